@@ -1,0 +1,32 @@
+"""The blog's contents page."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from wagtail.admin.panels import FieldPanel
+
+from blog.views import post_list
+from home.async_views import AsyncViewMixin
+from home.base_page import BasePage, IntroductionMixin
+
+
+class BlogIndexPage(AsyncViewMixin, IntroductionMixin, BasePage):
+    """The list of posts, newest first, filtered by tag, category, author and year."""
+
+    posts_per_page = models.PositiveSmallIntegerField(
+        default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="How many posts stand on one page of the list, from 1 to 100.",
+    )
+
+    content_panels = [
+        *BasePage.content_panels,
+        *IntroductionMixin.introduction_panels,
+        FieldPanel("posts_per_page"),
+    ]
+    subpage_types = ["blog.BlogPostPage"]
+    page_description = "The list of your posts. Posts are added under it."
+
+    async_view = staticmethod(post_list)
+
+    class Meta:
+        verbose_name = "blog"

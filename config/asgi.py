@@ -1,0 +1,17 @@
+"""The whole site as one ASGI application: `uvicorn config.asgi:application`."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+django_application = get_asgi_application()
+
+from config.files import serve_public_media, serve_static_files  # noqa: E402  (needs the settings)
+
+application = ProtocolTypeRouter(
+    {
+        "http": serve_public_media(serve_static_files(django_application)),
+    }
+)

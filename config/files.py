@@ -1,0 +1,40 @@
+"""Static and media files, answered before Django's middleware is reached."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from wsgiref.headers import Headers
+
+from django.conf import settings
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from servestatic import ServeStaticASGI
+
+ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
+
+# Only these folders of the media are public. Documents stay behind Wagtail's own view, which asks for permission.
+PUBLIC_MEDIA_FOLDERS = ("images", "original_images", "avatar_images")
+
+
+def serve_static_files(app: ASGIApp) -> ASGIApp:
+    """Put static files in front of `app`: from the sources in development, else from `collectstatic`'s folder."""
+    if settings.STORAGES["staticfiles"]["BACKEND"].startswith("django."):
+        return ASGIStaticFilesHandler(app)  # type: ignore[arg-type]
+    return ServeStaticASGI(app, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
+
+
+def serve_public_media(app: ASGIApp) -> ASGIApp:
+    """Put uploaded images in front of `app`. A web server or object store may do this instead in production."""
+    media = ServeStaticASGI(None, autorefresh=True, max_age=60 * 60 * 24 * 30, add_headers_function=_sandbox_media)
+    for folder in PUBLIC_MEDIA_FOLDERS:
+        media.add_files(str(settings.MEDIA_ROOT / folder), prefix=f"{settings.MEDIA_URL}{folder}/")
+
+    async def route(scope: Any, receive: Any, send: Any) -> None:
+        is_media = scope["type"] == "http" and scope["path"].startswith(settings.MEDIA_URL)
+        await (media if is_media else app)(scope, receive, send)
+
+    return route
+
+
+def _sandbox_media(headers: Headers, path: str, url: str) -> None:
+    """An uploaded SVG may hold scripts: opened by itself, it gets no rights on this origin."""
+    headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    headers["X-Content-Type-Options"] = "nosniff"

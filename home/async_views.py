@@ -1,0 +1,52 @@
+"""Lets a Wagtail page be answered by an async Django view, with Wagtail's own routing left untouched.
+
+Wagtail calls `page.serve()` in a thread and expects a response at once. Django's handler, afterwards, awaits
+`response.render` if it is a coroutine function (`BaseHandler._get_response_async`). So `serve()` hands back a
+placeholder: routing, view restrictions and hooks have run by then, and the view runs on the event loop.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar
+
+from asgiref.sync import async_to_sync
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from wagtail.models import Page
+
+AsyncPageView = Callable[[HttpRequest, Any], Awaitable[HttpResponseBase]]
+
+
+class AsyncViewResponse(HttpResponse):
+    """Stands in for the response of an async view until Django's handler awaits `render`.
+
+    `on_serve_page` hooks may set headers and cookies on it; its content is empty until then.
+    """
+
+    def __init__(self, view: AsyncPageView, request: HttpRequest, page: Page) -> None:
+        super().__init__()
+        del self.headers["Content-Type"]  # the view's own is wanted
+        self._answer = view
+        self._request = request
+        self._page = page
+
+    async def render(self) -> HttpResponseBase:
+        """Return the view's response, with the headers and cookies that were set on the placeholder."""
+        response = await self._answer(self._request, self._page)
+        for name, value in self.headers.items():
+            response.headers[name] = value
+        response.cookies.update(self.cookies)
+        return response
+
+
+class AsyncViewMixin:
+    """For page types whose answer comes from `async_view(request, page)`."""
+
+    async_view: ClassVar["staticmethod[[HttpRequest, Any], Awaitable[HttpResponseBase]]"]
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer `request`: under ASGI with a placeholder that is awaited, elsewhere (previews, WSGI) at once."""
+        response = AsyncViewResponse(type(self).async_view, request, self)
+        if isinstance(request, ASGIRequest):
+            return response
+        return async_to_sync(response.render)()

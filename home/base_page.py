@@ -1,0 +1,114 @@
+"""What every page type inherits, and what it may mix in."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.http import HttpRequest
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.coreutils import camelcase_to_underscore
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.search import index
+
+from home.blocks import BodyBlock
+
+
+class BasePage(Page):
+    """A page of this site. Its template is `pages/<name_of_the_class>.html`."""
+
+    share_image = models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        verbose_name="picture for sharing",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Shown where somebody shares this page. Best 1200 × 630 pixels or larger.",
+    )
+    canonical_url = models.URLField(
+        "original address",
+        blank=True,
+        help_text="Only if this text first appeared elsewhere: its address there. Search engines credit that page.",
+    )
+
+    promote_panels = [
+        MultiFieldPanel(
+            [FieldPanel("slug"), FieldPanel("seo_title"), FieldPanel("search_description")],
+            heading="For search engines",
+        ),
+        MultiFieldPanel([FieldPanel("share_image"), FieldPanel("canonical_url")], heading="Sharing"),
+        MultiFieldPanel([FieldPanel("show_in_menus")], heading="Menu"),
+    ]
+
+    class Meta:
+        abstract = True
+
+    def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
+        """Return the template's name, so that a new page type only needs the file."""
+        return f"pages/{camelcase_to_underscore(type(self).__name__)}.html"
+
+
+class IntroductionMixin(models.Model):
+    """A short text under the title."""
+
+    introduction = models.TextField(
+        blank=True,
+        max_length=600,
+        help_text="One to three sentences under the title that say what this page is about.",
+    )
+
+    introduction_panels = [FieldPanel("introduction")]
+
+    class Meta:
+        abstract = True
+
+
+class LeadImageMixin(models.Model):
+    """The picture that stands for the page: at its head and in lists."""
+
+    lead_image = models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The large picture at the head of the page, also shown in lists.",
+    )
+    lead_image_alt = models.CharField(
+        "lead image alt text",
+        max_length=255,
+        blank=True,
+        help_text="What the picture shows, for people who can't see it. Leave empty if it is only decoration.",
+    )
+    lead_image_caption = models.CharField(
+        max_length=255,
+        blank=True,
+        help_text="Printed beside the picture. Leave empty for none.",
+    )
+
+    lead_image_panels = [
+        MultiFieldPanel(
+            [FieldPanel("lead_image"), FieldPanel("lead_image_alt"), FieldPanel("lead_image_caption")],
+            heading="Lead image",
+        )
+    ]
+
+    class Meta:
+        abstract = True
+
+
+class BodyMixin(models.Model):
+    """The text of the page, put together from blocks."""
+
+    body = StreamField(
+        BodyBlock(),
+        blank=True,
+        help_text="The text of the page. Press + to add a paragraph, Markdown, a picture and more, in any order.",
+    )
+
+    body_panels = [FieldPanel("body")]
+    body_search_fields = [index.SearchField("body")]
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,18 @@
+"""The blocks that editors put texts together from, one family a file."""
+
+from home.blocks.body import BodyBlock
+from home.blocks.code import CodeBlock
+from home.blocks.media import FigureBlock, GalleryBlock
+from home.blocks.text import CalloutBlock, HeadingBlock, MarkdownBlock, ParagraphBlock, PullQuoteBlock
+
+__all__ = [
+    "BodyBlock",
+    "CalloutBlock",
+    "CodeBlock",
+    "FigureBlock",
+    "GalleryBlock",
+    "HeadingBlock",
+    "MarkdownBlock",
+    "ParagraphBlock",
+    "PullQuoteBlock",
+]

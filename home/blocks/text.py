@@ -1,0 +1,105 @@
+"""Words: paragraphs, Markdown, headings, quotations and callouts."""
+
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
+from wagtail import blocks
+from wagtailmarkdown.blocks import MarkdownBlock as MarkdownEditorBlock
+
+from home.markdown import render_markdown
+
+
+class ParagraphBlock(blocks.RichTextBlock):
+    """Rich text as an editor knows it from a word processor."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("features", ["bold", "italic", "link", "document-link", "ol", "ul", "code", "superscript"])
+        kwargs.setdefault("help_text", "Write as you would in a word processor. Type / for more.")
+        super().__init__(**kwargs)
+
+    class Meta:
+        icon = "pilcrow"
+        template = "blocks/paragraph.html"
+        description = "Text with bold, italic, links and lists."
+        preview_value = "<p>A <b>galley proof</b> is the first print of a text, made to be <i>corrected</i>.</p>"
+
+
+class MarkdownBlock(MarkdownEditorBlock):
+    """Text written in Markdown, as long as a whole article if need be."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 200_000)
+        kwargs.setdefault(
+            "help_text", "Text with Markdown marks: **bold**, *italic*, [a link](https://…), # heading, - list."
+        )
+        super().__init__(**kwargs)
+
+    def render_basic(self, value: str, context: dict[str, Any] | None = None) -> SafeString:
+        """Return the sanitised HTML of `value`."""
+        return render_markdown(value)
+
+    class Meta:
+        icon = "doc-full"
+        template = "blocks/markdown.html"
+        description = "Text with Markdown marks, for people who like to write that way."
+        preview_value = "## Corrections\n\nThe *first* reader marks them in **red**, in the margin."
+
+
+class HeadingValue(blocks.StructValue):
+    """A heading with the address of its anchor."""
+
+    @property
+    def anchor(self) -> str:
+        """The fragment under which the heading can be linked to."""
+        return slugify(self["text"]) or "section"
+
+
+class HeadingBlock(blocks.StructBlock):
+    """A heading within the text."""
+
+    text = blocks.CharBlock(max_length=255, help_text="A few words that say what the next part is about.")
+    level = blocks.ChoiceBlock(
+        choices=[("2", "Section"), ("3", "Subsection")],
+        default="2",
+        help_text="A section stands on its own; a subsection belongs to the section above it.",
+    )
+
+    class Meta:
+        icon = "title"
+        template = "blocks/heading.html"
+        value_class = HeadingValue
+        description = "A heading for the next part of the text."
+        preview_value = {"text": "How a page is proved", "level": "2"}
+
+
+class PullQuoteBlock(blocks.StructBlock):
+    """A sentence set large, and whose it is."""
+
+    quote = blocks.TextBlock(rows=3, help_text="The sentence, without quotation marks.")
+    attribution = blocks.CharBlock(
+        required=False, max_length=255, help_text="Who said it. Leave empty if it is from the text itself."
+    )
+
+    class Meta:
+        icon = "openquote"
+        template = "blocks/pull_quote.html"
+        description = "A sentence set large, with its source."
+        preview_value = {"quote": "Every book is proved before it is printed.", "attribution": "A compositor"}
+
+
+class CalloutBlock(blocks.StructBlock):
+    """A note set apart from the running text."""
+
+    kind = blocks.ChoiceBlock(
+        choices=[("note", "Note"), ("tip", "Tip"), ("warning", "Warning")],
+        default="note",
+        help_text="Printed as the label of the box.",
+    )
+    text = ParagraphBlock(help_text="What the reader should not miss.")
+
+    class Meta:
+        icon = "warning"
+        template = "blocks/callout.html"
+        description = "A note, a tip or a warning, set apart from the text."
+        preview_value = {"kind": "tip", "text": "<p>Read the proof aloud: the ear finds what the eye forgives.</p>"}

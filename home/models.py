@@ -1,0 +1,77 @@
+"""The home page, the standard page and what belongs to the whole site."""
+
+from django.db import models
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import Orderable
+
+from home.async_views import AsyncViewMixin
+from home.base_page import BasePage, BodyMixin, IntroductionMixin, LeadImageMixin
+from home.images import Rendition, SiteImage
+from home.views import home_page
+
+__all__ = ["HomePage", "Rendition", "SiteImage", "SiteLink", "SiteSettings", "StandardPage"]
+
+
+class HomePage(AsyncViewMixin, IntroductionMixin, BodyMixin, BasePage):
+    """The front of the site. Apps add sections to it through the `home_sections` hook."""
+
+    content_panels = [*BasePage.content_panels, *IntroductionMixin.introduction_panels, *BodyMixin.body_panels]
+    search_fields = [*BasePage.search_fields, *BodyMixin.body_search_fields]
+    parent_page_types = ["wagtailcore.Page"]
+    max_count = 1
+    page_description = "The front of the site: an introduction, then the newest work and posts."
+
+    async_view = staticmethod(home_page)
+
+    class Meta:
+        verbose_name = "home page"
+
+
+class StandardPage(LeadImageMixin, IntroductionMixin, BodyMixin, BasePage):
+    """A page of text, for everything that is neither a post nor a project."""
+
+    content_panels = [
+        *BasePage.content_panels,
+        *IntroductionMixin.introduction_panels,
+        *LeadImageMixin.lead_image_panels,
+        *BodyMixin.body_panels,
+    ]
+    search_fields = [*BasePage.search_fields, *BodyMixin.body_search_fields]
+    page_description = "A page of text and pictures, for example 'About us'."
+
+    class Meta:
+        verbose_name = "standard page"
+
+
+@register_setting(icon="site")
+class SiteSettings(ClusterableModel, BaseSiteSetting):
+    """What is printed on every page."""
+
+    tagline = models.CharField(
+        max_length=140, blank=True, help_text="A few words under the site's name: what is to be found here."
+    )
+    footer_text = models.TextField(
+        blank=True, max_length=600, help_text="Printed at the foot of every page: who you are, where you work."
+    )
+
+    panels = [
+        FieldPanel("tagline"),
+        FieldPanel("footer_text"),
+        InlinePanel("links", heading="Links at the foot of every page", label="link"),
+    ]
+
+    class Meta:
+        verbose_name = "site texts"
+
+
+class SiteLink(Orderable):
+    """A link at the foot of every page."""
+
+    settings = ParentalKey(SiteSettings, on_delete=models.CASCADE, related_name="links")
+    label = models.CharField(max_length=60, help_text="The words that are shown.")
+    url = models.URLField("address", help_text="Where the link leads, starting with https://")
+
+    panels = [FieldPanel("label"), FieldPanel("url")]

@@ -1,0 +1,35 @@
+"""The home page, answered on the event loop."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from wagtail import hooks
+
+if TYPE_CHECKING:
+    from home.models import HomePage
+
+
+@dataclass(frozen=True)
+class HomeSection:
+    """A part of the home page that another app brings: its template, and what the template needs."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+async def home_page(request: HttpRequest, page: "HomePage") -> HttpResponse:
+    """Answer with the home page and the sections that apps add through the `home_sections` hook.
+
+    A hook takes `(request, page)` and returns a `HomeSection`. Queries and templates are sync: they cross to a
+    thread once, together.
+    """
+    return await sync_to_async(_render_home_page)(request, page)
+
+
+def _render_home_page(request: HttpRequest, page: "HomePage") -> HttpResponse:
+    sections = [build_section(request, page) for build_section in hooks.get_hooks("home_sections")]
+    context = page.get_context(request) | {"sections": sections}
+    return TemplateResponse(request, page.get_template(request), context).render()

@@ -1,0 +1,126 @@
+"""The portfolio and its projects."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey
+from taggit.models import ItemBase, TagBase
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.models import Orderable
+from wagtail.search import index
+
+from home.async_views import AsyncViewMixin
+from home.base_page import BasePage, BodyMixin, IntroductionMixin, LeadImageMixin
+from portfolio.views import project_list
+
+
+class PortfolioIndexPage(AsyncViewMixin, IntroductionMixin, BasePage):
+    """The list of projects."""
+
+    content_panels = [*BasePage.content_panels, *IntroductionMixin.introduction_panels]
+    subpage_types = ["portfolio.ProjectPage"]
+    page_description = "The list of your projects. Projects are added under it."
+
+    async_view = staticmethod(project_list)
+
+    class Meta:
+        verbose_name = "portfolio"
+
+
+class Skill(TagBase):
+    """A craft that projects have in common, such as 'typesetting'."""
+
+    free_tagging = True
+
+    class Meta:
+        verbose_name = "skill"
+
+
+class ProjectSkill(ItemBase):
+    """A skill that a project shows."""
+
+    tag = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="project_skills")
+    content_object = ParentalKey("portfolio.ProjectPage", on_delete=models.CASCADE, related_name="project_skills")
+
+
+class ProjectPage(LeadImageMixin, IntroductionMixin, BodyMixin, BasePage):
+    """A project with its case study."""
+
+    client = models.CharField(max_length=120, blank=True, help_text="For whom the work was done.")
+    year = models.PositiveSmallIntegerField(
+        db_index=True,
+        validators=[MinValueValidator(1900), MaxValueValidator(2100)],
+        help_text="The year in which the work was finished, with four digits.",
+    )
+    role = models.CharField(max_length=120, blank=True, help_text="What you did in it, for example 'Art direction'.")
+    skills = ClusterTaggableManager(
+        through=ProjectSkill,
+        blank=True,
+        help_text="The crafts that this project shows. Type a word and press Enter; visitors can filter by them.",
+    )
+    featured = models.BooleanField(
+        default=False, db_index=True, help_text="Tick this to show the project on the home page."
+    )
+
+    content_panels = [
+        *BasePage.content_panels,
+        *IntroductionMixin.introduction_panels,
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("client"), FieldPanel("year")]),
+                FieldPanel("role"),
+                FieldPanel("skills"),
+                FieldPanel("featured"),
+            ],
+            heading="The project",
+        ),
+        *LeadImageMixin.lead_image_panels,
+        *BodyMixin.body_panels,
+        InlinePanel("gallery", heading="Gallery", label="picture", help_text="Pictures at the end of the case study."),
+        InlinePanel("links", heading="Links", label="link", help_text="Where the work can be seen."),
+    ]
+    search_fields = [
+        *BasePage.search_fields,
+        *BodyMixin.body_search_fields,
+        index.SearchField("introduction"),
+        index.SearchField("client"),
+        index.FilterField("year"),
+        index.FilterField("featured"),
+    ]
+    parent_page_types = ["portfolio.PortfolioIndexPage"]
+    subpage_types: list[str] = []
+    page_description = "A piece of work: what it was, for whom, and how it was done."
+
+    class Meta:
+        verbose_name = "project"
+
+
+class ProjectPicture(Orderable):
+    """A picture in a project's gallery."""
+
+    page = ParentalKey(ProjectPage, on_delete=models.CASCADE, related_name="gallery")
+    image = models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text="Choose a picture from the library, or upload one.",
+    )
+    alt_text = models.CharField(
+        max_length=255,
+        blank=True,
+        help_text="What the picture shows, for people who can't see it. Leave empty if it is only decoration.",
+    )
+    caption = models.CharField(max_length=255, blank=True, help_text="Printed under the picture.")
+
+    panels = [FieldPanel("image"), FieldPanel("alt_text"), FieldPanel("caption")]
+
+
+class ProjectLink(Orderable):
+    """A place where the work can be seen."""
+
+    page = ParentalKey(ProjectPage, on_delete=models.CASCADE, related_name="links")
+    label = models.CharField(max_length=120, help_text="The words that are shown.")
+    url = models.URLField("address", help_text="Where the link leads, starting with https://")
+
+    panels = [FieldPanel("label"), FieldPanel("url")]

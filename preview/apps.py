@@ -1,0 +1,10 @@
+"""The live draft preview: knows Wagtail, knows no page type of this site."""
+
+from django.apps import AppConfig
+
+
+class PreviewConfig(AppConfig):
+    """Streams unsaved drafts, rendered, to the screens of whoever edits them."""
+
+    name = "preview"
+    verbose_name = "Live preview"

@@ -1,0 +1,87 @@
+"""One factory per page type, for a small site with a fixed shape."""
+
+import factory
+import wagtail_factories
+from django.contrib.auth import get_user_model
+
+from blog.models import Author, BlogIndexPage, BlogPostPage
+from forms.models import ContactPage
+from home.images import SiteImage
+from home.models import HomePage, StandardPage
+from portfolio.models import PortfolioIndexPage, ProjectPage
+
+
+class EditorFactory(factory.django.DjangoModelFactory):
+    username = factory.Sequence(lambda number: f"editor-{number}")
+    email = factory.LazyAttribute(lambda editor: f"{editor.username}@example.org")
+    password = factory.django.Password("proof-reading")
+    is_superuser = True
+
+    class Meta:
+        model = get_user_model()
+
+
+class SiteImageFactory(wagtail_factories.ImageFactory):
+    description = "A compositor's stick"
+
+    class Meta:
+        model = SiteImage
+
+
+class HomePageFactory(wagtail_factories.PageFactory):
+    title = "Galley"
+
+    class Meta:
+        model = HomePage
+
+
+class StandardPageFactory(wagtail_factories.PageFactory):
+    title = "About us"
+
+    class Meta:
+        model = StandardPage
+
+
+class ContactPageFactory(wagtail_factories.PageFactory):
+    title = "Contact"
+
+    class Meta:
+        model = ContactPage
+
+
+class PortfolioIndexPageFactory(wagtail_factories.PageFactory):
+    title = "Portfolio"
+
+    class Meta:
+        model = PortfolioIndexPage
+
+
+class ProjectPageFactory(wagtail_factories.PageFactory):
+    title = factory.Sequence(lambda number: f"Project {number}")
+    year = 2024
+
+    class Meta:
+        model = ProjectPage
+
+
+class BlogIndexPageFactory(wagtail_factories.PageFactory):
+    title = "Blog"
+
+    class Meta:
+        model = BlogIndexPage
+
+
+class BlogPostPageFactory(wagtail_factories.PageFactory):
+    title = factory.Sequence(lambda number: f"Post {number}")
+    body = [("markdown", "A *galley proof* is made to be corrected.")]
+
+    class Meta:
+        model = BlogPostPage
+
+
+class AuthorFactory(factory.django.DjangoModelFactory):
+    name = factory.Sequence(lambda number: f"Author {number}")
+    slug = factory.Sequence(lambda number: f"author-{number}")
+
+    class Meta:
+        model = Author
