@@ -67,5 +67,5 @@ def editor(db: None) -> AbstractUser:
 
 @pytest.fixture
 def asgi_get(async_client: AsyncClient) -> Callable[..., HttpResponse]:
-    """GET through Django's ASGI handler. `async_to_sync` keeps the sync parts on the test's own thread and connection."""
+    """GET through Django's ASGI handler; `async_to_sync` keeps sync parts on the test's own thread and connection."""
     return async_to_sync(async_client.get)
