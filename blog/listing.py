@@ -46,12 +46,12 @@ def list_posts(request: HttpRequest, index: "BlogIndexPage") -> PostListing:
 
 def prepare_posts(entries: "QuerySet[BlogPostPage]", request: HttpRequest | None) -> "list[BlogPostPage]":
     """Return the posts with all that an entry of a list prints, with the same number of queries for any number."""
-    from blog.models import PostAuthor
+    from blog.models import PostAuthor, PostTag
 
     posts = list(
         entries.select_related("lead_image").prefetch_related(
             "lead_image__renditions",
-            "tagged_items__tag",
+            Prefetch("tagged_items", queryset=PostTag.objects.select_related("tag")),
             Prefetch("post_authors", queryset=PostAuthor.objects.select_related("author")),
         )
     )

@@ -46,7 +46,7 @@ def describe_post(post: "BlogPostPage", request: HttpRequest) -> dict[str, Any]:
 
 
 def _prefetch(post: "BlogPostPage") -> None:
-    from blog.models import PostAuthor
+    from blog.models import PostAuthor, PostTag
 
     if post.lead_image:
         prefetch_related_objects([post.lead_image], "renditions")
@@ -54,7 +54,7 @@ def _prefetch(post: "BlogPostPage") -> None:
         authors = PostAuthor.objects.select_related("author__portrait")
         prefetch_related_objects(
             [post],
-            "tagged_items__tag",
+            Prefetch("tagged_items", queryset=PostTag.objects.select_related("tag")),
             Prefetch("post_authors", queryset=authors.prefetch_related("author__portrait__renditions")),
         )
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode, urljoin
 
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import Count, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from wagtail.models import Page
 
@@ -81,7 +82,7 @@ class Place:
 
 
 def find_place(page: Any, request: HttpRequest | None) -> Place:
-    """Return the number of `page`, and the pages right before and after it in time. Two queries."""
+    """Return the number of `page`, and the pages right before and after it in time, with one query."""
     siblings = readable_siblings(page)
     time = getattr(page, page.time_field)
     if siblings.query.is_empty() or time is None:
@@ -91,11 +92,22 @@ def find_place(page: Any, request: HttpRequest | None) -> Place:
         Subquery(side.order_by(f"{sign}{page.time_field}", f"{sign}pk").values("pk")[:1])
         for side, sign in ((older, "-"), (newer, ""))
     ]
-    neighbours = list(siblings.filter(Q(pk=nearest[0]) | Q(pk=nearest[1])).order_by(page.time_field, "pk"))
+    neighbours = list(
+        siblings.filter(Q(pk=nearest[0]) | Q(pk=nearest[1]))
+        .order_by(page.time_field, "pk")
+        .annotate(number_older=_count_in_subquery(older))
+    )
     set_addresses(neighbours, request)
     previous = next((one for one in neighbours if _is_older(one, page, time)), None)
     following = next((one for one in neighbours if one is not previous), None)
-    return Place(older.count() + 1, previous, following)
+    number_older = neighbours[0].number_older if neighbours else 0
+    return Place(number_older + 1, previous, following)
+
+
+def _count_in_subquery(queryset: QuerySet[Any]) -> Coalesce:
+    """Return how many rows `queryset` has, as part of another query: none make no group, and so no number."""
+    groups = queryset.order_by().annotate(all=Value(1)).values("all").annotate(number=Count("pk"))
+    return Coalesce(Subquery(groups.values("number")), 0)
 
 
 def _on_one_side(siblings: QuerySet[Any], page: Any, time: Any, side: str) -> QuerySet[Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
 from home.listed_pages import readable_children, set_addresses, set_folios
@@ -42,8 +42,13 @@ def list_projects(request: HttpRequest, index: "PortfolioIndexPage") -> ProjectL
 
 def prepare_projects(entries: "QuerySet[ProjectPage]", request: HttpRequest | None) -> "list[ProjectPage]":
     """Return the projects with all that an entry of a list prints, with the same number of queries for any number."""
+    from portfolio.models import ProjectSkill
+
     projects = list(
-        entries.select_related("lead_image").prefetch_related("lead_image__renditions", "project_skills__tag")
+        entries.select_related("lead_image").prefetch_related(
+            "lead_image__renditions",
+            Prefetch("project_skills", queryset=ProjectSkill.objects.select_related("tag")),
+        )
     )
     set_addresses(projects, request)
     return projects
