@@ -1,0 +1,108 @@
+"""Form data of an open editor to a page in memory that can be rendered, whatever state the form is in."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.forms.models import construct_instance
+from django.http import QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from wagtail.models import Page
+
+from preview.draft_forms import DraftBlockField, get_draft_form_class
+from preview.sources import NewPage, Source
+
+# Wagtail's comments are a formset of the page form, but no part of the page that a reader sees.
+NOT_OF_THE_PAGE = ("comments",)
+
+
+@dataclass
+class Memory:
+    """The last good state of each part of a form, so that a half-typed value doesn't blank what is seen."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    blocks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    formsets: dict[str, QueryDict] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A page as its author has it on the screen, and the labels of what couldn't be taken as it stands."""
+
+    page: Page
+    unusable: tuple[str, ...]
+
+
+def bind_draft(source: Source, data: QueryDict, user: AbstractBaseUser, memory: Memory) -> Draft:
+    """Return the draft that `data`, the editor's form, describes.
+
+    `memory` belongs to the editing session and is updated. Nothing is written to the database. Raises `SourceGone`.
+    """
+    page, parent = source.load()
+    page_class: Any = type(page)
+    form = get_draft_form_class(page_class)(_with_placeholders(data), instance=page, parent_page=parent, for_user=user)
+    form.defer_required_fields()
+    for name, form_field in form.fields.items():
+        if isinstance(form_field, DraftBlockField):
+            form_field.remembered = memory.blocks.setdefault(name, {})
+            form_field.unusable = []
+    form.is_valid()
+    unusable = [*_take_fields(form, memory), *_take_formsets(form, data, memory)]
+    if isinstance(source, NewPage):
+        page.set_url_path(parent)
+    return Draft(page, tuple(dict.fromkeys(unusable)))
+
+
+def _with_placeholders(data: QueryDict) -> QueryDict:
+    """An author begins with the text: a page without title or slug is shown all the same, as upstream does."""
+    data = data.copy()
+    if not data.get("title", "").strip():
+        data["title"] = gettext("Untitled")
+    if not data.get("slug", "").strip():
+        data["slug"] = uuid.uuid4().hex
+    return data
+
+
+def _take_fields(form: Any, memory: Memory) -> list[str]:
+    """Put every usable field on the page, the last good value where one can't be used. Return the labels of those."""
+    unusable = []
+    for name, form_field in form.fields.items():
+        if name in form.cleaned_data:
+            memory.fields[name] = form.cleaned_data[name]
+        elif name in memory.fields:
+            form.cleaned_data[name] = memory.fields[name]
+        if name in form.errors and name != "slug":
+            unusable.append(_label(form_field.label, name))
+        unusable += getattr(form_field, "unusable", [])
+    construct_instance(form, form.instance, form._meta.fields, form._meta.exclude)
+    form.save_cluster_m2m()
+    return unusable
+
+
+def _take_formsets(form: Any, data: QueryDict, memory: Memory) -> list[str]:
+    """Put the inline children on the page in memory, in their last good state where they can't be used."""
+    unusable = []
+    for name, formset in form.formsets.items():
+        if name in NOT_OF_THE_PAGE:
+            continue
+        if formset.is_valid():
+            memory.formsets[name] = data
+        else:
+            unusable.append(_label(formset.model._meta.verbose_name, name))
+            formset = _last_good_formset(form, name, memory)
+        if formset is not None:
+            formset.save(commit=False)
+    return unusable
+
+
+def _last_good_formset(form: Any, name: str, memory: Memory) -> Any | None:
+    if name not in memory.formsets:
+        return None
+    formset = type(form.formsets[name])(memory.formsets[name], instance=form.instance, prefix=name)
+    return formset if formset.is_valid() else None
+
+
+def _label(label: Any, name: str) -> str:
+    return str(capfirst(label or name.replace("_", " ")))
