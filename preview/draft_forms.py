@@ -13,9 +13,19 @@ from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from wagtail.admin.panels import get_edit_handler
 from wagtail.blocks import StreamBlock, StreamValue
 from wagtail.blocks.base import BlockField, BlockWidget
+
+
+class DraftBlockWidget(BlockWidget):
+    """Reads blocks from form data that may lack some of it: what comes through a socket isn't always a whole form."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the blocks' value. Raises `ValidationError` where upstream would fail on missing or odd data."""
+        try:
+            return super().value_from_datadict(data, files, name)
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
+            raise ValidationError("The blocks can't be read.") from error
 
 
 class DraftBlockField(BlockField):
@@ -28,7 +38,7 @@ class DraftBlockField(BlockField):
     def __init__(self, original: BlockField) -> None:
         block = copy.deepcopy(original.block)
         block.defer_required_validation()
-        super().__init__(block=block, widget=BlockWidget(block), required=False, label=original.label)
+        super().__init__(block=block, widget=DraftBlockWidget(block), required=False, label=original.label)
         self.remembered: dict[str, Any] = {}
         self.unusable: list[str] = []
 
@@ -50,7 +60,7 @@ class DraftBlockField(BlockField):
 @cache
 def get_draft_form_class(page_class: Any) -> Any:
     """Return the form class for drafts of `page_class`. Wagtail builds a new class at each call; one is enough."""
-    form_class = get_edit_handler(page_class).get_form_class()
+    form_class = page_class.get_edit_handler().get_form_class()
     _use_draft_fields(form_class)
     return form_class
 

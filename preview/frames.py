@@ -17,19 +17,18 @@ class Frame:
 
     version: str
     page: CutPage
-    title: str = ""
     source: tuple[Any, ...] = ()
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Return the frame as text, for the backplane."""
-        return json.dumps([self.version, self.page.skeleton, self.page.regions, self.title, self.source, self.notes])
+        return json.dumps([self.version, self.page.skeleton, self.page.regions, self.source, self.notes])
 
     @classmethod
     def from_json(cls, text: str) -> "Frame":
         """Return the frame that `to_json` wrote."""
-        version, skeleton, regions, title, source, notes = json.loads(text)
-        return cls(version, CutPage(tuple(skeleton), regions), title, tuple(source), tuple(notes))
+        version, skeleton, regions, source, notes = json.loads(text)
+        return cls(version, CutPage(tuple(skeleton), regions), tuple(source), tuple(notes))
 
 
 def snapshot_message(frame: Frame) -> str:
@@ -54,5 +53,5 @@ def patch_message(old: Frame, new: Frame) -> str:
 
 
 def _message(kind: str, frame: Frame, **content: Any) -> str:
-    message = {"type": kind, "version": frame.version, "title": frame.title, "notes": frame.notes, **content}
+    message = {"type": kind, "version": frame.version, "notes": frame.notes, **content}
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))

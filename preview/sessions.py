@@ -20,8 +20,8 @@ from preview.frames import Frame
 from preview.hub import Hub
 from preview.messages import Fields
 from preview.regions import cut_page
-from preview.rendering import RenderingFailed, render_page
-from preview.sources import NewPage, SavedPage, Source
+from preview.rendering import render_page
+from preview.sources import NewPage, SavedPage, Source, SourceGone
 from preview.threads import in_preview_thread
 from preview.topics import topics_of_editor
 
@@ -120,17 +120,20 @@ class EditingSession:
         data = QueryDict(mutable=True)
         for name, values in fields.items():
             data.setlist(name, values)
-        draft = bind_draft(source, data, user, self._memory)
-        notes = [_("Not valid yet, so not shown as it stands: %(field)s.") % {"field": name} for name in draft.unusable]
         try:
+            draft = bind_draft(source, data, user, self._memory)
             page = cut_page(render_page(draft.page))
-        except RenderingFailed:
-            logger.exception("A draft could not be rendered")
+        except SourceGone:
+            raise
+        except Exception:
+            # Whatever state a form is in, and whatever a template makes of it: the author goes on seeing the draft.
             if self._frame is None:
                 raise
-            page = self._frame.page
-            notes.append(_("This state of the draft can't be shown. You see the last one that could; go on writing."))
-        return Frame(self._next_version(), page, draft.page.title, tuple(asdict(source).values()), tuple(notes))
+            logger.exception("A state of a draft could not be shown")
+            note = _("This state of the draft can't be shown. You see the last one that could; go on writing.")
+            return replace(self._frame, version=self._next_version(), notes=(note,))
+        notes = [_("Not valid yet, so not shown as it stands: %(field)s.") % {"field": name} for name in draft.unusable]
+        return Frame(self._next_version(), page, tuple(asdict(source).values()), tuple(notes))
 
     def _next_version(self) -> str:
         return f"{self._name}.{next(self._numbers)}"

@@ -5,7 +5,8 @@ import { connect } from "./socket.js";
 import { ViewerStatus } from "./status.js";
 
 const texts = document.getElementById("live-preview-viewer").dataset;
-const status = new ViewerStatus();
+// Inside the editor's panel the line above the frame says all this already.
+const status = window.parent === window ? new ViewerStatus() : { say() {} };
 
 /** What the server believes this screen has: the markup between regions, and each region's text. */
 let shown = { version: null, skeleton: [], regions: {} };
@@ -27,6 +28,7 @@ function showWholePage(skeleton, regions) {
   shown.regions = regions;
   const page = new DOMParser().parseFromString(compose(shown), "text/html");
   if (document.documentElement.dataset.previewWaiting !== undefined || !hasSameStyles(page)) return location.reload();
+  document.title = page.title;
   document.documentElement.lang = page.documentElement.lang;
   document.body.className = page.body.className;
   Idiomorph.morph(document.body, page.body.innerHTML, MORPH);
