@@ -7,8 +7,10 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.forms.models import construct_instance
 from django.http import QueryDict
-from django.utils.text import capfirst
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext
+from modelcluster.fields import ParentalManyToManyField
+from taggit.managers import TaggableManager
 from wagtail.models import Page
 
 from preview.draft_forms import DraftBlockField, get_draft_form_class
@@ -77,8 +79,32 @@ def _take_fields(form: Any, memory: Memory) -> list[str]:
             unusable.append(_label(form_field.label, name))
         unusable += getattr(form_field, "unusable", [])
     construct_instance(form, form.instance, form._meta.fields, form._meta.exclude)
-    form.save_cluster_m2m()
+    _take_relations(form)
     return unusable
+
+
+def _take_relations(form: Any) -> None:
+    """Put tags and many-to-many choices on the page in memory.
+
+    Follows `modelcluster.forms.ClusterForm.save_cluster_m2m`, but for tags: taggit would write new ones to the
+    database.
+    """
+    for model_field in form.instance._meta.many_to_many:
+        if model_field.name not in form.cleaned_data:
+            continue
+        value = form.cleaned_data[model_field.name]
+        if isinstance(model_field, TaggableManager):
+            _take_tags(form.instance, model_field, value)
+        elif isinstance(model_field, ParentalManyToManyField):
+            model_field.save_form_data(form.instance, value)
+
+
+def _take_tags(page: Page, model_field: Any, names: list[str]) -> None:
+    through = model_field.through
+    known = {tag.name: tag for tag in through.tag_model().objects.filter(name__in=names)}
+    tags = [known.get(name) or through.tag_model()(name=name, slug=slugify(name)) for name in names]
+    relation = through._meta.get_field("content_object").remote_field.get_accessor_name()
+    getattr(page, relation).set([through(tag=tag) for tag in tags])
 
 
 def _take_formsets(form: Any, data: QueryDict, memory: Memory) -> list[str]:
@@ -100,7 +126,13 @@ def _take_formsets(form: Any, data: QueryDict, memory: Memory) -> list[str]:
 def _last_good_formset(form: Any, name: str, memory: Memory) -> Any | None:
     if name not in memory.formsets:
         return None
-    formset = type(form.formsets[name])(memory.formsets[name], instance=form.instance, prefix=name)
+    current = form.formsets[name]
+    formset = type(current)(
+        memory.formsets[name], instance=form.instance, prefix=current.prefix, form_kwargs=current.form_kwargs
+    )
+    formset.min_num = 0
+    for child in formset:
+        child.defer_required_fields()
     return formset if formset.is_valid() else None
 
 

@@ -9,7 +9,7 @@ from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth.models import AbstractBaseUser
 from django.test import Client
 from wagtail.models import Page
-from wagtail.test.utils.form_data import nested_form_data, streamfield
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from config.asgi import application
 from tests.conftest import SmallSite
@@ -87,9 +87,14 @@ def log_in() -> Callable[[AbstractBaseUser], Client]:
 
 def form_of(page: Page, **changed: Any) -> dict[str, list[str]]:
     """Return the fields that the edit form of `page` would send."""
-    data: dict[str, Any] = {"title": page.title, "slug": page.slug, "body": streamfield([])}
-    flat = nested_form_data(data | changed)
-    return {name: [str(value)] for name, value in flat.items()}
+    empty = inline_formset([])
+    data: dict[str, Any] = {"title": page.title, "slug": page.slug, "body": streamfield([]), "date": "2024-05-01"}
+    data |= {"year": "2024", "post_authors": empty, "gallery": empty, "links": empty}
+    several = {name: value for name, value in changed.items() if isinstance(value, list)}
+    flat = nested_form_data({name: value for name, value in (data | changed).items() if name not in several})
+    return {name: [str(value)] for name, value in flat.items()} | {
+        name: [str(value) for value in values] for name, values in several.items()
+    }
 
 
 def markdown(*texts: str) -> Any:
