@@ -25,6 +25,8 @@ from tests.factories import (
     StandardPageFactory,
 )
 
+pytest_plugins = ["tests.skips", "tests.services"]
+
 
 @dataclass
 class SmallSite:
@@ -42,11 +44,11 @@ class SmallSite:
         return list(vars(self).values())
 
 
-@pytest.fixture
-def small_site(db: None) -> SmallSite:
+def build_small_site(hostname: str) -> SmallSite:
+    """Replace Wagtail's welcome page by one page of every type."""
     Site.objects.all().delete()
     home = HomePageFactory(parent=Page.objects.get(depth=1))
-    Site.objects.create(hostname="testserver", root_page=home, is_default_site=True)
+    Site.objects.create(hostname=hostname, root_page=home, is_default_site=True)
     blog = BlogIndexPageFactory(parent=home)
     portfolio = PortfolioIndexPageFactory(parent=home)
     return SmallSite(
@@ -58,6 +60,11 @@ def small_site(db: None) -> SmallSite:
         project=ProjectPageFactory(parent=portfolio),
         contact=ContactPageFactory(parent=home),
     )
+
+
+@pytest.fixture
+def small_site(db: None) -> SmallSite:
+    return build_small_site(hostname="testserver")
 
 
 @pytest.fixture
