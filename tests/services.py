@@ -71,7 +71,7 @@ def redis_url() -> Iterator[str]:
 def _postgresql_programs() -> Path | None:
     """The folder with initdb and pg_ctl; Debian keeps it out of PATH."""
     if found := shutil.which("pg_ctl"):
-        return Path(found).parent
+        return Path(found).resolve().parent
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda path: int(path.parts[-3]))
     return versions[-1].parent if versions else None
 
