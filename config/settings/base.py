@@ -1,10 +1,12 @@
 """What every environment shares. Values that differ by machine come from the environment or from `.env`."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 from environs import Env
 
 from config.settings.secret_key import read_or_create_secret_key
+from config.settings.var_dir import prepare_var_dir
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -12,8 +14,7 @@ env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
 
 # Everything that the running site writes lies in one folder: database, media, secret key.
-VAR_DIR = env.path("GALLEY_VAR_DIR", BASE_DIR / "var")
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR = prepare_var_dir(env.path("GALLEY_VAR_DIR", BASE_DIR / "var"))
 
 SECRET_KEY = env.str("SECRET_KEY", None) or read_or_create_secret_key(VAR_DIR / "secret-key")
 DEBUG = False
@@ -96,7 +97,7 @@ SQLITE_OPTIONS = {
 # CONN_MAX_AGE would pile up connections under ASGI; PostgreSQL gets psycopg's pool instead.
 POSTGRESQL_OPTIONS = {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}}
 
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'galley.sqlite3'}")}
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'galley.sqlite3'))}")}
 DATABASES["default"]["OPTIONS"] = (
     SQLITE_OPTIONS if DATABASES["default"]["ENGINE"].endswith("sqlite3") else POSTGRESQL_OPTIONS
 )
@@ -168,5 +169,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Without this Django mails a 500 to nobody once DEBUG is off, and leaves no trace.
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # Its warnings only tell that it was asked to stop.
+        "django_tasks_db": {"level": "ERROR"},
+    },
 }

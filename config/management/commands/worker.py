@@ -30,6 +30,11 @@ class Command(db_worker.Command):
         super().add_arguments(parser)
         parser.set_defaults(queue_name="*", reload=False)
 
+    def configure_logging(self, verbosity: int) -> None:
+        """Leave the log levels to the settings, unless more is asked for: two lines a task tell nobody anything."""
+        if verbosity > 1:
+            super().configure_logging(verbosity)
+
     def handle(self, **options: Any) -> None:
         """Work until told to stop."""
         with chores_by_the_clock():
