@@ -5,9 +5,10 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -29,22 +30,26 @@ async def serve(listener: socket.socket, environment: Mapping[str, str], on_answ
     """
     stop = _stop_signal()
     server = await _start([*SERVER, *QUIET, "--fd", str(listener.fileno())], environment, listener.fileno())
-    ended = asyncio.create_task(server.wait())
-    helpers = [
-        asyncio.create_task(_announce(listener, on_answer)),
-        asyncio.create_task(_keep_running(WORKER, environment, report)),
-    ]
+    rest = asyncio.create_task(_announce_and_work(listener, on_answer, environment, report))
+    ends: list[asyncio.Task[Any]] = [asyncio.create_task(server.wait()), asyncio.create_task(stop.wait())]
     try:
-        await asyncio.wait([ended, stop], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for helper in helpers:
-            helper.cancel()
-        await asyncio.gather(_end(server), *helpers, return_exceptions=True)
-    if not stop.done():
+        rest.cancel()
+        await asyncio.gather(_end(server), rest, return_exceptions=True)
+    if not stop.is_set():
         raise CommandError(
             f"The site has stopped by itself (exit code {server.returncode}); the lines above may say why.\n"
             "All data is kept. The same command starts it again."
         )
+
+
+async def _announce_and_work(
+    listener: socket.socket, on_answer: Report, environment: Mapping[str, str], report: Report
+) -> None:
+    # One after the other: the first page is there sooner when both don't start at the same time.
+    await _announce(listener, on_answer)
+    await _keep_running(WORKER, environment, report)
 
 
 async def _keep_running(command: list[str], environment: Mapping[str, str], report: Report) -> None:
@@ -61,7 +66,7 @@ async def _keep_running(command: list[str], environment: Mapping[str, str], repo
         await asyncio.sleep(pause)
 
 
-async def _announce(listener: socket.socket, on_answer: Callable[[str], object]) -> None:
+async def _announce(listener: socket.socket, on_answer: Report) -> None:
     """Ask the site once. The socket listens already, so the question waits until the server answers it."""
     host, port = listener.getsockname()[:2]
     reader, writer = await asyncio.open_connection({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)  # noqa: S104
@@ -93,9 +98,8 @@ async def _end(process: Process) -> None:
         await process.wait()
 
 
-def _stop_signal() -> "asyncio.Future[None]":
-    loop = asyncio.get_running_loop()
-    stop = loop.create_future()
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, lambda: stop.done() or stop.set_result(None))
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop

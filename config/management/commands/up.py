@@ -32,6 +32,7 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, **options: Any) -> None:
         """Run until stopped."""
         self.progress = Progress(self.stdout)
+        self.progress.report("Looking at what is there …")
         with explained(), only_one(settings.VAR_DIR / "up.lock") as lock, address.listen(host, port) as listener:
             lock.write(address.local_url(listener))
             lock.flush()
