@@ -1,14 +1,19 @@
 """For the tests: nothing leaves the process, nothing outlives it."""
 
+import tempfile
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from config.settings.base import *  # noqa: F403
+from config.settings.base import DATABASES
+
+temporary = tempfile.TemporaryDirectory(prefix="galley-test-", ignore_cleanup_errors=True)
+TEST_DIR = Path(temporary.name)
 
 SECRET_KEY = "only-for-tests"  # noqa: S105
 ALLOWED_HOSTS = ["localhost", "testserver"]
-_media = TemporaryDirectory(prefix="galley-test-media-")  # gone when the process ends
-MEDIA_ROOT = Path(_media.name)
+MEDIA_ROOT = TEST_DIR / "media"
+# A file, since threads have connections of their own: SQLite's database in memory locks whole tables between them.
+DATABASES["default"]["TEST"] = {"NAME": str(TEST_DIR / "galley.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
