@@ -1,0 +1,152 @@
+"""What editors do to messages they have ticked in the list, or opened."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
+from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
+
+from forms.models import ContactMessage, ReadingStatus
+from forms.tasks import request_mail_again
+
+
+class FilteredSelectionMixin:
+    """Lets "select all" mean all that the list shows.
+
+    Wagtail's own means every snippet there is, whatever the list is filtered by: fatal when spam is deleted.
+    """
+
+    request: HttpRequest
+
+    def get_all_objects_in_listing_query(self, parent_id: Any) -> Any:
+        """Return the ids that the list has under the filters and the search in this action's address."""
+        viewset = ContactMessage.snippet_viewset  # type: ignore[attr-defined]
+        view = viewset.index_view_class(**viewset.get_common_view_kwargs(**viewset.get_index_view_kwargs()))
+        view.setup(self.request)
+        return view.get_queryset().values_list("pk", flat=True)
+
+
+class DeleteMessages(FilteredSelectionMixin, DeleteBulkAction):
+    """Wagtail's own action, for the messages that the list shows."""
+
+    models = [ContactMessage]
+    aria_label = "Delete the selected messages"
+
+    def get_usage_url(self, message: ContactMessage) -> str:
+        """Lead to the message: nothing uses one, so that there is no list of uses."""
+        return reverse(ContactMessage.snippet_viewset.get_url_name("inspect"), args=[message.pk])  # type: ignore[attr-defined]
+
+
+class MessageAction(FilteredSelectionMixin, SnippetBulkAction):
+    """An action that asks once, then changes messages. Subclasses say what it does."""
+
+    models = [ContactMessage]
+    template_name = "forms/admin/confirm_action.html"
+    question = ""
+
+    def check_perm(self, message: ContactMessage) -> bool:
+        """Allow it to those who may change messages."""
+        return bool(self.permission_policy.user_has_permission_for_instance(self.request.user, "change", message))
+
+    def object_context(self, message: ContactMessage) -> dict[str, Any]:
+        """Return what the page of the question shows about a message."""
+        return {"item": message}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the question."""
+        return super().get_context_data(**kwargs) | {"question": self.question, "action_name": self.display_name}
+
+
+class MarkMessages(MessageAction):
+    """Gives messages another reading status."""
+
+    status: ReadingStatus
+
+    @classmethod
+    def execute_action(cls, objects: Iterable[ContactMessage], **kwargs: Any) -> tuple[int, int]:
+        """Change the status in one UPDATE; return how many were changed."""
+        ids = [message.pk for message in objects]
+        return ContactMessage.objects.filter(pk__in=ids).update(status=cls.status), 0
+
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
+        """Say how many messages were marked."""
+        return f"{_count_messages(num_parent_objects)} marked as {self.status.label.lower()}."
+
+
+class MarkAsRead(MarkMessages):
+    """Marks messages as read."""
+
+    display_name = "Mark as read"
+    action_type = "mark_as_read"
+    aria_label = "Mark the selected messages as read"
+    action_priority = 10
+    question = "They no longer count as new."
+    status = ReadingStatus.READ
+
+
+class MarkAsDone(MarkMessages):
+    """Marks messages as done."""
+
+    display_name = "Mark as done"
+    action_type = "mark_as_done"
+    aria_label = "Mark the selected messages as done"
+    action_priority = 11
+    question = "They are answered, or need no answer."
+    status = ReadingStatus.DONE
+
+
+class MarkAsNew(MarkMessages):
+    """Marks messages as new."""
+
+    display_name = "Mark as new"
+    action_type = "mark_as_new"
+    aria_label = "Mark the selected messages as new"
+    action_priority = 12
+    question = "They count as new again, also if they had been taken for spam."
+    status = ReadingStatus.NEW
+
+
+class MarkAsSpam(MarkMessages):
+    """Marks messages as spam."""
+
+    display_name = "Mark as spam"
+    action_type = "mark_as_spam"
+    aria_label = "Mark the selected messages as spam"
+    action_priority = 13
+    question = "They are kept, and can be found with the filter for spam."
+    status = ReadingStatus.SPAM
+
+
+class SendAgain(MessageAction):
+    """Tries again to send the e-mail about messages."""
+
+    display_name = "Send e-mail again"
+    action_type = "send_again"
+    aria_label = "Send the e-mail about the selected messages again"
+    action_priority = 14
+    question = (
+        "The e-mail goes to the recipients that the page names now. Where it has already been sent, nothing happens."
+    )
+
+    @classmethod
+    def execute_action(cls, objects: Iterable[ContactMessage], **kwargs: Any) -> tuple[int, int]:
+        """Queue what hasn't been sent; return how many messages were queued and how many were left."""
+        ids = [message.pk for message in objects]
+        queued = request_mail_again(ContactMessage.objects.filter(pk__in=ids))
+        return queued, len(ids) - queued
+
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
+        """Say how many e-mails were queued, and why others weren't."""
+        text = f"{_count_messages(num_parent_objects)} waiting to be sent."
+        if num_child_objects:
+            text += f" {_count_messages(num_child_objects)} left alone: already sent, or being sent just now."
+        return text
+
+
+MESSAGE_ACTIONS: list[type[MessageAction]] = [MarkAsRead, MarkAsDone, MarkAsNew, MarkAsSpam, SendAgain]
+
+
+def _count_messages(number: int) -> str:
+    return f"{number} message" if number == 1 else f"{number} messages"
