@@ -3,52 +3,33 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpRequest
-from django.urls import reverse
-from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
 from forms.models import ContactMessage, ReadingStatus
 from forms.tasks import request_mail_again
 
 
-class FilteredSelectionMixin:
-    """Lets "select all" mean all that the list shows.
-
-    Wagtail's own means every snippet there is, whatever the list is filtered by: fatal when spam is deleted.
-    """
-
-    request: HttpRequest
-
-    def get_all_objects_in_listing_query(self, parent_id: Any) -> Any:
-        """Return the ids that the list has under the filters and the search in this action's address."""
-        viewset = ContactMessage.snippet_viewset  # type: ignore[attr-defined]
-        view = viewset.index_view_class(**viewset.get_common_view_kwargs(**viewset.get_index_view_kwargs()))
-        view.setup(self.request)
-        return view.get_queryset().values_list("pk", flat=True)
-
-
-class DeleteMessages(FilteredSelectionMixin, DeleteBulkAction):
-    """Wagtail's own action, for the messages that the list shows."""
-
-    models = [ContactMessage]
-    aria_label = "Delete the selected messages"
-
-    def get_usage_url(self, message: ContactMessage) -> str:
-        """Lead to the message: nothing uses one, so that there is no list of uses."""
-        return reverse(ContactMessage.snippet_viewset.get_url_name("inspect"), args=[message.pk])  # type: ignore[attr-defined]
-
-
-class MessageAction(FilteredSelectionMixin, SnippetBulkAction):
+class MessageAction(SnippetBulkAction):
     """An action that asks once, then changes messages. Subclasses say what it does."""
 
     models = [ContactMessage]
     template_name = "forms/admin/confirm_action.html"
+    permission = "change"
     question = ""
 
     def check_perm(self, message: ContactMessage) -> bool:
-        """Allow it to those who may change messages."""
-        return bool(self.permission_policy.user_has_permission_for_instance(self.request.user, "change", message))
+        """Allow it to those who have the permission that it needs."""
+        return bool(self.permission_policy.user_has_permission(self.request.user, self.permission))
+
+    def get_all_objects_in_listing_query(self, parent_id: Any) -> Any:
+        """Let "select all" mean all that the list shows, by the filters and the search in this action's address.
+
+        Wagtail's own means every snippet there is, whatever the list is filtered by: fatal when spam is deleted.
+        """
+        viewset = ContactMessage.snippet_viewset  # type: ignore[attr-defined]
+        view = viewset.index_view_class(**viewset.get_common_view_kwargs(**viewset.get_index_view_kwargs()))
+        view.setup(self.request)
+        return view.get_queryset().values_list("pk", flat=True)
 
     def object_context(self, message: ContactMessage) -> dict[str, Any]:
         """Return what the page of the question shows about a message."""
@@ -143,6 +124,28 @@ class SendAgain(MessageAction):
         if num_child_objects:
             text += f" {_count_messages(num_child_objects)} left alone: already sent, or being sent just now."
         return text
+
+
+class DeleteMessages(MessageAction):
+    """Deletes messages: Wagtail's own action, with the selection and the question of ours."""
+
+    display_name = "Delete"
+    action_type = "delete"
+    aria_label = "Delete the selected messages"
+    action_priority = 30
+    classes = {"serious"}
+    permission = "delete"
+    question = "They are gone for good. An e-mail that has been sent about them stays with its recipients."
+
+    @classmethod
+    def execute_action(cls, objects: Iterable[ContactMessage], **kwargs: Any) -> tuple[int, int]:
+        """Delete the messages; return how many."""
+        ids = [message.pk for message in objects]
+        return ContactMessage.objects.filter(pk__in=ids).delete()[0], 0
+
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
+        """Say how many messages were deleted."""
+        return f"{_count_messages(num_parent_objects)} deleted."
 
 
 MESSAGE_ACTIONS: list[type[MessageAction]] = [MarkAsRead, MarkAsDone, MarkAsNew, MarkAsSpam, SendAgain]

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('home', '0002_alter_homepage_canonical_url_and_more'),
+        ('home', '0001_initial'),
         ('wagtailcore', '0098_apitoken'),
     ]
 
