@@ -26,8 +26,8 @@ class MessageAction(SnippetBulkAction):
 
         Wagtail's own means every snippet there is, whatever the list is filtered by: fatal when spam is deleted.
         """
-        viewset = ContactMessage.snippet_viewset  # type: ignore[attr-defined]
-        view = viewset.index_view_class(**viewset.get_common_view_kwargs(**viewset.get_index_view_kwargs()))
+        index_view = ContactMessage.snippet_viewset.index_view  # type: ignore[attr-defined]
+        view = index_view.view_class(**index_view.view_initkwargs)
         view.setup(self.request)
         return view.get_queryset().values_list("pk", flat=True)
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from enum import Enum
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -52,7 +51,7 @@ def store_message(page: "ContactPage", fields: dict[str, str], *, token: str, se
             )
             if not is_spam:
                 # Robust: a queue that fails is logged; the message is stored and stays 'waiting' in the admin.
-                transaction.on_commit(partial(send_contact_mail.enqueue, message.pk), robust=True)
+                transaction.on_commit(lambda: send_contact_mail.enqueue(message.pk), robust=True)
     except _NotStoredError as reason:
         receipt: Receipt = reason.args[0]
         return receipt
