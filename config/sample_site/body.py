@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import markdown  # type: ignore[import-untyped]
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from config.sample_site.pictures import PictureLibrary
 
@@ -80,7 +81,11 @@ def _figure_value(fields: dict[str, Any], library: PictureLibrary) -> dict[str, 
 
 
 def _gallery_value(fields: dict[str, Any], library: PictureLibrary) -> dict[str, Any]:
-    pictures = [{"type": "item", "value": _picture_value(picture, library)} for picture in fields["pictures"]]
+    # Without an id an item would be taken for a value that was stored before Wagtail 2.16.
+    pictures = [
+        {"type": "item", "id": str(uuid4()), "value": _picture_value(picture, library)}
+        for picture in fields["pictures"]
+    ]
     return {"pictures": pictures, "caption": fields.get("caption", "")}
 
 

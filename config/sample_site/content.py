@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import frontmatter
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 CONTENT_FOLDER = Path(__file__).parent / "content"
 PICTURES_FOLDER = Path(__file__).parent / "pictures"
@@ -25,6 +25,13 @@ class PageFile:
         """The last part of the page's address."""
         return self.place.rpartition("/")[2]
 
+    @property
+    def parent_place(self) -> str:
+        """The place of the page above: nothing for the home page, which is the top of the tree."""
+        if self.place == "home":
+            return ""
+        return self.place.rpartition("/")[0] or "home"
+
 
 @dataclass(frozen=True)
 class Content:
@@ -37,13 +44,9 @@ class Content:
         """Return what the file `name`.yaml holds."""
         return yaml.safe_load((self.folder / f"{name}.yaml").read_text(encoding="utf-8"))
 
-    def read_home(self) -> PageFile:
-        """Return the page at the top of the tree."""
-        return self._read_page("home")
-
     def read_pages(self) -> Iterator[PageFile]:
-        """Yield the pages under the home page in menu order, each one before those under it."""
-        for place in self.read_yaml("site")["pages"]:
+        """Yield the home page and those under it in menu order, each one before its children."""
+        for place in ("home", *self.read_yaml("site")["pages"]):
             yield self._read_page(place)
             children = [self._read_page(f"{place}/{path.stem}") for path in (self.folder / place).glob("*.md")]
             yield from sorted(children, key=lambda page: (str(page.fields.get("date", "")), page.place))

@@ -55,44 +55,47 @@ def _find_hindrance() -> LoadResult | None:
     """Return the reason not to load, if there is one."""
     if Page.objects.filter(translation_key=sample_key("home")).exists():
         return LoadResult(Outcome.ALREADY_THERE, "The sample site is already there. Nothing was changed.")
-    own_pages = Page.objects.filter(depth__gt=1).exclude(pk__in=_untouched_welcome_pages())
-    if titles := list(own_pages.order_by("path").values_list("title", flat=True)[:3]):
-        return LoadResult(
-            Outcome.REFUSED,
-            f"This site already has pages of its own ({', '.join(titles)}…), so the sample site was not loaded "
-            "and nothing was changed. To look at the sample, start with an empty database.",
-        )
+    welcome = _find_untouched_welcome_page()
+    own_page = Page.objects.filter(depth__gt=1).exclude(pk=welcome and welcome.pk).order_by("path").first()
+    if own_page:
+        return _refuse(f"This site already has pages of its own, “{own_page.title}” for example.")
+    if not welcome:
+        return _refuse("Somebody has emptied this site.")
     return None
 
 
-def _untouched_welcome_pages() -> list[int]:
-    """Return the page that Wagtail's first migration makes, unless somebody has edited it."""
-    welcome = Page.objects.filter(
-        depth=2, slug="home", numchild=0, latest_revision=None, title="Welcome to your new Wagtail site!"
+def _refuse(reason: str) -> LoadResult:
+    return LoadResult(
+        Outcome.REFUSED,
+        f"{reason} The sample site was not loaded, and nothing was changed. To see it, start with a new database.",
     )
-    return [page.pk for page in welcome if page.specific_class is Page]
+
+
+def _find_untouched_welcome_page() -> Page | None:
+    """Return the page that Wagtail's first migration makes, unless somebody has edited or deleted it."""
+    page = Page.objects.filter(
+        depth=2, slug="home", numchild=0, live=True, latest_revision=None, title="Welcome to your new Wagtail site!"
+    ).first()
+    return page if page and page.specific_class is Page else None
 
 
 def _load_pages(content: Content, library: PictureLibrary, report: Report) -> int:
     """Publish every page and put the home page at the top of the default site; return how many there are."""
     root = Page.get_first_root_node()
     site = _detach_default_site(root)
-    for page in Page.objects.filter(pk__in=_untouched_welcome_pages()):
-        page.delete()
+    if welcome := _find_untouched_welcome_page():
+        welcome.delete()
     root.refresh_from_db()
 
     shelf = Shelf(library, load_groups(content, library))
-    home_file, *files = content.read_home(), *content.read_pages()
-    home = publish_page(home_file, root, shelf)
-    places: dict[str, Page] = {}
-    for place, file in count_off(((f"/{file.place}/", file) for file in files), len(files), "Page", report):
-        parent = places.get(file.place.rpartition("/")[0], home)
-        places[file.place] = publish_page(file, parent, shelf)
+    files = list(content.read_pages())
+    pages = {"": root}
+    for file in count_off(files, report, lambda file: f"Page {file.place}"):
+        pages[file.place] = publish_page(file, pages[file.parent_place], shelf)
 
-    site.root_page = home
-    site.save()
+    site.root_page = pages["home"]
     _load_site_texts(content, site)
-    return 1 + len(files)
+    return len(files)
 
 
 def _detach_default_site(root: Page) -> Site:

@@ -18,10 +18,10 @@ def load_pictures(content: Content, report: Report) -> PictureLibrary:
 
     Each is stored at once, and found again by its contents: an interrupted run is taken up where it stopped.
     """
-    described = content.read_yaml("pictures")
+    descriptions = content.read_yaml("pictures")
     return {
-        name: _find_or_store(content.pictures_folder / name, description)
-        for name, description in count_off(described.items(), len(described), "Picture", report)
+        name: _find_or_store(content.pictures_folder / name, descriptions[name])
+        for name in count_off(descriptions, report, "Picture {}".format)
     }
 
 

@@ -1,14 +1,14 @@
 """Tells whoever waits how far the loading has come."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TypeVar
 
 Report = Callable[[str], object]
-Named = TypeVar("Named", bound=tuple[str, object])
+Item = TypeVar("Item")
 
 
-def count_off(items: Iterable[Named], total: int, what: str, report: Report) -> Iterator[Named]:
-    """Yield each `(name, …)` of `items`, and report it as `what` number so-and-so of `total`."""
+def count_off(items: Collection[Item], report: Report, describe: Callable[[Item], str]) -> Iterator[Item]:
+    """Yield the `items` one by one, each after a line to `report` that says which one it is."""
     for number, item in enumerate(items, start=1):
-        report(f"{what} {number} of {total}: {item[0]}")
+        report(f"{describe(item)} ({number} of {len(items)})")
         yield item
