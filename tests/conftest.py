@@ -69,3 +69,9 @@ def editor(db: None) -> AbstractUser:
 def asgi_get(async_client: AsyncClient) -> Callable[..., HttpResponse]:
     """GET through Django's ASGI handler; `async_to_sync` keeps sync parts on the test's own thread and connection."""
     return async_to_sync(async_client.get)
+
+
+@pytest.fixture
+def asgi_post(async_client: AsyncClient) -> Callable[..., HttpResponse]:
+    """POST through Django's ASGI handler, as `asgi_get` does."""
+    return async_to_sync(async_client.post)

@@ -147,7 +147,14 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "console:")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = EMAIL_CONFIG.get("EMAIL_TIMEOUT") or 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Galley <galley@localhost>")
+
+# A sender may send so many messages through the contact form in so many seconds.
+CONTACT_MESSAGES_PER_SENDER = env.int("CONTACT_MESSAGES_PER_SENDER", 5)
+CONTACT_RATE_SPAN = env.int("CONTACT_RATE_SPAN", 10 * 60)
+# How many proxies stand in front and add to `X-Forwarded-For`: a higher number than that lets senders forge theirs.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 
 WAGTAIL_SITE_NAME = "Galley"
 WAGTAILADMIN_BASE_URL = env.str("WAGTAILADMIN_BASE_URL", "http://localhost:8080")
