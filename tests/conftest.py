@@ -27,6 +27,8 @@ from tests.factories import (
     StandardPageFactory,
 )
 
+pytest_plugins = ["tests.skips", "tests.services"]
+
 
 @dataclass
 class SmallSite:
@@ -52,11 +54,11 @@ def root_page() -> Page:
     return Page.objects.filter(depth=1).first() or Page.add_root(title="Root", slug="root")
 
 
-@pytest.fixture
-def small_site(db: None) -> SmallSite:
+def build_small_site(hostname: str) -> SmallSite:
+    """Replace Wagtail's welcome page by one page of every type."""
     Site.objects.all().delete()
     home = HomePageFactory(parent=root_page())
-    Site.objects.create(hostname="testserver", root_page=home, is_default_site=True)
+    Site.objects.create(hostname=hostname, root_page=home, is_default_site=True)
     blog = BlogIndexPageFactory(parent=home)
     portfolio = PortfolioIndexPageFactory(parent=home)
     return SmallSite(
@@ -71,6 +73,11 @@ def small_site(db: None) -> SmallSite:
 
 
 @pytest.fixture
+def small_site(db: None) -> SmallSite:
+    return build_small_site(hostname="testserver")
+
+
+@pytest.fixture
 def editor(db: None) -> AbstractUser:
     return EditorFactory()
 
@@ -79,6 +86,12 @@ def editor(db: None) -> AbstractUser:
 def asgi_get(async_client: AsyncClient) -> Callable[..., HttpResponse]:
     """GET through Django's ASGI handler; `async_to_sync` keeps sync parts on the test's own thread and connection."""
     return async_to_sync(async_client.get)
+
+
+@pytest.fixture
+def asgi_post(async_client: AsyncClient) -> Callable[..., HttpResponse]:
+    """POST through Django's ASGI handler, as `asgi_get` does."""
+    return async_to_sync(async_client.post)
 
 
 @pytest.fixture
