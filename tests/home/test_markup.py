@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 import pytest
 from django.http import HttpResponse
 
+from home.markdown import highlight_code
 from home.models import SiteLink, SiteSettings
-from home.templatetags.galley import highlight
 from tests.conftest import SmallSite
 from tests.factories import SiteImageFactory
 
@@ -151,8 +151,8 @@ def test_nothing_on_a_page_needs_an_inline_script_or_style(full_site: SmallSite,
 
 
 def test_code_is_highlighted_and_escaped() -> None:
-    assert '<span class="k">def</span>' in highlight("def fold(): pass", "python")
-    assert highlight("<b>", "no such language") == "&lt;b&gt;"
+    assert '<span class="k">def</span>' in highlight_code("def fold(): pass", "python")
+    assert highlight_code("<b>", "no such language") == "&lt;b&gt;"
 
 
 def read(response: HttpResponse) -> str:
