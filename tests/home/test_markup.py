@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 import pytest
 from django.http import HttpResponse
 
-from home.markdown import highlight_code
 from home.models import SiteLink, SiteSettings
 from tests.conftest import SmallSite
 from tests.factories import SiteImageFactory
@@ -148,11 +147,6 @@ def test_nothing_on_a_page_needs_an_inline_script_or_style(full_site: SmallSite,
         assert "<style" not in html
         assert "<script>" not in html
         assert " style=" not in html
-
-
-def test_code_is_highlighted_and_escaped() -> None:
-    assert '<span class="k">def</span>' in highlight_code("def fold(): pass", "python")
-    assert highlight_code("<b>", "no such language") == "&lt;b&gt;"
 
 
 def read(response: HttpResponse) -> str:
