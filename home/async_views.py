@@ -59,7 +59,7 @@ class AsyncViewMixin:
 
     def answer_async(self, request: HttpRequest, view: AsyncPageView) -> HttpResponseBase:
         """Answer `request` from `view`: under ASGI with a placeholder that is awaited, elsewhere (WSGI) at once."""
-        request.is_preview = False  # type: ignore[attr-defined]  # as `Page.serve` does
+        request.is_preview = getattr(request, "is_preview", False)  # type: ignore[attr-defined]
         response = AsyncViewResponse(view, request, self)
         if isinstance(request, ASGIRequest):
             return response

@@ -39,7 +39,7 @@ def find_page(small_site: SmallSite, model: type[Page]) -> Page:
 
 
 @page_types
-def test_it_has_a_template_of_its_own_name(model: type[Page], rf) -> None:
+def test_it_has_a_template_of_its_own_name(model: type[Page], rf, db: None) -> None:
     assert get_template(model().get_template(rf.get("/"))).template.name.startswith("pages/")
 
 
