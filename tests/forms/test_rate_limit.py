@@ -1,0 +1,165 @@
+"""How many messages one sender may send: counted once for all processes."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings as site_settings
+from django.db import connection
+from django.test import RequestFactory
+
+from forms.models import ContactMessage, SenderQuota
+from forms.senders import identify_sender
+from tests.forms.conftest import token_of_age
+from tests.forms.test_sending import both_ways
+
+
+@pytest.fixture(autouse=True)
+def _one_span(monkeypatch) -> None:
+    """No test runs across the border of two spans."""
+    monkeypatch.setattr("forms.models.sender_quota._current_span", lambda: 1)
+
+
+@both_ways
+def test_the_message_too_many_gets_a_kind_answer_and_keeps_its_text(send, settings, htmx: bool) -> None:
+    settings.CONTACT_MESSAGES_PER_SENDER = 3
+    for number in range(3):
+        assert send(text=f"Message {number}").status_code == 302
+    response = send(text="One more", htmx=htmx)
+    answer = response.content.decode()
+    assert response.status_code == 429
+    assert 0 < int(response["Retry-After"]) <= settings.CONTACT_RATE_SPAN
+    assert "Your text is still here" in answer
+    assert "One more</textarea>" in answer
+    assert ContactMessage.objects.count() == 3
+
+
+def test_a_repeated_post_is_thanked_even_when_none_are_left(send, settings) -> None:
+    settings.CONTACT_MESSAGES_PER_SENDER = 1
+    token = token_of_age(60)
+    assert send(token=token).status_code == 302
+    assert send(token=token).status_code == 302
+    assert ContactMessage.objects.count() == 1
+
+
+def test_repeated_and_faulty_posts_use_up_nothing(send, settings) -> None:
+    settings.CONTACT_MESSAGES_PER_SENDER = 2
+    token = token_of_age(60)
+    for _ in range(5):
+        send(token=token)
+        send(name="")
+    assert send(text="Another").status_code == 302
+
+
+def test_spam_counts_too(send, settings) -> None:
+    settings.CONTACT_MESSAGES_PER_SENDER = 1
+    send(website="x")
+    assert send(website="x", text="Another").status_code == 429
+
+
+def test_another_sender_is_not_held_up(send, settings) -> None:
+    settings.CONTACT_MESSAGES_PER_SENDER = 1
+    settings.TRUSTED_PROXY_COUNT = 1
+    assert send(headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 302
+    assert send(headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 429
+    assert send(headers={"X-Forwarded-For": "192.0.2.2"}).status_code == 302
+
+
+def test_a_forged_header_wins_nothing(send, settings) -> None:
+    settings.CONTACT_MESSAGES_PER_SENDER = 1
+    assert send(headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 302
+    assert send(headers={"X-Forwarded-For": "192.0.2.2"}).status_code == 429
+
+
+def test_a_new_span_starts_a_new_count(send, settings, monkeypatch) -> None:
+    settings.CONTACT_MESSAGES_PER_SENDER = 1
+    send()
+    assert send(text="Another").status_code == 429
+    monkeypatch.setattr("forms.models.sender_quota._current_span", lambda: 2)
+    assert send(text="Another").status_code == 302
+
+
+def test_no_address_is_stored(send) -> None:
+    send()
+    [quota] = SenderQuota.objects.all()
+    assert "127.0.0.1" not in str(vars(quota))
+    assert len(quota.key) == 64
+    assert "127.0.0.1" not in str(ContactMessage.objects.values().get())
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "proxies", "sender"),
+    [
+        ("192.0.2.1", "", 0, "192.0.2.1"),
+        ("192.0.2.1", "198.51.100.1", 0, "192.0.2.1"),
+        ("10.0.0.1", "198.51.100.1", 1, "198.51.100.1"),
+        ("10.0.0.1", "forged, 198.51.100.1", 1, "198.51.100.1"),
+        ("10.0.0.1", "forged, 198.51.100.1, 10.0.0.2", 2, "198.51.100.1"),
+        ("10.0.0.1", "198.51.100.1", 2, "10.0.0.1"),
+        ("10.0.0.1", "rubbish", 1, "10.0.0.1"),
+        ("10.0.0.1", "198.51.100.1:4711", 1, "198.51.100.1"),
+        ("10.0.0.1", "[2001:db8::1]:4711", 1, "2001:db8::/64"),
+        ("2001:db8::1", "", 0, "2001:db8::/64"),
+        ("2001:db8:0:0:ffff::2", "", 0, "2001:db8::/64"),
+        ("::ffff:192.0.2.1", "", 0, "192.0.2.1"),
+        ("", "", 0, ""),
+        ("", "\x00", 1, ""),
+    ],
+)
+def test_a_sender_is_known_by_the_address_that_can_be_trusted(settings, peer, forwarded, proxies, sender) -> None:
+    settings.TRUSTED_PROXY_COUNT = proxies
+    request = RequestFactory().post("/", REMOTE_ADDR=peer, headers={"X-Forwarded-For": forwarded})
+    assert identify_sender(request) == sender
+
+
+# --- several processes
+
+
+@pytest.fixture
+def shared_database(django_db_serialized_rollback, transactional_db, contact, tmp_path: Path) -> str:
+    """The address of a database that other processes can open too."""
+    if connection.vendor == "postgresql":
+        parts = connection.settings_dict
+        return f"postgres://{parts['USER']}:{parts['PASSWORD']}@{parts['HOST']}:{parts['PORT']}/{parts['NAME']}"
+    path = tmp_path / "shared.sqlite3"
+    with sqlite3.connect(path) as copy:
+        connection.connection.backup(copy)
+    copy.close()
+    return f"sqlite:///{path}"
+
+
+def run_rivals(database: str, *, count: int, **task: object) -> list[str]:
+    """Let processes store messages at the same moment; return what each message's receipt was."""
+    environment = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    rivals = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.forms.rival", json.dumps({**task, "name": f"Rival {number}"})],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+            cwd=site_settings.BASE_DIR,
+        )
+        for number in range(count)
+    ]
+    for rival in rivals:
+        assert rival.stdout.readline() == "ready\n"
+    for rival in rivals:
+        rival.stdin.write("go\n")
+        rival.stdin.flush()
+    return [receipt for rival in rivals for receipt in rival.communicate(timeout=60)[0].split()]
+
+
+def test_the_limit_holds_across_processes(shared_database: str) -> None:
+    receipts = run_rivals(shared_database, count=2, messages=10, limit=7)
+    assert receipts.count("STORED") == 7
+    assert receipts.count("REFUSED") == 2 * 10 - 7
+
+
+def test_the_same_post_in_several_processes_is_stored_once(shared_database: str) -> None:
+    receipts = run_rivals(shared_database, count=2, messages=1, limit=100, token="the same", text="the same")
+    assert sorted(receipts) == ["REPEATED", "STORED"]
