@@ -7,3 +7,9 @@ class HomeConfig(AppConfig):
     """Base page, blocks, home page and site settings."""
 
     name = "home"
+
+    def ready(self) -> None:
+        """Guard StreamFields against a race upstream."""
+        from home.deferred_validation import guard_deferred_validation
+
+        guard_deferred_validation()

@@ -2,7 +2,8 @@
 
 Wagtail calls `page.serve()` in a thread and expects a response at once. Django's handler, afterwards, awaits
 `response.render` if it is a coroutine function (`BaseHandler._get_response_async`). So `serve()` hands back a
-placeholder: routing, view restrictions and hooks have run by then, and the view runs on the event loop.
+placeholder: routing, view restrictions and hooks have run by then, and the view runs on the event loop. Previews don't
+come by here: Wagtail renders them from the page's template and context.
 """
 
 from collections.abc import Awaitable, Callable
@@ -12,6 +13,7 @@ from asgiref.sync import async_to_sync
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from wagtail.models import Page
 
 AsyncPageView = Callable[[HttpRequest, Any], Awaitable[HttpResponseBase]]
@@ -34,19 +36,31 @@ class AsyncViewResponse(HttpResponse):
         """Return the view's response, with the headers and cookies that were set on the placeholder."""
         response = await self._answer(self._request, self._page)
         for name, value in self.headers.items():
-            response.headers[name] = value
+            if name.lower() == "vary":
+                patch_vary_headers(response, [field.strip() for field in value.split(",")])
+            else:
+                response.headers[name] = value
         response.cookies.update(self.cookies)
         return response
 
 
 class AsyncViewMixin:
-    """For page types whose answer comes from `async_view(request, page)`."""
+    """For page types whose answer comes from `async_view(request, page)`.
+
+    Together with `RoutablePageMixin`, which comes before it in the list of bases, a route returns
+    `self.answer_async(request, view)`; the route `@path("")` too, since that mixin answers the page's own address.
+    """
 
     async_view: ClassVar["staticmethod[[HttpRequest, Any], Awaitable[HttpResponseBase]]"]
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer `request`: under ASGI with a placeholder that is awaited, elsewhere (previews, WSGI) at once."""
-        response = AsyncViewResponse(type(self).async_view, request, self)
+        """Answer `request` from `async_view`."""
+        return self.answer_async(request, type(self).async_view)
+
+    def answer_async(self, request: HttpRequest, view: AsyncPageView) -> HttpResponseBase:
+        """Answer `request` from `view`: under ASGI with a placeholder that is awaited, elsewhere (WSGI) at once."""
+        request.is_preview = False  # type: ignore[attr-defined]  # as `Page.serve` does
+        response = AsyncViewResponse(view, request, self)
         if isinstance(request, ASGIRequest):
             return response
         return async_to_sync(response.render)()

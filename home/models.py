@@ -1,6 +1,9 @@
 """The home page, the standard page and what belongs to the whole site."""
 
+from typing import Any
+
 from django.db import models
+from django.http import HttpRequest
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel
@@ -10,7 +13,7 @@ from wagtail.models import Orderable
 from home.async_views import AsyncViewMixin
 from home.base_page import BasePage, BodyMixin, IntroductionMixin, LeadImageMixin
 from home.images import Rendition, SiteImage
-from home.views import home_page
+from home.views import find_home_sections, home_page
 
 __all__ = ["HomePage", "Rendition", "SiteImage", "SiteLink", "SiteSettings", "StandardPage"]
 
@@ -28,6 +31,10 @@ class HomePage(AsyncViewMixin, IntroductionMixin, BodyMixin, BasePage):
 
     class Meta:
         verbose_name = "home page"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return Wagtail's context and the `sections` that apps add."""
+        return super().get_context(request, *args, **kwargs) | {"sections": find_home_sections(request, self)}
 
 
 class StandardPage(LeadImageMixin, IntroductionMixin, BodyMixin, BasePage):

@@ -21,15 +21,18 @@ class HomeSection:
 
 
 async def home_page(request: HttpRequest, page: "HomePage") -> HttpResponse:
-    """Answer with the home page and the sections that apps add through the `home_sections` hook.
-
-    A hook takes `(request, page)` and returns a `HomeSection`. Queries and templates are sync: they cross to a
-    thread once, together.
-    """
+    """Answer with the home page. Queries and templates are sync: they cross to a thread once, together."""
     return await sync_to_async(_render_home_page)(request, page)
 
 
 def _render_home_page(request: HttpRequest, page: "HomePage") -> HttpResponse:
-    sections = [build_section(request, page) for build_section in hooks.get_hooks("home_sections")]
-    context = page.get_context(request) | {"sections": sections}
-    return TemplateResponse(request, page.get_template(request), context).render()
+    return TemplateResponse(request, page.get_template(request), page.get_context(request)).render()
+
+
+def find_home_sections(request: HttpRequest, page: "HomePage") -> list[HomeSection]:
+    """Return what apps add to the home page through the `home_sections` hook, in the order of the hooks.
+
+    A hook takes `(request, page)` and returns a `HomeSection`, or None if it has nothing to show. Blocks.
+    """
+    sections = (build_section(request, page) for build_section in hooks.get_hooks("home_sections"))
+    return [section for section in sections if section is not None]

@@ -1,8 +1,12 @@
 """The portfolio and its projects."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import ItemBase, TagBase
@@ -12,6 +16,9 @@ from wagtail.search import index
 
 from home.async_views import AsyncViewMixin
 from home.base_page import BasePage, BodyMixin, IntroductionMixin, LeadImageMixin
+from home.listed_pages import ListedPageMixin, find_place, set_addresses
+from home.listings import Link
+from portfolio.listing import list_projects
 from portfolio.views import project_list
 
 
@@ -26,6 +33,10 @@ class PortfolioIndexPage(AsyncViewMixin, IntroductionMixin, BasePage):
 
     class Meta:
         verbose_name = "portfolio"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return Wagtail's context and the `listing` that the request asks for."""
+        return super().get_context(request, *args, **kwargs) | {"listing": list_projects(request, self)}
 
 
 class Skill(TagBase):
@@ -44,12 +55,11 @@ class ProjectSkill(ItemBase):
     content_object = ParentalKey("portfolio.ProjectPage", on_delete=models.CASCADE, related_name="project_skills")
 
 
-class ProjectPage(LeadImageMixin, IntroductionMixin, BodyMixin, BasePage):
+class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin, BasePage):
     """A project with its case study."""
 
     client = models.CharField(max_length=120, blank=True, help_text="For whom the work was done.")
     year = models.PositiveSmallIntegerField(
-        db_index=True,
         validators=[MinValueValidator(1900), MaxValueValidator(2100)],
         help_text="The year in which the work was finished, with four digits.",
     )
@@ -59,9 +69,7 @@ class ProjectPage(LeadImageMixin, IntroductionMixin, BodyMixin, BasePage):
         blank=True,
         help_text="The crafts that this project shows. Type a word and press Enter; visitors can filter by them.",
     )
-    featured = models.BooleanField(
-        default=False, db_index=True, help_text="Tick this to show the project on the home page."
-    )
+    featured = models.BooleanField(default=False, help_text="Tick this to show the project on the home page.")
 
     content_panels = [
         *BasePage.content_panels,
@@ -92,8 +100,34 @@ class ProjectPage(LeadImageMixin, IntroductionMixin, BodyMixin, BasePage):
     subpage_types: list[str] = []
     page_description = "A piece of work: what it was, for whom, and how it was done."
 
+    time_field = "year"
+
     class Meta:
         verbose_name = "project"
+        indexes = [
+            models.Index(fields=["-year", "-page_ptr"], name="project_newest_first"),
+            models.Index(fields=["-year"], name="project_featured", condition=models.Q(featured=True)),
+        ]
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return Wagtail's context, the project's skills, its number and the projects before and after it."""
+        if self.lead_image:
+            prefetch_related_objects([self.lead_image], "renditions")
+        if self.pk is not None:
+            prefetch_related_objects([self], "gallery__image__renditions", "project_skills__tag")
+        set_addresses([self], request)
+        place = find_place(self, request)
+        return super().get_context(request, *args, **kwargs) | {
+            "skill_links": self.skill_links,
+            "folio": place.folio,
+            "previous_project": place.previous,
+            "next_project": place.next,
+        }
+
+    @property
+    def skill_links(self) -> list[Link]:
+        """The skills that the project shows, each with the list of projects that have it."""
+        return [Link(item.tag.name, self.list_url("skill", item.tag.slug)) for item in self.project_skills.all()]
 
 
 class ProjectPicture(Orderable):

@@ -1,6 +1,7 @@
 """A small site that tests share: one page of every kind, and an editor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -8,7 +9,8 @@ from asgiref.sync import async_to_sync
 from django.contrib.auth.models import AbstractUser
 from django.http import HttpResponse
 from django.test import AsyncClient
-from wagtail.models import Page, Site
+from wagtail import hooks
+from wagtail.models import Collection, Locale, Page, Site
 
 from blog.models import BlogIndexPage, BlogPostPage
 from forms.models import ContactPage
@@ -24,6 +26,8 @@ from tests.factories import (
     ProjectPageFactory,
     StandardPageFactory,
 )
+
+pytest_plugins = ["tests.skips", "tests.services"]
 
 
 @dataclass
@@ -42,11 +46,19 @@ class SmallSite:
         return list(vars(self).values())
 
 
-@pytest.fixture
-def small_site(db: None) -> SmallSite:
+def root_page() -> Page:
+    """Return the root of the tree. Migrations make it; a test that committed has emptied every table since."""
+    Locale.objects.get_or_create(language_code="en-gb")
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
+    return Page.objects.filter(depth=1).first() or Page.add_root(title="Root", slug="root")
+
+
+def build_small_site(hostname: str) -> SmallSite:
+    """Replace Wagtail's welcome page by one page of every type."""
     Site.objects.all().delete()
-    home = HomePageFactory(parent=Page.objects.get(depth=1))
-    Site.objects.create(hostname="testserver", root_page=home, is_default_site=True)
+    home = HomePageFactory(parent=root_page())
+    Site.objects.create(hostname=hostname, root_page=home, is_default_site=True)
     blog = BlogIndexPageFactory(parent=home)
     portfolio = PortfolioIndexPageFactory(parent=home)
     return SmallSite(
@@ -58,6 +70,11 @@ def small_site(db: None) -> SmallSite:
         project=ProjectPageFactory(parent=portfolio),
         contact=ContactPageFactory(parent=home),
     )
+
+
+@pytest.fixture
+def small_site(db: None) -> SmallSite:
+    return build_small_site(hostname="testserver")
 
 
 @pytest.fixture
@@ -75,3 +92,14 @@ def asgi_get(async_client: AsyncClient) -> Callable[..., HttpResponse]:
 def asgi_post(async_client: AsyncClient) -> Callable[..., HttpResponse]:
     """POST through Django's ASGI handler, as `asgi_get` does."""
     return async_to_sync(async_client.post)
+
+
+@pytest.fixture
+def register_hook() -> Iterator[Callable[[str, Callable], None]]:
+    """Register Wagtail hooks for the length of the test."""
+    with ExitStack() as registered:
+
+        def register(name: str, hook: Callable) -> None:
+            registered.enter_context(hooks.register_temporarily(name, hook))
+
+        yield register

@@ -1,9 +1,13 @@
 """The blog's contents page."""
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
 
+from blog.listing import list_posts
 from blog.views import post_list
 from home.async_views import AsyncViewMixin
 from home.base_page import BasePage, IntroductionMixin
@@ -30,3 +34,7 @@ class BlogIndexPage(AsyncViewMixin, IntroductionMixin, BasePage):
 
     class Meta:
         verbose_name = "blog"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return Wagtail's context and the `listing` that the request asks for."""
+        return super().get_context(request, *args, **kwargs) | {"listing": list_posts(request, self)}

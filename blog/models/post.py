@@ -1,16 +1,23 @@
 """A post."""
 
 import datetime
+from typing import Any
 
 from django.db import models
+from django.http import HttpRequest
 from django.utils import timezone
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.search import index
 
+from blog.models.author import Author
 from blog.models.taxonomy import Category, PostTag, Series
+from blog.post_context import describe_post
 from home.base_page import BasePage, BodyMixin, LeadImageMixin
+from home.blocks import opening_words
+from home.listed_pages import ListedPageMixin
+from home.listings import Link
 
 
 def today() -> datetime.date:
@@ -18,17 +25,19 @@ def today() -> datetime.date:
     return timezone.localdate()
 
 
-class BlogPostPage(LeadImageMixin, BodyMixin, BasePage):
+class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     """A post: Markdown and rich blocks mixed, with its authors and subjects."""
 
     date = models.DateField(
-        "date", default=today, db_index=True, help_text="Printed over the post; posts are listed by it, newest first."
+        "date", default=today, help_text="Printed over the post; posts are listed by it, newest first."
     )
     excerpt = models.TextField(
         blank=True,
         max_length=1000,
         help_text="Two or three sentences for lists and search engines. Leave empty to use the beginning of the text.",
     )
+    # The beginning of the text, kept with the post: a list of posts needn't read and parse their bodies.
+    opening = models.TextField(blank=True, editable=False)
     tags = ClusterTaggableManager(
         through=PostTag, blank=True, help_text="What the post is about. Type a word and press Enter."
     )
@@ -77,5 +86,32 @@ class BlogPostPage(LeadImageMixin, BodyMixin, BasePage):
     subpage_types: list[str] = []
     page_description = "An article, with its authors, tags and pictures."
 
+    time_field = "date"
+
     class Meta:
         verbose_name = "blog post"
+        indexes = [models.Index(fields=["-date", "-page_ptr"], name="blog_post_newest_first")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the post, and the beginning of its text beside it."""
+        self.opening = opening_words(self.body)
+        super().save(*args, **kwargs)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return Wagtail's context, and who wrote the post, where it belongs, what comes before and after."""
+        return super().get_context(request, *args, **kwargs) | describe_post(self, request)
+
+    @property
+    def authors(self) -> list[Author]:
+        """Who wrote the post, in the order in which they are named. A draft may name nobody yet."""
+        return [named.author for named in self.post_authors.all() if named.author_id]
+
+    @property
+    def tag_links(self) -> list[Link]:
+        """The post's tags, each with the list of posts that have it."""
+        return [Link(item.tag.name, self.list_url("tag", item.tag.slug)) for item in self.tagged_items.all()]
+
+    @property
+    def summary(self) -> str:
+        """The excerpt; where there is none, the beginning of the text."""
+        return self.excerpt or self.opening

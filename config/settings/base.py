@@ -1,10 +1,12 @@
 """What every environment shares. Values that differ by machine come from the environment or from `.env`."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 from environs import Env
 
 from config.settings.secret_key import read_or_create_secret_key
+from config.settings.var_dir import prepare_var_dir
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -12,8 +14,7 @@ env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
 
 # Everything that the running site writes lies in one folder: database, media, secret key.
-VAR_DIR = env.path("GALLEY_VAR_DIR", BASE_DIR / "var")
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR = prepare_var_dir(env.path("GALLEY_VAR_DIR", BASE_DIR / "var"))
 
 SECRET_KEY = env.str("SECRET_KEY", None) or read_or_create_secret_key(VAR_DIR / "secret-key")
 DEBUG = False
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "home.not_found.NotFoundPageMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -81,6 +83,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "wagtail.contrib.settings.context_processors.settings",
+                "home.navigation.main_menu",
             ],
         },
     },
@@ -96,7 +99,7 @@ SQLITE_OPTIONS = {
 # CONN_MAX_AGE would pile up connections under ASGI; PostgreSQL gets psycopg's pool instead.
 POSTGRESQL_OPTIONS = {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}}
 
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'galley.sqlite3'}")}
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'galley.sqlite3'))}")}
 DATABASES["default"]["OPTIONS"] = (
     SQLITE_OPTIONS if DATABASES["default"]["ENGINE"].endswith("sqlite3") else POSTGRESQL_OPTIONS
 )
@@ -109,6 +112,9 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
+
+# Drafts are shown on screens connected to other processes through Redis; without it, one process serves all.
+PREVIEW_REDIS_URL = REDIS_URL
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -142,6 +148,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # Wagtail's preview panel shows the page in a frame of the same origin.
 X_FRAME_OPTIONS = "SAMEORIGIN"
+SILENCED_SYSTEM_CHECKS = ["security.W019"]  # asks for DENY, which would blank that panel
 
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "console:")
 vars().update(EMAIL_CONFIG)
@@ -156,12 +163,17 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 
 WAGTAIL_SITE_NAME = "Galley"
 WAGTAILADMIN_BASE_URL = env.str("WAGTAILADMIN_BASE_URL", "http://localhost:8080")
+WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "preview.rich_text.LiveRichTextArea"}}
 WAGTAILIMAGES_IMAGE_MODEL = "home.SiteImage"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpeg", "jpg", "png", "svg", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+# The admin asks no outside host for news or portraits.
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILMARKDOWN = {"autodownload_fontawesome": False}
 
 LOGGING = {
@@ -171,5 +183,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Without this Django mails a 500 to nobody once DEBUG is off, and leaves no trace.
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # Its warnings only tell that it was asked to stop.
+        "django_tasks_db": {"level": "ERROR"},
+    },
 }

@@ -4,10 +4,16 @@ import tempfile
 from pathlib import Path
 
 from config.settings.base import *  # noqa: F403
+from config.settings.base import DATABASES
+
+temporary = tempfile.TemporaryDirectory(prefix="galley-test-", ignore_cleanup_errors=True)
+TEST_DIR = Path(temporary.name)
 
 SECRET_KEY = "only-for-tests"  # noqa: S105
 ALLOWED_HOSTS = ["localhost", "testserver"]
-MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="galley-test-media-"))
+MEDIA_ROOT = TEST_DIR / "media"
+# A file, since threads have connections of their own: SQLite's database in memory locks whole tables between them.
+DATABASES["default"]["TEST"] = {"NAME": str(TEST_DIR / "galley.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

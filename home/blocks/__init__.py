@@ -1,6 +1,6 @@
 """The blocks that editors put texts together from, one family a file."""
 
-from home.blocks.body import BodyBlock
+from home.blocks.body import BodyBlock, opening_words
 from home.blocks.code import CodeBlock
 from home.blocks.media import FigureBlock, GalleryBlock
 from home.blocks.text import CalloutBlock, HeadingBlock, MarkdownBlock, ParagraphBlock, PullQuoteBlock
@@ -15,4 +15,5 @@ __all__ = [
     "MarkdownBlock",
     "ParagraphBlock",
     "PullQuoteBlock",
+    "opening_words",
 ]

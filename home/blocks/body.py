@@ -1,11 +1,18 @@
 """The stream that a page's text is made of."""
 
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.utils.text import Truncator
 from wagtail import blocks
+from wagtail.blocks.stream_block import StreamValue
 from wagtail.contrib.table_block.blocks import TableBlock
+from wagtail.rich_text import get_text_for_indexing
 
 from home.blocks.code import CodeBlock
-from home.blocks.media import FigureBlock, GalleryBlock
+from home.blocks.media import FigureBlock, GalleryBlock, find_images
 from home.blocks.text import CalloutBlock, HeadingBlock, MarkdownBlock, ParagraphBlock, PullQuoteBlock
+from home.markdown import summarise_markdown
 
 
 class BodyBlock(blocks.StreamBlock):
@@ -25,5 +32,24 @@ class BodyBlock(blocks.StreamBlock):
         description="Rows and columns, with a header and a caption.",
     )
 
+    def get_context(self, value: StreamValue, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return Wagtail's context, once the renditions of all pictures in the text are fetched, with one query."""
+        prefetch_related_objects(list(find_images(value)), "renditions")
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        return context
+
     class Meta:
         template = "blocks/body.html"
+
+
+def opening_words(body: StreamValue, length: int = 300) -> str:
+    """Return the beginning of `body` in plain words, at most `length` characters; empty if it begins with no words."""
+    words = ""
+    for block in body.raw_data:
+        if block["type"] == "markdown":
+            words += " " + summarise_markdown(block["value"] or "")
+        elif block["type"] == "paragraph":
+            words += " " + get_text_for_indexing(block["value"] or "")
+        if len(words) > length:
+            break
+    return Truncator(" ".join(words.split())).chars(length)

@@ -1,7 +1,11 @@
 """Pictures."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from wagtail import blocks
 from wagtail.images.blocks import ImageBlock
+from wagtail.images.models import AbstractImage
 
 PLACEMENTS = [
     ("column", "In the text column"),
@@ -53,3 +57,15 @@ class GalleryBlock(blocks.StructBlock):
         icon = "image"
         template = "blocks/gallery.html"
         description = "Several pictures side by side."
+
+
+def find_images(value: Any) -> Iterator[AbstractImage]:
+    """Yield every image in a block's value, however deep."""
+    if isinstance(value, AbstractImage):
+        yield value
+    elif isinstance(value, blocks.StructValue):
+        for child in value.values():
+            yield from find_images(child)
+    elif isinstance(value, blocks.StreamValue | blocks.list_block.ListValue):
+        for child in value:
+            yield from find_images(getattr(child, "value", child))

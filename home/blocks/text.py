@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from wagtail import blocks
 from wagtailmarkdown.blocks import MarkdownBlock as MarkdownEditorBlock
 
-from home.markdown import render_markdown
+from home.markdown import find_missing_references, render_markdown
 
 
 class ParagraphBlock(blocks.RichTextBlock):
@@ -34,6 +35,15 @@ class MarkdownBlock(MarkdownEditorBlock):
             "help_text", "Text with Markdown marks: **bold**, *italic*, [a link](https://…), # heading, - list."
         )
         super().__init__(**kwargs)
+
+    def clean(self, value: str) -> str:
+        """Return `value`; when it is about to be published, refuse links to what isn't there, naming their lines."""
+        text: str = super().clean(value)
+        # Drafts may hold unfinished links: a missing target must not stop an autosave.
+        if not self.is_deferred_validation and (missing := find_missing_references(text)):
+            advice = "The number of a page, document or picture stands in its address in the admin."
+            raise ValidationError([*map(str, missing), advice])
+        return text
 
     def render_basic(self, value: str, context: dict[str, Any] | None = None) -> SafeString:
         """Return the sanitised HTML of `value`."""

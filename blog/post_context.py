@@ -1,0 +1,86 @@
+"""What stands around the text of a post: who wrote it, where it belongs, what comes before and after."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Prefetch, prefetch_related_objects
+from django.http import HttpRequest
+
+from home.listed_pages import find_place, readable_siblings, set_addresses
+from home.listings import Link
+
+if TYPE_CHECKING:
+    from blog.models import BlogPostPage
+
+
+@dataclass(frozen=True)
+class PlaceInSeries:
+    """A post's place in its series: `position` of `total`."""
+
+    name: str
+    url: str
+    position: int
+    total: int
+    previous: "BlogPostPage | None"
+    next: "BlogPostPage | None"
+
+
+def describe_post(post: "BlogPostPage", request: HttpRequest) -> dict[str, Any]:
+    """Return the template's context for `post`, which may be an unsaved draft. Blocks: reads the database."""
+    _prefetch(post)
+    set_addresses([post], request)
+    place = find_place(post, request)
+    for author in post.authors:
+        author.listing_url = post.list_url("author", author.slug)
+    return {
+        "authors": post.authors,
+        "tag_links": post.tag_links,
+        "category_links": [
+            Link(category.name, post.list_url("category", category.slug)) for category in post.categories.all()
+        ],
+        "series": _find_place_in_series(post, request),
+        "folio": place.folio,
+        "previous_post": place.previous,
+        "next_post": place.next,
+    }
+
+
+def _prefetch(post: "BlogPostPage") -> None:
+    from blog.models import PostAuthor, PostTag
+
+    if post.lead_image:
+        prefetch_related_objects([post.lead_image], "renditions")
+    if post.pk is not None:
+        authors = PostAuthor.objects.select_related("author__portrait")
+        prefetch_related_objects(
+            [post],
+            Prefetch("tagged_items", queryset=PostTag.objects.select_related("tag")),
+            Prefetch("post_authors", queryset=authors.prefetch_related("author__portrait__renditions")),
+        )
+
+
+def _find_place_in_series(post: "BlogPostPage", request: HttpRequest) -> PlaceInSeries | None:
+    if post.series is None:
+        return None
+    parts = list(
+        readable_siblings(post)
+        .filter(series=post.series)
+        .exclude(pk=post.pk)
+        .order_by(F("series_position").asc(nulls_last=True), "date", "pk")
+    )
+    before = [part for part in parts if _series_order(part) < _series_order(post)]
+    after = parts[len(before) :]
+    set_addresses([*before[-1:], *after[:1]], request)
+    return PlaceInSeries(
+        name=post.series.name,
+        url=post.list_url("series", post.series.slug),
+        position=len(before) + 1,
+        total=len(parts) + 1,
+        previous=before[-1] if before else None,
+        next=after[0] if after else None,
+    )
+
+
+def _series_order(post: "BlogPostPage") -> tuple[Any, ...]:
+    number = post.series_position
+    return (number is None, number or 0, str(post.date or "9999"), post.pk is None, post.pk or 0)

@@ -1,0 +1,24 @@
+"""What the blog adds to the rest of the site."""
+
+from django.http import HttpRequest
+from wagtail import hooks
+
+from blog.listing import prepare_posts
+from blog.models import BlogIndexPage, BlogPostPage
+from home.listed_pages import readable_children, set_folios
+from home.models import HomePage
+from home.views import HomeSection
+
+LATEST_POSTS = 5
+
+
+@hooks.register("home_sections", order=20)
+def show_latest_posts(request: HttpRequest, page: HomePage) -> HomeSection | None:
+    """Return the section with the newest posts of the first blog that everybody may read."""
+    index = BlogIndexPage.objects.descendant_of(page).live().public().order_by("path").first() if page.path else None
+    if index is None:
+        return None
+    readable = readable_children(BlogPostPage, index)
+    posts = prepare_posts(readable.order_by("-date", "-pk")[:LATEST_POSTS], request)
+    set_folios(posts, readable, newest=readable.count())
+    return HomeSection("components/latest_posts.html", {"posts": posts, "index_page": index})

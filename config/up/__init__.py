@@ -1,0 +1,1 @@
+"""What `manage.py up` does, one idea a file: one site at a time, the database, the account, the processes."""

@@ -1,0 +1,121 @@
+"""The Markdown dialect of the site: CommonMark with tables, footnotes, definition and task lists, and strikethrough."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.html import escape
+from django.utils.text import slugify
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, table
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from home.markdown.highlighting import highlight_code
+
+MOST_TABLE_TOKENS = 60_000
+
+_HEADING_ID = re.compile(r"\s*\{\s*#([\w:.-]+)\s*\}\s*$")
+_ALIGNMENT = re.compile(r"text-align:\s*(left|center|right)")
+
+
+def make_parser() -> MarkdownIt:
+    """Return a parser with the site's rules, always in the same order."""
+    parser = MarkdownIt("commonmark", {"html": True, "xhtmlOut": False, "tasklists": True})
+    parser.enable(["table", "strikethrough"])
+    parser.use(footnote_plugin, inline=False).use(deflist_plugin)
+    parser.block.ruler.at("table", _parse_bounded_table, {"alt": ["paragraph", "reference"]})
+    parser.core.ruler.push("headings", _anchor_headings)
+    parser.core.ruler.push("alignment", _align_by_class)
+    parser.add_render_rule("fence", _render_fence)
+    parser.add_render_rule("table_open", _open_table)
+    parser.add_render_rule("table_close", _close_table)
+    parser.add_render_rule("footnote_anchor", _render_footnote_anchor)
+    # The sanitiser checks addresses, in Markdown and in raw HTML alike; the parser's own check would leave
+    # `[words](javascript:…)` standing in the text.
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
+    # The chains of rules are compiled at their first use, and not safely when two threads meet there.
+    parser.render("First use.")
+    return parser
+
+
+def _parse_bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Parse a table, unless the tables before it have used up what one text may have.
+
+    Rows are filled up to the width of their header: four kilobytes of text make 65,000 cells.
+    """
+    if state.env.get("table_tokens", 0) > MOST_TABLE_TOKENS:
+        return False
+    tokens_before = len(state.tokens)
+    is_table = table(state, start, end, silent)
+    state.env["table_tokens"] = state.env.get("table_tokens", 0) + len(state.tokens) - tokens_before
+    return is_table
+
+
+def _anchor_headings(state: StateCore) -> None:
+    """Give every heading an id, and leave the first level to the page's title."""
+    headings = [
+        (token, state.tokens[position + 1], state.tokens[position + 2])
+        for position, token in enumerate(state.tokens)
+        if token.type == "heading_open"
+    ]
+    demotion = 1 if any(opening.tag == "h1" for opening, _, _ in headings) else 0
+    taken: Counter[str] = Counter()
+    for opening, inline, closing in headings:
+        opening.tag = closing.tag = f"h{min(int(opening.tag[1]) + demotion, 6)}"
+        opening.attrSet("id", _unique(_heading_id(inline), taken))
+
+
+def _heading_id(inline: Token) -> str:
+    """Return the id a heading asks for as `## Title {#id}`, cutting that off its text, or one made of its words."""
+    last = inline.children[-1] if inline.children else None
+    if last and last.type == "text" and (wanted := _HEADING_ID.search(last.content)):
+        last.content = last.content[: wanted.start()]
+        return wanted[1]
+    words = "".join(child.content for child in inline.children or [] if child.type in {"text", "code_inline"})
+    return slugify(words, allow_unicode=True)[:80] or "section"
+
+
+def _unique(name: str, taken: Counter[str]) -> str:
+    unique = name
+    while taken[unique]:
+        unique = f"{name}-{taken[name] + 1}"
+        taken[name] += 1
+    taken[unique] += 1
+    return unique
+
+
+def _align_by_class(state: StateCore) -> None:
+    """Say the alignment of a table's cells in classes: a strict content security policy drops inline styles."""
+    for token in state.tokens:
+        if token.type in {"th_open", "td_open"}:
+            style = str(token.attrs.pop("style", ""))
+            if alignment := _ALIGNMENT.search(style):
+                token.attrSet("class", f"align-{alignment[1]}")
+
+
+def _render_fence(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
+    token = tokens[index]
+    # Documentation tools add words to the language, as in ```rust,ignore
+    language = re.split(r"[\s,{]", token.info.strip(), maxsplit=1)[0]
+    named = f' data-lang="{escape(language)}"' if language else ""
+    return f'<pre class="highlight"{named}><code>{highlight_code(token.content, language)}</code></pre>\n'
+
+
+def _open_table(*_: Any) -> str:
+    """A table wider than a phone scrolls by itself; whoever has no pointer scrolls it by keyboard."""
+    return '<div class="table-scroll" tabindex="0"><table>\n'
+
+
+def _close_table(*_: Any) -> str:
+    return "</table></div>\n"
+
+
+def _render_footnote_anchor(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    name = renderer.rules["footnote_anchor_name"](tokens, index, options, env)
+    repeat = tokens[index].meta["subId"]
+    target = f"{name}:{repeat}" if repeat > 0 else name
+    return f' <a href="#fnref{target}" class="footnote-backref" aria-label="Back to the text">↩\ufe0e</a>'

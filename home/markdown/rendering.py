@@ -1,0 +1,59 @@
+"""Markdown to HTML in two steps: what depends on the text alone is kept, what depends on the site is filled in anew."""
+
+import hashlib
+import logging
+
+from django.template.defaultfilters import linebreaks_filter
+from django.utils.safestring import SafeString, mark_safe
+
+from home.markdown.cache import ByteBoundCache
+from home.markdown.parser import make_parser
+from home.markdown.parts import Part, cut_at_references
+from home.markdown.references import Reference, fetch_targets
+from home.markdown.sanitising import sanitise
+
+logger = logging.getLogger(__name__)
+
+# Twice what a Markdown block takes. Longer text is printed as it is.
+LONGEST_TEXT = 400_000
+
+parser = make_parser()
+parts_cache: ByteBoundCache[tuple[Part, ...]] = ByteBoundCache(max_bytes=16 * 1024 * 1024)
+
+
+def render_markdown(text: str) -> SafeString:
+    """Return the sanitised HTML of the Markdown `text`. Blocks: reads the database if there are links into the site.
+
+    Text that can't be parsed comes back escaped, as plain paragraphs; nothing is ever raised for what a text says.
+    """
+    parts = _parse(str(text))
+    references = [part.reference for part in parts if not isinstance(part, str)]
+    return mark_safe(_fill_in(parts, references) if references else "".join(map(str, parts)))
+
+
+def _fill_in(parts: tuple[Part, ...], references: list[Reference]) -> str:
+    targets = fetch_targets(references)
+    return "".join(part if isinstance(part, str) else part.fill_in(targets) for part in parts)
+
+
+def _parse(text: str) -> tuple[Part, ...]:
+    """Return the sanitised parts of `text`: the same for the same text, and so kept."""
+    key = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
+    parts = parts_cache.get(key)
+    if parts is None:
+        html = _render_or_escape(text)
+        parts = cut_at_references(html)
+        parts_cache.put(key, parts, size=2 * len(html) + 200 * len(parts))
+    return parts
+
+
+def _render_or_escape(text: str) -> str:
+    if len(text) <= LONGEST_TEXT:
+        try:
+            return sanitise(parser.render(text.encode(errors="replace").decode()))
+        except Exception:
+            # RecursionError, or a defect in the parser: one text must not take its whole page down.
+            logger.exception(
+                "A Markdown text of %d characters could not be rendered; it is printed as it is", len(text)
+            )
+    return linebreaks_filter(text, autoescape=True)

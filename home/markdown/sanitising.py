@@ -1,0 +1,83 @@
+"""What may stay in HTML that came from Markdown: an allow-list, enforced by nh3."""
+
+import re
+
+import nh3
+
+from home.markdown.highlighting import TOKEN_CLASSES
+
+TEXT_TAGS = {"blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre", "section", "span"}
+WORD_TAGS = {"a", "abbr", "b", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp", "small"}
+WORD_TAGS |= {"strong", "sub", "sup", "time", "u", "var"}
+LIST_TAGS = {"dd", "details", "dl", "dt", "input", "li", "ol", "summary", "ul"}
+TABLE_TAGS = {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
+PICTURE_TAGS = {"figcaption", "figure", "img"}
+ATTRIBUTES = {
+    "*": {"id", "title", "lang", "dir", "aria-label"},
+    "a": {"href"},
+    "blockquote": {"cite"},
+    "details": {"open"},
+    "div": {"tabindex"},
+    "img": {"src", "alt", "width", "height"},
+    "input": {"checked"},
+    "ol": {"start", "reversed"},
+    "pre": {"data-lang"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+CLASSES = {
+    "a": {"footnote-backref"},
+    "div": {"table-scroll"},
+    "hr": {"footnotes-sep"},
+    "input": {"task-list-item-checkbox"},
+    "li": {"footnote-item", "task-list-item"},
+    "ol": {"footnotes-list"},
+    "pre": {"highlight"},
+    "section": {"footnotes"},
+    "span": set(TOKEN_CLASSES),
+    "sup": {"footnote-ref"},
+    "td": {"align-left", "align-center", "align-right"},
+    "th": {"align-left", "align-center", "align-right"},
+    "ul": {"contains-task-list"},
+}
+# `page`, `doc` and `image` name what the site itself holds; they are filled in after the sanitiser.
+SCHEMES = {"http", "https", "mailto", "tel", "page", "doc", "image"}
+
+_INTERNAL = re.compile(r"(page|doc|image):", re.IGNORECASE)
+_LINK_TARGET = re.compile(r"(?:page:[0-9]{1,9}(?:#[^\s\"'<>]*)?|(?:doc|image):[0-9]{1,9})\Z")
+_IMAGE_TARGET = re.compile(r"image:[0-9]{1,9}\Z")
+
+
+def _filter_attribute(tag: str, name: str, value: str) -> str | None:
+    """Drop internal addresses that can't be filled in: the wrong kind for the place, or no number."""
+    if name in {"href", "src", "cite"} and _INTERNAL.match(value.strip()):
+        pattern = {"href": _LINK_TARGET, "src": _IMAGE_TARGET}.get(name)
+        return value if pattern and pattern.match(value) else None
+    if name == "tabindex":
+        return "0"
+    return value
+
+
+_cleaner = nh3.Cleaner(
+    tags=TEXT_TAGS | WORD_TAGS | LIST_TAGS | TABLE_TAGS | PICTURE_TAGS,
+    clean_content_tags={"script", "style", "iframe", "object", "template", "noscript", "textarea", "title"},
+    attributes=ATTRIBUTES,
+    attribute_filter=_filter_attribute,
+    allowed_classes=CLASSES,
+    url_schemes=SCHEMES,
+    # No link opens a window of its own (`target` is dropped), so none needs `noopener`.
+    link_rel=None,
+)
+
+
+def sanitise(html: str) -> str:
+    """Return `html` with only the allowed tags, attributes, classes and addresses; the same for the same input.
+
+    Pictures wait until they are near the screen, and an <input> is never more than the box of a task list. nh3 could
+    set these attributes, in an order that differs between processes; in its output every `<` begins a tag.
+    """
+    clean = _cleaner.clean(html)
+    return clean.replace("<img ", '<img loading="lazy" decoding="async" ').replace(
+        "<input", '<input type="checkbox" disabled aria-label="Done"'
+    )

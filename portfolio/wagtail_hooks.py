@@ -1,0 +1,26 @@
+"""What the portfolio adds to the rest of the site."""
+
+from django.http import HttpRequest
+from wagtail import hooks
+
+from home.listed_pages import readable_children, set_folios
+from home.models import HomePage
+from home.views import HomeSection
+from portfolio.listing import prepare_projects
+from portfolio.models import PortfolioIndexPage, ProjectPage
+
+MOST_FEATURED = 3
+
+
+@hooks.register("home_sections", order=10)
+def show_featured_projects(request: HttpRequest, page: HomePage) -> HomeSection | None:
+    """Return the section with the newest featured projects of the first portfolio that everybody may read."""
+    index = (
+        PortfolioIndexPage.objects.descendant_of(page).live().public().order_by("path").first() if page.path else None
+    )
+    if index is None:
+        return None
+    readable = readable_children(ProjectPage, index)
+    projects = prepare_projects(readable.filter(featured=True).order_by("-year", "-pk")[:MOST_FEATURED], request)
+    set_folios(projects, readable, newest=None)
+    return HomeSection("components/featured_projects.html", {"projects": projects, "index_page": index})

@@ -1,0 +1,140 @@
+"""Form data of an open editor to a page in memory that can be rendered, whatever state the form is in."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.forms.models import construct_instance
+from django.http import QueryDict
+from django.utils.text import capfirst, slugify
+from django.utils.translation import gettext
+from modelcluster.fields import ParentalManyToManyField
+from taggit.managers import TaggableManager
+from wagtail.models import Page
+
+from preview.draft_forms import DraftBlockField, get_draft_form_class
+from preview.sources import NewPage, Source
+
+# Wagtail's comments are a formset of the page form, but no part of the page that a reader sees.
+NOT_OF_THE_PAGE = ("comments",)
+
+
+@dataclass
+class Memory:
+    """The last good state of each part of a form, so that a half-typed value doesn't blank what is seen."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    blocks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    formsets: dict[str, QueryDict] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A page as its author has it on the screen, and the labels of what couldn't be taken as it stands."""
+
+    page: Page
+    unusable: tuple[str, ...]
+
+
+def bind_draft(source: Source, data: QueryDict, user: AbstractBaseUser, memory: Memory) -> Draft:
+    """Return the draft that `data`, the editor's form, describes.
+
+    `memory` belongs to the editing session and is updated. Nothing is written to the database. Raises `SourceGone`.
+    """
+    page, parent = source.load()
+    page_class: Any = type(page)
+    form = get_draft_form_class(page_class)(_with_placeholders(data), instance=page, parent_page=parent, for_user=user)
+    form.defer_required_fields()
+    for name, form_field in form.fields.items():
+        if isinstance(form_field, DraftBlockField):
+            form_field.remembered = memory.blocks.setdefault(name, {})
+            form_field.unusable = []
+    form.is_valid()
+    unusable = [*_take_fields(form, memory), *_take_formsets(form, data, memory)]
+    if isinstance(source, NewPage):
+        page.set_url_path(parent)
+    return Draft(page, tuple(dict.fromkeys(unusable)))
+
+
+def _with_placeholders(data: QueryDict) -> QueryDict:
+    """An author begins with the text: a page without title or slug is shown all the same, as upstream does."""
+    data = data.copy()
+    if not data.get("title", "").strip():
+        data["title"] = gettext("Untitled")
+    if not data.get("slug", "").strip():
+        data["slug"] = uuid.uuid4().hex
+    return data
+
+
+def _take_fields(form: Any, memory: Memory) -> list[str]:
+    """Put every usable field on the page, the last good value where one can't be used. Return the labels of those."""
+    unusable = []
+    for name, form_field in form.fields.items():
+        if name in form.cleaned_data:
+            memory.fields[name] = form.cleaned_data[name]
+        elif name in memory.fields:
+            form.cleaned_data[name] = memory.fields[name]
+        if name in form.errors and name != "slug":
+            unusable.append(_label(form_field.label, name))
+        unusable += getattr(form_field, "unusable", [])
+    construct_instance(form, form.instance, form._meta.fields, form._meta.exclude)
+    _take_relations(form)
+    return unusable
+
+
+def _take_relations(form: Any) -> None:
+    """Put tags and many-to-many choices on the page in memory.
+
+    Follows `modelcluster.forms.ClusterForm.save_cluster_m2m`, but for tags: taggit would write new ones to the
+    database.
+    """
+    for model_field in form.instance._meta.many_to_many:
+        if model_field.name not in form.cleaned_data:
+            continue
+        value = form.cleaned_data[model_field.name]
+        if isinstance(model_field, TaggableManager):
+            _take_tags(form.instance, model_field, value)
+        elif isinstance(model_field, ParentalManyToManyField):
+            model_field.save_form_data(form.instance, value)
+
+
+def _take_tags(page: Page, model_field: Any, names: list[str]) -> None:
+    through = model_field.through
+    known = {tag.name: tag for tag in through.tag_model().objects.filter(name__in=names)}
+    tags = [known.get(name) or through.tag_model()(name=name, slug=slugify(name)) for name in names]
+    relation = through._meta.get_field("content_object").remote_field.get_accessor_name()
+    getattr(page, relation).set([through(tag=tag) for tag in tags])
+
+
+def _take_formsets(form: Any, data: QueryDict, memory: Memory) -> list[str]:
+    """Put the inline children on the page in memory, in their last good state where they can't be used."""
+    unusable = []
+    for name, formset in form.formsets.items():
+        if name in NOT_OF_THE_PAGE:
+            continue
+        if formset.is_valid():
+            memory.formsets[name] = data
+        else:
+            unusable.append(_label(formset.model._meta.verbose_name, name))
+            formset = _last_good_formset(form, name, memory)
+        if formset is not None:
+            formset.save(commit=False)
+    return unusable
+
+
+def _last_good_formset(form: Any, name: str, memory: Memory) -> Any | None:
+    if name not in memory.formsets:
+        return None
+    current = form.formsets[name]
+    formset = type(current)(
+        memory.formsets[name], instance=form.instance, prefix=current.prefix, form_kwargs=current.form_kwargs
+    )
+    formset.min_num = 0
+    for child in formset:
+        child.defer_required_fields()
+    return formset if formset.is_valid() else None
+
+
+def _label(label: Any, name: str) -> str:
+    return str(capfirst(label or name.replace("_", " ")))

@@ -1,0 +1,97 @@
+/** On the edit page: sends the form as it is typed, and shows the live preview in Wagtail's own panel. */
+
+import { difference, readForm, watchForm } from "./form.js";
+import { LivePanel } from "./panel.js";
+import { connect } from "./socket.js";
+
+const EDIT = /\/pages\/(?<page>\d+)\/edit\/$/;
+const CREATE = /\/pages\/add\/(?<app>\w+)\/(?<model>\w+)\/(?<parent>\d+)\/$/;
+
+function newTabName() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** One message is under way at a time; what is typed meanwhile goes with the next, in its newest state. */
+class DraftSender {
+  constructor(form, socketPath, panel) {
+    this.form = form;
+    this.panel = panel;
+    this.sequence = 0;
+    this.underWay = false;
+    this.sent = null;
+    this.socket = connect(socketPath, {
+      opened: () => this.sendWhole(),
+      received: (message) => this.received(message),
+      lost: () => this.stopped(() => panel.lost()),
+      ended: (reason) => this.stopped(() => panel.ended(reason)),
+    });
+    watchForm(form, () => this.sendChange());
+  }
+
+  sendWhole() {
+    this.sent = readForm(this.form);
+    this.underWay = this.socket.send({
+      type: "form",
+      sequence: ++this.sequence,
+      fields: Object.fromEntries(this.sent),
+    });
+  }
+
+  sendChange() {
+    if (this.underWay || this.sent === null) return;
+    const fields = readForm(this.form);
+    const change = difference(this.sent, fields);
+    if (!change) return;
+    this.underWay = this.socket.send({ type: "change", sequence: ++this.sequence, ...change });
+    this.sent = fields;
+  }
+
+  received(message) {
+    if (message.type !== "rendered") return;
+    this.panel.live(message.notes);
+    if (message.sequence < this.sequence) return;
+    this.underWay = false;
+    this.sendChange();
+  }
+
+  pageWasSaved(page) {
+    this.socket.send({ type: "saved", page });
+  }
+
+  stopped(tell) {
+    this.sent = null;
+    this.underWay = false;
+    tell();
+  }
+}
+
+function start() {
+  const form = document.querySelector("form[data-edit-form]");
+  const template = document.querySelector("template#live-preview");
+  const address = new URL(form?.action ?? "", location.href).pathname;
+  const edit = EDIT.exec(address)?.groups;
+  const create = CREATE.exec(address)?.groups;
+  if (!form || !template || !(edit || create)) return;
+
+  const tabPath = `${template.dataset.root}tabs/${newTabName()}/`;
+  const panel = new LivePanel(template, tabPath, edit?.page);
+  const where = edit ? `edit/${edit.page}/` : `create/${create.app}/${create.model}/${create.parent}/`;
+  const sender = new DraftSender(form, tabPath + where, panel);
+
+  if (create) {
+    // Autosave gives the page its row; the draft goes on under that id.
+    document.addEventListener(
+      "w-autosave:success",
+      () => {
+        const page = EDIT.exec(new URL(form.action, location.href).pathname)?.groups.page;
+        if (!page) return;
+        sender.pageWasSaved(Number(page));
+        panel.pageWasSaved(page);
+      },
+      { once: true },
+    );
+  }
+}
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+else start();

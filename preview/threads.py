@@ -1,0 +1,30 @@
+"""Where the preview's synchronous work runs: its own few threads, so that it neither blocks the loop nor a request."""
+
+import asyncio
+import contextvars
+import functools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.db import close_old_connections
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Channels gives all consumers of a process one thread together; rendering needs more, yet not without bound.
+_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="preview")
+
+
+async def in_preview_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return `function(*args, **kwargs)`, called in one of the preview's threads; no database connection stays open."""
+    call = functools.partial(contextvars.copy_context().run, _call, function, *args, **kwargs)  # type: ignore[arg-type]
+    return await asyncio.get_running_loop().run_in_executor(_threads, call)
+
+
+def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    close_old_connections()
+    try:
+        return function(*args, **kwargs)
+    finally:
+        close_old_connections()

@@ -1,0 +1,70 @@
+"""The pages that screens show: the draft as it stands now, and a script that keeps it so."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from preview.access import AccessDenied, require_editor, require_user
+from preview.hub import hub
+from preview.rendering import RenderingFailed, render_page
+from preview.sources import SavedPage, SourceGone, source_from
+from preview.threads import in_preview_thread
+from preview.topics import newest_topic, page_topic, tab_topic
+
+
+@require_GET
+async def newest_draft(request: HttpRequest) -> HttpResponse:
+    """Show whatever the user types in, on whichever page."""
+    return await _watch(request, newest_topic)
+
+
+@require_GET
+async def page_draft(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Show the user's draft of one page; while no editor is open, its latest revision."""
+    return await _watch(request, lambda user_id: page_topic(user_id, page_id), SavedPage(page_id))
+
+
+@require_GET
+async def tab_draft(request: HttpRequest, tab: str) -> HttpResponse:
+    """Show the draft in one tab of the user's browser."""
+    return await _watch(request, lambda user_id: tab_topic(user_id, tab))
+
+
+async def _watch(request: HttpRequest, topic_of: Callable[[int], str], page: SavedPage | None = None) -> HttpResponse:
+    session_key = request.session.session_key
+    try:
+        user = await in_preview_thread(require_user, session_key)
+        frame = await hub.newest(topic_of(user.pk))
+        source = source_from(frame.source) if frame else page
+        if source:
+            await in_preview_thread(require_editor, session_key, source)
+    except AccessDenied:
+        return redirect(f"{reverse('wagtailadmin_login')}?next={request.path}")
+    if frame:
+        html = frame.page.html
+    else:
+        html = await in_preview_thread(_saved_page_or_waiting, page)
+    return _as_viewer(html)
+
+
+def _saved_page_or_waiting(page: SavedPage | None) -> str:
+    if page:
+        try:
+            return render_page(page.load()[0])
+        except (SourceGone, RenderingFailed):
+            pass
+    return render_to_string("preview/waiting.html")
+
+
+def _as_viewer(html: str) -> HttpResponse:
+    """Return `html` with the viewer's script, never to be stored or indexed."""
+    head, closing, rest = html.partition("</head>")
+    response = HttpResponse(f"{head}{render_to_string('preview/viewer_head.html')}{closing}{rest}")
+    response["Cache-Control"] = "no-store, private"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,39 @@
+"""Alive and ready are two answers."""
+
+import time
+
+import pytest
+from django.db.utils import OperationalError
+
+from config import health
+
+
+@pytest.fixture
+def broken_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(health, "_ask_database", fail)
+
+
+def test_a_living_process_says_so_without_the_database(asgi_get) -> None:
+    response = asgi_get("/health/live")
+    assert (response.status_code, response.content) == (200, b"alive")
+    assert response["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+def test_it_is_ready_when_the_database_answers(asgi_get) -> None:
+    assert asgi_get("/health/ready").status_code == 200
+
+
+def test_it_is_not_ready_without_a_database(asgi_get, broken_database: None) -> None:
+    response = asgi_get("/health/ready")
+    assert (response.status_code, response.content) == (503, b"no answer from the database")
+    assert asgi_get("/health/live").status_code == 200
+
+
+def test_a_database_that_hangs_is_not_waited_for(asgi_get, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "DATABASE_PATIENCE", 0.05)
+    monkeypatch.setattr(health, "_ask_database", lambda: time.sleep(0.5))
+    assert asgi_get("/health/ready").status_code == 503

@@ -1,0 +1,23 @@
+"""The site on PostgreSQL: every migration runs, and every kind of page answers, through the connection pool."""
+
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from tests.running_site import RunningSite, build_small_site, run_site
+
+
+@pytest.fixture(scope="module")
+def site(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    var_dir = tmp_path_factory.mktemp("postgresql-site")
+    build_small_site(var_dir, DATABASE_URL=postgresql_url)
+    with run_site(var_dir, DATABASE_URL=postgresql_url) as site:
+        yield site
+    assert not (var_dir / "galley.sqlite3").exists()
+
+
+@pytest.mark.parametrize("path", ["/", "/blog/", "/portfolio/", "/contact/", "/about-us/", "/admin/login/"])
+def test_pages_answer(site: RunningSite, path: str) -> None:
+    with urllib.request.urlopen(site.url + path, timeout=20) as response:
+        assert response.status == 200

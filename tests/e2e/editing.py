@@ -1,0 +1,50 @@
+"""What an editor does in the admin, step by step, as a person does it."""
+
+from playwright.async_api import Page, expect
+
+
+async def log_in(page: Page, username: str, password: str) -> None:
+    """Log in through the form."""
+    await page.goto("/admin/login/")
+    await page.get_by_label("Username").fill(username)
+    await page.get_by_label("Password").fill(password)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url("**/admin/")
+
+
+async def start_post(page: Page, title: str) -> None:
+    """Open the form for a new post under the blog, and give it a title."""
+    await page.goto("/admin/pages/")
+    listing = page.locator("main")
+    await listing.get_by_role("link", name="Explore child pages of 'Galley'").click()
+    await listing.get_by_role("link", name="Explore child pages of 'Blog'").click()
+    await listing.get_by_role("link", name="Add child page", exact=True).click()
+    await page.wait_for_url("**/add/blog/blogpostpage/*/")
+    await page.get_by_role("textbox", name="Title*").fill(title)
+
+
+async def add_block(page: Page, kind: str) -> None:
+    """Add a block of the kind at the end of the body."""
+    await page.get_by_role("button", name="Insert a block").last.click()
+    await page.get_by_role("option", name=kind, exact=True).click()
+
+
+async def type_paragraph(page: Page, text: str) -> None:
+    """Add a paragraph and type into it."""
+    await add_block(page, "Paragraph")
+    await page.locator(".public-DraftEditor-content").last.click()
+    await page.keyboard.type(text)
+
+
+async def type_markdown(page: Page, text: str) -> None:
+    """Add a Markdown block and type into its editor."""
+    await add_block(page, "Markdown")
+    await page.locator(".CodeMirror").last.click()
+    await page.keyboard.type(text)
+
+
+async def publish(page: Page) -> None:
+    """Publish what stands in the form."""
+    await page.get_by_role("button", name="More actions").click()
+    await page.get_by_role("button", name="Publish", exact=True).click()
+    await expect(page.locator(".messages")).to_contain_text("created and published")

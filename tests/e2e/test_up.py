@@ -1,0 +1,224 @@
+"""`manage.py up`, run as a person runs it."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+import pytest
+
+from tests.running_site import PROJECT, environment
+
+PATIENCE = 120  # seconds
+RUNNING = r"Stop it with Ctrl-C"
+
+
+class Up:
+    """One run of `manage.py up`, and what it has printed so far."""
+
+    def __init__(self, var_dir: Path, port: int) -> None:
+        self.var_dir = var_dir
+        self.url = f"http://localhost:{port}"
+        self.output = ""
+        env = environment(var_dir, PYTHONUNBUFFERED="1")
+        del env["DEBUG"]
+        command = [sys.executable, "manage.py", "up", "--port", str(port)]
+        self.process = subprocess.Popen(
+            command, cwd=PROJECT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def read_until(self, pattern: str) -> "re.Match[str]":
+        """Read on until a line matches."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output += line
+            if match := re.search(pattern, line):
+                return match
+        pytest.fail(f"it ended before it said '{pattern}':\n{self.output}")
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
+        """Send a signal; return the seconds until everything has ended."""
+        started = time.monotonic()
+        self.process.send_signal(number)
+        self.output += self.process.communicate(timeout=PATIENCE)[0]
+        return time.monotonic() - started
+
+    @property
+    def password(self) -> str | None:
+        found = re.search(r"Its password:\s+(\S+)", self.output)
+        return found and found[1]
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def up(tmp_path: Path, port: int) -> Iterator[Callable[[], Up]]:
+    """Start `up` in a folder of the test's own, as often as it likes."""
+    with started_runs() as start:
+        yield lambda: start(tmp_path / "var", port)
+
+
+@pytest.fixture(scope="module")
+def running(small_site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A run on a site that somebody has set up already, so that `up` has little to do; shared by the tests below."""
+    var_dir = tmp_path_factory.mktemp("up") / "var"
+    shutil.copytree(small_site_folder, var_dir)
+    with started_runs() as start:
+        run = start(var_dir, free_port())
+        run.read_until(RUNNING)
+        yield run
+
+
+@contextmanager
+def started_runs() -> Iterator[Callable[[Path, int], Up]]:
+    """Yield what starts a run; end all of them at the end."""
+    runs: list[Up] = []
+
+    def start(var_dir: Path, port: int) -> Up:
+        runs.append(Up(var_dir, port))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        run.process.kill()
+        run.process.communicate()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def can_log_in(url: str, password: str | None) -> bool:
+    """Log in as a browser does."""
+    jar = CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    browser.open(f"{url}/admin/login/", timeout=PATIENCE).read()
+    token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
+    form = {"username": "admin", "password": password or "", "csrfmiddlewaretoken": token or ""}
+    browser.open(f"{url}/admin/login/", urllib.parse.urlencode(form).encode(), timeout=PATIENCE).read()
+    return any(cookie.name == "sessionid" for cookie in jar)
+
+
+def status(url: str) -> int:
+    with urllib.request.urlopen(url, timeout=PATIENCE) as response:
+        return response.status
+
+
+def test_one_command_serves_the_site_and_a_second_start_keeps_it(
+    up: Callable[[], Up], port: int, tmp_path: Path
+) -> None:
+    first = up()
+    first.read_until(RUNNING)
+    for path in ("/", "/blog/", "/portfolio/", "/contact/", "/admin/login/", "/health/ready"):
+        assert status(first.url + path) == 200
+    assert first.output.count("Its password:") == 1
+    assert can_log_in(first.url, first.password)
+    assert not can_log_in(first.url, "admin")
+    assert all(place in first.output for place in (f"{first.url}/\n", f"{first.url}/admin/\n", "changepassword admin"))
+    with sqlite3.connect(tmp_path / "var" / "galley.sqlite3") as database:
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        database.execute("UPDATE wagtailcore_page SET title = 'Kept' WHERE slug = 'blog'")
+    assert first.stop() < 8
+
+    second = up()
+    second.read_until(RUNNING)
+    assert second.password is None
+    assert can_log_in(second.url, first.password)
+    with urllib.request.urlopen(f"{second.url}/blog/", timeout=PATIENCE) as page:
+        assert "Kept" in page.read().decode()
+
+    second.stop(signal.SIGKILL)  # returns when all that hold its output have ended
+    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+        pass
+
+
+def test_a_first_run_killed_at_any_step_is_completed_by_the_next(up: Callable[[], Up], tmp_path: Path) -> None:
+    for moment in (r"Database: step \d+", "The database is ready", r"Picture \d+", r"Page \d+", "The content is ready"):
+        run = up()
+        run.read_until(moment)
+        run.stop(signal.SIGKILL)
+        assert run.password is None
+
+    last = up()
+    last.read_until(RUNNING)
+    assert can_log_in(last.url, last.password)
+    with sqlite3.connect(tmp_path / "var" / "galley.sqlite3") as database:
+        slugs = [slug for (slug,) in database.execute("SELECT slug FROM wagtailcore_page WHERE depth = 3")]
+    assert len(slugs) == len(set(slugs))
+    assert {"blog", "portfolio", "contact"} <= set(slugs)
+
+
+def test_a_taken_port_is_told_before_anything_is_done(up: Callable[[], Up], port: int, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", port)):
+        run = up()
+        run.read_until(f"Port {port} is taken by another program. Nothing was changed.")
+        run.read_until(f"--port {port + 1}")
+        assert run.process.wait(PATIENCE) == 1
+    assert not (tmp_path / "var" / "galley.sqlite3").exists()
+
+
+def test_what_it_finds_is_left_alone(running: Up) -> None:
+    assert running.password is None
+    with sqlite3.connect(running.var_dir / "galley.sqlite3") as database:
+        assert database.execute("SELECT count(*) FROM auth_user").fetchone() == (1,)
+
+
+def test_the_sites_own_error_page_answers(running: Up) -> None:
+    with pytest.raises(urllib.error.HTTPError) as answer:
+        status(f"{running.url}/not/there/")
+    assert answer.value.code == 404
+    assert "DEBUG" not in answer.value.read().decode()
+
+
+def test_a_second_run_on_the_same_data_is_sent_to_the_first(running: Up) -> None:
+    with started_runs() as start:
+        second = start(running.var_dir, free_port())
+        second.read_until(rf"already running with this data: {running.url}/")
+        assert second.process.wait(PATIENCE) == 1
+    assert status(running.url) == 200
+
+
+def test_a_worker_that_dies_is_started_again(running: Up) -> None:
+    first = wait_for(lambda: child(running, "worker"))
+    os.kill(first, signal.SIGKILL)
+    running.read_until(r"worker has stopped \(exit code -9\). It is started again")
+    assert wait_for(lambda: child(running, "worker")) != first
+
+
+def test_a_server_that_dies_ends_the_run_with_a_sentence(running: Up) -> None:
+    os.kill(child(running, "uvicorn"), signal.SIGKILL)
+    running.read_until("The site has stopped by itself")
+    assert running.process.wait(PATIENCE) == 1
+
+
+def child(run: Up, word: str) -> int:
+    """Return the number of the process with `word` in its command that `run` has started, or 0."""
+    found = subprocess.run(
+        ["pgrep", "--parent", str(run.process.pid), "--full", word], stdout=subprocess.PIPE, text=True
+    )
+    return int(found.stdout or 0)
+
+
+def wait_for(condition: Callable[[], int]) -> int:
+    """Ask until the answer isn't 0."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if answer := condition():
+            return answer
+    pytest.fail("it never happened")

@@ -1,0 +1,60 @@
+"""What holds for every text, whatever is in it."""
+
+import re
+from html.parser import HTMLParser
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from home.markdown import render_markdown
+from home.markdown.rendering import parts_cache
+
+# Pieces that mean something to Markdown or HTML, so that what is drawn reaches into every rule.
+PIECES = st.sampled_from(
+    [
+        "*", "_", "**", "~~", "`", "```", "~~~rust\n", "[", "]", "(", ")", "![", "](", "[^1]", "[^1]: ", "# ", "> ",
+        "- ", "1. ", "- [x] ", "|", "|--:|", "\n", "\n\n", "    ", "\t", ": ", "<", ">", "</a>", "<a href=", "<p>",
+        "<div>", "<script>", "</script>", "<img src=x onerror=y>", "<svg/onload=z>", "javascript:", "data:",
+        "&#106;avascript:",
+        "https://example.org", '"', "'", "=", "&", "&lt;", "\\", "\x00", "\r", "\u2028", "\U0001f600",
+        "\ud800", "<details>", "<!--", "-->", "<![CDATA[", "{#id}", "---", "a",
+    ]
+)  # fmt: skip
+TEXTS = (
+    st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=60).map("".join).filter(lambda text: "page:" not in text)
+)
+
+
+class HarmFinder(HTMLParser):
+    """Collects what must not be in sanitised HTML."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.harm: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"script", "style", "iframe", "object", "embed", "form", "svg", "math", "base", "link", "meta"}:
+            self.harm.append(tag)
+        for name, value in attrs:
+            if name.startswith("on") or name in {"style", "srcdoc", "target", "formaction"}:
+                self.harm.append(name)
+            scheme = re.sub(r"[\x00-\x20]", "", value or "").lower()
+            if name in {"href", "src", "cite"} and scheme.startswith(("javascript:", "data:", "vbscript:")):
+                self.harm.append(scheme)
+
+
+@given(TEXTS)
+@settings(max_examples=300, deadline=None)
+def test_nothing_harmful_ever_comes_out(text: str) -> None:
+    finder = HarmFinder()
+    finder.feed(render_markdown(text))
+    assert not finder.harm
+
+
+@given(TEXTS)
+@settings(max_examples=100, deadline=None)
+def test_the_same_text_gives_the_same_html(text: str) -> None:
+    first = render_markdown(text)
+    assert render_markdown(text) == first
+    parts_cache.clear()
+    assert render_markdown(text) == first

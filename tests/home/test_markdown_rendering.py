@@ -1,0 +1,108 @@
+"""What Markdown becomes."""
+
+import pytest
+
+from home.markdown import render_markdown, summarise_markdown
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("A *galley* **proof**", "<p>A <em>galley</em> <strong>proof</strong></p>"),
+        ("~~struck~~", "<s>struck</s>"),
+        ("Term\n: Its meaning", "<dt>Term</dt>\n<dd>Its meaning</dd>"),
+        ("## Über & alles", '<h2 id="über-alles">'),
+        ("## Own anchor {#mine}", '<h2 id="mine">Own anchor</h2>'),
+        ("- outer\n  - inner", "<ul>\n<li>outer\n<ul>\n<li>inner</li>"),
+        ("words before\n- a list", "<p>words before</p>\n<ul>"),
+        ("    indented", "<pre><code>indented\n</code></pre>"),
+        ("<details><summary>More</summary>\n\n**inside**\n\n</details>", "<p><strong>inside</strong></p>\n</details>"),
+        (
+            "![A proof](https://example.org/a.png)",
+            '<img loading="lazy" decoding="async" src="https://example.org/a.png" alt="A proof">',
+        ),
+    ],
+)
+def test_it_renders(text: str, html: str) -> None:
+    assert html in render_markdown(text)
+
+
+def test_headings_leave_the_first_level_to_the_page() -> None:
+    html = render_markdown("# Top\n\n## Below\n\n###### Deepest")
+    assert '<h2 id="top">' in html
+    assert '<h3 id="below">' in html
+    assert '<h6 id="deepest">' in html
+    assert "<h1" not in html
+
+
+def test_headings_keep_their_level_where_none_is_the_first() -> None:
+    assert '<h2 id="below">' in render_markdown("## Below")
+
+
+def test_heading_ids_are_unique() -> None:
+    html = render_markdown("## Same\n\n## Same\n\n## Same 2\n\n## Same")
+    ids = [piece.split('"')[0] for piece in html.split('id="')[1:]]
+    assert len(ids) == len(set(ids)) == 4
+
+
+def test_a_task_list_shows_boxes_that_cannot_be_clicked() -> None:
+    html = render_markdown("- [x] set\n- [ ] proved")
+    assert html.count('type="checkbox" disabled') == 2
+    assert html.count("checked") == 1
+
+
+def test_table_alignment_is_a_class() -> None:
+    html = render_markdown("| a | b |\n|--:|:-:|\n| 1 | 2 |")
+    assert '<td class="align-right">1</td>' in html
+    assert '<th class="align-center">b</th>' in html
+    assert "style" not in html
+
+
+def test_footnotes_lead_there_and_back() -> None:
+    html = render_markdown("Text[^1], again[^1].\n\n[^1]: The note.")
+    for wanted in ('href="#fn1"', 'id="fnref1"', 'href="#fnref1"', 'href="#fnref1:1"', 'id="fnref1:1"', "The note."):
+        assert wanted in html
+
+
+def test_code_is_highlighted_and_names_its_language() -> None:
+    html = render_markdown("```rust,ignore\nfn main() {}\n```")
+    assert '<pre class="highlight" data-lang="rust">' in html
+    assert '<span class="k">fn</span>' in html
+
+
+def test_code_in_an_unknown_language_is_escaped() -> None:
+    assert "<code>&lt;b&gt;\n</code>" in render_markdown("```nonsense\n<b>\n```")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<iframe src=https://example.org></iframe>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](&#106;avascript:alert(1))",
+        "[x](data:text/html,boo)",
+        "<a href=' javascript:alert(1)'>x</a>",
+        '<p style="position:fixed">x</p>',
+        '<a href="https://example.org" target=_blank>x</a>',
+        '<div class="site-header">x</div>',
+        "<form action=/x><input type=password name=p></form>",
+        "<svg><script>alert(1)</script></svg>",
+        "<style>*{display:none}</style>",
+        '```"><script>\nx\n```',
+    ],
+)
+def test_what_could_harm_is_dropped(text: str) -> None:
+    html = render_markdown(text).lower()
+    for harmful in (
+        "<script", "<iframe", "onerror", "javascript:", "data:text", "style=", "target=", "site-header", "<form",
+        "password", "<svg", "<style",
+    ):  # fmt: skip
+        assert harmful not in html
+
+
+def test_the_beginning_in_plain_words() -> None:
+    text = "# Title\n\nA *first*\nparagraph with [a link](https://example.org).\n\n```\ncode\n```\n\nA second."
+    assert summarise_markdown(text) == "A first paragraph with a link. A second."

@@ -1,0 +1,35 @@
+"""What `viewer.js` does with the messages, as a model for tests without a browser."""
+
+import json
+
+
+class Screen:
+    """A screen's idea of the page: versions have to follow one another, or it would ask for the whole page again."""
+
+    def __init__(self) -> None:
+        self.version: str | None = None
+        self.skeleton: list[str] = []
+        self.regions: dict[str, str] = {}
+        self.notes: list[str] = []
+        self.kinds: list[str] = []
+
+    def receive(self, text: str) -> None:
+        message = json.loads(text)
+        self.kinds.append(message["type"])
+        if message["type"] == "snapshot":
+            self.skeleton, self.regions = message["skeleton"], message["regions"]
+        else:
+            assert message["base"] == self.version
+        if message["type"] == "structure":
+            known = self.regions | message["regions"]
+            self.skeleton = message["skeleton"]
+            self.regions = {name: known[name] for name in self.skeleton[1::2]}
+        for name, start, end, new in message.get("splices", []):
+            units = self.regions[name].encode("utf-16-le", "surrogatepass")
+            spliced = units[: start * 2] + new.encode("utf-16-le", "surrogatepass") + units[end * 2 :]
+            self.regions[name] = spliced.decode("utf-16-le", "surrogatepass")
+        self.version, self.notes = message["version"], message["notes"]
+
+    @property
+    def html(self) -> str:
+        return "".join(self.regions[part] if i % 2 else part for i, part in enumerate(self.skeleton))

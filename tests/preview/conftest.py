@@ -1,0 +1,103 @@
+"""Sockets and forms for the tests of the live preview."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+from django.contrib.auth.models import AbstractBaseUser
+from django.test import Client
+from wagtail.models import Page
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
+
+from config.asgi import application
+from tests.conftest import SmallSite
+from tests.preview.browser_model import Screen
+
+ORIGIN = b"http://testserver"
+
+
+class Socket:
+    """A browser's socket, with the cookies of a login. (`channels.testing` would need daphne.)"""
+
+    def __init__(self, path: str, client: Client | None = None, origin: bytes = ORIGIN) -> None:
+        cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items()) if client else ""
+        headers = [(b"origin", origin), (b"host", b"testserver"), (b"cookie", cookies.encode())]
+        scope = {"type": "websocket", "scheme": "ws", "path": path, "query_string": b"", "headers": headers}
+        self._application = ApplicationCommunicator(application, scope)
+        self.screen = Screen()
+
+    async def connect(self) -> bool:
+        """Return whether the server takes the connection."""
+        await self._application.send_input({"type": "websocket.connect"})
+        return (await self._application.receive_output(timeout=10))["type"] == "websocket.accept"
+
+    async def disconnect(self) -> None:
+        await self._application.send_input({"type": "websocket.disconnect", "code": 1001})
+        await self._application.wait(timeout=10)
+
+    async def say_text(self, text: str) -> None:
+        await self._application.send_input({"type": "websocket.receive", "text": text})
+
+    async def say(self, **message: Any) -> None:
+        await self.say_text(json.dumps(message))
+
+    async def hear_text(self) -> str:
+        event = await self._application.receive_output(timeout=10)
+        assert event["type"] == "websocket.send", event
+        return event["text"]
+
+    async def heard(self) -> Any:
+        return json.loads(await self.hear_text())
+
+    async def hears_nothing(self) -> bool:
+        return await self._application.receive_nothing(timeout=0.2)
+
+    async def shown(self) -> str:
+        """Return the page that the screen shows after its next message."""
+        self.screen.receive(await self.hear_text())
+        return self.screen.html
+
+    async def close_code(self) -> int:
+        """Return the code with which the server closes, whatever it says before; the browser then hangs up."""
+        while True:
+            event = await self._application.receive_output(timeout=10)
+            if event["type"] == "websocket.close":
+                await self._application.send_input({"type": "websocket.disconnect", "code": event["code"]})
+                await self._application.wait(timeout=10)
+                return event["code"]
+
+
+@pytest.fixture
+def site(transactional_db: None, small_site: SmallSite) -> SmallSite:
+    """The small site, committed: sockets work in threads with connections of their own."""
+    return small_site
+
+
+@pytest.fixture
+def log_in() -> Callable[[AbstractBaseUser], Client]:
+    def log_in(user: AbstractBaseUser) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+def form_of(page: Page, **changed: Any) -> dict[str, list[str]]:
+    """Return the fields that the edit form of `page` would send."""
+    empty = inline_formset([])
+    data: dict[str, Any] = {"title": page.title, "slug": page.slug, "body": streamfield([]), "date": "2024-05-01"}
+    data |= {"year": "2024", "post_authors": empty, "gallery": empty, "links": empty}
+    several = {name: value for name, value in changed.items() if isinstance(value, list)}
+    flat = nested_form_data({name: value for name, value in (data | changed).items() if name not in several})
+    return {name: [str(value)] for name, value in flat.items()} | {
+        name: [str(value) for value in values] for name, values in several.items()
+    }
+
+
+def markdown(*texts: str) -> Any:
+    """Return the form's state of a body with one Markdown block for each text; each keeps its id by its position."""
+    body = streamfield([("markdown", text) for text in texts])
+    return body | {str(number): body[str(number)] | {"id": f"block-{number}"} for number in range(len(texts))}

@@ -1,0 +1,54 @@
+"""Cutting pages and finding what changed: proved on anything, not on examples."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preview.frames import Frame, patch_message, snapshot_message
+from preview.regions import CutPage, cut_page, find_splice, utf16_length
+from tests.preview.browser_model import Screen
+
+PIECES = ["<div>", "</div>", '<div data-region="a">', '<p data-region="b">', '<div class="x" data-region="a">', "</p>"]
+PIECES += ["text", "é𝄞", '<img data-region="c">', "<!-- c -->", '<div data-region="d"><div>', "\n", '"', ">"]
+markup = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
+names = st.sampled_from("abcd")
+pages = st.lists(st.tuples(st.lists(names, unique=True), st.dictionaries(names, st.text())), min_size=1)
+
+
+@given(markup)
+def test_a_cut_page_is_the_page_again(html: str) -> None:
+    assert cut_page(html).html == html
+
+
+@given(st.text(), st.text())
+def test_a_splice_leads_from_one_text_to_the_other(old: str, new: str) -> None:
+    splice = find_splice(old, new)
+    units = old.encode("utf-16-le", "surrogatepass")
+    result = units[: splice.start * 2] + splice.text.encode("utf-16-le", "surrogatepass") + units[splice.end * 2 :]
+    assert result == new.encode("utf-16-le", "surrogatepass")
+
+
+def test_a_splice_holds_only_what_changed() -> None:
+    assert find_splice("one two three", "one twice three").text == "ice"
+
+
+def test_offsets_count_utf16_units() -> None:
+    assert utf16_length("a𝄞é") == 4
+    assert find_splice("𝄞a", "𝄞b").start == 2
+
+
+def test_regions_do_not_nest() -> None:
+    page = cut_page('<div data-region="a"><div data-region="b">x</div></div><p data-region="c">y</p>')
+    assert page.regions == {"a": '<div data-region="b">x</div>', "c": "y"}
+
+
+@given(pages)
+def test_a_screen_that_follows_the_messages_has_the_newest_page(states) -> None:
+    screen = Screen()
+    before = None
+    for number, (order, texts) in enumerate(states):
+        regions = {name: texts.get(name, "") for name in order}
+        skeleton = (*(part for name in order for part in (f"<{name}>", name)), "end")
+        frame = Frame(str(number), CutPage(skeleton, regions))
+        screen.receive(patch_message(before, frame) if before else snapshot_message(frame))
+        assert screen.html == frame.page.html
+        before = frame

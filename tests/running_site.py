@@ -1,0 +1,82 @@
+"""The site as it really runs: uvicorn and the worker as processes of their own, on a database file of their own."""
+
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_urlsafe
+
+PROJECT = Path(__file__).resolve().parents[1]
+EDITOR = "editor"
+EDITOR_PASSWORD = token_urlsafe(12)
+STARTS_WITHIN = 60  # seconds
+
+
+@dataclass(frozen=True)
+class RunningSite:
+    """Where a running site is, and where it writes."""
+
+    url: str
+    var_dir: Path
+
+    @property
+    def log(self) -> str:
+        """What server and worker have printed so far."""
+        return (self.var_dir / "log").read_text(errors="replace")
+
+
+def environment(var_dir: Path, **extra: str) -> dict[str, str]:
+    """The environment of a site whose files lie in `var_dir`: the developer's settings, without DEBUG."""
+    return {
+        **{name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}},
+        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+        "DEBUG": "0",
+        "GALLEY_VAR_DIR": str(var_dir),
+        "GALLEY_EDITOR": EDITOR,
+        "GALLEY_EDITOR_PASSWORD": EDITOR_PASSWORD,
+        **extra,
+    }
+
+
+def build_small_site(var_dir: Path, **extra: str) -> None:
+    """Prepare database and media in `var_dir`: one page of every type, and the editor."""
+    for command in (["manage.py", "migrate", "--verbosity", "0"], ["-m", "tests.e2e.seed"]):
+        subprocess.run([sys.executable, *command], cwd=PROJECT, env=environment(var_dir, **extra), check=True)
+
+
+@contextmanager
+def run_site(var_dir: Path, **extra: str) -> Iterator[RunningSite]:
+    """Run server and worker on what lies in `var_dir`; yield when the site answers."""
+    env = environment(var_dir, **extra)
+    # The socket listens before the server starts, so that the port is never taken by somebody else
+    # and the first request waits for the server by itself.
+    with socket.create_server(("127.0.0.1", 0)) as listener, (var_dir / "log").open("w") as log:
+        site = RunningSite(f"http://localhost:{listener.getsockname()[1]}", var_dir)
+        server = ["-m", "uvicorn", "config.asgi:application", "--fd", str(listener.fileno()), "--no-access-log"]
+        processes = [
+            subprocess.Popen(
+                [sys.executable, *arguments], cwd=PROJECT, env=env, stdout=log, stderr=log, pass_fds=[listener.fileno()]
+            )
+            for arguments in ([*server, "--timeout-graceful-shutdown", "2"], ["manage.py", "worker"])
+        ]
+        try:
+            urllib.request.urlopen(f"{site.url}/health/ready", timeout=STARTS_WITHIN)
+            yield site
+        finally:
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                _end(process)
+
+
+def _end(process: subprocess.Popen) -> None:
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,88 @@
+"""Real PostgreSQL and Redis for the tests that need them, each started for one run in a folder of its own.
+
+Use the fixtures `postgresql_url` and `redis_url`; without the program, the test is skipped with the command that
+brings it.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The address of an empty PostgreSQL database."""
+    programs = _postgresql_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is absent: apt-get install postgresql")
+    # PostgreSQL refuses to run as root.
+    user = "postgres" if os.getuid() == 0 else None
+    with _temporary_folder("galley-postgresql-", owner=user) as folder:
+        data = str(folder / "data")
+
+        def run(program: str, *arguments: str) -> None:
+            subprocess.run(
+                [programs / program, *arguments], user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL
+            )
+
+        run("initdb", "--pgdata", data, "--username", "galley", "--auth", "trust", "--encoding", "UTF8", "--no-sync")
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        run("pg_ctl", "start", "--wait", "--pgdata", data, "--log", str(folder / "log"), "--options", options)
+        try:
+            run("createdb", "--host", str(folder), "--username", "galley", "galley")
+            yield f"postgres://galley@{quote(str(folder), safe='')}/galley"
+        finally:
+            run("pg_ctl", "stop", "--wait", "--pgdata", data, "--mode", "immediate")
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of an empty Redis."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("Redis is absent: apt-get install redis-server")
+    with _temporary_folder("galley-redis-") as folder:
+        # Its log says when it is ready, so no port has to be asked again and again. Port 0: the socket file only.
+        process = subprocess.Popen(
+            [program, "--port", "0", "--unixsocket", str(folder / "redis.sock"), "--save", "", "--dir", str(folder)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if "ready to accept connections" in line.lower():
+                    break
+            else:
+                pytest.fail("redis-server ended before it was ready")
+            yield f"unix://{folder / 'redis.sock'}"
+        finally:
+            process.terminate()
+            process.communicate(timeout=10)
+
+
+def _postgresql_programs() -> Path | None:
+    """The folder with initdb and pg_ctl; Debian keeps it out of PATH."""
+    if found := shutil.which("pg_ctl"):
+        return Path(found).resolve().parent
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda path: int(path.parts[-3]))
+    return versions[-1].parent if versions else None
+
+
+@contextmanager
+def _temporary_folder(prefix: str, owner: str | None = None) -> Iterator[Path]:
+    # Under the system's folder, not pytest's: a socket's path may have 107 characters, and the owner must reach it.
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    if owner:
+        shutil.chown(folder, owner)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
