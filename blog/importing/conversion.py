@@ -92,7 +92,10 @@ class Conversion:
     def _point_to_old_site(self, reference: str) -> tuple[str, str]:
         if not self.surroundings.old_site:
             return reference, "is kept as it is"
-        return urljoin(urljoin(self.surroundings.old_site, self.post.address), reference), "leads to the old site"
+        # Template tags name pictures from the root of the site, without a slash.
+        from_root = reference.startswith(("assets/", "static/", "images/", "img/"))
+        base = "/" if from_root else self.post.address
+        return urljoin(urljoin(self.surroundings.old_site, base), reference), "leads to the old site"
 
     def _without_own_host(self, reference: str) -> str:
         try:

@@ -44,7 +44,7 @@ def as_date(value: datetime.date | datetime.datetime) -> datetime.date:
 def _read_long_date(text: str) -> datetime.datetime | None:
     for layout in _LONG_FORMATS:
         try:
-            return datetime.datetime.strptime(text, layout)  # noqa: DTZ007
+            return datetime.datetime.strptime(text, layout)
         except ValueError:
             continue
     return None

@@ -10,12 +10,13 @@ from typing import Any
 
 import frontmatter
 import yaml
-from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
+from frontmatter.default_handlers import BaseHandler, JSONHandler, SafeLoader, YAMLHandler
 
 from blog.importing.notes import UnreadableFileError
 
 MAX_FILE_SIZE = 2 * 1024 * 1024
 MAX_FRONT_MATTER_SIZE = 64 * 1024
+MAX_NESTING = 50
 
 
 class TOMLHandler(BaseHandler):
@@ -29,8 +30,23 @@ class TOMLHandler(BaseHandler):
         return tomllib.loads(fm)
 
 
-# YAMLHandler uses YAML's safe loader.
-HANDLERS: list[BaseHandler] = [YAMLHandler(), TOMLHandler(), JSONHandler()]
+class ShallowYAMLHandler(YAMLHandler):
+    """YAML between `---`, read with the safe loader, and only if it isn't nested too deeply.
+
+    LibYAML builds its result by recursion without a limit: 50,000 brackets end the whole process.
+    """
+
+    def load(self, fm: str, **kwargs: Any) -> Any:
+        """Return the YAML document `fm`. Raises `ValueError` if it is nested too deeply."""
+        depth = 0
+        for event in yaml.parse(fm, Loader=SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_NESTING:
+                raise ValueError(f"it is nested more than {MAX_NESTING} levels deep")
+        return super().load(fm, **kwargs)
+
+
+HANDLERS: list[BaseHandler] = [ShallowYAMLHandler(), TOMLHandler(), JSONHandler()]
 
 
 @dataclass(frozen=True)
@@ -70,7 +86,7 @@ def _read_text(path: Path) -> str:
         size = path.stat().st_size
         if size > MAX_FILE_SIZE:
             raise UnreadableFileError(
-                f"The file is {size / 1024 / 1024:.1f} MB large; posts up to {MAX_FILE_SIZE // 1024 // 1024} MB are read."
+                f"The file is {size / 2**20:.1f} MB large; posts up to {MAX_FILE_SIZE // 2**20} MB are read."
             )
         content = path.read_bytes()
     except OSError as error:

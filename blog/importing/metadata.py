@@ -1,4 +1,4 @@
-"""Reads values out of front matter, under whichever of several names they stand, and says which were never asked for."""
+"""Reads values out of front matter, under any of several names, and says which were never asked for."""
 
 from typing import Any
 

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from django.utils.text import slugify
 
-from blog.importing.front_matter import MAX_FRONT_MATTER_SIZE
+from blog.importing.front_matter import MAX_FRONT_MATTER_SIZE, ShallowYAMLHandler
 from blog.importing.notes import Notes
 
 MAX_NAME_LENGTH = 120
@@ -23,6 +23,7 @@ _DATA_FILES = [
 _NAME_KEYS = ("name", "full_name", "display_name", "title")
 _SHORT_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _PERSON = r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,3}"
+_GROUP = re.compile(r"\b(?:The|Team|Group|WG|Council|Committee|Department|Project|Staff)\b")
 _SEVERAL_PEOPLE = re.compile(rf"{_PERSON}(?:, {_PERSON})*,? (?:and|&) {_PERSON}")
 
 
@@ -81,7 +82,7 @@ class People:
 
 
 def _split_people(name: str, notes: Notes, line: int) -> list[str]:
-    if not _SEVERAL_PEOPLE.fullmatch(name):
+    if not _SEVERAL_PEOPLE.fullmatch(name) or _GROUP.search(name):
         return [name]
     parts = [part.strip() for part in re.split(r",? (?:and|&) |, ", name)]
     notes.changed(f"“{name}” was read as {len(parts)} authors.", line)
@@ -93,7 +94,7 @@ def _read_full_names(path: Path) -> dict[str, str]:
         if not path.is_file() or path.stat().st_size > 16 * MAX_FRONT_MATTER_SIZE:
             return {}
         text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text) if path.suffix == ".toml" else yaml.safe_load(text)
+        data = tomllib.loads(text) if path.suffix == ".toml" else ShallowYAMLHandler().load(text)
     except (OSError, ValueError, RecursionError, yaml.YAMLError):
         return {}
     if isinstance(data, list):

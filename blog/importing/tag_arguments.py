@@ -26,7 +26,7 @@ class TagArguments:
 
     @property
     def image_alt(self) -> str:
-        """The alt text of `image "file" "alt"` or `image "file" "class" "alt"`, which may hold quotation marks itself."""
+        """The alt text of `image "file" "alt"` or `image "file" "class" "alt"`; it may hold quotation marks."""
         if match := _SOURCE_CLASS_ALT.match(self.text):
             return match[3].strip('"')
         match = _SOURCE_ALT.match(self.text)

@@ -69,6 +69,8 @@ class SourceText:
                 continue
             origins += self._origins_between(line_starts, done, match.start())
             origins += [self.origins[line]] * replacement.count("\n")
+            if not replacement and match.start() == line_starts[line]:  # whole lines went: the next one moves up
+                origins[-1] = self.origins[bisect_right(line_starts, match.end()) - 1]
             pieces += [text[done : match.start()], replacement]
             done = match.end()
         origins += self._origins_between(line_starts, done, len(text))
