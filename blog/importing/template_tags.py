@@ -131,13 +131,14 @@ def link_video(url: str, title: str, notes: Notes, line: int) -> str:
 
 
 def _convert_image(arguments: TagArguments, notes: Notes, line: int) -> str | None:
-    source = arguments.get("src", "path", "url", "image_path", "image", position=0)
+    named = arguments.get("src", "image", "image_path", "path", "file")
+    source = named or arguments.get("url", position=0)
     if not source:
         return None
     caption = plain_text(arguments.get("caption", "title"))
     alt = arguments.get("alt", "alt_text") or arguments.image_alt or caption
     picture = markdown_image(source, alt, caption if caption != alt else "")
-    link = arguments.get("link", "href")
+    link = arguments.get("link", "href") or (arguments.get("url") if named else "")
     return f"[{picture}]({link})" if link else picture
 
 

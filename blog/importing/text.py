@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -51,19 +51,12 @@ class SourceText:
         text = self.text
         if not pattern.search(text):
             return
-        skipped = [] if in_code else code_spans(text)
-        skip_starts = [start for start, _ in skipped]
         line_starts = _line_starts(text)
         pieces: list[str] = []
         origins = [self.origins[0]]
-        done = position = 0
-        while match := pattern.search(text, position):
-            index = bisect_right(skip_starts, match.start()) - 1
-            if index >= 0 and match.start() < skipped[index][1]:
-                position = skipped[index][1]
-                continue
+        done = 0
+        for match in _find_outside(pattern, text, [] if in_code else code_spans(text)):
             line = bisect_right(line_starts, match.start()) - 1
-            position = max(match.end(), match.start() + 1)
             replacement = replace(match, self.origins[line])
             if replacement is None or replacement == match[0]:
                 continue
@@ -90,6 +83,19 @@ class SourceText:
         first = bisect_right(line_starts, start)
         last = bisect_right(line_starts, end)
         return self.origins[first:last]
+
+
+def _find_outside(pattern: re.Pattern[str], text: str, spans: list[Span]) -> Iterator[re.Match[str]]:
+    """Yield the matches of `pattern` that don't begin inside one of `spans`."""
+    starts = [start for start, _ in spans]
+    position = 0
+    while match := pattern.search(text, position):
+        index = bisect_right(starts, match.start()) - 1
+        if index >= 0 and match.start() < spans[index][1]:
+            position = spans[index][1]
+            continue
+        yield match
+        position = max(match.end(), match.start() + 1)
 
 
 def code_spans(text: str) -> list[Span]:

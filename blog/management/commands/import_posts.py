@@ -75,7 +75,7 @@ class Command(BaseCommand):
         for line in report.summary():
             self.stdout.write(line)
         if path:
-            report.write(path)
+            self._write_report(report, path)
             self.stdout.write(f"Every detail: {path}")
         elif any(post.notes for post in report.posts):
             self.stdout.write("Add --report FILE.md to see every detail, with file and line.")
@@ -91,6 +91,13 @@ class Command(BaseCommand):
                 f"{len(report.failed)} of {len(report.posts)} posts couldn't be imported, see above; the others were. "
                 "Mend the files and run the same command again."
             )
+
+    def _write_report(self, report: Report, path: Path) -> None:
+        try:
+            report.write(path)
+        except OSError as error:
+            message = f"The import is done, but the report couldn't be written to {path}: {error.strerror}."
+            raise CommandError(message) from error
 
     def _check_folder(self, folder: Path) -> Path:
         if not folder.exists():

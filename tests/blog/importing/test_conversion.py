@@ -94,6 +94,13 @@ def test_pictures_in_every_form(convert, tmp_path, source: str, alt: str, title:
     assert post.alts == {key: alt}
 
 
+def test_a_picture_with_a_link_keeps_both(convert, tmp_path) -> None:
+    (tmp_path / "a.png").write_bytes(picture())
+    post = convert('{% include linked-figure.html image: "/a.png", url: "https://example.org/", alt: "A cat" %}')
+    (key,) = post.pictures
+    assert post.body == f"[![A cat](image:ref-{key})](https://example.org/)"
+
+
 def test_pictures_in_reference_form_and_in_raw_html(convert, tmp_path) -> None:
     (tmp_path / "a.png").write_bytes(picture())
     post = convert('![A cat][cat]\n\n<div><img src="a.png" class="left"></div>\n\n[cat]: a.png')
