@@ -7,6 +7,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from config import health
 
+handler404 = "home.not_found.page_not_found"
+
 urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),

@@ -1,11 +1,14 @@
 """The messages in the Wagtail admin: list, search, filters, export, and one message in full."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import django_filters
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse
+from django.utils.formats import localize
+from django.utils.timezone import localtime
 from wagtail.admin.admin_url_finder import ModelAdminURLFinder
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
@@ -62,6 +65,11 @@ class MessageInspectView(InspectView):
             unread.update(status=ReadingStatus.READ)
             self.object.status = ReadingStatus.READ
         return super().get(request, *args, **kwargs)
+
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        """Write times as editors read them, in their own time zone."""
+        value = super().get_field_display_value(field_name, field)
+        return localize(localtime(value)) if isinstance(value, datetime) else value
 
     @property
     def header_buttons(self) -> list[HeaderButton]:

@@ -1,6 +1,7 @@
 """A small site that tests share: one page of every kind, and an editor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -8,6 +9,7 @@ from asgiref.sync import async_to_sync
 from django.contrib.auth.models import AbstractUser
 from django.http import HttpResponse
 from django.test import AsyncClient
+from wagtail import hooks
 from wagtail.models import Collection, Locale, Page, Site
 
 from blog.models import BlogIndexPage, BlogPostPage
@@ -90,3 +92,14 @@ def asgi_get(async_client: AsyncClient) -> Callable[..., HttpResponse]:
 def asgi_post(async_client: AsyncClient) -> Callable[..., HttpResponse]:
     """POST through Django's ASGI handler, as `asgi_get` does."""
     return async_to_sync(async_client.post)
+
+
+@pytest.fixture
+def register_hook() -> Iterator[Callable[[str, Callable], None]]:
+    """Register Wagtail hooks for the length of the test."""
+    with ExitStack() as registered:
+
+        def register(name: str, hook: Callable) -> None:
+            registered.enter_context(hooks.register_temporarily(name, hook))
+
+        yield register

@@ -119,6 +119,13 @@ def test_a_message_opens_in_full_and_escaped(desk: Client, write) -> None:
     assert 'href="mailto:ada@example.org?subject=Re%3A%20your%20message"' in page
 
 
+def test_times_are_written_for_people(desk: Client, write) -> None:
+    message = write(received_at="2030-05-04T13:30:12.345678Z")
+    page = text_of(desk.get(reverse(INSPECT, args=[message.pk])))
+    assert "4 May 2030" in page
+    assert "+00:00" not in page
+
+
 def test_an_opened_message_is_no_longer_new(desk: Client, reader: Client, write) -> None:
     message = write()
     reader.get(reverse(INSPECT, args=[message.pk]))

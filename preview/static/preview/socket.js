@@ -1,7 +1,7 @@
 /** A WebSocket that comes back by itself, with growing and uneven pauses so that many screens don't return at once. */
 
 const FIRST_PAUSE = 300;
-const LONGEST_PAUSE = 8000;
+const LONGEST_PAUSE = 1500;
 
 // Codes from 4400 on say that trying again is no use: see `preview.consumers.Close`.
 const isFinal = (code) => code >= 4400 && code < 4600;
