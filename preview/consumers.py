@@ -5,6 +5,7 @@ outlives its rights is closed within `CHECK_SECONDS`.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import Coroutine
@@ -45,6 +46,11 @@ class PreviewConsumer(AsyncWebsocketConsumer):
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Call the handler. Upstream crosses to the one thread of all consumers first; nothing here needs that."""
         await getattr(self, get_handler_name(message))(message)
+
+    async def send(self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False) -> None:
+        """Send, unless the other side has hung up meanwhile: its `disconnect` is on its way then."""
+        with contextlib.suppress(OSError):
+            await super().send(text_data, bytes_data, close)
 
     async def connect(self) -> None:
         """Settle who this is, and begin."""

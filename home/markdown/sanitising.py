@@ -74,10 +74,13 @@ _cleaner = nh3.Cleaner(
 def sanitise(html: str) -> str:
     """Return `html` with only the allowed tags, attributes, classes and addresses; the same for the same input.
 
-    Pictures wait until they are near the screen, and an <input> is never more than the box of a task list. nh3 could
-    set these attributes, in an order that differs between processes; in its output every `<` begins a tag.
+    Pictures wait until they are near the screen, code wider than the column can be scrolled by keyboard, and an <input>
+    is never more than the box of a task list. nh3 could set these attributes, in an order that differs between
+    processes; in its output every `<` begins a tag.
     """
     clean = _cleaner.clean(html)
-    return clean.replace("<img ", '<img loading="lazy" decoding="async" ').replace(
-        "<input", '<input type="checkbox" disabled aria-label="Done"'
+    return (
+        clean.replace("<img ", '<img loading="lazy" decoding="async" ')
+        .replace("<pre", '<pre tabindex="0"')
+        .replace("<input", '<input type="checkbox" disabled aria-label="Done"')
     )

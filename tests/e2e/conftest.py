@@ -122,7 +122,8 @@ async def browser(chromium: str, watch: Watch) -> AsyncIterator[Browser]:
 @pytest.fixture
 async def editor_page(browser: Browser, server: RunningSite) -> Page:
     """A page of an editor who has logged in."""
-    page = await browser.new_page(base_url=server.url)
+    context = await browser.new_context(base_url=server.url)
+    page = await context.new_page()
     await log_in(page, EDITOR, EDITOR_PASSWORD)
     return page
 

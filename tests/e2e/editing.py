@@ -47,4 +47,4 @@ async def publish(page: Page) -> None:
     """Publish what stands in the form."""
     await page.get_by_role("button", name="More actions").click()
     await page.get_by_role("button", name="Publish", exact=True).click()
-    await expect(page.locator(".messages")).to_contain_text("created and published")
+    await expect(page.locator(".messages")).to_contain_text("published")

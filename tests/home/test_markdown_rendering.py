@@ -15,7 +15,7 @@ from home.markdown import render_markdown, summarise_markdown
         ("## Own anchor {#mine}", '<h2 id="mine">Own anchor</h2>'),
         ("- outer\n  - inner", "<ul>\n<li>outer\n<ul>\n<li>inner</li>"),
         ("words before\n- a list", "<p>words before</p>\n<ul>"),
-        ("    indented", "<pre><code>indented\n</code></pre>"),
+        ("    indented", '<pre tabindex="0"><code>indented\n</code></pre>'),
         ("<details><summary>More</summary>\n\n**inside**\n\n</details>", "<p><strong>inside</strong></p>\n</details>"),
         (
             "![A proof](https://example.org/a.png)",
@@ -66,7 +66,7 @@ def test_footnotes_lead_there_and_back() -> None:
 
 def test_code_is_highlighted_and_names_its_language() -> None:
     html = render_markdown("```rust,ignore\nfn main() {}\n```")
-    assert '<pre class="highlight" data-lang="rust">' in html
+    assert '<pre tabindex="0" class="highlight" data-lang="rust">' in html
     assert '<span class="k">fn</span>' in html
 
 

@@ -7,7 +7,6 @@ import pytest
 from django.http import HttpResponse
 
 from home.models import SiteLink, SiteSettings
-from home.templatetags.galley import highlight
 from tests.conftest import SmallSite
 from tests.factories import SiteImageFactory
 
@@ -148,11 +147,6 @@ def test_nothing_on_a_page_needs_an_inline_script_or_style(full_site: SmallSite,
         assert "<style" not in html
         assert "<script>" not in html
         assert " style=" not in html
-
-
-def test_code_is_highlighted_and_escaped() -> None:
-    assert '<span class="k">def</span>' in highlight("def fold(): pass", "python")
-    assert highlight("<b>", "no such language") == "&lt;b&gt;"
 
 
 def read(response: HttpResponse) -> str:
