@@ -10,3 +10,9 @@ from wagtail import hooks
 def markdown_editor_options() -> SafeString:
     """Keep the Markdown editor from asking other hosts."""
     return format_html('<script src="{}"></script>', static("js/markdown-editor.js"))
+
+
+@hooks.register("insert_global_admin_css")
+def markdown_editor_icons() -> SafeString:
+    """Give the Markdown editor's buttons signs of the site's own."""
+    return format_html('<link rel="stylesheet" href="{}">', static("css/markdown-editor.css"))

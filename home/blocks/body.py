@@ -14,6 +14,13 @@ from home.blocks.media import FigureBlock, GalleryBlock, find_images
 from home.blocks.text import CalloutBlock, HeadingBlock, MarkdownBlock, ParagraphBlock, PullQuoteBlock
 from home.markdown import summarise_markdown
 
+TABLE_PREVIEW = {
+    "table_caption": "Marks in the margin",
+    "first_row_is_table_header": True,
+    "first_col_is_header": False,
+    "data": [["Mark", "Meaning"], ["dele", "take it out"], ["stet", "let it stand"]],
+}
+
 
 class BodyBlock(blocks.StreamBlock):
     """Markdown and rich blocks, mixed in any order."""
@@ -30,6 +37,8 @@ class BodyBlock(blocks.StreamBlock):
         group="Data and code",
         template="blocks/table.html",
         description="Rows and columns, with a header and a caption.",
+        help_text="Say first which row or column is the header; then fill in the cells.",
+        preview_value=TABLE_PREVIEW,
     )
 
     def get_context(self, value: StreamValue, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:

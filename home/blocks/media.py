@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from wagtail import blocks
-from wagtail.images.blocks import ImageBlock
+from wagtail.images import get_image_model
+from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 from wagtail.images.models import AbstractImage
 
 PLACEMENTS = [
@@ -14,10 +15,38 @@ PLACEMENTS = [
 ]
 
 
+class PictureBlock(ImageBlock):
+    """Wagtail's choice of a picture and its alt text, with a word of help at each field."""
+
+    def __init__(self, required: bool = True, **kwargs: Any) -> None:
+        super().__init__(required=required, **kwargs)
+        described = {
+            "image": ImageChooserBlock(required=required, help_text="A picture from the library, or a new one."),
+            "decorative": blocks.BooleanBlock(
+                required=False,
+                label="Image is decorative",
+                help_text="Tick this if the picture tells nothing that the text doesn't: screen readers then skip it.",
+            ),
+            "alt_text": blocks.CharBlock(
+                required=False,
+                label="Alt text",
+                help_text="What the picture shows, in a sentence, for people who can't see it.",
+            ),
+        }
+        for name, block in described.items():
+            block.set_name(name)
+            self.child_blocks[name] = block
+
+
+def latest_picture() -> AbstractImage | None:
+    """Return the newest picture of the library, for the previews of blocks; None if the library is empty."""
+    return get_image_model().objects.order_by("-pk").first()
+
+
 class FigureBlock(blocks.StructBlock):
     """One picture with its caption."""
 
-    image = ImageBlock(help_text="Choose a picture, and say what it shows.")
+    image = PictureBlock(help_text="Choose a picture, and say what it shows.")
     caption = blocks.CharBlock(
         required=False, max_length=255, help_text="Printed beside the picture. Leave empty for none."
     )
@@ -30,11 +59,17 @@ class FigureBlock(blocks.StructBlock):
         template = "blocks/figure.html"
         description = "A picture with a caption, in the column, wider, or in the margin."
 
+    def get_preview_value(self) -> blocks.StructValue:
+        """Return a figure with the newest picture of the library."""
+        return self.normalize(
+            {"image": latest_picture(), "caption": "A picture and its caption.", "placement": "column"}
+        )
+
 
 class GalleryPictureBlock(blocks.StructBlock):
     """A picture of a gallery."""
 
-    image = ImageBlock(help_text="Choose a picture, and say what it shows.")
+    image = PictureBlock(help_text="Choose a picture, and say what it shows.")
     caption = blocks.CharBlock(
         required=False, max_length=255, help_text="Printed under the picture. Leave empty for none."
     )
@@ -57,6 +92,11 @@ class GalleryBlock(blocks.StructBlock):
         icon = "image"
         template = "blocks/gallery.html"
         description = "Several pictures side by side."
+
+    def get_preview_value(self) -> blocks.StructValue:
+        """Return a gallery with the newest picture of the library, twice."""
+        pictures = [{"image": latest_picture(), "caption": caption} for caption in ("One", "Another")]
+        return self.normalize({"pictures": pictures, "caption": "Pictures that belong together."})
 
 
 def find_images(value: Any) -> Iterator[AbstractImage]:
