@@ -56,7 +56,9 @@ def store_message(page: "ContactPage", fields: dict[str, str], *, token: str, se
         receipt: Receipt = reason.args[0]
         return receipt
     except IntegrityError:
-        # The same post from another address, at the same moment.
+        # The same post from another address, at the same moment; anything else is a real error.
+        if not ContactMessage.objects.filter(fingerprint=fingerprint).exists():
+            raise
         return Receipt.REPEATED
     return Receipt.STORED
 

@@ -33,7 +33,7 @@ async def contact_page(request: HttpRequest, page: "ContactPage") -> HttpRespons
 
 
 def _answer(request: HttpRequest, page: "ContactPage") -> HttpResponse:
-    if request.method != "POST" or getattr(request, "is_preview", False):
+    if request.method != "POST":
         response = _show_page(request, page, is_sent="sent" in request.GET)
     elif "check" in request.GET:
         response = _check_field(request, request.GET["check"])

@@ -1,8 +1,18 @@
 """Posts, the people who write them and the subjects that order them."""
 
 from blog.models.author import Author, PostAuthor
+from blog.models.imports import PostImport
 from blog.models.index import BlogIndexPage
 from blog.models.post import BlogPostPage
 from blog.models.taxonomy import Category, PostTag, Series
 
-__all__ = ["Author", "BlogIndexPage", "BlogPostPage", "Category", "PostAuthor", "PostTag", "Series"]
+__all__ = [
+    "Author",
+    "BlogIndexPage",
+    "BlogPostPage",
+    "Category",
+    "PostAuthor",
+    "PostImport",
+    "PostTag",
+    "Series",
+]

@@ -2,25 +2,37 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.db import transaction
+from PIL import Image
 from wagtail.models import Page, Revision, Site
 
 from blog.models import Author, BlogIndexPage, BlogPostPage, Category, Series
 from config.sample_site import LoadResult, Outcome, load_sample_site
-from config.sample_site.content import PICTURES_FOLDER
+from config.sample_site.content import PICTURES_FOLDER, Content
 from forms.models import ContactPage
 from home.models import HomePage, SiteImage, SiteSettings
 from portfolio.models import PortfolioIndexPage, ProjectPage
 
 
 @pytest.fixture(scope="module")
-def loading(django_db_setup: None, django_db_blocker) -> Iterator[LoadResult]:
+def small_pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's pictures at a size in which making renditions costs nothing."""
+    folder = tmp_path_factory.mktemp("pictures")
+    for path in PICTURES_FOLDER.iterdir():
+        with Image.open(path) as picture:
+            picture.resize((60, 40)).save(folder / path.name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def loading(django_db_setup: None, django_db_blocker, small_pictures: Path) -> Iterator[LoadResult]:
     """Load the sample in a transaction around all tests of this file, and take it back afterwards."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield load_sample_site(lambda line: None)
+        yield load_sample_site(lambda line: None, Content(pictures_folder=small_pictures))
         transaction.set_rollback(True)
 
 
@@ -100,19 +112,33 @@ def test_every_picture_in_the_library_is_described(sample: LoadResult) -> None:
         assert len(image.description) > 40, image.title
 
 
-def test_pictures_are_light() -> None:
+def test_pictures_are_large_enough_and_light() -> None:
+    for path in PICTURES_FOLDER.iterdir():
+        with Image.open(path) as picture:
+            assert min(picture.size) >= 600, path.name
     sizes = [path.stat().st_size for path in PICTURES_FOLDER.iterdir()]
     assert max(sizes) < 150_000
     assert sum(sizes) < 3_000_000
 
 
 def test_links_within_the_site_lead_somewhere(sample: LoadResult, asgi_get) -> None:
-    known = {page.url for page in pages()}
+    links = {
+        urlsplit(link).path
+        for page in pages()
+        for link in re.findall(r'<a [^>]*href="(/[^"]*)"', asgi_get(page.url).content.decode())
+    }
+    assert len(links) > len(pages()) / 2
+    for path in links:
+        assert asgi_get(path).status_code == 200, path
+
+
+def test_no_page_shows_a_picture_twice(sample: LoadResult) -> None:
     for page in pages():
-        html = asgi_get(page.url).content.decode()
-        main = html[html.index("<main") : html.index("</main>")]
-        links = {urlsplit(link).path for link in re.findall(r'<a [^>]*href="(/[^"]*)"', main)}
-        assert links <= known, f"{page.url} leads to {links - known}"
+        shown = [figure["image"] for figure in blocks(page, "figure")]
+        shown += [picture["image"] for gallery in blocks(page, "gallery") for picture in gallery["pictures"]]
+        shown += [picture.image for picture in page.gallery.all()] if isinstance(page, ProjectPage) else []
+        shown += [page.lead_image] if getattr(page, "lead_image", None) else []
+        assert len(shown) == len({image.pk for image in shown}), page.url
 
 
 def test_posts_have_all_that_lists_print(sample: LoadResult) -> None:

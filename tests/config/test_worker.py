@@ -28,7 +28,6 @@ def test_publishing_is_due_every_minute() -> None:
     assert worker.CHORES["publish_scheduled"] == 60
 
 
-@pytest.mark.django_db
 def test_a_chore_that_fails_is_logged_and_harms_nothing(caplog: pytest.LogCaptureFixture, monkeypatch) -> None:
     def fail(name: str, **options: object) -> None:
         raise RuntimeError("no luck")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as site_settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import RequestFactory
 
 from forms.models import ContactMessage, SenderQuota
@@ -43,6 +44,18 @@ def test_a_repeated_post_is_thanked_even_when_none_are_left(send, settings) -> N
     token = token_of_age(60)
     assert send(token=token).status_code == 302
     assert send(token=token).status_code == 302
+    assert ContactMessage.objects.count() == 1
+
+
+def test_the_same_post_from_two_addresses_at_once_is_stored_once(send, monkeypatch) -> None:
+    """The second one looks before the first is stored, and stores after it."""
+    token = token_of_age(60)
+    send(token=token)
+    look = QuerySet.exists
+    answers = iter([lambda query: False, look])
+    monkeypatch.setattr(QuerySet, "exists", lambda query: next(answers)(query))
+    assert send(token=token).status_code == 302
+    monkeypatch.undo()
     assert ContactMessage.objects.count() == 1
 
 

@@ -1,13 +1,17 @@
 """A visitor sends a message: with htmx and without."""
 
+import re
+
 import pytest
+from asgiref.sync import async_to_sync
+from blockbuster import blockbuster_ctx
 from django.core import mail
 from django.test import AsyncClient
 from wagtail.models import PageViewRestriction
 
 from forms.form_token import LONGEST_AGE
 from forms.models import ContactMessage, ContactRecipient, MailState, ReadingStatus
-from tests.forms.conftest import ADA, only_message, token_of_age
+from tests.forms.conftest import ADA, HTMX, only_message, token_of_age
 
 both_ways = pytest.mark.parametrize("htmx", [False, True], ids=["without htmx", "with htmx"])
 
@@ -49,8 +53,7 @@ def test_with_htmx_the_part_that_changes_comes_back(send, contact) -> None:
 
 def test_the_page_starts_with_an_empty_status_for_screen_readers(contact, asgi_get) -> None:
     page = asgi_get(contact.url).content.decode()
-    status = page.split('id="contact-status" role="status"')[1].split("</div>")[0]
-    assert status.lstrip(" >").strip() == ""
+    assert re.search('<div class="form__status" id="contact-status" role="status" *></div>', page)
 
 
 @both_ways
@@ -126,8 +129,6 @@ def test_nothing_is_stored_from_a_preview(contact, rf) -> None:
     assert "inert" in page
     assert "csrfmiddlewaretoken" not in page
     assert 'name="token"' not in page
-    request.is_preview = True
-    assert contact.serve(request).status_code == 200
     assert not ContactMessage.objects.exists()
 
 
@@ -143,8 +144,6 @@ def test_a_private_page_takes_nothing_from_strangers(send, contact) -> None:
 
 
 def test_other_methods_are_refused(contact, async_client: AsyncClient) -> None:
-    from asgiref.sync import async_to_sync
-
     assert async_to_sync(async_client.put)(contact.url).status_code == 405
 
 
@@ -153,8 +152,6 @@ def test_no_shared_cache_may_keep_the_visitors_token(contact, asgi_get) -> None:
 
 
 def test_a_post_without_the_cookie_gets_a_sentence_on_what_to_do(contact) -> None:
-    from asgiref.sync import async_to_sync
-
     client = AsyncClient(enforce_csrf_checks=True)
     response = async_to_sync(client.post)(contact.url, ADA)
     assert response.status_code == 403
@@ -162,8 +159,6 @@ def test_a_post_without_the_cookie_gets_a_sentence_on_what_to_do(contact) -> Non
 
 
 def test_the_form_carries_the_cookies_token(contact) -> None:
-    from asgiref.sync import async_to_sync
-
     client = AsyncClient(enforce_csrf_checks=True)
     page = async_to_sync(client.get)(contact.url).content.decode()
     csrf = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
@@ -171,11 +166,24 @@ def test_the_form_carries_the_cookies_token(contact) -> None:
     assert async_to_sync(client.post)(contact.url, data).status_code == 302
 
 
-def test_an_answer_needs_the_same_number_of_queries_whatever_is_stored(
-    send, asgi_get, contact, django_assert_max_num_queries, settings
-) -> None:
+def test_a_message_needs_as_many_queries_however_many_are_stored(send, settings, django_assert_max_num_queries) -> None:
     settings.CONTACT_MESSAGES_PER_SENDER = 100
-    for _ in range(10):
+
+    def count_queries() -> int:
+        with django_assert_max_num_queries(100) as queries:
+            send()
+        return len(queries)
+
+    send()  # fills caches
+    few = count_queries()
+    for _ in range(20):
         send()
-    with django_assert_max_num_queries(30):
-        send()
+    assert count_queries() == few
+
+
+def test_neither_the_page_nor_an_answer_blocks_the_event_loop(contact, asgi_get, asgi_post) -> None:
+    data = {**ADA, "token": token_of_age(60)}
+    with blockbuster_ctx():
+        assert asgi_get(contact.url).status_code == 200
+        assert asgi_post(contact.url, data, headers=HTMX).status_code == 200
+        assert asgi_post(f"{contact.url}?check=name", {"name": ""}, headers=HTMX).status_code == 200

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 from django.core.management import call_command
-from django.db import close_old_connections
+from django.db import connections
 from django_tasks_db.management.commands import db_worker
 
 logger = logging.getLogger(__name__)
@@ -60,14 +60,12 @@ def _run_chores(stop: Event) -> None:
         for name in [name for name, at in due.items() if at <= monotonic()]:
             due[name] = monotonic() + CHORES[name]
             run_chore(name)
+        connections.close_all()  # this thread's own; the next run may be long after
 
 
 def run_chore(name: str) -> None:
     """Run the command `name`; a failure is logged, and the next run tries again."""
-    close_old_connections()
     try:
         call_command(name, verbosity=0)
     except Exception:
         logger.exception("%s failed; it is tried again in a while.", name)
-    finally:
-        close_old_connections()

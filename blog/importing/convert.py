@@ -1,0 +1,108 @@
+"""Turns the text of a post into the site's Markdown. Pure: reads picture files, touches no database."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+
+from blog.importing.conversion import Conversion, Surroundings
+from blog.importing.dates import as_moment
+from blog.importing.html import convert_figures, convert_html_references, convert_lost_elements, note_lost_html
+from blog.importing.links import convert_images_and_links
+from blog.importing.notes import Notes
+from blog.importing.pictures import Picture
+from blog.importing.plain_text import plain_text, shorten
+from blog.importing.source import MAX_EXCERPT_LENGTH, LeadImage, SourcePost
+from blog.importing.template_tags import convert_template_tags, restore_raw
+from blog.importing.text import SourceText
+
+# Part of every fingerprint: raise it when the conversion improves, and the next run updates what was imported before.
+CONVERSION_VERSION = 1
+
+_MORE = re.compile(r"<!--\s*(?:more|excerpt|end_excerpt)\s*-->[ \t]*\n?", re.IGNORECASE)
+
+
+@dataclass
+class ConvertedPost:
+    """A post ready to be written. `body` refers to pages and pictures by keys, see `references`."""
+
+    source: SourcePost
+    key: str
+    body: str
+    excerpt: str
+    lead_image: LeadImage | None
+    lead_picture: str
+    pictures: dict[str, Picture]
+    alts: dict[str, str]
+    fingerprint: str = ""
+
+    @property
+    def notes(self) -> Notes:
+        """What there is to tell about the post."""
+        return self.source.notes
+
+
+def convert_post(post: SourcePost, surroundings: Surroundings) -> ConvertedPost:
+    """Return `post` in the site's form, and note on it what was kept, changed and not understood."""
+    conversion = Conversion(post, surroundings)
+    text = SourceText.from_body(post.body, post.body_line)
+    convert_template_tags(text, post.metadata, surroundings.people, post.notes)
+    excerpt = _take_excerpt(text, post)
+    convert_lost_elements(text, conversion)
+    convert_figures(text)
+    convert_images_and_links(text, conversion)
+    convert_html_references(text, conversion)
+    note_lost_html(text, conversion)
+    converted = ConvertedPost(
+        source=post,
+        key=surroundings.address_book.key(post),
+        body=restore_raw(text.text).strip("\n"),
+        excerpt=excerpt,
+        lead_image=post.lead_image,
+        lead_picture=_resolve_lead_image(conversion),
+        pictures=conversion.pictures,
+        alts=conversion.alts,
+    )
+    converted.fingerprint = _fingerprint(converted)
+    post.notes.sort()
+    return converted
+
+
+def _take_excerpt(text: SourceText, post: SourcePost) -> str:
+    """Return the excerpt: from the front matter, or what stands above a `<!-- more -->`, which is taken out."""
+    match = _MORE.search(text.text)
+    if not match:
+        return post.excerpt
+    beginning = plain_text(text.text[: match.start()])
+    text.text = text.text.replace(match[0], "\n", 1) if match[0].endswith("\n") else text.text.replace(match[0], "", 1)
+    return post.excerpt or (
+        beginning if len(beginning) <= MAX_EXCERPT_LENGTH else shorten(beginning, MAX_EXCERPT_LENGTH)
+    )
+
+
+def _resolve_lead_image(conversion: Conversion) -> str:
+    lead = conversion.post.lead_image
+    if not lead:
+        return ""
+    return conversion.find_picture(lead.reference, lead.alt, lead.line, "The lead image {} {}; the post has none.")
+
+
+def _fingerprint(converted: ConvertedPost) -> str:
+    """Hash all that would be written, so that a run can tell whether it would change anything."""
+    post, lead = converted.source, converted.lead_image
+    written = {
+        "version": CONVERSION_VERSION,
+        "title": post.title,
+        "slug": post.slug,
+        "addresses": post.old_addresses,
+        "date": as_moment(post.date).isoformat() if post.date else None,
+        "draft": post.draft,
+        "authors": [[author.name, author.slug] for author in post.authors],
+        "tags": post.tags,
+        "categories": post.categories,
+        "series": [post.series, post.series_position],
+        "texts": [converted.excerpt, post.search_description, post.canonical_url],
+        "lead image": [converted.lead_picture, lead.alt, lead.caption, lead.only_for_sharing] if lead else None,
+        "body": converted.body,
+    }
+    return hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,54 @@
+"""What README and docs name has to exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+
+from tests.running_site import PROJECT
+
+DOCUMENTS = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+# Made when the site runs, or by a reader who follows an example.
+MADE_LATER = {"var/", "templates/pages/event_page.html", "media/"}
+TOP_LEVEL = {path.name for path in PROJECT.iterdir()}
+
+
+@pytest.fixture(params=DOCUMENTS, ids=lambda path: path.name)
+def document(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+def test_commands_exist(document: Path) -> None:
+    named = set(re.findall(r"manage\.py ([a-z_]+)", document.read_text()))
+    assert named <= set(get_commands())
+
+
+def test_paths_exist(document: Path) -> None:
+    named = set(re.findall(r"`([\w.-]+/[\w./-]*)`", document.read_text()))
+    inside = {path for path in named if path.split("/")[0] in TOP_LEVEL} - MADE_LATER
+    assert {path for path in inside if not (PROJECT / path).exists()} == set()
+
+
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_modules_exist(document: Path) -> None:
+    for module in re.findall(r"`(config(?:\.\w+)+)`", document.read_text()):
+        assert (PROJECT / (module.replace(".", "/") + ".py")).exists(), module
+
+
+def test_the_table_of_variables_is_the_settings_own() -> None:
+    settings = "".join(path.read_text() for path in (PROJECT / "config" / "settings").glob("*.py"))
+    read = set(re.findall(r"env\.\w+\(\s*\"(\w+)\"", settings))
+    table = (PROJECT / "docs" / "deploying.md").read_text().partition("## Variables")[2]
+    documented = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+    assert documented == read
+
+
+def test_the_example_of_an_environment_names_real_variables() -> None:
+    table = (PROJECT / "docs" / "deploying.md").read_text()
+    names = re.findall(r"^(\w+)=", (PROJECT / "deploy" / "galley.env.example").read_text(), re.MULTILINE)
+    assert [name for name in names if f"| `{name}` |" not in table] == ["DJANGO_SETTINGS_MODULE"]
