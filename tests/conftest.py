@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractUser
 from django.http import HttpResponse
 from django.test import AsyncClient
 from wagtail import hooks
-from wagtail.models import Collection, Locale, Page, Site
+from wagtail.models import Page, Site
 
 from blog.models import BlogIndexPage, BlogPostPage
 from forms.models import ContactPage
@@ -46,18 +46,10 @@ class SmallSite:
         return list(vars(self).values())
 
 
-def root_page() -> Page:
-    """Return the root of the tree. Migrations make it; a test that committed has emptied every table since."""
-    Locale.objects.get_or_create(language_code="en-gb")
-    if not Collection.objects.exists():
-        Collection.add_root(name="Root")
-    return Page.objects.filter(depth=1).first() or Page.add_root(title="Root", slug="root")
-
-
 def build_small_site(hostname: str) -> SmallSite:
     """Replace Wagtail's welcome page by one page of every type."""
     Site.objects.all().delete()
-    home = HomePageFactory(parent=root_page())
+    home = HomePageFactory(parent=Page.objects.get(depth=1))
     Site.objects.create(hostname=hostname, root_page=home, is_default_site=True)
     blog = BlogIndexPageFactory(parent=home)
     portfolio = PortfolioIndexPageFactory(parent=home)

@@ -70,7 +70,7 @@ class Socket:
 
 
 @pytest.fixture
-def site(transactional_db: None, small_site: SmallSite) -> SmallSite:
+def site(django_db_serialized_rollback: None, transactional_db: None, small_site: SmallSite) -> SmallSite:
     """The small site, committed: sockets work in threads with connections of their own."""
     return small_site
 

@@ -10,7 +10,7 @@ from wagtail.models import GroupPagePermission, Page, Revision
 from tests.factories import EditorFactory
 from tests.preview.conftest import Socket, form_of, markdown
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 NO_ACCESS = 4403
 
