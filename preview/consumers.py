@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Coroutine
 from typing import Any
 
@@ -38,7 +39,7 @@ class Close:
     FAILED = 4500
 
 
-class PreviewConsumer(AsyncWebsocketConsumer):
+class PreviewConsumer(AsyncWebsocketConsumer, ABC):
     """A socket with a user, and with tasks that end when it ends."""
 
     user_id: int
@@ -63,13 +64,13 @@ class PreviewConsumer(AsyncWebsocketConsumer):
         except AccessDenied:
             await self.close_for_good(Close.NO_ACCESS)
 
+    @abstractmethod
     async def begin(self) -> None:
         """Join what the address names. Raises `AccessDenied`."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def check_access(self) -> None:
         """Raise `AccessDenied` if the socket's user may not be here any more."""
-        raise NotImplementedError
 
     def own(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` beside the socket; it ends with it, and ends it when it fails."""
@@ -166,9 +167,9 @@ class ViewerConsumer(PreviewConsumer):
 
     _topic = ""
 
+    @abstractmethod
     def topic(self) -> str:
         """Name what this screen watches."""
-        raise NotImplementedError
 
     async def begin(self) -> None:
         """Watch the topic that the address names."""

@@ -221,6 +221,14 @@ def test_without_permission_nothing_is_shown_or_exported(write, query: str) -> N
     assert "Messages" not in text_of(outsider.get(reverse("wagtailadmin_home")))
 
 
+@pytest.mark.parametrize("group", ["Editors", "Moderators"])
+def test_the_groups_that_edit_the_site_read_its_messages(write, group: str) -> None:
+    write("Ada")
+    member = EditorFactory(is_superuser=False)
+    member.groups.add(Group.objects.get(name=group))
+    assert "Ada" in text_of(client_of(member).get(reverse(LIST)))
+
+
 def test_nobody_writes_or_changes_a_message_in_the_admin(write) -> None:
     superuser = client_of(EditorFactory())
     write()
