@@ -58,8 +58,11 @@ async def test_autosave_gives_a_new_page_its_id_and_the_preview_goes_on(editor_p
     await start_post(editor_page, "Draft of the day")
     await open_panel(editor_page)
     await expect(panel(editor_page).get_by_role("heading", name="Draft of the day")).to_be_visible()
-    # Upstream takes what stands in the form two seconds after it opened as unchanged; what is typed then is saved.
-    await editor_page.wait_for_timeout(2500)
+    # What stands in the form when upstream first looks at it counts as unchanged; only what comes later is saved.
+    await editor_page.wait_for_function(
+        """() => wagtail.app.getControllerForElementAndIdentifier(
+            document.querySelector("form[data-edit-form]"), "w-unsaved").initialFormData !== undefined"""
+    )
     await add_to_title(editor_page, ", and of the night")
     await editor_page.wait_for_function("location.pathname.endsWith('/edit/')")
     follow = editor_page.get_by_role("link", name="Follow on another screen")
