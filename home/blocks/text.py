@@ -3,12 +3,11 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from wagtail import blocks
 from wagtailmarkdown.blocks import MarkdownBlock as MarkdownEditorBlock
 
-from home.markdown import find_missing_references, render_markdown
+from home.markdown import find_missing_references
 
 
 class ParagraphBlock(blocks.RichTextBlock):
@@ -45,9 +44,12 @@ class MarkdownBlock(MarkdownEditorBlock):
             raise ValidationError([*map(str, missing), advice])
         return text
 
-    def render_basic(self, value: str, context: dict[str, Any] | None = None) -> SafeString:
-        """Return the sanitised HTML of `value`."""
-        return render_markdown(value)
+    def get_context(self, value: str, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Add a name for the text's footnotes, since another block of the page may have footnotes as well."""
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        child_of_stream = context.get("block")
+        context["footnotes_name"] = str(getattr(child_of_stream, "id", None) or "")[:8]
+        return context
 
     class Meta:
         icon = "doc-full"

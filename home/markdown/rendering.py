@@ -21,12 +21,13 @@ parser = make_parser()
 parts_cache: ByteBoundCache[tuple[Part, ...]] = ByteBoundCache(max_bytes=16 * 1024 * 1024)
 
 
-def render_markdown(text: str) -> SafeString:
+def render_markdown(text: str, footnotes_name: str = "") -> SafeString:
     """Return the sanitised HTML of the Markdown `text`. Blocks: reads the database if there are links into the site.
 
+    `footnotes_name` goes into the ids of footnotes, to tell them from those of another text on the same page.
     Text that can't be parsed comes back escaped, as plain paragraphs; nothing is ever raised for what a text says.
     """
-    parts = _parse(str(text))
+    parts = _parse(str(text), footnotes_name)
     references = [part.reference for part in parts if not isinstance(part, str)]
     return mark_safe(_fill_in(parts, references) if references else "".join(map(str, parts)))
 
@@ -36,21 +37,23 @@ def _fill_in(parts: tuple[Part, ...], references: list[Reference]) -> str:
     return "".join(part if isinstance(part, str) else part.fill_in(targets) for part in parts)
 
 
-def _parse(text: str) -> tuple[Part, ...]:
+def _parse(text: str, footnotes_name: str) -> tuple[Part, ...]:
     """Return the sanitised parts of `text`: the same for the same text, and so kept."""
-    key = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
+    key = hashlib.blake2b(f"{footnotes_name}\0{text}".encode(errors="surrogatepass"), digest_size=16).digest()
     parts = parts_cache.get(key)
     if parts is None:
-        html = _render_or_escape(text)
+        html = _render_or_escape(text, footnotes_name)
         parts = cut_at_references(html)
         parts_cache.put(key, parts, size=2 * len(html) + 200 * len(parts))
     return parts
 
 
-def _render_or_escape(text: str) -> str:
+def _render_or_escape(text: str, footnotes_name: str) -> str:
     if len(text) <= LONGEST_TEXT:
         try:
-            return sanitise(parser.render(text.encode(errors="replace").decode()))
+            # markdown-it's footnotes take their name from `docId`.
+            env = {"docId": footnotes_name} if footnotes_name else {}
+            return sanitise(parser.render(text.encode(errors="replace").decode(), env))
         except Exception:
             # RecursionError, or a defect in the parser: one text must not take its whole page down.
             logger.exception(

@@ -1,6 +1,7 @@
 """What stands around the text of a post."""
 
 import datetime
+import re
 
 import pytest
 from django.test import RequestFactory
@@ -113,3 +114,10 @@ def test_a_post_being_added_under_the_blog_knows_its_neighbours(small_site: Smal
     found = page.make_preview_request().context_data
     assert found["previous_post"].title == small_site.post.title
     assert found["folio"] == 2
+
+
+def test_footnotes_of_several_markdown_blocks_keep_to_themselves(small_site: SmallSite, asgi_get) -> None:
+    text = "A word.[^1]\n\n[^1]: The note."
+    post = BlogPostPageFactory(parent=small_site.blog, body=[("markdown", text), ("markdown", text)])
+    ids = re.findall(r' id="(fn[^"]*)"', asgi_get(post.url).content.decode())
+    assert len(ids) == len(set(ids)) == 4

@@ -1,5 +1,7 @@
 """What Markdown becomes."""
 
+import re
+
 import pytest
 
 from home.markdown import render_markdown, summarise_markdown
@@ -56,6 +58,15 @@ def test_table_alignment_is_a_class() -> None:
     assert '<td class="align-right">1</td>' in html
     assert '<th class="align-center">b</th>' in html
     assert "style" not in html
+
+
+def test_footnotes_of_two_texts_on_a_page_are_told_apart() -> None:
+    text = "A word.[^1]\n\n[^1]: The note."
+    first, second = (render_markdown(text, name) for name in ("one", "two"))
+    ids = re.findall(r'id="([^"]+)"', first + second)
+    assert len(ids) == len(set(ids)) == 4
+    for html in (first, second):
+        assert set(re.findall(r'href="#([^"]+)"', html)) == set(re.findall(r'id="([^"]+)"', html))
 
 
 def test_footnotes_lead_there_and_back() -> None:
