@@ -8,7 +8,7 @@ newest.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from django.conf import settings
@@ -95,6 +95,8 @@ class RedisBackplane:
 
     async def discard(self, topic: str, version: str) -> None:
         """Keep nothing of `topic` any longer, unless a newer state than `version` has come from elsewhere."""
+        if topic not in self._shows:
+            self._shown.pop(topic, None)
         frame = await self.fetch(topic)
         if frame and frame.version == version:
             with _redis_may_be_away():
@@ -115,6 +117,15 @@ class RedisBackplane:
         with _redis_may_be_away():
             await self._pubsub.unsubscribe(_key(topic))
 
+    async def close(self) -> None:
+        """End the connections and the task that listens."""
+        if self._listener:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+        with _redis_may_be_away():
+            await self._pubsub.aclose()  # type: ignore[no-untyped-call]
+            await self._redis.aclose()
+
     async def _listen(self) -> None:
         while True:
             try:
@@ -124,8 +135,9 @@ class RedisBackplane:
                 message = await self._pubsub.get_message(timeout=None)
                 if message:
                     await self._show_newest(message["channel"].removeprefix(_key("")), message["data"])
-            except RedisError:
-                logger.warning("Redis is away: screens connected to other processes wait until it is back.")
+            except Exception:
+                # Whatever it was, the screens of this process depend on this one task.
+                logger.warning("Drafts from other processes can't be heard of now; trying again.", exc_info=True)
                 await asyncio.sleep(RECONNECT_SECONDS)
                 await self._catch_up()
 
@@ -155,7 +167,7 @@ def _key(topic: str) -> str:
 
 
 @contextlib.contextmanager
-def _redis_may_be_away():  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _redis_may_be_away() -> Iterator[None]:
     try:
         yield
     except RedisError as error:
