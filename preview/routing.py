@@ -4,7 +4,8 @@ from channels.routing import URLRouter
 from channels.sessions import SessionMiddlewareStack
 from django.urls import path, re_path
 
-from preview.consumers import EditorConsumer, NewestViewer, PageViewer, TabViewer
+from preview.consumers.editor import EditorConsumer
+from preview.consumers.viewers import NewestViewer, PageViewer, TabViewer
 from preview.origins import SameOriginOnly, refuse
 
 application = SameOriginOnly(

@@ -28,7 +28,9 @@ class Screen:
             units = self.regions[name].encode("utf-16-le", "surrogatepass")
             spliced = units[: start * 2] + new.encode("utf-16-le", "surrogatepass") + units[end * 2 :]
             self.regions[name] = spliced.decode("utf-16-le", "surrogatepass")
-        self.version, self.notes = message["version"], message["notes"]
+        self.version = message["version"]
+        said = message["about"].get("notes", self.notes if "base" in message else [])
+        self.notes = said or []
 
     @property
     def html(self) -> str:

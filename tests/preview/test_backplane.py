@@ -14,7 +14,7 @@ PATIENCE = 10
 
 
 def frame(version: str, text: str) -> Frame:
-    return Frame(version, CutPage(("<p>", "text", "</p>"), {"text": text}), source=(1,), notes=("A note.",))
+    return Frame(version, CutPage(("<p>", "text", "</p>"), {"text": text}), source=(1,), about={"notes": ["A note."]})
 
 
 class WatchingScreen(Screen):

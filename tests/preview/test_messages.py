@@ -8,14 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preview import messages
-from preview.messages import BadMessage, FormChange, MessageTooLarge, PageSaved, WholeForm, read_message
+from preview.messages import BadMessage, Focus, FormChange, MessageTooLarge, PageSaved, WholeForm, read_message
+from preview.splices import Splice
 
 
-def test_the_three_messages() -> None:
+def test_every_message_of_an_editor() -> None:
     form = {"type": "form", "sequence": 1, "fields": {"title": ["A"]}}
     assert read_message(json.dumps(form)) == WholeForm(1, {"title": ["A"]})
     change = {"type": "change", "sequence": 2, "changed": {"title": ["B"]}, "removed": ["x"]}
-    assert read_message(json.dumps(change)) == FormChange(2, {"title": ["B"]}, ["x"])
+    assert read_message(json.dumps(change)) == FormChange(2, {"title": ["B"]}, ["x"], [])
+    spliced = {"type": "change", "sequence": 3, "splices": [["body", 1, 2, "C", 2]]}
+    assert read_message(json.dumps(spliced)) == FormChange(3, {}, [], [("body", Splice(1, 2, "C"), 2)])
+    assert read_message('{"type": "focus", "path": "title"}') == Focus("title")
     assert read_message('{"type": "saved", "page": 3}') == PageSaved(3)
 
 
@@ -33,6 +37,10 @@ def test_the_three_messages() -> None:
         '{"type": "form", "sequence": 1, "fields": {"title": "A"}}',
         '{"type": "form", "sequence": 1, "fields": {"title": [1]}}',
         '{"type": "change", "sequence": 1, "changed": {}, "removed": [null]}',
+        '{"type": "change", "sequence": 1, "changed": []}',
+        '{"type": "change", "sequence": 1, "splices": [["body", 0, 1, "x"]]}',
+        '{"type": "change", "sequence": 1, "splices": {}}',
+        '{"type": "focus", "path": 1}',
         '{"type": "saved", "page": "3"}',
     ],
 )

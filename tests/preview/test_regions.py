@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preview.frames import Frame, patch_message, snapshot_message
-from preview.regions import CutPage, cut_page, find_splice, utf16_length
+from preview.regions import CutPage, cut_page
 from tests.preview.browser_model import Screen
 
 PIECES = ["<div>", "</div>", '<div data-region="a">', '<p data-region="b">', '<div class="x" data-region="a">', "</p>"]
@@ -17,23 +17,6 @@ pages = st.lists(st.tuples(st.lists(names, unique=True), st.dictionaries(names, 
 @given(markup)
 def test_a_cut_page_is_the_page_again(html: str) -> None:
     assert cut_page(html).html == html
-
-
-@given(st.text(), st.text())
-def test_a_splice_leads_from_one_text_to_the_other(old: str, new: str) -> None:
-    splice = find_splice(old, new)
-    units = old.encode("utf-16-le", "surrogatepass")
-    result = units[: splice.start * 2] + splice.text.encode("utf-16-le", "surrogatepass") + units[splice.end * 2 :]
-    assert result == new.encode("utf-16-le", "surrogatepass")
-
-
-def test_a_splice_holds_only_what_changed() -> None:
-    assert find_splice("one two three", "one twice three").text == "ice"
-
-
-def test_offsets_count_utf16_units() -> None:
-    assert utf16_length("a𝄞é") == 4
-    assert find_splice("𝄞a", "𝄞b").start == 2
 
 
 def test_regions_do_not_nest() -> None:

@@ -171,7 +171,7 @@ def test_a_screen_can_ask_for_the_whole_page_again(site, editor, log_in) -> None
         await opened(typing, screen)
         await typing.say(type="form", sequence=1, fields=form_of(site.post))
         await screen.shown()
-        await screen.say_text("again")
+        await screen.say(type="again")
         await screen.shown()
         assert screen.screen.kinds == ["snapshot", "snapshot"]
         await left(screen, typing)
@@ -281,7 +281,7 @@ def test_sockets_close_when_rights_are_lost(site, log_in, loss) -> None:
         assert await typing.close_code() == NO_ACCESS
         assert await screen.close_code() == NO_ACCESS
 
-    with patch("preview.consumers.CHECK_SECONDS", 0.05):
+    with patch("preview.consumers.base.CHECK_SECONDS", 0.05):
         in_loop(scene())
 
 
@@ -297,7 +297,7 @@ def test_rights_are_checked_for_the_message_itself(site, log_in) -> None:
         await typing.say(type="form", sequence=1, fields=form_of(site.post))
         assert await typing.close_code() == NO_ACCESS
 
-    with patch("preview.consumers.CHECK_SECONDS", 3600):
+    with patch("preview.consumers.base.CHECK_SECONDS", 3600):
         in_loop(scene())
 
 

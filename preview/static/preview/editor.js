@@ -11,11 +11,20 @@ function newTabName() {
   return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** One message is under way at a time; what is typed meanwhile goes with the next, in its newest state. */
-class DraftSender {
+/**
+ * The edit form, sent as it is typed: one message is under way at a time; what is typed meanwhile goes with the next,
+ * in its newest state.
+ *
+ * Events, each with its `detail`:
+ * - `about`: what the server says beside the page by topic, whole (`preview.frames.Frame.about`)
+ * - `message`: any other message of the server's, as it came
+ */
+class LiveEditor extends EventTarget {
   constructor(form, socketPath, panel) {
+    super();
     this.form = form;
     this.panel = panel;
+    this.about = {};
     this.sequence = 0;
     this.underWay = false;
     this.sent = null;
@@ -47,20 +56,34 @@ class DraftSender {
   }
 
   received(message) {
-    if (message.type !== "rendered") return;
-    this.panel.live(message.notes);
+    if (message.type === "again") return this.sendWhole();
+    if (message.type !== "rendered") return this.tell("message", message);
+    this.panel.live();
+    this.take(message.about);
     if (message.sequence < this.sequence) return;
     this.underWay = false;
     this.sendChange();
   }
 
-  pageWasSaved(page) {
-    this.socket.send({ type: "saved", page });
+  take(about) {
+    if (!Object.keys(about).length) return;
+    Object.assign(this.about, about);
+    this.tell("about", this.about);
+  }
+
+  tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /** @param {object} message  something to say to the server beside the form */
+  send(message) {
+    return this.socket.send(message);
   }
 
   stopped(tell) {
     this.sent = null;
     this.underWay = false;
+    this.about = {};
     tell();
   }
 }
@@ -76,7 +99,9 @@ function start() {
   const tabPath = `${template.dataset.root}tabs/${newTabName()}/`;
   const panel = new LivePanel(template, tabPath, edit?.page);
   const where = edit ? `edit/${edit.page}/` : `create/${create.app}/${create.model}/${create.parent}/`;
-  const sender = new DraftSender(form, tabPath + where, panel);
+  const editor = new LiveEditor(form, tabPath + where, panel);
+  editor.addEventListener("about", ({ detail }) => panel.note(detail.notes ?? []));
+  panel.show();
 
   if (create) {
     // Autosave gives the page its row; the draft goes on under that id.
@@ -85,7 +110,7 @@ function start() {
       () => {
         const page = EDIT.exec(new URL(form.action, location.href).pathname)?.groups.page;
         if (!page) return;
-        sender.pageWasSaved(Number(page));
+        editor.send({ type: "saved", page: Number(page) });
         panel.pageWasSaved(page);
       },
       { once: true },

@@ -5,8 +5,10 @@
  * panel works as it always did.
  */
 
-export class LivePanel {
+/** `mounted` is told with the panel's line as `detail`, whenever the line has been put into the page. */
+export class LivePanel extends EventTarget {
   constructor(template, tabPath, page) {
+    super();
     this.template = template;
     this.root = template.dataset.root;
     this.tabPath = tabPath;
@@ -21,7 +23,6 @@ export class LivePanel {
     });
     // Autosave replaces the side panels of a new page: what was put into them has to be put there again.
     new MutationObserver(() => this.show()).observe(document.body, { childList: true, subtree: true });
-    this.show();
   }
 
   get container() {
@@ -37,10 +38,15 @@ export class LivePanel {
     return this.page ? `${this.root}pages/${this.page}/` : this.root;
   }
 
-  live(notes) {
+  live() {
+    if (this.state === "live") return;
     this.isLive = true;
-    this.notes = notes;
     this.setState("live");
+  }
+
+  note(notes) {
+    this.notes = notes;
+    this.show();
   }
 
   lost() {
@@ -82,6 +88,7 @@ export class LivePanel {
       preview
         .querySelector('[data-w-preview-target="newTab"]')
         ?.addEventListener("click", (event) => this.openInNewTab(event), { capture: true });
+      this.dispatchEvent(new CustomEvent("mounted", { detail: line }));
     }
     line.hidden = this.state === "connecting";
     line.dataset.state = this.state;

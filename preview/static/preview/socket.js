@@ -3,7 +3,7 @@
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 1500;
 
-// Codes from 4400 on say that trying again is no use: see `preview.consumers.Close`.
+// Codes from 4400 on say that trying again is no use: see `preview.consumers.base.Close`.
 const isFinal = (code) => code >= 4400 && code < 4600;
 
 /**

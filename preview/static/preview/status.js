@@ -6,21 +6,30 @@ const STYLE = `
   p:empty { display: none; }
 `;
 
-export class ViewerStatus {
-  constructor() {
-    const host = document.createElement("live-preview-status");
-    const root = host.attachShadow({ mode: "open" });
-    const style = new CSSStyleSheet();
-    style.replaceSync(STYLE);
-    root.adoptedStyleSheets = [style];
-    this.line = document.createElement("p");
-    this.line.setAttribute("role", "status");
-    root.append(this.line);
-    document.documentElement.append(host);
-  }
+/** Say what the reader of `draft` has to know: the notes of the draft, and the state of the connection. */
+export function showStatus(draft) {
+  // Inside the editor's panel the line above the frame says all this already.
+  if (window.parent !== window) return;
+  const line = makeLine();
+  const { textLost } = document.getElementById("live-preview-viewer").dataset;
+  const say = (sentence) => {
+    if (line.textContent !== sentence) line.textContent = sentence;
+  };
+  draft.addEventListener("about", ({ detail }) => say((detail.notes ?? []).join(" ")));
+  draft.addEventListener("connection", ({ detail }) => {
+    say({ live: "", lost: textLost, ended: detail.reason }[detail.state]);
+  });
+}
 
-  /** Show a sentence; an empty one hides the line. */
-  say(sentence) {
-    if (this.line.textContent !== sentence) this.line.textContent = sentence;
-  }
+function makeLine() {
+  const host = document.createElement("live-preview-status");
+  const root = host.attachShadow({ mode: "open" });
+  const style = new CSSStyleSheet();
+  style.replaceSync(STYLE);
+  root.adoptedStyleSheets = [style];
+  const line = document.createElement("p");
+  line.setAttribute("role", "status");
+  root.append(line);
+  document.documentElement.append(host);
+  return line;
 }

@@ -1,0 +1,67 @@
+"""The socket of the page where somebody writes."""
+
+import json
+from dataclasses import asdict
+
+from preview.access import AccessDenied, require_editor
+from preview.consumers.base import Close, PreviewConsumer
+from preview.hub import hub
+from preview.messages import BadMessage, Focus, FormChange, MessageTooLarge, PageSaved, WholeForm, read_message
+from preview.sessions import EditingSession, OutOfStep, Rendered
+from preview.sources import NewPage, SavedPage, Source
+from preview.threads import in_preview_thread
+
+
+class EditorConsumer(PreviewConsumer):
+    """The edit page's socket: takes the form as it is typed."""
+
+    session: EditingSession | None = None
+
+    async def begin(self) -> None:
+        """Join as the editor of the page, or of the new page, that the address names."""
+        where = dict(self.scope["url_route"]["kwargs"])
+        tab = where.pop("tab")
+        source: Source = SavedPage(**where) if "page_id" in where else NewPage(**where)
+        await in_preview_thread(require_editor, self.session_key, source)
+        self.session = EditingSession(hub, source, self.session_key, self.user_id, tab)
+        self.own(self.session.render_forever(self._report))
+        self.own(self.keep_checking_access())
+
+    async def check_access(self) -> None:
+        """Raise `AccessDenied` if the user may not edit the page any more."""
+        if self.session:
+            await self.session.check_access()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Store what the message says; the session's own task does the work."""
+        if self.session is None:
+            return
+        try:
+            match read_message(text_data):
+                case WholeForm(sequence, fields):
+                    self.session.replace_form(sequence, fields)
+                case FormChange() if not self.session.has_form:
+                    raise BadMessage
+                case FormChange() as change:
+                    self.session.change_form(change)
+                case Focus(path):
+                    self.session.move_focus(path)
+                case PageSaved(page_id):
+                    await self.session.page_was_saved(page_id)
+        except OutOfStep:
+            await self.send('{"type": "again"}')
+        except MessageTooLarge:
+            await self.close_for_good(Close.TOO_LARGE)
+        except BadMessage:
+            await self.close_for_good(Close.BAD_MESSAGE)
+        except AccessDenied:
+            await self.close_for_good(Close.NO_ACCESS)
+
+    async def disconnect(self, code: int) -> None:
+        """Leave: screens keep the last state, unless rights were taken away."""
+        await super().disconnect(code)
+        if self.session:
+            await self.session.close(show_last_state=code != Close.NO_ACCESS)
+
+    async def _report(self, rendered: Rendered) -> None:
+        await self.send(json.dumps({"type": "rendered", **asdict(rendered)}))

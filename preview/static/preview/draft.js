@@ -1,0 +1,115 @@
+/** The draft that a screen shows: kept as it is written by changing only what changed. */
+
+import { Idiomorph } from "./vendor/idiomorph-0.8.0.esm.js";
+import { connect } from "./socket.js";
+
+const MORPH = {
+  morphStyle: "innerHTML",
+  ignoreActiveValue: true,
+  callbacks: {
+    // What the reader has opened, typed or started playing is theirs.
+    beforeAttributeUpdated: (name, node) => !(name === "open" && node.nodeName === "DETAILS"),
+    beforeNodeMorphed: (node) => !(node instanceof HTMLMediaElement && !node.paused),
+  },
+};
+
+/**
+ * Events, each with its `detail`:
+ * - `changed`: `{elements}`, the regions whose content has changed, or the body after a change of structure
+ * - `about`: what is said beside the page by topic, whole (`preview.frames.Frame.about`); `changed` names what is new
+ * - `message`: any other message of the server's, as it came
+ * - `connection`: `{state: "live" | "lost" | "ended", reason}`
+ */
+export class Draft extends EventTarget {
+  constructor(path) {
+    super();
+    this.path = path;
+    this.about = {};
+    /** What the server believes this screen has: the markup between regions, and each region's text. */
+    this.shown = { version: null, skeleton: [], regions: {} };
+  }
+
+  connect() {
+    this.socket = connect(this.path, {
+      opened: () => {
+        this.shown.version = null;
+        this.tell("connection", { state: "live" });
+      },
+      received: (message) => this.received(message),
+      lost: () => this.tell("connection", { state: "lost" }),
+      ended: (reason) => this.tell("connection", { state: "ended", reason }),
+    });
+  }
+
+  /** @param {object} message  something to say to the server */
+  send(message) {
+    return this.socket.send(message);
+  }
+
+  tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  received(message) {
+    if (!("version" in message)) return this.tell("message", message);
+    if (message.type !== "snapshot" && message.base !== this.shown.version) return this.send({ type: "again" });
+    this.shown.version = message.version;
+    const elements = this.apply(message);
+    if (elements.length) this.tell("changed", { elements });
+    this.take(message.type === "snapshot" ? { ...cleared(this.about), ...message.about } : message.about);
+  }
+
+  apply(message) {
+    if (message.type === "patch") return this.applySplices(message.splices);
+    const regions = message.type === "structure" ? this.keepNamed(message) : message.regions;
+    return this.showWholePage(message.skeleton, regions);
+  }
+
+  take(about) {
+    const changed = Object.keys(about).filter((topic) => about[topic] !== undefined);
+    if (!changed.length) return;
+    for (const topic of changed) about[topic] === null ? delete this.about[topic] : (this.about[topic] = about[topic]);
+    this.tell("about", { ...this.about, changed });
+  }
+
+  applySplices(splices) {
+    const elements = [];
+    for (const [name, start, end, text] of splices) {
+      const before = this.shown.regions[name];
+      const after = before.slice(0, start) + text + before.slice(end);
+      this.shown.regions[name] = after;
+      const element = document.querySelector(`[data-region="${CSS.escape(name)}"]`);
+      if (!element) continue;
+      Idiomorph.morph(element, after, MORPH);
+      elements.push(element);
+    }
+    return elements;
+  }
+
+  showWholePage(skeleton, regions) {
+    Object.assign(this.shown, { skeleton, regions });
+    const html = skeleton.map((part, i) => (i % 2 ? regions[part] : part)).join("");
+    const page = new DOMParser().parseFromString(html, "text/html");
+    if (document.documentElement.dataset.previewWaiting !== undefined || !hasSameStyles(page)) {
+      location.reload();
+      return [];
+    }
+    document.title = page.title;
+    document.documentElement.lang = page.documentElement.lang;
+    document.body.className = page.body.className;
+    Idiomorph.morph(document.body, page.body.innerHTML, MORPH);
+    return [document.body];
+  }
+
+  keepNamed({ skeleton, regions }) {
+    const all = { ...this.shown.regions, ...regions };
+    return Object.fromEntries(skeleton.filter((_, i) => i % 2).map((name) => [name, all[name]]));
+  }
+}
+
+const cleared = (about) => Object.fromEntries(Object.keys(about).map((topic) => [topic, null]));
+
+function hasSameStyles(page) {
+  const styles = (root) => [...root.querySelectorAll('head link[rel="stylesheet"]')].map((link) => link.href).join();
+  return styles(page) === styles(document);
+}
