@@ -1,5 +1,6 @@
 """Form data of an open editor to a page in memory that can be rendered, whatever state the form is in."""
 
+import copy
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from wagtail.models import Page
 from preview.draft_forms import DraftBlockField, get_draft_form_class
 from preview.sources import NewPage, Source
 
+NEVER_BLANK = ("title", "slug")
 # Wagtail's comments are a formset of the page form, but no part of the page that a reader sees.
 NOT_OF_THE_PAGE = ("comments",)
 
@@ -31,10 +33,14 @@ class Memory:
 
 @dataclass(frozen=True)
 class Draft:
-    """A page as its author has it on the screen, and the labels of what couldn't be taken as it stands."""
+    """A page as its author has it on the screen, with the form that it was bound by.
+
+    `unusable` maps what couldn't be taken as it stands (names of fields and formsets, ids of blocks) to its label.
+    """
 
     page: Page
-    unusable: tuple[str, ...]
+    form: Any
+    unusable: dict[str, str]
 
 
 def bind_draft(source: Source, data: QueryDict, user: AbstractBaseUser, memory: Memory) -> Draft:
@@ -49,35 +55,35 @@ def bind_draft(source: Source, data: QueryDict, user: AbstractBaseUser, memory: 
     for name, form_field in form.fields.items():
         if isinstance(form_field, DraftBlockField):
             form_field.remembered = memory.blocks.setdefault(name, {})
-            form_field.unusable = []
+            form_field.unusable = {}
     form.is_valid()
-    unusable = [*_take_fields(form, memory), *_take_formsets(form, data, memory)]
+    unusable = _take_fields(form, memory) | _take_formsets(form, data, memory)
     if isinstance(source, NewPage):
         page.set_url_path(parent)
-    return Draft(page, tuple(dict.fromkeys(unusable)))
+    return Draft(page, form, unusable)
 
 
 def _with_placeholders(data: QueryDict) -> QueryDict:
     """An author begins with the text: a page without title or slug is shown all the same, as upstream does."""
-    data = data.copy()
-    if not data.get("title", "").strip():
-        data["title"] = gettext("Untitled")
-    if not data.get("slug", "").strip():
-        data["slug"] = uuid.uuid4().hex
+    data = copy.copy(data)
+    placeholders = {"title": gettext("Untitled"), "slug": uuid.uuid4().hex}
+    for name in NEVER_BLANK:
+        if not data.get(name, "").strip():
+            data[name] = placeholders[name]
     return data
 
 
-def _take_fields(form: Any, memory: Memory) -> list[str]:
-    """Put every usable field on the page, the last good value where one can't be used. Return the labels of those."""
-    unusable = []
+def _take_fields(form: Any, memory: Memory) -> dict[str, str]:
+    """Put every usable field on the page, the last good value where one can't be used. Return those with labels."""
+    unusable = {}
     for name, form_field in form.fields.items():
         if name in form.cleaned_data:
             memory.fields[name] = form.cleaned_data[name]
         elif name in memory.fields:
             form.cleaned_data[name] = memory.fields[name]
         if name in form.errors and name != "slug":
-            unusable.append(_label(form_field.label, name))
-        unusable += getattr(form_field, "unusable", [])
+            unusable[name] = _label(form_field.label, name)
+        unusable |= getattr(form_field, "unusable", {})
     construct_instance(form, form.instance, form._meta.fields, form._meta.exclude)
     _take_relations(form)
     return unusable
@@ -107,16 +113,16 @@ def _take_tags(page: Page, model_field: Any, names: list[str]) -> None:
     getattr(page, relation).set([through(tag=tag) for tag in tags])
 
 
-def _take_formsets(form: Any, data: QueryDict, memory: Memory) -> list[str]:
+def _take_formsets(form: Any, data: QueryDict, memory: Memory) -> dict[str, str]:
     """Put the inline children on the page in memory, in their last good state where they can't be used."""
-    unusable = []
+    unusable = {}
     for name, formset in form.formsets.items():
         if name in NOT_OF_THE_PAGE:
             continue
         if formset.is_valid():
             memory.formsets[name] = data
         else:
-            unusable.append(_label(formset.model._meta.verbose_name, name))
+            unusable[name] = _label(formset.model._meta.verbose_name, name)
             formset = _last_good_formset(form, name, memory)
         if formset is not None:
             formset.save(commit=False)

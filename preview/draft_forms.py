@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from wagtail.blocks import StreamBlock, StreamValue
+from wagtail.blocks import Block, StreamBlock, StreamValue
 from wagtail.blocks.base import BlockField, BlockWidget
 
 
@@ -28,11 +28,32 @@ class DraftBlockWidget(BlockWidget):
             raise ValidationError("The blocks can't be read.") from error
 
 
+class DraftChild(StreamValue.StreamChild):
+    """A block in a draft's stream that knows how it was rendered last, so that only what changed is rendered again."""
+
+    html = ""
+    context: dict[str, Any] | None = None
+    renderings = 0
+    is_settled = False
+
+    def render(self, context: dict[str, Any] | None = None) -> str:
+        """Return the block's HTML; once settled, that of its one rendering before."""
+        if self.is_settled:
+            return self.html
+        self.html, self.context = super().render(context), context
+        self.renderings += 1
+        return self.html
+
+    def settle(self) -> None:
+        """Be done with rendering: the block stays as it is. One that stands on the page twice is rendered each time."""
+        self.is_settled = self.renderings == 1
+
+
 class DraftBlockField(BlockField):
     """A StreamField's form field that takes every block it can.
 
     `remembered` maps the id of a block to its last good value and is kept between binds by the session;
-    `unusable` lists, after `clean`, the labels of blocks that couldn't be taken as they stand.
+    `unusable` maps, after `clean`, the ids of blocks that couldn't be taken as they stand to their labels.
     """
 
     def __init__(self, original: BlockField) -> None:
@@ -40,7 +61,7 @@ class DraftBlockField(BlockField):
         block.defer_required_validation()
         super().__init__(block=block, widget=DraftBlockWidget(block), required=False, label=original.label)
         self.remembered: dict[str, Any] = {}
-        self.unusable: list[str] = []
+        self.unusable: dict[str, str] = {}
 
     def clean(self, value: Any) -> Any:
         """Return the value with every usable block. Raises `ValidationError` only if it isn't a stream."""
@@ -51,10 +72,20 @@ class DraftBlockField(BlockField):
             try:
                 self.remembered[child.id] = child.block.clean(child.value)
             except ValidationError:
-                self.unusable.append(str(child.block.label))
+                self.unusable[child.id] = str(child.block.label)
             if child.id in self.remembered:
-                children.append((child.block.name, self.remembered[child.id], child.id))
+                children.append(self.make_child(child.block, child.id))
         return StreamValue(self.block, children)
+
+    def make_child(self, block: Block, child_id: str) -> DraftChild:
+        """Return the block of type `block` with its last good value."""
+        return DraftChild(block, block.normalize(self.remembered[child_id]), id=child_id)
+
+    def settle(self, value: Any) -> None:
+        """Let the blocks of `value` keep the HTML that they were rendered as."""
+        for child in value if isinstance(value, StreamValue) else ():
+            if isinstance(child, DraftChild):
+                child.settle()
 
 
 @cache

@@ -1,34 +1,39 @@
 """One open editor: the form as it stands there, and the task that renders it.
 
 A message only stores the newest state; one task, owned by the session, renders it. While it renders, further messages
-replace one another, and the next round takes the newest: nothing queues up, and no result is out of order.
+replace one another, and the next round takes the newest: nothing queues up, and no result is out of order. A key is
+rendered quickly, from what changed; as soon as the author pauses, everything is rendered afresh.
 """
 
 import asyncio
 import itertools
 import logging
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from preview.access import AccessDenied, require_editor
-from preview.binding import Memory, bind_draft
+from preview.form_state import FormState
 from preview.frames import Frame, changes_about
 from preview.hub import Hub
+from preview.live_page import LivePage, PageState
 from preview.messages import Fields, FormChange
-from preview.regions import cut_page
-from preview.rendering import render_page
 from preview.sources import NewPage, SavedPage, Source, SourceGone
-from preview.splices import Splice, apply_splice, utf16_length
 from preview.stages import Stages
 from preview.threads import in_preview_thread
 from preview.topics import topics_of_editor
 
 logger = logging.getLogger(__name__)
+
+# How long after the last key everything is rendered afresh, and how long at most while somebody types on.
+PAUSE_SECONDS = 0.4
+LONGEST_GUESS_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -41,46 +46,37 @@ class Rendered:
     stages: dict[str, float]
 
 
-class OutOfStep(Exception):
-    """A change doesn't fit the form as it is known here: the whole form is needed again."""
-
-
 class EditingSession:
     """The draft of one editor tab, from its connection to its end."""
 
     def __init__(self, hub: Hub, source: Source, session_key: str | None, user_id: int, tab: str) -> None:
         self._hub = hub
-        self.source = source
         self._session_key = session_key
         self._user_id = user_id
         self._tab = tab
-        self._fields: Fields = {}
+        self._form = FormState()
         self._focus = ""
-        self._sequence = 0
         self._changed = asyncio.Event()
-        self._memory = Memory()
+        self._guessing_since: float | None = None
+        self._live_page = LivePage(source)
         self._numbers = itertools.count(1)
         self._name = uuid.uuid4().hex[:8]
         self._frame: Frame | None = None
 
     @property
-    def has_form(self) -> bool:
-        """Whether a whole form has arrived, so that changes have something to apply to."""
-        return bool(self._fields)
+    def source(self) -> Source:
+        """What is being edited."""
+        return self._live_page.source
 
     def replace_form(self, sequence: int, fields: Fields) -> None:
         """Take the whole form as the newest state."""
-        self._fields = fields
-        self._mark_changed(sequence)
+        self._form.replace(sequence, fields)
+        self._changed.set()
 
     def change_form(self, change: FormChange) -> None:
         """Take changes to the form as the newest state. Raises `OutOfStep` if they don't fit what is here."""
-        changed = dict(change.changed)
-        for name, splice, length in change.splices:
-            changed[name] = [self._spliced(name, splice, length)]
-        removed = set(change.removed)
-        self._fields = {name: values for name, values in self._fields.items() if name not in removed} | changed
-        self._mark_changed(change.sequence)
+        self._form.change(change)
+        self._changed.set()
 
     def move_focus(self, path: str) -> None:
         """Take note of the field in which the author stands; screens may follow."""
@@ -96,8 +92,9 @@ class EditingSession:
         if not isinstance(self.source, NewPage) or not await in_preview_thread(self.source.became, saved):
             raise AccessDenied
         await in_preview_thread(require_editor, self._session_key, saved)
-        self.source = saved
-        self._mark_changed(self._sequence)
+        self._live_page.source = saved
+        self._form.touch()
+        self._changed.set()
 
     async def check_access(self) -> None:
         """Raise `AccessDenied` if the editor may not edit the page any more."""
@@ -109,17 +106,19 @@ class EditingSession:
         Raises `AccessDenied` or `SourceGone` when there is nothing more to show.
         """
         while True:
-            await self._changed.wait()
-            self._changed.clear()
-            sequence = self._sequence
-            if not self._fields:
+            if await self._next_round():
+                self._form.touch()
+            if self._form.is_empty:
                 continue
-            before, stages = self._frame, Stages()
-            frame = await in_preview_thread(self._render, self.source, self._fields, self._focus, stages)
-            self._frame = frame
-            with stages.time("publish"):
-                for topic in topics_of_editor(self._user_id, self._tab, self.source):
-                    await self._hub.publish(topic, frame)
+            sequence, before, stages = self._form.sequence, self._frame, Stages()
+            data, changed = self._form.take()
+            frame = await in_preview_thread(self._render, data, changed, self._focus, stages)
+            if frame is not before:
+                self._frame = frame
+                with stages.time("publish"):
+                    for topic in topics_of_editor(self._user_id, self._tab, self.source):
+                        await self._hub.publish(topic, frame)
+            self._time_guesses()
             await report(Rendered(sequence, changes_about(before, frame), stages.milliseconds))
 
     async def close(self, *, show_last_state: bool) -> None:
@@ -129,36 +128,32 @@ class EditingSession:
         farewell = None
         if show_last_state:
             note = _("The editor is closed or has lost its connection. This is the draft as it stood then.")
-            farewell = replace(self._frame, version=self._next_version(), about={**self._frame.about, "notes": [note]})
+            farewell = self._noting(self._frame, note)
         for topic in topics_of_editor(self._user_id, self._tab, self.source):
             await self._hub.close(topic, self._frame, farewell)
 
-    def _spliced(self, name: str, splice: Splice, length: int) -> str:
+    async def _next_round(self) -> bool:
+        """Wait until there is something to render. Return whether it is time to render everything afresh."""
         try:
-            [before] = self._fields[name]
-            after = apply_splice(before, splice)
-        except (KeyError, ValueError) as error:
-            raise OutOfStep from error
-        if utf16_length(after) != length:
-            raise OutOfStep
-        return after
+            async with asyncio.timeout(PAUSE_SECONDS if self._guessing_since else None):
+                await self._changed.wait()
+        except TimeoutError:
+            return True
+        self._changed.clear()
+        return self._guessing_since is not None and time.monotonic() - self._guessing_since > LONGEST_GUESS_SECONDS
 
-    def _mark_changed(self, sequence: int) -> None:
-        self._sequence = sequence
-        self._changed.set()
+    def _time_guesses(self) -> None:
+        if not self._live_page.is_guess:
+            self._guessing_since = None
+        elif self._guessing_since is None:
+            self._guessing_since = time.monotonic()
 
-    def _render(self, source: Source, fields: Fields, focus: str, stages: Stages) -> Frame:
+    def _render(self, data: QueryDict, changed: set[str] | None, focus: str, stages: Stages) -> Frame:
         """Return the frame for the form's state: check of permission, form and template in one crossing to a thread."""
         with stages.time("access"):
-            user = require_editor(self._session_key, source)
-        data = QueryDict(mutable=True)
-        for name, values in fields.items():
-            data.setlist(name, values)
+            user = require_editor(self._session_key, self.source)
         try:
-            with stages.time("bind"):
-                draft = bind_draft(source, data, user, self._memory)
-            with stages.time("render"):
-                page = cut_page(render_page(draft.page))
+            state = self._render_page(data, changed, user, stages)
         except SourceGone:
             raise
         except Exception:
@@ -167,10 +162,27 @@ class EditingSession:
                 raise
             logger.exception("A state of a draft could not be shown")
             note = _("This state of the draft can't be shown. You see the last one that could; go on writing.")
-            return replace(self._frame, version=self._next_version(), about={**self._frame.about, "notes": [note]})
-        notes = [_("Not valid yet, so not shown as it stands: %(field)s.") % {"field": name} for name in draft.unusable]
+            return self._noting(self._frame, note)
+        return self._frame_of(state, focus)
+
+    def _render_page(
+        self, data: QueryDict, changed: set[str] | None, user: AbstractBaseUser, stages: Stages
+    ) -> PageState:
+        state = None if changed is None else self._live_page.render_change(data, changed, stages)
+        return state or self._live_page.render_whole(data, user, stages)
+
+    def _frame_of(self, state: PageState, focus: str) -> Frame:
+        """Return the frame that shows `state`: the one before, if nothing is new."""
+        notes = [_("Not valid yet, so not shown as it stands: %(field)s.") % {"field": name} for name in state.unusable]
         about = {"notes": notes, "focus": focus, "tab": self._tab}
-        return Frame(self._next_version(), page, tuple(asdict(source).values()), about)
+        source = tuple(asdict(self.source).values())
+        last = self._frame
+        if last and (last.page, last.about, last.source) == (state.page, about, source):
+            return last
+        return Frame(self._next_version(), state.page, source, about)
+
+    def _noting(self, frame: Frame, note: str) -> Frame:
+        return replace(frame, version=self._next_version(), about=frame.about | {"notes": [note]})
 
     def _next_version(self) -> str:
         return f"{self._name}.{next(self._numbers)}"

@@ -5,9 +5,10 @@ from dataclasses import asdict
 
 from preview.access import AccessDenied, require_editor
 from preview.consumers.base import Close, PreviewConsumer
+from preview.form_state import OutOfStep
 from preview.hub import hub
 from preview.messages import BadMessage, Focus, FormChange, MessageTooLarge, PageSaved, WholeForm, read_message
-from preview.sessions import EditingSession, OutOfStep, Rendered
+from preview.sessions import EditingSession, Rendered
 from preview.sources import NewPage, SavedPage, Source
 from preview.threads import in_preview_thread
 
@@ -40,8 +41,6 @@ class EditorConsumer(PreviewConsumer):
             match read_message(text_data):
                 case WholeForm(sequence, fields):
                     self.session.replace_form(sequence, fields)
-                case FormChange() if not self.session.has_form:
-                    raise BadMessage
                 case FormChange() as change:
                     self.session.change_form(change)
                 case Focus(path):

@@ -66,7 +66,7 @@ def test_every_page_type_shows_before_its_first_save(small_site: SmallSite, edit
 
 
 def test_the_form_has_just_the_fields_of_the_edit_page(writer: Writer) -> None:
-    assert writer.types().unusable == ()
+    assert writer.types().unusable == {}
 
 
 def test_a_page_without_title_is_shown(writer: Writer) -> None:
@@ -78,14 +78,14 @@ def test_a_value_that_is_not_valid_yet_keeps_its_last_good_state(writer: Writer)
     draft = writer.types(canonical_url="https:// half typed", excerpt="Typed since")
     assert draft.page.canonical_url == "https://example.org/a"
     assert draft.page.excerpt == "Typed since"
-    assert draft.unusable == ("Original address",)
+    assert draft.unusable == {"canonical_url": "Original address"}
 
 
 def test_a_block_that_is_not_valid_keeps_its_last_good_state_and_the_others_go_on(writer: Writer) -> None:
     writer.types(body=markdown("one", "two"))
     draft = writer.types(body=markdown("x" * 200_001, "two and more"))
     assert [child.value for child in draft.page.body] == ["one", "two and more"]
-    assert draft.unusable == ("Markdown",)
+    assert list(draft.unusable.values()) == ["Markdown"]
 
 
 def test_blocks_are_moved_and_deleted(writer: Writer) -> None:
@@ -114,7 +114,7 @@ def test_inline_children_are_live_and_survive_an_incomplete_one(small_site: Smal
     assert [child.label for child in draft.page.links.all()] == ["Shop", "Half"]
     draft = writer.types(links=inline_formset([link, {"label": "Half", "url": "not yet"}]))
     assert [child.label for child in draft.page.links.all()] == ["Shop", "Half"]
-    assert draft.unusable == ("Project link",)
+    assert draft.unusable == {"links": "Project link"}
 
 
 def test_binding_writes_nothing(writer: Writer) -> None:

@@ -304,7 +304,7 @@ def test_rights_are_checked_for_the_message_itself(site, log_in) -> None:
 # What is odd
 
 
-@pytest.mark.parametrize("text", ["no JSON", '{"type": "change", "sequence": 1, "changed": {}, "removed": []}'])
+@pytest.mark.parametrize("text", ["no JSON", '{"type": "saved", "page": "1"}'])
 def test_an_odd_message_closes_the_socket_and_no_other(site, editor, log_in, text) -> None:
     client = log_in(editor)
 
