@@ -12,6 +12,12 @@ def markdown_editor_options() -> SafeString:
     return format_html('<script src="{}"></script>', static("js/markdown-editor.js"))
 
 
+@hooks.register("insert_editor_js")
+def finish_autosave_first() -> SafeString:
+    """Let an autosave end before the page is saved or published."""
+    return format_html('<script src="{}"></script>', static("js/finish-autosave.js"))
+
+
 @hooks.register("insert_global_admin_css")
 def markdown_editor_icons() -> SafeString:
     """Give the Markdown editor's buttons signs of the site's own."""

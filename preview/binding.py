@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.forms.models import construct_instance
-from django.http import QueryDict
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext
 from modelcluster.fields import ParentalManyToManyField
@@ -15,6 +14,7 @@ from taggit.managers import TaggableManager
 from wagtail.models import Page
 
 from preview.draft_forms import DraftBlockField, get_draft_form_class
+from preview.form_state import FormData
 from preview.sources import NewPage, Source
 
 NEVER_BLANK = ("title", "slug")
@@ -28,7 +28,7 @@ class Memory:
 
     fields: dict[str, Any] = field(default_factory=dict)
     blocks: dict[str, dict[str, Any]] = field(default_factory=dict)
-    formsets: dict[str, QueryDict] = field(default_factory=dict)
+    formsets: dict[str, FormData] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Draft:
     unusable: dict[str, str]
 
 
-def bind_draft(source: Source, data: QueryDict, user: AbstractBaseUser, memory: Memory) -> Draft:
+def bind_draft(source: Source, data: FormData, user: AbstractBaseUser, memory: Memory) -> Draft:
     """Return the draft that `data`, the editor's form, describes.
 
     `memory` belongs to the editing session and is updated. Nothing is written to the database. Raises `SourceGone`.
@@ -63,7 +63,7 @@ def bind_draft(source: Source, data: QueryDict, user: AbstractBaseUser, memory: 
     return Draft(page, form, unusable)
 
 
-def _with_placeholders(data: QueryDict) -> QueryDict:
+def _with_placeholders(data: FormData) -> FormData:
     """An author begins with the text: a page without title or slug is shown all the same, as upstream does."""
     data = copy.copy(data)
     placeholders = {"title": gettext("Untitled"), "slug": uuid.uuid4().hex}
@@ -113,7 +113,7 @@ def _take_tags(page: Page, model_field: Any, names: list[str]) -> None:
     getattr(page, relation).set([through(tag=tag) for tag in tags])
 
 
-def _take_formsets(form: Any, data: QueryDict, memory: Memory) -> dict[str, str]:
+def _take_formsets(form: Any, data: FormData, memory: Memory) -> dict[str, str]:
     """Put the inline children on the page in memory, in their last good state where they can't be used."""
     unusable = {}
     for name, formset in form.formsets.items():

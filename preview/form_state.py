@@ -1,9 +1,11 @@
 """The form of an open editor as its messages have told it, and which of its fields have changed since it was taken."""
 
-from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from preview.messages import Fields, FormChange
 from preview.splices import Splice, apply_splice, utf16_length
+
+FormData = MultiValueDict[str, str]
 
 
 class OutOfStep(Exception):
@@ -45,13 +47,10 @@ class FormState:
         """Say that anything may have changed."""
         self._changed = None
 
-    def take(self) -> tuple[QueryDict, set[str] | None]:
+    def take(self) -> tuple[FormData, set[str] | None]:
         """Return the form's data, and the fields that changed since it was taken last; None if anything may have."""
-        data = QueryDict(mutable=True)
-        for name, values in self._fields.items():
-            data.setlist(name, values)
         changed, self._changed = self._changed, set()
-        return data, changed
+        return MultiValueDict(self._fields), changed
 
     def _spliced(self, name: str, splice: Splice, length: int) -> str:
         try:

@@ -8,10 +8,10 @@ unchanged blocks as they were. `render_whole` does everything afresh, and is wha
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.http import QueryDict
 
 from preview.binding import Draft, Memory, bind_draft
 from preview.draft_forms import DraftBlockField
+from preview.form_state import FormData
 from preview.patching import NeedsRendering, patch_page
 from preview.rebinding import NeedsFullBind, rebind
 from preview.regions import CutPage, cut_page
@@ -41,7 +41,7 @@ class LivePage:
         self._draft: Draft | None = None
         self._page: CutPage | None = None
 
-    def render_whole(self, data: QueryDict, user: AbstractBaseUser, stages: Stages) -> PageState:
+    def render_whole(self, data: FormData, user: AbstractBaseUser, stages: Stages) -> PageState:
         """Return the state that the form's `data` describes, bound and rendered afresh. Raises `SourceGone`."""
         self.is_guess = False
         self._draft = self._page = None
@@ -52,7 +52,7 @@ class LivePage:
         self._draft = draft
         return self._settled(draft, self._page)
 
-    def render_change(self, data: QueryDict, changed: set[str], stages: Stages) -> PageState | None:
+    def render_change(self, data: FormData, changed: set[str], stages: Stages) -> PageState | None:
         """Return the state after the fields `changed`, quickly. None if it takes a whole rendering."""
         draft, page = self._draft, self._page
         if draft is None or page is None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.http import QueryDict
 
 from preview.binding import NEVER_BLANK, Draft, Memory
 from preview.draft_forms import DraftBlockField, DraftChild
+from preview.form_state import FormData
 
 IN_STREAM = re.compile(r"(?P<stream>.+?)-(?P<index>\d+)-value(?:-.+)?")
 
@@ -38,7 +38,7 @@ class ChangedBlock:
     now: DraftChild
 
 
-def rebind(draft: Draft, data: QueryDict, names: set[str], memory: Memory) -> list[ChangedField | ChangedBlock]:
+def rebind(draft: Draft, data: FormData, names: set[str], memory: Memory) -> list[ChangedField | ChangedBlock]:
     """Take the fields `names` of the form's `data` over into `draft`, and return what changed on its page.
 
     Raises `NeedsFullBind`; the draft may be changed in part then.
@@ -54,7 +54,7 @@ def rebind(draft: Draft, data: QueryDict, names: set[str], memory: Memory) -> li
     return list(changes.values())
 
 
-def _rebind_field(draft: Draft, data: QueryDict, name: str, memory: Memory) -> ChangedField:
+def _rebind_field(draft: Draft, data: FormData, name: str, memory: Memory) -> ChangedField:
     field = draft.form.fields[name]
     try:
         model_field = draft.page._meta.get_field(name)
@@ -81,7 +81,7 @@ def _place_in_stream(draft: Draft, name: str) -> tuple[str, str]:
     return match["stream"], f"{match['stream']}-{match['index']}"
 
 
-def _rebind_block(draft: Draft, data: QueryDict, stream: str, prefix: str, memory: Memory) -> ChangedBlock:
+def _rebind_block(draft: Draft, data: FormData, stream: str, prefix: str, memory: Memory) -> ChangedBlock:
     field = draft.form.fields[stream]
     value = getattr(draft.page, stream)
     block_id = data.get(f"{prefix}-id")

@@ -15,11 +15,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from preview.access import AccessDenied, require_editor
-from preview.form_state import FormState
+from preview.form_state import FormData, FormState
 from preview.frames import Frame, changes_about
 from preview.hub import Hub
 from preview.live_page import LivePage, PageState
@@ -148,7 +147,7 @@ class EditingSession:
         elif self._guessing_since is None:
             self._guessing_since = time.monotonic()
 
-    def _render(self, data: QueryDict, changed: set[str] | None, focus: str, stages: Stages) -> Frame:
+    def _render(self, data: FormData, changed: set[str] | None, focus: str, stages: Stages) -> Frame:
         """Return the frame for the form's state: check of permission, form and template in one crossing to a thread."""
         with stages.time("access"):
             user = require_editor(self._session_key, self.source)
@@ -166,7 +165,7 @@ class EditingSession:
         return self._frame_of(state, focus)
 
     def _render_page(
-        self, data: QueryDict, changed: set[str] | None, user: AbstractBaseUser, stages: Stages
+        self, data: FormData, changed: set[str] | None, user: AbstractBaseUser, stages: Stages
     ) -> PageState:
         state = None if changed is None else self._live_page.render_change(data, changed, stages)
         return state or self._live_page.render_whole(data, user, stages)

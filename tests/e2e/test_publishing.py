@@ -1,6 +1,8 @@
 """An editor writes and publishes; a visitor reads."""
 
-from playwright.async_api import Browser, Page, expect
+import asyncio
+
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.e2e.editing import publish, start_post, type_markdown, type_paragraph
 from tests.running_site import RunningSite
@@ -25,3 +27,28 @@ async def test_a_visitor_reads_what_an_editor_publishes(
     await expect(visitor.get_by_role("heading", name=TITLE, level=1)).to_be_visible()
     await expect(visitor.get_by_text("Every letter is set by hand.")).to_be_visible()
     await expect(visitor.locator("em", has_text="composing")).to_be_visible()
+
+
+async def test_publishing_waits_for_an_autosave_that_is_under_way(editor_page: Page) -> None:
+    """Sent side by side, both would make the page, and the second would fail."""
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold_up(route: Route) -> None:
+        arrived.set()
+        await go_on.wait()
+        await route.continue_()
+
+    await editor_page.route("**/add/blog/blogpostpage/*/", hold_up)
+    await start_post(editor_page, "In good order")
+    await type_paragraph(editor_page, "One after the other.")
+    # What is typed before upstream has looked at the form first counts as unchanged.
+    await editor_page.wait_for_function(
+        """() => wagtail.app.getControllerForElementAndIdentifier(
+            document.querySelector("form[data-edit-form]"), "w-unsaved").initialFormData !== undefined"""
+    )
+    await editor_page.keyboard.type(" Always.")
+    await arrived.wait()
+    await editor_page.get_by_role("button", name="More actions").click()
+    await editor_page.get_by_role("button", name="Publish", exact=True).click()
+    go_on.set()
+    await expect(editor_page.locator(".messages")).to_contain_text("published")

@@ -1,17 +1,7 @@
 /** The draft that a screen shows: kept as it is written by changing only what changed. */
 
-import { Idiomorph } from "./vendor/idiomorph-0.8.0.esm.js";
+import { morphContent, morphWhole } from "./morph.js";
 import { connect } from "./socket.js";
-
-const MORPH = {
-  morphStyle: "innerHTML",
-  ignoreActiveValue: true,
-  callbacks: {
-    // What the reader has opened, typed or started playing is theirs.
-    beforeAttributeUpdated: (name, node) => !(name === "open" && node.nodeName === "DETAILS"),
-    beforeNodeMorphed: (node) => !(node instanceof HTMLMediaElement && !node.paused),
-  },
-};
 
 /**
  * Events, each with its `detail`:
@@ -80,7 +70,7 @@ export class Draft extends EventTarget {
       this.shown.regions[name] = after;
       const element = document.querySelector(`[data-region="${CSS.escape(name)}"]`);
       if (!element) continue;
-      Idiomorph.morph(element, after, MORPH);
+      morphContent(element, before, after);
       elements.push(element);
     }
     return elements;
@@ -97,7 +87,7 @@ export class Draft extends EventTarget {
     document.title = page.title;
     document.documentElement.lang = page.documentElement.lang;
     document.body.className = page.body.className;
-    Idiomorph.morph(document.body, page.body.innerHTML, MORPH);
+    morphWhole(document.body, page.body.innerHTML);
     return [document.body];
   }
 

@@ -1,6 +1,6 @@
 /** On the edit page: sends the form as it is typed, and shows the live preview in Wagtail's own panel. */
 
-import { difference, readForm, watchForm } from "./form.js";
+import { difference, readAgain, readForm, watchForm } from "./form.js";
 import { LivePanel } from "./panel.js";
 import { connect } from "./socket.js";
 
@@ -27,6 +27,8 @@ class LiveEditor extends EventTarget {
     this.about = {};
     this.sequence = 0;
     this.underWay = false;
+    this.isWaiting = false;
+    this.changed = new Set();
     this.sent = null;
     this.socket = connect(socketPath, {
       opened: () => this.sendWhole(),
@@ -34,21 +36,33 @@ class LiveEditor extends EventTarget {
       lost: () => this.stopped(() => panel.lost()),
       ended: (reason) => this.stopped(() => panel.ended(reason)),
     });
-    watchForm(form, () => this.sendChange());
+    watchForm(form, (control) => this.noteChange(control));
   }
 
   sendWhole() {
+    this.changed = new Set();
     this.sent = readForm(this.form);
-    this.underWay = this.socket.send({
-      type: "form",
-      sequence: ++this.sequence,
-      fields: Object.fromEntries(this.sent),
+    const fields = Object.fromEntries(this.sent);
+    this.underWay = this.socket.send({ type: "form", sequence: ++this.sequence, fields });
+  }
+
+  /** @param {Element | null} control  what has changed in the form; null if anything may have */
+  noteChange(control) {
+    if (control === null) this.changed = null;
+    else this.changed?.add(control);
+    if (this.isWaiting) return;
+    this.isWaiting = true;
+    // A script that changes several fields is done by then, and a key has waited for nothing.
+    queueMicrotask(() => {
+      this.isWaiting = false;
+      this.sendChange();
     });
   }
 
   sendChange() {
     if (this.underWay || this.sent === null) return;
-    const fields = readForm(this.form);
+    const fields = readAgain(this.form, this.sent, this.changed);
+    this.changed = new Set();
     const change = difference(this.sent, fields);
     if (!change) return;
     this.underWay = this.socket.send({ type: "change", sequence: ++this.sequence, ...change });
