@@ -10,14 +10,18 @@ document.addEventListener(
     event.preventDefault();
     event.stopImmediatePropagation();
     const { submitter } = event;
+    autosave.activeValue = false;
     await autosave.submitPromise;
-    // The button may be disabled by now, and wouldn't say what it was pressed for.
-    if (submitter?.name) {
-      const pressed = document.createElement("input");
-      Object.assign(pressed, { type: "hidden", name: submitter.name, value: submitter.value });
-      form.append(pressed);
-    }
-    form.requestSubmit();
+    submitAs(form, submitter);
   },
   { capture: true },
 );
+
+/* The button may be disabled by now, and wouldn't say what it was pressed for. */
+function submitAs(form, button) {
+  const pressed = document.createElement("input");
+  Object.assign(pressed, { type: "hidden", name: button?.name ?? "", value: button?.value ?? "" });
+  form.append(pressed);
+  form.requestSubmit();
+  pressed.remove();
+}

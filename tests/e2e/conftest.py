@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 from tests.e2e.editing import log_in
 from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite, build_small_site, run_site
@@ -37,6 +37,7 @@ CHROMIUM_FLAGS = [
 
 
 PATIENCE = 15_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 
 class Watch:
