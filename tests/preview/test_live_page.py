@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 from django.http import QueryDict
 from django.template import Context, Template
-from wagtail.models import Page
+from wagtail.models import Page, get_page_models
 from wagtail.test.utils.form_data import inline_formset, streamfield
 
 from home.blocks.text import MarkdownBlock
@@ -45,6 +45,19 @@ class Writer:
 
     def afresh(self) -> PageState:
         return LivePage(self.source).render_whole(query_dict(self.fields), self.editor, Stages())
+
+
+OWN_PAGE_TYPES = [model for model in get_page_models() if not model.__module__.startswith("wagtail.")]
+
+
+@pytest.mark.parametrize("page_type", OWN_PAGE_TYPES)
+def test_every_page_type_is_rendered_from_a_change(small_site: SmallSite, editor: Any, page_type: Any) -> None:
+    page = next(page for page in small_site.pages() if type(page) is page_type)
+    writer = Writer(editor, page)
+    state = writer.types("title", "Typed & seen")
+    assert state is not None
+    assert "Typed &amp; seen" in state.page.html
+    assert state.page.regions == writer.afresh().page.regions
 
 
 def test_a_block_is_exchanged_without_rendering_the_page(small_site: SmallSite, editor: Any) -> None:
