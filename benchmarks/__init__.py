@@ -1,0 +1,1 @@
+"""Commands that measure and print: `uv run python -m benchmarks.NAME`."""
