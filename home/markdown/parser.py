@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.html import escape
@@ -56,17 +56,28 @@ def _parse_bounded_table(state: StateBlock, start: int, end: int, silent: bool) 
 
 
 def _anchor_headings(state: StateCore) -> None:
-    """Give every heading an id, and leave the first level to the page's title."""
+    """Give every heading an id, and leave the first level to the page's title.
+
+    For a part of a text, `env` says what only the whole text knows: `demotes_headings`, and the `heading_ids` to give.
+    The ids that the headings ask for are left in `env` as `wanted_ids`.
+    """
     headings = [
         (token, state.tokens[position + 1], state.tokens[position + 2])
         for position, token in enumerate(state.tokens)
         if token.type == "heading_open"
     ]
-    demotion = 1 if any(opening.tag == "h1" for opening, _, _ in headings) else 0
-    taken: Counter[str] = Counter()
-    for opening, inline, closing in headings:
-        opening.tag = closing.tag = f"h{min(int(opening.tag[1]) + demotion, 6)}"
-        opening.attrSet("id", _unique(_heading_id(inline), taken))
+    demotes = state.env.get("demotes_headings", any(opening.tag == "h1" for opening, _, _ in headings))
+    wanted = tuple(_heading_id(inline) for _, inline, _ in headings)
+    state.env["wanted_ids"] = wanted
+    ids = state.env.get("heading_ids") or unique_ids(wanted, Counter())
+    for (opening, _, closing), heading_id in zip(headings, ids, strict=True):
+        opening.tag = closing.tag = f"h{min(int(opening.tag[1]) + demotes, 6)}"
+        opening.attrSet("id", heading_id)
+
+
+def unique_ids(wanted: Iterable[str], taken: Counter[str]) -> tuple[str, ...]:
+    """Return the `wanted` ids with a number after each that is `taken` already; the results count as taken from now."""
+    return tuple(_unique(name, taken) for name in wanted)
 
 
 def _heading_id(inline: Token) -> str:
@@ -119,3 +130,6 @@ def _render_footnote_anchor(renderer: Any, tokens: Sequence[Token], index: int, 
     repeat = tokens[index].meta["subId"]
     target = f"{name}:{repeat}" if repeat > 0 else name
     return f' <a href="#fnref{target}" class="footnote-backref" aria-label="Back to the text">↩\ufe0e</a>'
+
+
+parser = make_parser()

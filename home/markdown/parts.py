@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from sys import getsizeof
 
 from django.utils.html import escape
 
@@ -66,6 +67,11 @@ Part = str | LinkStart | LinkEnd | Picture
 def cut_at_references(html: str) -> tuple[Part, ...]:
     """Return sanitised `html` as text with the links and pictures of this site cut out."""
     return tuple(_parts(html)) if re.search(r'"(?:page|doc|image):', html, re.IGNORECASE) else (html,)
+
+
+def memory_size(parts: tuple[Part, ...]) -> int:
+    """Return about how many bytes `parts` take in memory."""
+    return sum(getsizeof(part) if isinstance(part, str) else 500 + getsizeof(repr(part)) for part in parts)
 
 
 def _parts(html: str) -> Iterator[Part]:

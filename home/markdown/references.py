@@ -11,6 +11,8 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
+from home.markdown.parser import parser
+
 REFERENCE = re.compile(
     r"(?P<kind>page|doc|image):(?P<number>[0-9]{1,9})(?P<fragment>#.*)?\Z", re.IGNORECASE | re.DOTALL
 )
@@ -80,8 +82,6 @@ def find_missing_references(text: str) -> list[MissingReference]:
 
     A page that exists but isn't published counts as there: it may go live later.
     """
-    from home.markdown.rendering import parser
-
     intended = [
         (line, match["kind"].lower(), match["number"])
         for line, address in _addresses(parser.parse(text))

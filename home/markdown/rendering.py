@@ -6,9 +6,10 @@ import logging
 from django.template.defaultfilters import linebreaks_filter
 from django.utils.safestring import SafeString, mark_safe
 
+from home.markdown.assembling import render_in_chunks
 from home.markdown.cache import ByteBoundCache
-from home.markdown.parser import make_parser
-from home.markdown.parts import Part, cut_at_references
+from home.markdown.parser import parser
+from home.markdown.parts import Part, cut_at_references, memory_size
 from home.markdown.references import Reference, fetch_targets
 from home.markdown.sanitising import sanitise
 
@@ -17,7 +18,6 @@ logger = logging.getLogger(__name__)
 # Twice what a Markdown block takes. Longer text is printed as it is.
 LONGEST_TEXT = 400_000
 
-parser = make_parser()
 parts_cache: ByteBoundCache[tuple[Part, ...]] = ByteBoundCache(max_bytes=16 * 1024 * 1024)
 
 
@@ -42,21 +42,26 @@ def _parse(text: str, footnotes_name: str) -> tuple[Part, ...]:
     key = hashlib.blake2b(f"{footnotes_name}\0{text}".encode(errors="surrogatepass"), digest_size=16).digest()
     parts = parts_cache.get(key)
     if parts is None:
-        html = _render_or_escape(text, footnotes_name)
-        parts = cut_at_references(html)
-        parts_cache.put(key, parts, size=2 * len(html) + 200 * len(parts))
+        parts = _render_or_escape(text, footnotes_name)
+        parts_cache.put(key, parts, memory_size(parts))
     return parts
 
 
-def _render_or_escape(text: str, footnotes_name: str) -> str:
+def _render_or_escape(text: str, footnotes_name: str) -> tuple[Part, ...]:
     if len(text) <= LONGEST_TEXT:
         try:
-            # markdown-it's footnotes take their name from `docId`.
-            env = {"docId": footnotes_name} if footnotes_name else {}
-            return sanitise(parser.render(text.encode(errors="replace").decode(), env))
+            encodable = text.encode(errors="replace").decode()
+            return render_in_chunks(encodable, footnotes_name) or render_whole(encodable, footnotes_name)
         except Exception:
             # RecursionError, or a defect in the parser: one text must not take its whole page down.
             logger.exception(
                 "A Markdown text of %d characters could not be rendered; it is printed as it is", len(text)
             )
-    return linebreaks_filter(text, autoescape=True)
+    return (linebreaks_filter(text, autoescape=True),)
+
+
+def render_whole(text: str, footnotes_name: str = "") -> tuple[Part, ...]:
+    """Return the sanitised parts of the Markdown `text`, rendered at one go: what rendering in chunks has to equal."""
+    # markdown-it's footnotes take their name from `docId`.
+    env = {"docId": footnotes_name} if footnotes_name else {}
+    return cut_at_references(sanitise(parser.render(text, env)))

@@ -1,6 +1,6 @@
 """The beginning of a Markdown text in plain words."""
 
-from home.markdown.rendering import parser
+from home.markdown.parser import parser
 
 
 def summarise_markdown(text: str) -> str:

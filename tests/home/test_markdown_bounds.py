@@ -53,10 +53,10 @@ def test_depth_never_raises(text: str) -> None:
 
 
 def test_a_text_that_breaks_the_parser_is_printed_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(text: str) -> str:
+    def fail(text: str, env: object) -> str:
         raise RecursionError
 
-    monkeypatch.setattr("home.markdown.rendering.parser.render", fail)
+    monkeypatch.setattr("home.markdown.parser.parser.parse", fail)
     assert render_markdown("<b>never seen before") == "<p>&lt;b&gt;never seen before</p>"
 
 
