@@ -42,17 +42,22 @@ pieces_cache: ByteBoundCache[tuple[Piece, ...]] = ByteBoundCache(max_bytes=16 * 
 def render_in_chunks(text: str, footnotes_name: str = "") -> tuple[Part, ...] | None:
     """Return the sanitised parts of the Markdown `text`, which together equal those of the text rendered at one go.
 
-    None if there would be too many chunks, or if the tables together reach the bound that the parser sets to a text.
+    None for the rare text that has to be rendered so: it has too many pieces, its tables together reach the bound that
+    the parser sets, or a footnote holds a heading or stands inside another block, and so may drop part of the text.
     """
     chunks = cut_into_chunks(text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd"))
-    if chunks is None or sum(chunk.table_tokens for chunk in chunks) > MOST_TABLE_TOKENS:
+    if (
+        chunks is None
+        or sum(chunk.table_tokens for chunk in chunks) > MOST_TABLE_TOKENS
+        or any(chunk.has_odd_footnotes for chunk in chunks)
+    ):
         return None
     document = _Document(chunks, footnotes_name)
-    pieces = document.render([()] * (len(chunks) + 1))
+    pieces = document.render([()] * len(chunks))
     taken: Counter[str] = Counter()
     ids = [unique_ids(piece.wanted_ids, taken) for piece in pieces]
     if any(piece.heading_ids != unique for piece, unique in zip(pieces, ids, strict=True)):
-        pieces = document.render(ids)
+        pieces = document.render(ids[: len(chunks)])
     return tuple(_sanitise(pieces))
 
 
@@ -87,15 +92,15 @@ class _Document:
         return dict(chain.from_iterable(chunk.references.items() for chunk in reversed(self.chunks)))
 
     def render(self, ids: Sequence[Ids]) -> list[Piece]:
-        """Return a piece for each chunk and one for the list of footnotes, with `ids` for the headings of each.
+        """Return a piece for each chunk and one for the list of footnotes, with `ids` for the headings of each chunk.
 
         Where the ids are empty, headings get those that they ask for.
         """
-        ids_together = chain.from_iterable([*compress(ids, self.footnoted), ids[-1]])
-        footnoted = iter(self._render_run([*compress(self.chunks, self.footnoted)], tuple(ids_together)))
+        ids_together = tuple(chain.from_iterable(compress(ids, self.footnoted)))
+        footnoted = iter(self._render_run([*compress(self.chunks, self.footnoted)], ids_together))
         pieces = [
             next(footnoted) if is_footnoted else self._render_run([chunk], heading_ids)[0]
-            for chunk, is_footnoted, heading_ids in zip(self.chunks, self.footnoted, ids[:-1], strict=True)
+            for chunk, is_footnoted, heading_ids in zip(self.chunks, self.footnoted, ids, strict=True)
         ]
         return [*pieces, *footnoted]
 
@@ -130,15 +135,17 @@ class _Document:
 
 
 def _slice(tokens: Sequence[Token], line_counts: Sequence[int]) -> list[list[Token]]:
-    """Return `tokens` by chunk, given the number of lines of each; last the footnotes' own, which have no line."""
+    """Return `tokens` by chunk, given the number of lines of each; the last are those of the list of footnotes."""
     slices: list[list[Token]] = [[] for _ in range(len(line_counts) + 1)]
     later_starts = list(accumulate(line_counts))[:-1]
-    depth = position = 0
+    position = 0
     for token in tokens:
-        if depth == 0:
-            position = bisect_right(later_starts, token.map[0]) if token.map else -1
+        if token.type == "footnote_block_open":
+            slices[-1] = list(tokens[sum(map(len, slices)) :])
+            break
+        if token.map:
+            position = bisect_right(later_starts, token.map[0])
         slices[position].append(token)
-        depth += token.nesting
     return slices
 
 

@@ -35,6 +35,7 @@ class Chunk:
     is_closed: bool
     references: Mapping[str, Any]
     defines_footnotes: bool
+    has_odd_footnotes: bool
     heading_tags: frozenset[str]
     table_tokens: int
 
@@ -72,6 +73,8 @@ def _parse_blocks(text: str) -> Chunk:
     tokens: list[Token] = []
     parser.block.parse(text + _PROBE, parser, env, tokens)
     probe_line = text.count("\n") + 2
+    heading_tags = frozenset(token.tag for token in tokens if token.type == "heading_open")
+    footnote_levels = [token.level for token in tokens if token.type == "footnote_reference_open"]
     return Chunk(
         text=text,
         is_closed=any(
@@ -79,7 +82,8 @@ def _parse_blocks(text: str) -> Chunk:
             for token in tokens
         ),
         references=env.get("references", {}),
-        defines_footnotes="footnotes" in env,
-        heading_tags=frozenset(token.tag for token in tokens if token.type == "heading_open"),
+        defines_footnotes=bool(footnote_levels),
+        has_odd_footnotes=bool(footnote_levels) and (bool(heading_tags) or any(footnote_levels)),
+        heading_tags=heading_tags,
         table_tokens=env.get("table_tokens", 0),
     )

@@ -4,26 +4,10 @@ import re
 from html.parser import HTMLParser
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from home.markdown import render_markdown
 from home.markdown.rendering import parts_cache
-
-# Pieces that mean something to Markdown or HTML, so that what is drawn reaches into every rule.
-PIECES = st.sampled_from(
-    [
-        "*", "_", "**", "~~", "`", "```", "~~~rust\n", "[", "]", "(", ")", "![", "](", "[^1]", "[^1]: ", "# ", "> ",
-        "- ", "1. ", "- [x] ", "|", "|--:|", "\n", "\n\n", "    ", "\t", ": ", "<", ">", "</a>", "<a href=", "<p>",
-        "<div>", "<script>", "</script>", "<img src=x onerror=y>", "<svg/onload=z>", "javascript:", "data:",
-        "&#106;avascript:",
-        "https://example.org", '"', "'", "=", "&", "&lt;", "\\", "\x00", "\r", "\u2028", "\U0001f600",
-        "\ud800", "<details>", "<!--", "-->", "<![CDATA[", "{#id}", "---", "a",
-    ]
-)  # fmt: skip
-TEXTS = (
-    st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=60).map("".join).filter(lambda text: "page:" not in text)
-)
-
+from tests.home.markdown_texts import NOISE
 
 class HarmFinder(HTMLParser):
     """Collects what must not be in sanitised HTML."""
@@ -43,7 +27,7 @@ class HarmFinder(HTMLParser):
                 self.harm.append(scheme)
 
 
-@given(TEXTS)
+@given(NOISE)
 @settings(max_examples=300, deadline=None)
 def test_nothing_harmful_ever_comes_out(text: str) -> None:
     finder = HarmFinder()
@@ -51,7 +35,7 @@ def test_nothing_harmful_ever_comes_out(text: str) -> None:
     assert not finder.harm
 
 
-@given(TEXTS)
+@given(NOISE)
 @settings(max_examples=100, deadline=None)
 def test_the_same_text_gives_the_same_html(text: str) -> None:
     first = render_markdown(text)
