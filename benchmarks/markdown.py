@@ -1,7 +1,7 @@
 """How long Markdown takes: the whole of a text against one changed paragraph.
 
-`uv run python -m benchmarks.markdown [--json FILE]` prints medians in milliseconds for a text of 2,000 words; `--profile`
-says instead where the time of a change goes.
+`uv run python -m benchmarks.markdown [--json FILE]` prints medians in milliseconds for a text of 2,000 words. With
+`--profile` it says instead where the time goes.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def write_text(words: int = 2_000) -> list[str]:
     blocks: list[str] = []
     while sum(len(block.split()) for block in blocks) < words:
         number = len(blocks)
-        sentences = [SENTENCES[(number + step) % len(SENTENCES)] for step in range(3)]
+        sentences = [SENTENCES[(number + step) % len(SENTENCES)] for step in range(2)]
         blocks.append(f"{number}th proof. " + " ".join(sentences) if number % 4 else f"## The proof of day {number}")
         if number % 4 == 3:
             blocks.append(EXTRAS[number % len(EXTRAS)])
@@ -62,12 +62,12 @@ def main() -> None:
     """Print the figures."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
-    options.add_argument("--profile", action="store_true", help="say where the time of a change goes")
+    options.add_argument("--profile", action="store_true", help="say where the time goes")
     chosen = options.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
     django.setup()
     if chosen.profile:
-        print_profile()
+        print_profiles()
         return
     figures = take_figures()
     for name, figure in figures.items():
@@ -82,12 +82,9 @@ def take_figures() -> dict[str, float]:
     from home.markdown.rendering import render_markdown, render_whole
 
     blocks = write_text()
-    kinds = {
+    kinds: dict[str, list[str]] = {
         "markdown": [],
-        "markdown_footnotes": [
-            "A note.[^1]\n\nAnother.[^2] And [a link][home].",
-            "[^1]: One.\n[^2]: Two.\n\n[home]: /",
-        ],
+        "markdown_footnotes": ["A note.[^1]\n\nAnother.[^2] [A link][home].", "[^1]: One.\n[^2]: Two.\n\n[home]: /"],
         "markdown_own_html": ["A <kbd>key</kbd>.", "<details><summary>More</summary>\n\nWords.\n\n</details>"],
     }
     figures = {"words": float(sum(len(block.split()) for block in blocks)), "blocks": float(len(blocks))}
@@ -110,17 +107,17 @@ def make_editor(blocks: list[str]) -> Callable[[int], str]:
     return edit
 
 
-def print_profile() -> None:
-    """Print the functions in which changes spend the most time."""
-    from home.markdown.rendering import render_markdown
+def print_profiles() -> None:
+    """Print the functions in which whole texts and changes spend the most time."""
+    from home.markdown.rendering import render_markdown, render_whole
 
     edit = make_editor(write_text())
-    render_markdown(edit(-1))
-    profile = cProfile.Profile()
-    for number in range(ROUNDS):
-        text = edit(number)
-        profile.runcall(render_markdown, text)
-    pstats.Stats(profile).sort_stats("tottime").print_stats(25)
+    for render in (render_whole, render_markdown):
+        render(edit(-1))
+        profile = cProfile.Profile()
+        for number in range(ROUNDS):
+            profile.runcall(render, edit(number))
+        pstats.Stats(profile).sort_stats("tottime").print_stats(25)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,9 @@ class ByteBoundCache(Generic[Value]):
         self._entries: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
         self._lock = Lock()
 
+    def __len__(self) -> int:
+        return len(self._entries)
+
     def get(self, key: Hashable) -> Value | None:
         """Return the value kept under `key`, or None."""
         with self._lock:

@@ -24,7 +24,7 @@ _POSSIBLE_CUT = re.compile(r"\n[ \t]*\n(?=[^\s\d:~*+-]|[*+-]\S|~~|\d(?!\d{0,8}[.
 # A definition list joins one that is still open; whatever else is open (code, a comment) swallows it.
 _PROBE = "\n\nx\n: x"
 
-_chunk_cache: ByteBoundCache["Chunk"] = ByteBoundCache(max_bytes=8 * 1024 * 1024)
+chunk_cache: ByteBoundCache["Chunk"] = ByteBoundCache(max_bytes=8 * 1024 * 1024)
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ def cut_into_chunks(text: str) -> list[Chunk] | None:
 
 
 def _read_chunk(text: str) -> Chunk:
-    chunk = _chunk_cache.get(text)
+    chunk = chunk_cache.get(text)
     if chunk is None:
         chunk = _parse_blocks(text)
-        _chunk_cache.put(text, chunk, size=4 * len(text) + 500 + 500 * len(chunk.references))
+        chunk_cache.put(text, chunk, size=4 * len(text) + 500 + 500 * len(chunk.references))
     return chunk
 
 

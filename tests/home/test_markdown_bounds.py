@@ -6,7 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from home.markdown import highlight_code, render_markdown
+from home.markdown.assembling import pieces_cache, render_in_chunks
 from home.markdown.cache import ByteBoundCache
+from home.markdown.chunks import chunk_cache
 from home.markdown.parser import MOST_TABLE_TOKENS, make_parser
 from home.markdown.rendering import LONGEST_TEXT
 
@@ -37,6 +39,23 @@ def test_the_cost_grows_with_the_length_and_no_faster(piece: str) -> None:
     short = count_steps(lambda: parser.render(piece * 250))
     long = count_steps(lambda: parser.render(piece * 1000))
     assert long < 8 * short + 10_000  # four times the text; a square would be sixteen times the steps
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a N\n\n", "```\n\na N\n\n", "~~~\nN\n\n~~~ N\n\n", "<!-- N\n\n", "<b>\n\nN\n\n", "a N\n: b\n\n", "# a\n\n",
+     "- a N\n\nb\n\n", "[N]: b\n\n[N]\n\n", "[^N]: a\n\n[^N]\n\n", "a <p> N\n\n", "|a|\n|-|\n|N|\n\n", "\n   "],
+)  # fmt: skip
+def test_the_cost_in_chunks_grows_with_the_length_and_no_faster(piece: str) -> None:
+    def count(pieces: int) -> int:
+        chunk_cache.clear()
+        pieces_cache.clear()
+        text = "".join(piece.replace("N", str(number)) for number in range(pieces))
+        return count_steps(lambda: render_in_chunks(text))
+
+    short = count(200)
+    long = count(800)
+    assert long < 8 * short + 10_000
 
 
 def test_wide_tables_do_not_fill_up_without_end() -> None:

@@ -9,6 +9,7 @@ from home.markdown import render_markdown
 from home.markdown.rendering import parts_cache
 from tests.home.markdown_texts import NOISE
 
+
 class HarmFinder(HTMLParser):
     """Collects what must not be in sanitised HTML."""
 
