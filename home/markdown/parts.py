@@ -71,7 +71,9 @@ def cut_at_references(html: str) -> tuple[Part, ...]:
 
 def memory_size(parts: tuple[Part, ...]) -> int:
     """Return about how many bytes `parts` take in memory."""
-    return sum(getsizeof(part) if isinstance(part, str) else 500 + getsizeof(repr(part)) for part in parts)
+    return sum(
+        getsizeof(part) if isinstance(part, str) else 500 + sum(map(getsizeof, vars(part).values())) for part in parts
+    )
 
 
 def _parts(html: str) -> Iterator[Part]:

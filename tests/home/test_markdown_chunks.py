@@ -134,6 +134,13 @@ def test_footnotes_are_numbered_through_all_chunks() -> None:
     assert [piece.split("]")[0] for piece in html.split(">[")[1:]] == ["1", "2", "1:1"]
 
 
+@pytest.mark.parametrize(
+    "text", ["## A\n[^1]: > # B\n", "[^1]: > [^2]: a\n>\n> b\n", "[^1]: a\n\nb\n\n[^1]: - [^1]: c\n"]
+)
+def test_a_footnote_that_hides_part_of_the_text_is_rendered_whole(text: str) -> None:
+    assert render_in_chunks(text) is None
+
+
 def test_what_an_author_leaves_open_is_sanitised_with_what_follows() -> None:
     assert render_markdown("<b>\n\nbold\n\nwords\n") == str(render_whole("<b>\n\nbold\n\nwords\n")[0])
     assert "words" not in render_markdown("<script>\n\nbold\n\nwords\n")
