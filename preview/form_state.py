@@ -2,7 +2,8 @@
 
 from django.utils.datastructures import MultiValueDict
 
-from preview.messages import Fields, FormChange
+from preview import limits
+from preview.messages import Fields, FormChange, MessageTooLarge, storable
 from preview.splices import Splice, apply_splice, utf16_length
 
 FormData = MultiValueDict[str, str]
@@ -26,21 +27,31 @@ class FormState:
         return not self._fields
 
     def replace(self, sequence: int, fields: Fields) -> None:
-        """Take the whole form."""
+        """Take the whole form. A message that isn't newer than the last one is a replay, and changes nothing."""
+        if sequence <= self.sequence:
+            return
         self.sequence = sequence
         self._fields = fields
         self.touch()
 
     def change(self, change: FormChange) -> None:
-        """Take changes to the form. Raises `OutOfStep` if there is no form, or another, that they apply to."""
+        """Take changes to the form, unless they are a replay.
+
+        Raises `OutOfStep` if there is no form, or another, that they apply to, and `MessageTooLarge` if the form as a
+        whole becomes too large.
+        """
+        if change.sequence <= self.sequence:
+            return
         if self.is_empty:
             raise OutOfStep
         spliced = {name: [self._spliced(name, splice, length)] for name, splice, length in change.splices}
         changed = change.changed | spliced
         removed = set(change.removed)
         structure_stands = not removed and changed.keys() <= self._fields.keys()
+        fields = {name: values for name, values in self._fields.items() if name not in removed} | changed
+        _require_bounded(fields)
         self.sequence = change.sequence
-        self._fields = {name: values for name, values in self._fields.items() if name not in removed} | changed
+        self._fields = fields
         self._changed = self._changed | changed.keys() if structure_stands and self._changed is not None else None
 
     def touch(self) -> None:
@@ -60,4 +71,11 @@ class FormState:
             raise OutOfStep from error
         if utf16_length(after) != length:
             raise OutOfStep
-        return after
+        return storable(after)
+
+
+def _require_bounded(fields: Fields) -> None:
+    # Many small changes can make up what no single message may hold.
+    size = sum(len(name) + sum(map(len, values)) for name, values in fields.items())
+    if len(fields) > limits.MAX_FIELDS or size > limits.MAX_MESSAGE_BYTES:
+        raise MessageTooLarge

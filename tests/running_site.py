@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
 
+from config.up.processes import SOCKETS
+
 PROJECT = Path(__file__).resolve().parents[1]
 EDITOR = "editor"
 EDITOR_PASSWORD = token_urlsafe(12)
@@ -62,7 +64,7 @@ def run_site(var_dir: Path, **extra: str) -> Iterator[RunningSite]:
             subprocess.Popen(
                 [sys.executable, *arguments], cwd=PROJECT, env=env, stdout=log, stderr=log, pass_fds=[listener.fileno()]
             )
-            for arguments in ([*server, "--timeout-graceful-shutdown", "2"], ["manage.py", "worker"])
+            for arguments in ([*server, *SOCKETS, "--timeout-graceful-shutdown", "2"], ["manage.py", "worker"])
         ]
         try:
             urllib.request.urlopen(f"{site.url}/health/ready", timeout=STARTS_WITHIN)

@@ -115,6 +115,7 @@ CACHES = {
 
 # Drafts are shown on screens connected to other processes through Redis; without it, one process serves all.
 PREVIEW_REDIS_URL = REDIS_URL
+PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
