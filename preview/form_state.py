@@ -19,6 +19,7 @@ class FormState:
     def __init__(self) -> None:
         self.sequence = 0
         self._fields: Fields = {}
+        self._size = 0
         self._changed: set[str] | None = None
 
     @property
@@ -32,6 +33,7 @@ class FormState:
             return
         self.sequence = sequence
         self._fields = fields
+        self._size = _size_of(fields)
         self.touch()
 
     def change(self, change: FormChange) -> None:
@@ -49,9 +51,13 @@ class FormState:
         removed = set(change.removed)
         structure_stands = not removed and changed.keys() <= self._fields.keys()
         fields = {name: values for name, values in self._fields.items() if name not in removed} | changed
-        _require_bounded(fields)
+        replaced = {name: self._fields[name] for name in removed | changed.keys() if name in self._fields}
+        size = self._size + _size_of(changed) - _size_of(replaced)
+        # Many small changes must not make up what no single message may hold.
+        if len(fields) > limits.MAX_FIELDS or size > limits.MAX_MESSAGE_BYTES:
+            raise MessageTooLarge
         self.sequence = change.sequence
-        self._fields = fields
+        self._fields, self._size = fields, size
         self._changed = self._changed | changed.keys() if structure_stands and self._changed is not None else None
 
     def touch(self) -> None:
@@ -74,8 +80,5 @@ class FormState:
         return storable(after)
 
 
-def _require_bounded(fields: Fields) -> None:
-    # Many small changes can make up what no single message may hold.
-    size = sum(len(name) + sum(map(len, values)) for name, values in fields.items())
-    if len(fields) > limits.MAX_FIELDS or size > limits.MAX_MESSAGE_BYTES:
-        raise MessageTooLarge
+def _size_of(fields: Fields) -> int:
+    return sum(len(name) + sum(map(len, values)) for name, values in fields.items())

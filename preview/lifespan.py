@@ -63,7 +63,7 @@ async def lock_out_others() -> TextIO | None:
     file = await in_preview_thread(Path(settings.PREVIEW_LOCK_FILE).open, "a")
     try:
         async with asyncio.timeout(WAIT_SECONDS):
-            while not _take(file):
+            while not _take(file):  # noqa: ASYNC110  (another process tells of nothing)
                 await asyncio.sleep(PAUSE_SECONDS)
     except TimeoutError:
         file.close()
