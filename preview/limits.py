@@ -8,6 +8,7 @@ Whoever goes beyond one is told so in a sentence, as the reason with which the s
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024  # `socket.js` knows it too
 MAX_FIELDS = 10_000
 MAX_PATH = 500
+MAX_TAGS = 1_000  # of a page, each looked up in the database
 
 # Of a screen, which says little.
 MAX_SCREEN_MESSAGE_BYTES = 16 * 1024

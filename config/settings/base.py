@@ -182,11 +182,20 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    # A socket's text that isn't UTF-8 is its sender's fault, yet uvicorn reports it with a traceback: anybody could fill
+    # the log with that.
+    "filters": {
+        "own_errors": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: not str(record.msg).startswith("Invalid UTF-8 sequence received"),
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Without this Django mails a 500 to nobody once DEBUG is off, and leaves no trace.
     "loggers": {
         "django": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
+        "uvicorn.error": {"filters": ["own_errors"]},
         # Its warnings only tell that it was asked to stop.
         "django_tasks_db": {"level": "ERROR"},
     },
