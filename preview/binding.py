@@ -81,7 +81,7 @@ def _with_placeholders(data: FormData) -> FormData:
 
 
 def _build_children(form: Any) -> None:
-    """Build the forms of inline children: where a child that claims to be saved has no id, or an odd one, that fails."""
+    """Build the forms of inline children: that fails where one that claims to be saved has no id, or an odd one."""
     try:
         for formset in form.formsets.values():
             for child in formset.forms:

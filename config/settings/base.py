@@ -182,8 +182,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    # A socket's text that isn't UTF-8 is its sender's fault, yet uvicorn reports it with a traceback: anybody could fill
-    # the log with that.
+    # A socket's text that isn't UTF-8 is its sender's fault, yet uvicorn reports it with a traceback: anybody could
+    # fill the log with that.
     "filters": {
         "own_errors": {
             "()": "django.utils.log.CallbackFilter",
