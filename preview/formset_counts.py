@@ -16,6 +16,6 @@ def set_true_counts(data: QueryDict) -> None:
     for total in [name for name in data if name.endswith(TOTAL)]:
         prefix = total.removesuffix(TOTAL)
         present = next(number for number in itertools.count() if f"{prefix}-{number}" not in children)
-        claimed = data[total]
+        claimed = str(data[total])
         if not claimed.isdecimal() or len(claimed) > len(str(present)) or int(claimed) > present:
             data[total] = str(present)

@@ -17,6 +17,7 @@ class Close:
     BAD_MESSAGE = 4400
     NO_ACCESS = 4403
     GONE = 4404
+    LINK_ENDED = 4410
     TOO_LARGE = 4413
     TOO_FAST = 4429
     TOO_MANY = 4430
@@ -47,6 +48,7 @@ def reason_for(code: int) -> str:
         Close.BAD_MESSAGE: _("The preview didn't understand the editor. Reload the page; saved text is safe."),
         Close.NO_ACCESS: _("You are logged out, or may not edit this page. Nothing more is shown here."),
         Close.GONE: _("This page doesn't exist any more."),
+        Close.LINK_ENDED: _("This link has stopped working. What you see may be out of date; ask for a new one."),
         Close.TOO_LARGE: _("This draft is too large to be shown while you type. Saving works as ever."),
         Close.TOO_FAST: _("More came from this page than one can type. Reload the page; saved text is safe."),
         Close.TOO_MANY: _("Too many previews are open at once. Close some of them, then reload this page."),
