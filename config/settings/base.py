@@ -145,9 +145,9 @@ STORAGES = {
 }
 
 # A page with many blocks has more form fields than Django's default of 1,000, and a book more text than 2.5 MiB:
-# what the preview shows (`preview.limits`) can be saved, with room to spare.
+# what the preview shows (`preview.limits`) can be saved, although a letter becomes up to three times as long on its way.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
-DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 # Wagtail's preview panel shows the page in a frame of the same origin.
 X_FRAME_OPTIONS = "SAMEORIGIN"
