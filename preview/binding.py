@@ -55,7 +55,8 @@ def bind_draft(source: Source, data: FormData, user: AbstractBaseUser, memory: M
     """
     page, parent = source.load()
     page_class: Any = type(page)
-    form = get_draft_form_class(page_class)(_with_placeholders(data), instance=page, parent_page=parent, for_user=user)
+    data = _with_placeholders(data)
+    form = get_draft_form_class(page_class)(data, instance=page, parent_page=parent, for_user=user)
     _build_children(form)
     form.defer_required_fields()
     for name, form_field in form.fields.items():

@@ -5,12 +5,12 @@ Django builds up to two thousand forms because a field says so, and nested ones 
 
 import itertools
 
-from django.http import QueryDict
+from preview.form_state import FormData
 
 TOTAL = "-TOTAL_FORMS"
 
 
-def set_true_counts(data: QueryDict) -> None:
+def set_true_counts(data: FormData) -> None:
     """Let no formset in `data` claim more children than the form has fields of."""
     children = {name[:place] for name in data for place, letter in enumerate(name) if letter == "-"}
     for total in [name for name in data if name.endswith(TOTAL)]:

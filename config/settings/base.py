@@ -145,7 +145,7 @@ STORAGES = {
 }
 
 # A page with many blocks has more form fields than Django's default of 1,000, and a book more text than 2.5 MiB:
-# what the preview shows (`preview.limits`) can be saved, although a letter becomes up to three times as long on its way.
+# what the preview shows (`preview.limits`) can be saved, although a letter may travel three times as long.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
