@@ -9,11 +9,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 django_application = get_asgi_application()
 
 from config.files import serve_public_media, serve_static_files  # noqa: E402  (needs the settings)
+from preview.lifespan import application as preview_lifespan  # noqa: E402
 from preview.routing import application as preview_application  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": serve_public_media(serve_static_files(django_application)),
         "websocket": preview_application,
+        "lifespan": preview_lifespan,
     }
 )

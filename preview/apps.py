@@ -8,3 +8,7 @@ class PreviewConfig(AppConfig):
 
     name = "preview"
     verbose_name = "Live preview"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from preview import checks  # noqa: F401

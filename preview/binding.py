@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.forms.models import construct_instance
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext
@@ -15,6 +16,9 @@ from wagtail.models import Page
 
 from preview.draft_forms import DraftBlockField, get_draft_form_class
 from preview.form_state import FormData
+from preview.formset_counts import set_true_counts
+from preview.limits import MAX_TAGS
+from preview.messages import BadMessage
 from preview.sources import NewPage, Source
 
 NEVER_BLANK = ("title", "slug")
@@ -46,11 +50,14 @@ class Draft:
 def bind_draft(source: Source, data: FormData, user: AbstractBaseUser, memory: Memory) -> Draft:
     """Return the draft that `data`, the editor's form, describes.
 
-    `memory` belongs to the editing session and is updated. Nothing is written to the database. Raises `SourceGone`.
+    `memory` belongs to the editing session and is updated. Nothing is written to the database. Raises `SourceGone`, and
+    `BadMessage` if no edit form has such children.
     """
     page, parent = source.load()
     page_class: Any = type(page)
-    form = get_draft_form_class(page_class)(_with_placeholders(data), instance=page, parent_page=parent, for_user=user)
+    data = _with_placeholders(data)
+    form = get_draft_form_class(page_class)(data, instance=page, parent_page=parent, for_user=user)
+    _build_children(form)
     form.defer_required_fields()
     for name, form_field in form.fields.items():
         if isinstance(form_field, DraftBlockField):
@@ -70,7 +77,18 @@ def _with_placeholders(data: FormData) -> FormData:
     for name in NEVER_BLANK:
         if not data.get(name, "").strip():
             data[name] = placeholders[name]
+    set_true_counts(data)
     return data
+
+
+def _build_children(form: Any) -> None:
+    """Build the forms of inline children: that fails where one that claims to be saved has no id, or an odd one."""
+    try:
+        for formset in form.formsets.values():
+            for child in formset.forms:
+                _build_children(child)
+    except (LookupError, ValidationError) as error:
+        raise BadMessage from error
 
 
 def _take_fields(form: Any, memory: Memory) -> dict[str, str]:
@@ -100,7 +118,7 @@ def _take_relations(form: Any) -> None:
             continue
         value = form.cleaned_data[model_field.name]
         if isinstance(model_field, TaggableManager):
-            _take_tags(form.instance, model_field, value)
+            _take_tags(form.instance, model_field, value[:MAX_TAGS])
         elif isinstance(model_field, ParentalManyToManyField):
             model_field.save_form_data(form.instance, value)
 

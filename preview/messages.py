@@ -1,16 +1,16 @@
 """What an editor's page and a screen may say: checked before anything is done with it."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
+from preview.limits import MAX_FIELDS, MAX_MESSAGE_BYTES, MAX_PATH, MAX_SCREEN_MESSAGE_BYTES
 from preview.splices import Splice
 
-# A form of ten thousand fields is upstream's own limit (`DATA_UPLOAD_MAX_NUMBER_FIELDS` of this site).
-MAX_MESSAGE_BYTES = 4 * 1024 * 1024
-MAX_FIELDS = 10_000
-MAX_SCREEN_MESSAGE_BYTES = 16 * 1024
-MAX_PATH = 500
+# Beyond this, JavaScript's numbers have gaps.
+LARGEST_NUMBER = 2**53 - 1
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 Fields = dict[str, list[str]]
 
@@ -68,20 +68,29 @@ def read_message(text: str | None) -> WholeForm | FormChange | Focus | PageSaved
     """Return what an editor's page says in `text`. Raises `BadMessage`, or `MessageTooLarge`."""
     message = _parsed(text, MAX_MESSAGE_BYTES)
     match message:
-        case {"type": "form", "sequence": int(sequence), "fields": dict(fields)}:
-            return WholeForm(sequence, _checked(fields))
-        case {"type": "change", "sequence": int(sequence)}:
+        case {"type": "form", "sequence": sequence, "fields": fields}:
+            return WholeForm(_number(sequence), _checked(fields))
+        case {"type": "change", "sequence": sequence}:
             return FormChange(
-                sequence,
+                _number(sequence),
                 changed=_checked(message.get("changed", {})),
                 removed=_strings(message.get("removed", [])),
                 splices=_spliced(message.get("splices", [])),
             )
         case {"type": "focus", "path": str(path)} if len(path) <= MAX_PATH:
-            return Focus(path)
-        case {"type": "saved", "page": int(page_id)}:
-            return PageSaved(page_id)
+            return Focus(storable(path))
+        case {"type": "saved", "page": page_id}:
+            return PageSaved(_number(page_id))
     raise BadMessage
+
+
+def storable(text: str) -> str:
+    """Return `text` with a replacement character for all that can't be stored or sent, as browsers do on submitting.
+
+    That is half of a surrogate pair, which no encoding has, and NUL, which PostgreSQL refuses. Each is one UTF-16 unit,
+    as is what takes its place: offsets into the text stay right.
+    """
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def read_screen_message(text: str | None) -> Again:
@@ -114,17 +123,27 @@ def _checked(fields: object) -> Fields:
 def _strings(values: object) -> list[str]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise BadMessage
-    return values
+    return [storable(value) for value in values]
+
+
+def _number(value: object) -> int:
+    # JSON's `true` would be an int too.
+    if type(value) is not int or not 0 <= value <= LARGEST_NUMBER:
+        raise BadMessage
+    return value
 
 
 def _spliced(splices: object) -> list[tuple[str, Splice, int]]:
-    if not isinstance(splices, list):
+    if not isinstance(splices, list) or not all(isinstance(splice, list) and len(splice) == 5 for splice in splices):
         raise BadMessage
-    read = []
-    for splice in splices:
-        match splice:
-            case [str(name), int(start), int(end), str(text), int(length)]:
-                read.append((name, Splice(start, end, text), length))
-            case _:
-                raise BadMessage
-    return read
+    # One for each field: each costs a copy of the field's whole value.
+    if len({str(name) for name, *_ in splices}) != len(splices):
+        raise BadMessage
+    return [_splice(*splice) for splice in splices]
+
+
+def _splice(name: object, start: object, end: object, text: object, length: object) -> tuple[str, Splice, int]:
+    # Half of a surrogate pair is all right here: the other half may stand in the field.
+    if not isinstance(name, str) or not isinstance(text, str):
+        raise BadMessage
+    return name, Splice(_number(start), _number(end), text), _number(length)

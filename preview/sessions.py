@@ -22,7 +22,7 @@ from preview.form_state import FormData, FormState
 from preview.frames import Frame, changes_about
 from preview.hub import Hub
 from preview.live_page import LivePage, PageState
-from preview.messages import Fields, FormChange
+from preview.messages import BadMessage, Fields, FormChange
 from preview.sources import NewPage, SavedPage, Source, SourceGone
 from preview.stages import Stages
 from preview.threads import in_preview_thread
@@ -102,7 +102,7 @@ class EditingSession:
     async def render_forever(self, report: Callable[[Rendered], Awaitable[None]]) -> None:
         """Render each newest state and show it to the viewers. `report` is awaited after each round.
 
-        Raises `AccessDenied` or `SourceGone` when there is nothing more to show.
+        Raises `AccessDenied` or `SourceGone` when there is nothing more to show, `BadMessage` if the form is none.
         """
         while True:
             if await self._next_round():
@@ -153,7 +153,7 @@ class EditingSession:
             user = require_editor(self._session_key, self.source)
         try:
             state = self._render_page(data, changed, user, stages)
-        except SourceGone:
+        except (BadMessage, SourceGone):
             raise
         except Exception:
             # Whatever state a form is in, and whatever a template makes of it: the author goes on seeing the draft.

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
 
+from config.up.processes import SOCKETS
+
 PROJECT = Path(__file__).resolve().parents[1]
 EDITOR = "editor"
 EDITOR_PASSWORD = token_urlsafe(12)
@@ -19,10 +21,11 @@ STARTS_WITHIN = 60  # seconds
 
 @dataclass(frozen=True)
 class RunningSite:
-    """Where a running site is, and where it writes."""
+    """Where a running site is, where it writes, and which process answers."""
 
     url: str
     var_dir: Path
+    server_pid: int
 
     @property
     def log(self) -> str:
@@ -56,14 +59,14 @@ def run_site(var_dir: Path, **extra: str) -> Iterator[RunningSite]:
     # The socket listens before the server starts, so that the port is never taken by somebody else
     # and the first request waits for the server by itself.
     with socket.create_server(("127.0.0.1", 0)) as listener, (var_dir / "log").open("w") as log:
-        site = RunningSite(f"http://localhost:{listener.getsockname()[1]}", var_dir)
         server = ["-m", "uvicorn", "config.asgi:application", "--fd", str(listener.fileno()), "--no-access-log"]
         processes = [
             subprocess.Popen(
                 [sys.executable, *arguments], cwd=PROJECT, env=env, stdout=log, stderr=log, pass_fds=[listener.fileno()]
             )
-            for arguments in ([*server, "--timeout-graceful-shutdown", "2"], ["manage.py", "worker"])
+            for arguments in ([*server, *SOCKETS, "--timeout-graceful-shutdown", "2"], ["manage.py", "worker"])
         ]
+        site = RunningSite(f"http://localhost:{listener.getsockname()[1]}", var_dir, server_pid=processes[0].pid)
         try:
             urllib.request.urlopen(f"{site.url}/health/ready", timeout=STARTS_WITHIN)
             yield site

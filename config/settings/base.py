@@ -115,6 +115,7 @@ CACHES = {
 
 # Drafts are shown on screens connected to other processes through Redis; without it, one process serves all.
 PREVIEW_REDIS_URL = REDIS_URL
+PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -143,8 +144,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
-# A page with many blocks has more form fields than Django's default of 1,000.
+# A page with many blocks has more form fields than Django's default of 1,000, and a book more text than 2.5 MiB:
+# what the preview shows (`preview.limits`) can be saved, although a letter may travel three times as long.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 # Wagtail's preview panel shows the page in a frame of the same origin.
 X_FRAME_OPTIONS = "SAMEORIGIN"
@@ -181,11 +184,20 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    # A socket's text that isn't UTF-8 is its sender's fault, yet uvicorn reports it with a traceback: anybody could
+    # fill the log with that.
+    "filters": {
+        "own_errors": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: not str(record.msg).startswith("Invalid UTF-8 sequence received"),
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Without this Django mails a 500 to nobody once DEBUG is off, and leaves no trace.
     "loggers": {
         "django": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
+        "uvicorn.error": {"filters": ["own_errors"]},
         # Its warnings only tell that it was asked to stop.
         "django_tasks_db": {"level": "ERROR"},
     },

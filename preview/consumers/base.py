@@ -1,4 +1,4 @@
-"""What every socket of the preview has: somebody whom it belongs to, and tasks that end with it.
+"""What every socket of the preview has: somebody whom it belongs to, limits, and tasks that end with it.
 
 Who that is, is settled when it joins, and looked up afresh for each message and on a timer: a socket that outlives its
 rights is closed within `CHECK_SECONDS`.
@@ -8,15 +8,16 @@ import asyncio
 import contextlib
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine, Hashable
 from typing import Any
 
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.utils.translation import gettext as _
 
-from preview.access import AccessDenied, require_user
-from preview.sources import SourceGone
+from preview import limits
+from preview.access import require_user
+from preview.consumers.closing import Close, code_for, reason_for
+from preview.quotas import Allowance, open_sockets
 from preview.threads import in_preview_thread
 
 logger = logging.getLogger(__name__)
@@ -24,48 +25,61 @@ logger = logging.getLogger(__name__)
 CHECK_SECONDS = 1.5
 
 
-class Close:
-    """Codes with which a socket is closed; the reason is a sentence for the person in front of it."""
-
-    BAD_MESSAGE = 4400
-    NO_ACCESS = 4403
-    GONE = 4404
-    TOO_LARGE = 4413
-    FAILED = 4500
-
-
 class PreviewConsumer(AsyncWebsocketConsumer, ABC):
-    """A socket with a user, and with tasks that end when it ends."""
+    """A socket with an owner, and with tasks that end when it ends."""
 
     user_id: int
+    max_sockets = limits.SOCKETS_PER_USER
+    # Why the server has closed the socket, once it has.
+    closed_with: int | None = None
+    _owner: Hashable = None
+    _has_begun = False
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Call the handler. Upstream crosses to the one thread of all consumers first; nothing here needs that."""
         await getattr(self, get_handler_name(message))(message)
 
     async def send(self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False) -> None:
-        """Send, unless the other side has hung up meanwhile: its `disconnect` is on its way then."""
-        with contextlib.suppress(OSError):
-            await super().send(text_data, bytes_data, close)
+        """Send, unless either side has hung up meanwhile: the `disconnect` is on its way then."""
+        if self.closed_with is None:
+            with contextlib.suppress(OSError):
+                await super().send(text_data, bytes_data, close)
 
     async def connect(self) -> None:
         """Settle who this is, and begin."""
         self._tasks: list[asyncio.Task[None]] = []
+        self._allowance = Allowance()
         self.session_key = self.scope["session"].session_key
         await self.accept()
-        try:
-            self.user_id = (await in_preview_thread(require_user, self.session_key)).pk
+        async with self._closing_on_failure():
+            owner = await self.identify()
+            open_sockets.add(owner, self.max_sockets)
+            self._owner = owner
             await self.begin()
-        except AccessDenied:
-            await self.close_for_good(Close.NO_ACCESS)
+            self._has_begun = True
+
+    async def identify(self) -> Hashable:
+        """Settle whose socket this is, and return what they are counted by: one owner has `max_sockets` at most.
+
+        Raises `AccessDenied`.
+        """
+        self.user_id = (await in_preview_thread(require_user, self.session_key)).pk
+        return ("user", self.user_id)
 
     @abstractmethod
     async def begin(self) -> None:
-        """Join what the address names. Raises `AccessDenied`."""
+        """Join what the address names. Raises `AccessDenied` or `SourceGone`."""
 
     @abstractmethod
     async def check_access(self) -> None:
-        """Raise `AccessDenied` if the socket's user may not be here any more."""
+        """Raise `AccessDenied` if the socket's owner may not be here any more."""
+
+    @abstractmethod
+    async def take(self, text: str | None) -> None:
+        """Do what a message asks for, if its sender may still ask; None stands for one in binary.
+
+        Raises `BadMessage`, `AccessDenied` or `SourceGone`, each of which closes the socket.
+        """
 
     def own(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` beside the socket; it ends with it, and ends it when it fails."""
@@ -77,30 +91,43 @@ class PreviewConsumer(AsyncWebsocketConsumer, ABC):
             await asyncio.sleep(CHECK_SECONDS)
             await self.check_access()
 
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Take a message, unless the socket is closed: some may have been on their way."""
+        if not self._has_begun or self.closed_with is not None:
+            return
+        async with self._closing_on_failure():
+            self._allowance.spend(len(text_data or bytes_data or ""))
+            await self.take(text_data)
+
     async def close_for_good(self, code: int) -> None:
-        """Close with a code that tells the page not to try again, and why."""
-        reasons = {
-            Close.BAD_MESSAGE: _("The preview didn't understand the editor. Reload the page; saved text is safe."),
-            Close.NO_ACCESS: _("You are logged out, or may not edit this page. Nothing more is shown here."),
-            Close.GONE: _("This page doesn't exist any more."),
-            Close.TOO_LARGE: _("This draft is too large to be shown while you type. Saving works as ever."),
-            Close.FAILED: _("The preview failed. Reload the page; saved text is safe."),
-        }
-        await self.close(code=code, reason=reasons[code])
+        """Close with a code that tells the page not to try again, and why. Nothing is sent any more."""
+        if self.closed_with is not None:
+            return
+        self.closed_with = code
+        for task in self._tasks:
+            if task is not asyncio.current_task():
+                task.cancel()
+        with contextlib.suppress(OSError):
+            await self.close(code=code, reason=reason_for(code))
 
     async def disconnect(self, code: int) -> None:
         """End what belongs to the socket."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._owner is not None:
+            open_sockets.remove(self._owner)
+
+    @contextlib.asynccontextmanager
+    async def _closing_on_failure(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except Exception as error:
+            code = code_for(error)
+            if code == Close.FAILED:
+                logger.exception("A preview socket failed")
+            await self.close_for_good(code)
 
     async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
+        async with self._closing_on_failure():
             await work
-        except AccessDenied:
-            await self.close_for_good(Close.NO_ACCESS)
-        except SourceGone:
-            await self.close_for_good(Close.GONE)
-        except Exception:
-            logger.exception("A preview socket failed")
-            await self.close_for_good(Close.FAILED)

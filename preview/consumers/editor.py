@@ -3,11 +3,12 @@
 import json
 from dataclasses import asdict
 
-from preview.access import AccessDenied, require_editor
-from preview.consumers.base import Close, PreviewConsumer
+from preview.access import require_editor
+from preview.consumers.base import PreviewConsumer
+from preview.consumers.closing import Close
 from preview.form_state import OutOfStep
 from preview.hub import hub
-from preview.messages import BadMessage, Focus, FormChange, MessageTooLarge, PageSaved, WholeForm, read_message
+from preview.messages import Focus, FormChange, PageSaved, WholeForm, read_message
 from preview.sessions import EditingSession, Rendered
 from preview.sources import NewPage, SavedPage, Source
 from preview.threads import in_preview_thread
@@ -33,34 +34,31 @@ class EditorConsumer(PreviewConsumer):
         if self.session:
             await self.session.check_access()
 
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Store what the message says; the session's own task does the work."""
-        if self.session is None:
-            return
-        try:
-            match read_message(text_data):
-                case WholeForm(sequence, fields):
-                    self.session.replace_form(sequence, fields)
-                case FormChange() as change:
-                    self.session.change_form(change)
-                case Focus(path):
-                    self.session.move_focus(path)
-                case PageSaved(page_id):
-                    await self.session.page_was_saved(page_id)
-        except OutOfStep:
-            await self.send('{"type": "again"}')
-        except MessageTooLarge:
-            await self.close_for_good(Close.TOO_LARGE)
-        except BadMessage:
-            await self.close_for_good(Close.BAD_MESSAGE)
-        except AccessDenied:
-            await self.close_for_good(Close.NO_ACCESS)
+    async def take(self, text: str | None) -> None:
+        """Store what the message says; the session's own task checks the rights and does the work."""
+        session = self.session
+        assert session  # noqa: S101  (messages are taken only once the socket has begun)
+        match read_message(text):
+            case WholeForm(sequence, fields):
+                session.replace_form(sequence, fields)
+            case FormChange() as change:
+                await self._change_form(session, change)
+            case Focus(path):
+                session.move_focus(path)
+            case PageSaved(page_id):
+                await session.page_was_saved(page_id)
 
     async def disconnect(self, code: int) -> None:
         """Leave: screens keep the last state, unless rights were taken away."""
         await super().disconnect(code)
         if self.session:
-            await self.session.close(show_last_state=code != Close.NO_ACCESS)
+            await self.session.close(show_last_state=self.closed_with != Close.NO_ACCESS)
+
+    async def _change_form(self, session: EditingSession, change: FormChange) -> None:
+        try:
+            session.change_form(change)
+        except OutOfStep:
+            await self.send('{"type": "again"}')
 
     async def _report(self, rendered: Rendered) -> None:
         await self.send(json.dumps({"type": "rendered", **asdict(rendered)}))

@@ -3,9 +3,9 @@
 from abc import abstractmethod
 
 from preview.access import require_editor, require_user
-from preview.consumers.base import Close, PreviewConsumer
+from preview.consumers.base import PreviewConsumer
 from preview.hub import hub
-from preview.messages import Again, BadMessage, read_screen_message
+from preview.messages import Again, read_screen_message
 from preview.sources import source_from
 from preview.threads import in_preview_thread
 from preview.topics import newest_topic, page_topic, tab_topic
@@ -36,14 +36,12 @@ class ViewerConsumer(PreviewConsumer):
         else:
             await in_preview_thread(require_user, self.session_key)
 
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+    async def take(self, text: str | None) -> None:
         """Take what the screen says: so far, only that it needs the whole page again."""
-        try:
-            match read_screen_message(text_data):
-                case Again():
-                    self._viewer.forget()
-        except BadMessage:
-            await self.close_for_good(Close.BAD_MESSAGE)
+        await self.check_access()
+        match read_screen_message(text):
+            case Again():
+                self._viewer.forget()
 
     async def disconnect(self, code: int) -> None:
         """Stop watching."""

@@ -3,13 +3,19 @@
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 1500;
 
-// Codes from 4400 on say that trying again is no use: see `preview.consumers.base.Close`.
-const isFinal = (code) => code >= 4400 && code < 4600;
+// The server takes no larger message: `preview.limits.MAX_MESSAGE_BYTES`.
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+// Codes from 4400 on say that trying again is no use: see `preview.consumers.closing.Close`. So does 1009, with which
+// a server hangs up in the middle of a message that is too large.
+const TOO_LARGE = 1009;
+const isFinal = (code) => code === TOO_LARGE || (code >= 4400 && code < 4600);
 
 /**
  * @param {string} path  where to connect, on this site
  * @param {{opened: function(), received: function(object), lost: function(), ended: function(string)}} listener
- *   `lost` is called when the connection breaks and will be tried again, `ended` when it won't, with the reason.
+ *   `lost` is called when the connection breaks and will be tried again, `ended` when it won't, with the reason;
+ *   without one, a message was too large.
  * @returns {{send: function(object|string): boolean, close: function()}}
  */
 export function connect(path, listener) {
@@ -30,11 +36,22 @@ export function connect(path, listener) {
     socket.onmessage = ({ data }) => listener.received(JSON.parse(data));
     socket.onclose = ({ code, reason }) => {
       if (closed) return;
-      if (isFinal(code)) return listener.ended(reason);
+      if (isFinal(code)) return end(code === TOO_LARGE ? undefined : reason);
       listener.lost();
       timer = setTimeout(open, pause * (0.5 + Math.random()));
       pause = Math.min(pause * 2, LONGEST_PAUSE);
     };
+  };
+
+  const end = (reason) => {
+    stop();
+    listener.ended(reason);
+  };
+
+  const stop = () => {
+    closed = true;
+    clearTimeout(timer);
+    socket.close();
   };
 
   // A laptop that wakes up, or a network that is back: don't wait for the pause to end.
@@ -48,13 +65,19 @@ export function connect(path, listener) {
   return {
     send(message) {
       if (socket.readyState !== WebSocket.OPEN) return false;
-      socket.send(typeof message === "string" ? message : JSON.stringify(message));
+      const text = typeof message === "string" ? message : JSON.stringify(message);
+      if (isTooLarge(text)) {
+        end();
+        return false;
+      }
+      socket.send(text);
       return true;
     },
-    close() {
-      closed = true;
-      clearTimeout(timer);
-      socket.close();
-    },
+    close: stop,
   };
+}
+
+// A UTF-16 unit is three bytes at most: nearly every text is known to fit without being encoded.
+function isTooLarge(text) {
+  return text.length * 3 > MAX_MESSAGE_BYTES && new Blob([text]).size > MAX_MESSAGE_BYTES;
 }

@@ -1,0 +1,32 @@
+"""A draft that is too large for the live preview says so; Wagtail's own panel takes over, and saving works as ever."""
+
+from playwright.async_api import Page, expect
+
+from tests.e2e.conftest import Watch
+from tests.e2e.editing import start_post
+from tests.e2e.test_live_preview import open_panel, panel
+
+FILL = "letters => { document.querySelector('[name=search_description]').value = 'ä'.repeat(letters) }"
+
+
+async def save(page: Page) -> None:
+    await page.get_by_role("button", name="Save draft").click()
+    await page.wait_for_url("**/edit/")
+    await expect(page.locator(".messages")).to_contain_text("Grows")
+
+
+async def test_the_panel_says_that_a_draft_is_too_large(editor_page: Page, watch: Watch) -> None:
+    watch.expect_error("axe.run results")  # upstream's own checks say in the console what they find
+    await start_post(editor_page, "Grows")
+    await open_panel(editor_page)
+    await expect(panel(editor_page).get_by_role("heading", name="Grows")).to_be_visible()
+    await editor_page.evaluate(FILL, 2_200_000)  # of two bytes each
+    state = editor_page.locator("[data-live-preview] [role=status]")
+    await expect(state).to_have_text("This draft is too large to be shown while you type. Saving works as ever.")
+    await expect(editor_page.locator(".live-preview-frame")).to_have_count(0)
+    await expect(editor_page.locator("#w-preview-iframe")).to_be_visible()
+    await save(editor_page)
+    await expect(state).to_have_text("This draft is too large to be shown while you type. Saving works as ever.")
+    await editor_page.evaluate(FILL, 10)
+    await save(editor_page)
+    await expect(state).to_have_text("Live")
