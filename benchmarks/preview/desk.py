@@ -89,10 +89,9 @@ class Desk:
 
     async def open_tab(self) -> Page:
         """Open the draft in a window of its own."""
-        tab = await self.page.context.new_page()
+        tab = await open_window(self.page)
         self.wire.follow_screen(tab)
         await tab.goto(f"/preview/pages/{self.page_id}/")
-        await self.page.bring_to_front()
         return tab
 
     async def open_panel(self) -> Frame:
@@ -121,6 +120,22 @@ async def log_in_once(browser: Browser, url: str) -> StorageState:
     cookies = await context.storage_state()
     await context.close()
     return cookies
+
+
+async def open_window(page: Page) -> Page:
+    """Return a page in a window beside that of `page`: a tab behind another one is painted once a second only."""
+    chromium = await page.context.new_cdp_session(page)
+    target = await chromium.send("Target.getTargetInfo")
+    async with page.context.expect_page() as opened:
+        await chromium.send(
+            "Target.createTarget",
+            {
+                "url": "about:blank",
+                "newWindow": True,
+                "browserContextId": target["targetInfo"]["browserContextId"],
+            },
+        )
+    return await opened.value
 
 
 @asynccontextmanager
