@@ -97,7 +97,7 @@ class Desk:
     async def open_panel(self) -> Frame:
         """Open the panel beside the form, and return the live preview in it."""
         await self._open_panel()
-        frame = await (await self.page.wait_for_selector(OWN_FRAME)).content_frame()
+        frame = await (await self.page.locator(OWN_FRAME).element_handle()).content_frame()
         assert frame is not None  # noqa: S101  (it is an iframe)
         await frame.wait_for_load_state()
         return frame

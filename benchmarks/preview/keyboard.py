@@ -86,9 +86,7 @@ class Typing:
             raise MeasurementFailed(f"{self.typed!r} was not shown within {PATIENCE:g} seconds") from None
 
 
-def find_delays(
-    typed: str, before: int, pressed_at: Sequence[float], seen: Sequence[tuple[str, float]]
-) -> list[float]:
+def find_delays(typed: str, before: int, pressed_at: Sequence[float], seen: Sequence[tuple[str, float]]) -> list[float]:
     """Return the milliseconds from each key to the first painted state that has it.
 
     `typed` is the whole text, of which the first `before` characters don't count; `pressed_at` holds the time of each

@@ -8,7 +8,7 @@ from playwright.async_api import Page, WebSocket
 
 
 class Wire:
-    """Counts bytes for each key: up from the edit page, down to the screen. Pages are followed before they are opened."""
+    """Counts bytes for each key: up from the edit page, down to the screen. Follow pages before they are opened."""
 
     def __init__(self) -> None:
         self.forget()
