@@ -17,10 +17,10 @@ def machine() -> dict[str, str | int]:
 
 
 def commit() -> str:
-    """Return the commit that was measured, with a `+` if files have changed since; empty outside a repository."""
+    """Return the commit that was measured, with `-dirty` if files have changed since; empty outside a repository."""
     try:
         described = subprocess.run(
-            ["git", "describe", "--always", "--abbrev=12", "--dirty=+", "--exclude=*"],
+            ["git", "describe", "--always", "--abbrev=12", "--dirty", "--exclude=*"],
             cwd=Path(__file__).parent,
             capture_output=True,
             text=True,

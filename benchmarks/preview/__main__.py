@@ -13,25 +13,27 @@ from pathlib import Path
 from playwright.async_api import Error as BrowserError
 from playwright.async_api import async_playwright
 
+from benchmarks import facts
 from benchmarks.preview.desk import log_in_once
 from benchmarks.preview.figures import Figures, combine_runs
 from benchmarks.preview.keyboard import MeasurementFailed
 from benchmarks.preview.measurements import MEASUREMENTS, PAGES_A_RUN, Bench
-from benchmarks.preview.report import PROJECT, current_commit, describe_machine, make_json, make_table
+from benchmarks.preview.report import make_json, make_table
 from tests.e2e.conftest import CHROMIUM_FLAGS
-from tests.running_site import build_small_site, environment, run_site
+from tests.running_site import PROJECT, build_small_site, environment, run_site
 
 
 def main() -> int:
     """Measure, print the table, write the JSON; return 1 if something couldn't be measured."""
     options = _read_options()
-    commit = current_commit()
+    commit = facts.commit()
     with tempfile.TemporaryDirectory(prefix="galley-benchmark-") as folder:
         runs, failures, chromium_version = asyncio.run(_measure(options, Path(folder)))
     figures = combine_runs(runs)
     print(make_table(figures))
     if options.json:
-        options.json.write_text(make_json(figures, describe_machine(chromium_version), commit))
+        machine = facts.machine() | {"chromium": chromium_version}
+        options.json.write_text(make_json(figures, machine, commit))
     for failure in failures:
         print(f"Not measured: {failure}", file=sys.stderr)
     return 1 if failures else 0
