@@ -2,6 +2,7 @@
 
 import { difference, readAgain, readForm, watchForm } from "./form.js";
 import { LivePanel } from "./panel.js";
+import { saveRichTextAtOnce } from "./rich_text.js";
 import { connect } from "./socket.js";
 
 const EDIT = /\/pages\/(?<page>\d+)\/edit\/$/;
@@ -37,6 +38,7 @@ class LiveEditor extends EventTarget {
       ended: (reason) => this.stopped(() => panel.ended(reason)),
     });
     watchForm(form, (control) => this.noteChange(control));
+    saveRichTextAtOnce(form);
   }
 
   sendWhole() {
