@@ -10,5 +10,8 @@ class PreviewConfig(AppConfig):
     verbose_name = "Live preview"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from preview import checks  # noqa: F401
+        """Register checks, listen to what happens to shared pages, and keep the addresses of shared drafts secret."""
+        from preview import checks, signal_handlers  # noqa: F401
+        from preview.secret_addresses import keep_out_of_logs
+
+        keep_out_of_logs()

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from preview.consumers.editor import EditorConsumer
 from preview.consumers.viewers import NewestViewer, PageViewer, TabViewer
+from preview.guests import GuestViewer
 from preview.origins import SameOriginOnly, refuse
 
 application = SameOriginOnly(
@@ -15,6 +16,7 @@ application = SameOriginOnly(
                 path("preview/", NewestViewer.as_asgi()),
                 path("preview/pages/<int:page_id>/", PageViewer.as_asgi()),
                 path("preview/tabs/<slug:tab>/", TabViewer.as_asgi()),
+                path("preview/shared/<str:token>/", GuestViewer.as_asgi()),
                 path("preview/tabs/<slug:tab>/edit/<int:page_id>/", EditorConsumer.as_asgi()),
                 path(
                     "preview/tabs/<slug:tab>/create/<slug:app_label>/<slug:model_name>/<int:parent_id>/",

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from preview.views import newest_draft, page_draft, tab_draft
+from preview.share_dialog import page_links, stop_link
+from preview.views import newest_draft, page_draft, shared_draft, tab_draft
 
 app_name = "preview"
 
@@ -10,4 +11,7 @@ urlpatterns = [
     path("", newest_draft, name="newest"),
     path("pages/<int:page_id>/", page_draft, name="page"),
     path("tabs/<slug:tab>/", tab_draft, name="tab"),
+    path("shared/<str:token>/", shared_draft, name="shared"),
+    path("pages/<int:page_id>/links/", page_links, name="page_links"),
+    path("pages/<int:page_id>/links/<int:link_id>/stop/", stop_link, name="stop_link"),
 ]

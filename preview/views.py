@@ -6,11 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from preview.access import AccessDenied, require_editor, require_user
+from preview.guests import topic_of_link
 from preview.hub import hub
 from preview.rendering import RenderingFailed, render_page
+from preview.saved_draft import saved_draft
+from preview.sharing import LinkEnded, open_link
 from preview.sources import SavedPage, SourceGone, source_from
 from preview.threads import in_preview_thread
 from preview.topics import newest_topic, page_topic, tab_topic
@@ -32,6 +35,25 @@ async def page_draft(request: HttpRequest, page_id: int) -> HttpResponse:
 async def tab_draft(request: HttpRequest, tab: str) -> HttpResponse:
     """Show the draft in one tab of the user's browser."""
     return await _watch(request, lambda user_id: tab_topic(user_id, tab))
+
+
+@require_safe
+async def shared_draft(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the draft that the link opens, to whoever has the link. A link that has ended says so, with status 410.
+
+    Nothing is asked of the session or the cookies: a guest has none and gets none.
+    """
+    try:
+        link = await in_preview_thread(open_link, token)
+    except LinkEnded:
+        return _as_private(HttpResponse(render_to_string("preview/link_ended.html"), status=410))
+    frame = await hub.newest(topic_of_link(link))
+    if frame is None:
+        try:
+            frame = await in_preview_thread(saved_draft, link.page_id)
+        except (SourceGone, RenderingFailed):
+            return _as_viewer(render_to_string("preview/not_shown.html"))
+    return _as_viewer(frame.page.html)
 
 
 async def _watch(request: HttpRequest, topic_of: Callable[[int], str], page: SavedPage | None = None) -> HttpResponse:
@@ -61,9 +83,13 @@ def _saved_page_or_waiting(page: SavedPage | None) -> str:
 
 
 def _as_viewer(html: str) -> HttpResponse:
-    """Return `html` with the viewer's script, never to be stored or indexed."""
+    """Return `html` with the viewer's script."""
     head, closing, rest = html.partition("</head>")
-    response = HttpResponse(f"{head}{render_to_string('preview/viewer_head.html')}{closing}{rest}")
+    return _as_private(HttpResponse(f"{head}{render_to_string('preview/viewer_head.html')}{closing}{rest}"))
+
+
+def _as_private(response: HttpResponse) -> HttpResponse:
+    """Return `response`, never to be stored or indexed, and its address never to be told to other sites."""
     response["Cache-Control"] = "no-store, private"
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"

@@ -84,6 +84,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "wagtail.contrib.settings.context_processors.settings",
                 "home.navigation.main_menu",
+                "preview.context_processors.previews_without_csrf_token",
             ],
         },
     },

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from preview.access import AccessDenied
 from preview.messages import BadMessage, MessageTooLarge
 from preview.quotas import TooFast, TooManySockets
+from preview.sharing import LinkEnded
 from preview.sources import SourceGone
 
 # A closing frame has room for 125 bytes, two of which are the code (RFC 6455, section 5.5).
@@ -27,6 +28,8 @@ class Close:
 def code_for(error: Exception) -> int:
     """Return the code with which `error` closes a socket: `FAILED` for all that isn't foreseen."""
     match error:
+        case LinkEnded():
+            return Close.LINK_ENDED
         case AccessDenied():
             return Close.NO_ACCESS
         case SourceGone():

@@ -2,8 +2,9 @@
 
 import { Draft } from "./draft.js";
 import { stayOnPage } from "./links.js";
+import { showLink } from "./shared.js";
 import { showStatus } from "./status.js";
 
 const draft = new Draft(location.pathname);
-for (const addTo of [showStatus, stayOnPage]) addTo(draft);
+for (const addTo of [showStatus, showLink, stayOnPage]) addTo(draft);
 draft.connect();

@@ -1,0 +1,90 @@
+"""The sockets of people who watch one draft through a link, without an account.
+
+A guest is told what the page shows and how long the link works; names, other pages and what editors are told stay here.
+"""
+
+import contextlib
+import json
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Any
+
+from preview import limits
+from preview.consumers.viewers import ViewerConsumer
+from preview.frames import snapshot_message
+from preview.hub import hub
+from preview.models import ShareLink
+from preview.rendering import RenderingFailed
+from preview.saved_draft import saved_draft, version_of_saved
+from preview.sharing import note_seen, open_link
+from preview.threads import in_preview_thread
+from preview.topics import page_topic
+
+MESSAGES_FOR_GUESTS = {"snapshot", "structure", "patch", "link"}
+TOPICS_FOR_GUESTS = {"notes", "focus"}
+
+
+class GuestViewer(ViewerConsumer):
+    """Watches the draft of one page for as long as its link works."""
+
+    max_sockets = limits.SOCKETS_PER_LINK
+    _link: ShareLink
+    _told: dict[str, Any] | None = None
+    _saved_shown = ""
+
+    async def identify(self) -> Hashable:
+        """Open the link, by which its guests are counted. Raises `LinkEnded`."""
+        self._link = await in_preview_thread(open_and_note_seen, self.scope["url_route"]["kwargs"]["token"])
+        return ("link", self._link.pk)
+
+    def topic(self) -> str:
+        """Name the link's page, as its maker edits it."""
+        return topic_of_link(self._link)
+
+    async def check_access(self) -> None:
+        """Look whether the link still works, and tell the guest what is new about it. Raises `LinkEnded`."""
+        await self.identify()
+        about_link = {"title": self._link.page.draft_title, "until": self._link.expires_at.isoformat()}
+        if about_link != self._told:
+            self._told = about_link
+            await self.send(json.dumps({"type": "link", **about_link}))
+        await self._keep_up_with_saved_draft()
+
+    async def send(self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False) -> None:
+        """Send what is meant for guests, whoever sends it."""
+        message = for_guests(text_data) if text_data else None
+        if message:
+            await super().send(message)
+
+    async def _keep_up_with_saved_draft(self) -> None:
+        """While nobody writes, show the page as it was last saved."""
+        version = version_of_saved(self._link.page)
+        if await hub.newest(self._topic):
+            self._saved_shown = ""
+        elif version != self._saved_shown:
+            self._saved_shown = version
+            with contextlib.suppress(RenderingFailed):
+                await self.send(snapshot_message(await in_preview_thread(saved_draft, self._link.page_id)))
+
+
+def open_and_note_seen(token: str) -> ShareLink:
+    """Return the link that `token` opens, and note that it is being watched. Raises `LinkEnded`."""
+    link = open_link(token)
+    note_seen(link)
+    return link
+
+
+def topic_of_link(link: ShareLink) -> str:
+    """Name what guests of `link` watch."""
+    return page_topic(link.made_by_id, link.page_id)
+
+
+@lru_cache(maxsize=8)
+def for_guests(text: str) -> str | None:
+    """Return the message as guests may have it, or None if it isn't for them. Many guests share one computation."""
+    message = json.loads(text)
+    if message["type"] not in MESSAGES_FOR_GUESTS:
+        return None
+    if "about" in message:
+        message["about"] = {name: value for name, value in message["about"].items() if name in TOPICS_FOR_GUESTS}
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,133 @@
+"""A draft is shared from the panel, watched by somebody without an account, and taken back."""
+
+import re
+
+import pytest
+import segno
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.e2e.conftest import Watch
+from tests.e2e.editing import start_post, type_paragraph
+from tests.running_site import EDITOR, RunningSite
+
+
+@pytest.fixture(autouse=True)
+def upstreams_own_checks_may_complain(watch: Watch) -> None:
+    watch.expect_error("axe.run results")
+
+
+async def open_post(page: Page) -> str:
+    """Open the small site's post in the editor; return its title."""
+    await page.goto("/admin/pages/")
+    await page.locator("main").get_by_role("link", name="Explore child pages of 'Galley'").click()
+    await page.locator("main").get_by_role("link", name="Explore child pages of 'Blog'").click()
+    await page.locator("main").get_by_role("link", name=re.compile(r"^Post \d+$")).click()
+    return await page.get_by_role("textbox", name="Title*").input_value()
+
+
+async def open_dialog(page: Page) -> Locator:
+    """Open panel and dialog, as far as they aren't open."""
+    share = page.get_by_role("button", name="Share", exact=True)
+    if not await share.is_visible():
+        await page.get_by_role("button", name="Toggle preview").click()
+    await share.click()
+    return page.get_by_role("dialog", name="Share this draft")
+
+
+async def make_link(dialog: Locator, label: str, works_for: str) -> str:
+    await dialog.get_by_label("For whom").fill(label)
+    await dialog.get_by_label("Works for").select_option(label=works_for)
+    await dialog.get_by_role("button", name="Make link").click()
+    return await dialog.get_by_role("textbox", name="Link", exact=True).input_value()
+
+
+async def test_a_draft_is_shared_watched_and_taken_back(
+    server: RunningSite, editor_page: Page, browser: Browser, watch: Watch
+) -> None:
+    title = await open_post(editor_page)
+    dialog = await open_dialog(editor_page)
+    await expect(dialog.get_by_label("Works for")).to_have_value("week")
+    address = await make_link(dialog, "The client", "1 day")
+    await expect(dialog.get_by_role("heading", name="The link for The client is ready")).to_be_visible()
+    drawn = await dialog.locator(".live-share__qr svg path").last.get_attribute("d")
+    assert f'd="{drawn}"' in segno.make_qr(address, error="m").svg_inline(scale=4, light="#fff")
+    await dialog.get_by_role("button", name="Close").click()
+
+    phone = await browser.new_context(viewport={"width": 390, "height": 844}, locale="de-DE")
+    guest = await phone.new_page()
+    answer = await guest.goto(address)
+    assert answer
+    assert answer.headers["x-robots-tag"] == "noindex, nofollow"
+    await expect(guest.get_by_role("heading", name=title, level=1)).to_be_visible()
+    await expect(guest.get_by_text(f"Draft of {title}, shared until")).to_be_visible()
+    await type_paragraph(editor_page, "Seen as it is written.")
+    await expect(guest.get_by_text("Seen as it is written.")).to_be_visible()
+    assert await phone.cookies() == []
+    everything = await guest.content()
+    assert "csrf" not in everything
+    assert EDITOR not in everything
+
+    dialog = await open_dialog(editor_page)
+    row = dialog.get_by_role("listitem").filter(has_text="The client")
+    await expect(row).to_contain_text(re.compile(r"Works for another 23\s+hours"))
+    await expect(row).to_contain_text(f"Made by {EDITOR}")
+    await expect(row).to_contain_text("Last seen")
+    await row.get_by_role("button", name="Stop").click()
+    await expect(dialog.get_by_text("The link has been stopped")).to_be_visible()
+    await expect(row).to_have_count(0)
+    await expect(guest.get_by_text("This link has stopped working")).to_be_visible()
+
+    watch.expect_error("410")
+    answer = await guest.reload()
+    assert answer
+    assert answer.status == 410
+    await expect(guest.get_by_role("heading", name="This link has stopped working")).to_be_visible()
+    await expect(guest.get_by_text("Seen as it is written.")).to_have_count(0)
+
+
+async def test_a_page_that_was_never_saved_says_why_it_cant_be_shared_yet(editor_page: Page) -> None:
+    await start_post(editor_page, "Not saved")
+    dialog = await open_dialog(editor_page)
+    await expect(dialog).to_contain_text("has not been saved yet")
+    await editor_page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+
+
+async def test_the_dialog_works_with_the_keyboard_and_leaves_the_form_alone(editor_page: Page) -> None:
+    await open_post(editor_page)
+    await open_dialog(editor_page)
+    dialog = editor_page.get_by_role("dialog", name="Share this draft")
+    await expect(dialog.get_by_label("For whom")).to_be_visible()
+    await expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+    await editor_page.keyboard.press("Tab")
+    await editor_page.keyboard.type("By keyboard")
+    await editor_page.keyboard.press("Enter")
+    await expect(dialog.get_by_role("textbox", name="Link", exact=True)).to_be_focused()
+    await expect(dialog.get_by_role("listitem").filter(has_text="By keyboard")).to_be_visible()
+    sent = "new FormData(document.querySelector('form[data-edit-form]')).has('share-label')"
+    assert await editor_page.evaluate(sent) is False
+    await editor_page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+    await expect(editor_page.get_by_role("button", name="Share", exact=True)).to_be_focused()
+
+
+async def test_a_link_goes_on_showing_what_is_saved_and_the_report_stops_it(
+    server: RunningSite, editor_page: Page, browser: Browser
+) -> None:
+    title = await open_post(editor_page)
+    address = await make_link(await open_dialog(editor_page), "Proofreader", "30 days")
+    await editor_page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    await editor_page.goto("/admin/")
+
+    guest = await browser.new_page(base_url=server.url)
+    await guest.goto(address)
+    await expect(guest.get_by_role("heading", name=title, level=1)).to_be_visible()
+    await expect(guest.get_by_role("status")).to_contain_text("Nobody is writing in this draft just now")
+
+    await editor_page.goto("/admin/reports/shared-drafts/")
+    row = editor_page.get_by_role("row").filter(has_text="Proofreader")
+    await expect(row).to_contain_text(title)
+    await row.get_by_role("button", name="Stop").click()
+    await expect(editor_page.locator(".messages")).to_contain_text("The link has been stopped")
+    await expect(row).to_contain_text("Stopped")
+    await expect(guest.get_by_role("status")).to_contain_text("This link has stopped working")
