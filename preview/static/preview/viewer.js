@@ -2,8 +2,10 @@
 
 import { Bar, showStatus } from "./bar.js";
 import { Draft } from "./draft.js";
+import { followWriting } from "./follow.js";
 import { stayOnPage } from "./links.js";
 import { showMedia } from "./media.js";
+import { editOnClick } from "./pick.js";
 import { Settings } from "./settings.js";
 import { showWidth } from "./widths.js";
 
@@ -14,7 +16,7 @@ const settings =
 const bar = lent?.bar ?? new Bar(settings);
 const draft = new Draft(location.pathname);
 draft.connect();
-for (const addTo of [showStatus, showMedia, stayOnPage]) addTo(draft, bar, settings);
+for (const addTo of [showStatus, showMedia, editOnClick, stayOnPage, followWriting]) addTo(draft, bar, settings);
 if (!lent) {
   bar.show();
   showWidth(draft, bar, settings);
