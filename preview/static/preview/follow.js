@@ -4,28 +4,35 @@ import { findPlace } from "./matching.js";
 import { elementAt, paragraphOf, ShownText } from "./places.js";
 
 /** Which part of the window's height may hold the writing without being moved. */
-const CALM = { top: 0.08, bottom: 0.85 };
+const CALM_ZONE = { top: 0.08, bottom: 0.85 };
 const CARET_PAUSE = 80;
 
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Follow the writing while the setting `follow` is on: by what changed, and by where the author's cursor stands. */
 export function followWriting(draft, bar, settings) {
-  const view = new FollowingView(settings);
+  const view = new FollowingView();
   // What a patch changed is known in its own moment; what else happens on the page is nobody's writing.
   const changes = new MutationObserver(() => {});
   changes.observe(document.body, { childList: true, characterData: true, subtree: true });
   let path = "";
+  // Where something stands is asked when the page is about to be painted: asking earlier would hold up the words.
+  const beforePaint = (task) => settings.get("follow") && requestAnimationFrame(task);
 
   draft.addEventListener("changed", () => {
-    const written = changedElement(changes.takeRecords(), elementAt(path) ?? document.body);
-    if (written) view.show(written);
+    const records = changes.takeRecords();
+    beforePaint(() => {
+      const written = changedElement(records, elementAt(path) ?? document.body);
+      if (written) view.show(written);
+    });
   });
   draft.addEventListener("about", ({ detail }) => {
     if (!detail.focus || detail.focus === path) return;
     path = detail.focus;
-    const element = elementAt(path);
-    if (element) view.show(element, { anyPart: true });
+    beforePaint(() => {
+      const element = elementAt(path);
+      if (element) view.show(element, { anyPart: true });
+    });
   });
 
   // Within one browser the cursor itself is known, word by word.
@@ -34,7 +41,7 @@ export function followWriting(draft, bar, settings) {
   editor.addEventListener("message", ({ data }) => {
     if (data.type !== "caret" || data.tab !== draft.about.tab) return;
     clearTimeout(timer);
-    timer = setTimeout(() => showCaret(view, data), CARET_PAUSE);
+    timer = setTimeout(() => beforePaint(() => showCaret(view, data)), CARET_PAUSE);
   });
   for (const type of ["wheel", "touchmove"]) addEventListener(type, () => view.rest(), { passive: true });
   addEventListener("keydown", ({ key }) => /^(Page|Arrow|Home|End| )/.test(key) && view.rest());
@@ -42,8 +49,7 @@ export function followWriting(draft, bar, settings) {
 
 /** The window, moved no more than is needed, and not at all where its reader has scrolled away from a paragraph. */
 class FollowingView {
-  constructor(settings) {
-    this.settings = settings;
+  constructor() {
     this.shown = null;
     this.left = null;
   }
@@ -58,23 +64,21 @@ class FollowingView {
    * @param {{anyPart?: boolean, box?: DOMRect}} where  whether a part of it in view will do; where in it exactly
    */
   show(element, { anyPart = false, box } = {}) {
-    if (!this.settings.get("follow")) return;
-    requestAnimationFrame(() => {
-      const isElsewhere = !isSamePlace(element, this.shown);
-      this.shown = element;
-      if (this.left && element.contains(this.left)) return;
-      this.left = null;
-      this.bringIntoView(element, box ?? element.getBoundingClientRect(), anyPart);
-      if (isElsewhere) outline(element);
-    });
+    if (anyPart && this.shown?.isConnected && element.contains(this.shown)) return;
+    const isElsewhere = !isSamePlace(element, this.shown);
+    this.shown = element;
+    if (this.left && element.contains(this.left)) return;
+    this.left = null;
+    this.bringIntoView(element, box ?? element.getBoundingClientRect(), anyPart);
+    if (isElsewhere) outline(element);
   }
 
   bringIntoView(element, box, anyPart) {
-    const [top, bottom] = [innerHeight * CALM.top, innerHeight * CALM.bottom];
+    const [top, bottom] = [innerHeight * CALM_ZONE.top, innerHeight * CALM_ZONE.bottom];
     const fits = box.height < bottom - top;
     const isSeen = fits && !anyPart ? box.top >= top && box.bottom <= bottom : box.top < bottom && box.bottom > top;
     if (isSeen) return;
-    const behavior = calm.matches ? "instant" : "smooth";
+    const behavior = reducedMotion.matches ? "instant" : "smooth";
     if (box.height < innerHeight / 2) element.scrollIntoView({ behavior, block: "center", inline: "nearest" });
     if (box.height >= innerHeight / 2) scrollBy({ behavior, top: box.top - innerHeight / 4 });
   }
@@ -93,9 +97,8 @@ function showCaret(view, { path, block, words }) {
   const range = document.createRange();
   if (node.nodeType === Node.TEXT_NODE) range.setStart(node, at);
   else range.selectNode(node);
-  const element = node.parentElement.closest("svg") ?? node.parentElement;
   const box = range.getBoundingClientRect();
-  view.show(paragraphOf(element), { box: box.height ? box : undefined });
+  view.show(paragraphOf(node.parentElement), { box: box.height ? box : undefined });
 }
 
 /** @returns {Element | null} the innermost element that changed, within the field that is being edited if it did */
@@ -116,6 +119,6 @@ function outline(element) {
   const line = (alpha) => ({ outline: `2px solid rgb(200 50 31 / ${alpha})`, outlineOffset: "0.35rem" });
   element.animate([line(0.9), { ...line(0.9), offset: 0.6 }, line(0)], {
     duration: 1400,
-    easing: calm.matches ? "step-end" : "ease-out",
+    easing: reducedMotion.matches ? "step-end" : "ease-out",
   });
 }
