@@ -5,6 +5,8 @@ import { bindControls } from "./settings.js";
 /** Of several things to be said at once, the first of these is. */
 const TOPICS = ["connection", "notes", "answer"];
 
+const ROOM = "@media screen { :root { padding-block-end: 2.75rem !important; scroll-padding-block-end: 2.75rem; } }";
+
 /**
  * Stands in a shadow root beside the page's body: changes of the draft never touch it, nor does the draft's style.
  * Inside the editor's panel the line above the frame does its work, and the bar isn't shown.
@@ -13,6 +15,8 @@ export class Bar {
   constructor(settings) {
     this.settings = settings;
     this.said = {};
+    this.room = new CSSStyleSheet();
+    this.room.replaceSync(ROOM);
     this.host = document.createElement("live-preview-bar");
     const root = this.host.attachShadow({ mode: "open" });
     root.append(document.getElementById("live-preview-bar").content.cloneNode(true));
@@ -31,8 +35,9 @@ export class Bar {
     document.addEventListener("pointerdown", ({ target }) => target === this.host || this.showControls(false));
   }
 
-  /** Put the bar into the page, as soon as its style is there. */
+  /** Put the bar into the page, as soon as its style is there; the page ends above it. */
   show() {
+    document.adoptedStyleSheets.push(this.room);
     this.host.hidden = true;
     this.host.shadowRoot.querySelector("link").addEventListener("load", () => (this.host.hidden = false));
     document.documentElement.append(this.host);
@@ -59,7 +64,7 @@ export class Bar {
     if (this.status.textContent !== text) this.status.textContent = text;
   }
 
-  setState(state) {
+  setState(state = "connecting") {
     this.element.dataset.state = state;
   }
 
@@ -73,6 +78,7 @@ export class Bar {
     const folded = Boolean(this.settings.get("folded"));
     const button = this.element.querySelector(".fold");
     this.element.classList.toggle("folded", folded);
+    this.room.disabled = folded;
     button.ariaExpanded = String(!folded);
     button.ariaLabel = button.title = folded ? button.dataset.textUnfold : button.dataset.textFold;
   }
@@ -81,8 +87,15 @@ export class Bar {
 /** Say the notes of the draft, and the state of the connection. */
 export function showStatus(draft, bar) {
   draft.addEventListener("about", ({ detail }) => bar.say("notes", (detail.notes ?? []).join(" ")));
-  draft.addEventListener("connection", ({ detail: { state, reason } }) => {
-    bar.setState(state);
-    bar.say("connection", { lost: bar.texts.lost, ended: reason }[state]);
+  let last = {};
+  const showConnection = () => {
+    const isOffline = !navigator.onLine && last.state !== "ended";
+    bar.setState(isOffline ? "lost" : last.state);
+    bar.say("connection", isOffline ? bar.texts.offline : { lost: bar.texts.lost, ended: last.reason }[last.state]);
+  };
+  draft.addEventListener("connection", ({ detail }) => {
+    last = detail;
+    showConnection();
   });
+  for (const type of ["offline", "online"]) addEventListener(type, showConnection);
 }
