@@ -7,9 +7,12 @@ from tests.e2e.rich_page import add_rich_page
 from tests.e2e.watching import edit_beside_panel, watch_on_another_screen
 from tests.running_site import RunningSite
 
-OUTLINED = (
-    "element => element.getAnimations({subtree: true}).some(animation => animation.effect.getKeyframes()[0].outline)"
-)
+# Notes which elements are outlined: the outline itself is brief.
+NOTE_OUTLINES = """() => {
+  const { animate } = Element.prototype;
+  window.outlined = [];
+  Element.prototype.animate = function (...how) { outlined.push(this.textContent); return animate.apply(this, how); };
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +42,13 @@ async def test_the_edited_block_comes_into_view_with_an_outline(editor_page: Pag
     draft = await edit_beside_panel(editor_page, project)
     gallery = draft.locator(".plates figcaption").nth(1)
     await expect(gallery).not_to_be_in_viewport()
+    await draft.locator("body").evaluate(NOTE_OUTLINES)
     await editor_page.locator("[name=gallery-1-caption]").focus()
     await is_seen(gallery)
     await editor_page.locator("[name=title]").focus()
-    title = draft.get_by_role("heading", level=1)
-    await is_seen(title)
-    assert await title.evaluate(OUTLINED)
+    await is_seen(draft.get_by_role("heading", level=1))
+    outlined = await draft.locator("body").evaluate("() => outlined")
+    assert [words.strip() for words in outlined] == ["The second sheet", "A Tide Atlas"]
 
 
 async def test_a_long_text_is_followed_line_by_line(editor_page: Page, project: int) -> None:
