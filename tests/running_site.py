@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +25,34 @@ class RunningSite:
 
     url: str
     var_dir: Path
-    server_pid: int
+    server: "Server"
+
+    @property
+    def server_pid(self) -> int:
+        """The id of the server's process."""
+        return self.server.process.pid
 
     @property
     def log(self) -> str:
         """What server and worker have printed so far."""
         return (self.var_dir / "log").read_text(errors="replace")
+
+
+class Server:
+    """The server's process, which can be killed and started anew at the same address."""
+
+    def __init__(self, start: Callable[[], subprocess.Popen]) -> None:
+        self._start = start
+        self.process = start()
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        self.process.kill()
+        self.process.wait()
+
+    def start(self) -> None:
+        """Start it again."""
+        self.process = self._start()
 
 
 def environment(var_dir: Path, **extra: str) -> dict[str, str]:
@@ -59,21 +81,22 @@ def run_site(var_dir: Path, **extra: str) -> Iterator[RunningSite]:
     # The socket listens before the server starts, so that the port is never taken by somebody else
     # and the first request waits for the server by itself.
     with socket.create_server(("127.0.0.1", 0)) as listener, (var_dir / "log").open("w") as log:
-        server = ["-m", "uvicorn", "config.asgi:application", "--fd", str(listener.fileno()), "--no-access-log"]
-        processes = [
-            subprocess.Popen(
-                [sys.executable, *arguments], cwd=PROJECT, env=env, stdout=log, stderr=log, pass_fds=[listener.fileno()]
-            )
-            for arguments in ([*server, *SOCKETS, "--timeout-graceful-shutdown", "2"], ["manage.py", "worker"])
-        ]
-        site = RunningSite(f"http://localhost:{listener.getsockname()[1]}", var_dir, server_pid=processes[0].pid)
+        uvicorn = ["-m", "uvicorn", "config.asgi:application", "--fd", str(listener.fileno()), "--no-access-log"]
+
+        def start(*arguments: str) -> subprocess.Popen:
+            command = [sys.executable, *arguments]
+            return subprocess.Popen(command, cwd=PROJECT, env=env, stdout=log, stderr=log, pass_fds=[listener.fileno()])
+
+        server = Server(lambda: start(*uvicorn, *SOCKETS, "--timeout-graceful-shutdown", "2"))
+        worker = start("manage.py", "worker")
+        site = RunningSite(f"http://localhost:{listener.getsockname()[1]}", var_dir, server)
         try:
             urllib.request.urlopen(f"{site.url}/health/ready", timeout=STARTS_WITHIN)
             yield site
         finally:
-            for process in processes:
+            for process in (server.process, worker):
                 process.terminate()
-            for process in processes:
+            for process in (server.process, worker):
                 _end(process)
 
 

@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 1.5
 
+# Word for word as `pulse.js` has them.
+PING, PONG = '{"type":"ping"}', '{"type":"pong"}'
+
 
 class PreviewConsumer(AsyncWebsocketConsumer, ABC):
     """A socket with an owner, and with tasks that end when it ends."""
@@ -92,12 +95,15 @@ class PreviewConsumer(AsyncWebsocketConsumer, ABC):
             await self.check_access()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Take a message, unless the socket is closed: some may have been on their way."""
+        """Take a message, unless the socket is closed: some may have been on their way. A ping is answered at once."""
         if not self._has_begun or self.closed_with is not None:
             return
         async with self._closing_on_failure():
             self._allowance.spend(len(text_data or bytes_data or ""))
-            await self.take(text_data)
+            if text_data == PING:
+                await self.send(PONG)
+            else:
+                await self.take(text_data)
 
     async def close_for_good(self, code: int) -> None:
         """Close with a code that tells the page not to try again, and why. Nothing is sent any more."""

@@ -7,24 +7,8 @@ from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import add_block, publish, start_post, type_markdown, type_paragraph
+from tests.e2e.watching import open_panel, panel, watch_on_another_screen
 from tests.running_site import RunningSite
-
-
-async def watch_on_another_screen(editor_page: Page, address: str = "/preview/") -> Page:
-    """Open another window of the same editor: a second tab, or a phone on which they are logged in."""
-    screen = await editor_page.context.new_page()
-    await screen.set_viewport_size({"width": 390, "height": 844})
-    await screen.goto(address)
-    await editor_page.bring_to_front()
-    return screen
-
-
-async def open_panel(page: Page) -> None:
-    await page.get_by_role("button", name="Toggle preview").click()
-
-
-def panel(page: Page):
-    return page.frame_locator(".live-preview-frame")
 
 
 async def add_to_title(page: Page, text: str) -> None:

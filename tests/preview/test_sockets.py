@@ -61,6 +61,22 @@ def test_a_typed_change_reaches_every_screen_as_a_patch(site, editor, log_in) ->
     in_loop(scene())
 
 
+def test_a_ping_is_answered_before_anything_is_written(site, editor, log_in) -> None:
+    client = log_in(editor)
+
+    async def scene() -> None:
+        for path in (editor_path(site.post), *screen_paths(site.post)):
+            socket = Socket(path, client)
+            await opened(socket)
+            answered = False
+            while not answered:  # what arrives while the socket is still joining is passed over
+                await socket.say_text('{"type":"ping"}')
+                answered = not await socket.hears_nothing()
+            await left(socket)
+
+    in_loop(scene())
+
+
 def test_nothing_is_saved(site, editor, log_in) -> None:
     client = log_in(editor)
 

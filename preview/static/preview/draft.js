@@ -31,6 +31,11 @@ export class Draft extends EventTarget {
     });
   }
 
+  /** Follow no longer; `connect` begins again. */
+  rest() {
+    this.socket.close();
+  }
+
   /** @param {object} message  something to say to the server */
   send(message) {
     return this.socket.send(message);

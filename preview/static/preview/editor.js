@@ -1,10 +1,13 @@
 /** On the edit page: sends the form as it is typed, and shows the live preview in Wagtail's own panel. */
 
+import { tellFocus } from "./focus.js";
 import { difference, readAgain, readForm, watchForm } from "./form.js";
 import { LivePanel } from "./panel.js";
+import { openPicked } from "./picks.js";
 import { saveRichTextAtOnce } from "./rich_text.js";
 import { addSharing } from "./share.js";
 import { connect } from "./socket.js";
+import { addToolbar } from "./toolbar.js";
 
 const EDIT = /\/pages\/(?<page>\d+)\/edit\/$/;
 const CREATE = /\/pages\/add\/(?<app>\w+)\/(?<model>\w+)\/(?<parent>\d+)\/$/;
@@ -118,7 +121,7 @@ function start() {
   const where = edit ? `edit/${edit.page}/` : `create/${create.app}/${create.model}/${create.parent}/`;
   const editor = new LiveEditor(form, tabPath + where, panel);
   editor.addEventListener("about", ({ detail }) => panel.note(detail.notes ?? []));
-  for (const addTo of [addSharing]) addTo(editor);
+  for (const addTo of [addSharing, addToolbar, openPicked, tellFocus]) addTo(editor);
   panel.show();
 
   if (create) {

@@ -7,9 +7,34 @@ const RULES = {
   callbacks: {
     // What the reader has opened, typed or started playing is theirs.
     beforeAttributeUpdated: (name, node) => !(name === "open" && node.nodeName === "DETAILS"),
-    beforeNodeMorphed: (node) => !(node instanceof HTMLMediaElement && !node.paused),
+    beforeNodeMorphed(node, now) {
+      if (node instanceof Text && now instanceof Text) return writeText(node, now.data);
+      return !isInUse(node);
+    },
   },
 };
+
+/** Whether the reader plays it, or has typed or chosen something in it. */
+function isInUse(node) {
+  if (node instanceof HTMLMediaElement) return !node.paused;
+  if (node instanceof HTMLSelectElement) {
+    return node.selectedOptions[0] !== ([...node.options].find((one) => one.defaultSelected) ?? node.options[0]);
+  }
+  if (node instanceof HTMLInputElement) return node.value !== node.defaultValue || node.checked !== node.defaultChecked;
+  return node instanceof HTMLTextAreaElement && node.value !== node.defaultValue;
+}
+
+/** Make the text of `node` be `text` by changing only what differs: a selection in the rest of it stays. */
+function writeText(node, text) {
+  const before = node.data;
+  const shorter = Math.min(before.length, text.length);
+  let start = 0;
+  while (start < shorter && before[start] === text[start]) start++;
+  let same = 0;
+  while (same < shorter - start && before.at(-1 - same) === text.at(-1 - same)) same++;
+  if (before !== text) node.replaceData(start, before.length - start - same, text.slice(start, text.length - same));
+  return false;
+}
 
 /** Make the content of `element` be `html`. */
 export function morphWhole(element, html) {
@@ -29,7 +54,7 @@ export function morphContent(element, before, after) {
   if (at === null || live.length !== old.length || live[at].nodeName !== now[at].nodeName) {
     return morphWhole(element, after);
   }
-  if (live[at] instanceof Text) live[at].data = now[at].data;
+  if (live[at] instanceof Text) writeText(live[at], now[at].data);
   else Idiomorph.morph(live[at], now[at], { ...RULES, morphStyle: "outerHTML" });
 }
 

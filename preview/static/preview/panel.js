@@ -106,6 +106,7 @@ export class LivePanel extends EventTarget {
     frame = document.createElement("iframe");
     frame.className = "w-preview__iframe live-preview-frame";
     frame.title = preview.querySelector("#w-preview-iframe")?.title ?? "";
+    frame.livePreview = { settings: this.settings };
     frame.src = this.tabPath;
     preview.querySelector(".w-preview__wrapper").append(frame);
   }

@@ -1,5 +1,7 @@
 /** A WebSocket that comes back by itself, with growing and uneven pauses so that many screens don't return at once. */
 
+import { isPong, watchPulse } from "./pulse.js";
+
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 1500;
 
@@ -31,9 +33,10 @@ export function connect(path, listener) {
     socket = new WebSocket(address);
     socket.onopen = () => {
       pause = FIRST_PAUSE;
+      watchPulse(socket, giveUp);
       listener.opened();
     };
-    socket.onmessage = ({ data }) => listener.received(JSON.parse(data));
+    socket.onmessage = ({ data }) => isPong(data) || listener.received(JSON.parse(data));
     socket.onclose = ({ code, reason }) => {
       if (closed) return;
       if (isFinal(code)) return end(code === TOO_LARGE ? undefined : reason);
@@ -52,6 +55,15 @@ export function connect(path, listener) {
     closed = true;
     clearTimeout(timer);
     socket.close();
+  };
+
+  // A dead connection takes its time to close: nobody waits for that.
+  const giveUp = () => {
+    socket.onclose = socket.onmessage = null;
+    socket.close();
+    if (closed) return;
+    listener.lost();
+    open();
   };
 
   // A laptop that wakes up, or a network that is back: don't wait for the pause to end.

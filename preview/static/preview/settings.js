@@ -1,0 +1,57 @@
+/** How somebody wants drafts to be shown to them, remembered in this browser. */
+
+/** Event `change`, with `{name, value}` as its detail. */
+export class Settings extends EventTarget {
+  /**
+   * @param {string} place  where they apply: the editor's panel and a screen of its own are set apart
+   * @param {object} values  what applies until something else is chosen
+   */
+  constructor(place, values) {
+    super();
+    this.key = `live-preview.${place}`;
+    this.values = { ...values, ...this.remembered() };
+  }
+
+  get(name) {
+    return this.values[name];
+  }
+
+  set(name, value) {
+    if (this.values[name] === value) return;
+    this.values[name] = value;
+    try {
+      localStorage.setItem(this.key, JSON.stringify(this.values));
+    } catch {
+      // Storage is switched off: the choice lasts as long as the page.
+    }
+    this.dispatchEvent(new CustomEvent("change", { detail: { name, value } }));
+  }
+
+  remembered() {
+    try {
+      return JSON.parse(localStorage.getItem(this.key)) ?? {};
+    } catch {
+      return {};
+    }
+  }
+}
+
+/** Let every control in `root` that names a setting (`data-setting`) show it and change it. */
+export function bindControls(root, settings) {
+  const controls = [...root.querySelectorAll("[data-setting]")];
+  const show = () => {
+    for (const control of controls) {
+      const value = settings.get(control.dataset.setting);
+      if (control.type === "checkbox") control.checked = value;
+      else if (control.type === "radio") control.checked = control.value === value;
+      else control.value = value;
+    }
+  };
+  for (const control of controls) {
+    control.addEventListener("change", () =>
+      settings.set(control.dataset.setting, control.type === "checkbox" ? control.checked : control.value),
+    );
+  }
+  settings.addEventListener("change", show);
+  show();
+}

@@ -1,0 +1,124 @@
+"""A screen can show the draft as other devices would: narrower, in other colours, on paper."""
+
+import re
+
+import pytest
+from playwright.async_api import FrameLocator, Page, expect
+
+from tests.e2e.rich_page import add_rich_page
+from tests.e2e.watching import edit_beside_panel, watch_on_another_screen
+from tests.running_site import RunningSite
+
+DARK, LIGHT = re.compile(r"rgb\((\d|[1-5]\d), "), re.compile(r"rgb\((2[2-5]\d), ")
+
+
+@pytest.fixture(scope="module")
+def project(server: RunningSite) -> int:
+    """A project with pictures and tables."""
+    return add_rich_page(server)
+
+
+async def watch_on_a_wide_screen(editor_page: Page, project: int) -> Page:
+    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
+    await screen.set_viewport_size({"width": 1440, "height": 900})
+    await expect(screen.get_by_label("Phone")).to_be_visible()
+    return screen
+
+
+def narrow(screen: Page) -> FrameLocator:
+    return screen.frame_locator("live-preview-frame iframe")
+
+
+async def test_narrow_widths_are_true_widths_and_remembered(editor_page: Page, project: int) -> None:
+    await editor_page.goto(f"/admin/pages/{project}/edit/")
+    screen = await watch_on_a_wide_screen(editor_page, project)
+    for name, width in (("Tablet", 820), ("Phone", 390)):
+        await screen.get_by_label(name).check(force=True)
+        await expect(narrow(screen).get_by_role("heading", level=1)).to_be_visible()
+        assert await narrow(screen).locator("body").evaluate(f"() => matchMedia('(width: {width}px)').matches")
+    await screen.reload()
+    await editor_page.locator("[name=title]").fill("Narrow")
+    await expect(narrow(screen).get_by_role("heading", name="Narrow")).to_be_visible()
+
+    await screen.get_by_label("Full").check(force=True)
+    await expect(screen.get_by_role("heading", name="Narrow")).to_be_visible()
+    await editor_page.locator("[name=title]").fill("Wide")
+    await expect(screen.get_by_role("heading", name="Wide")).to_be_visible()
+
+
+async def test_colours_of_any_style_sheet_are_shown_as_chosen(editor_page: Page, project: int) -> None:
+    screen = await watch_on_a_wide_screen(editor_page, project)
+    await screen.add_style_tag(
+        content="@media screen and (prefers-color-scheme: dark) { @media (min-width: 1px) { main { opacity: 0.9 } } }"
+    )
+    body, main = screen.locator("body"), screen.locator("main")
+    await expect(body).to_have_css("background-color", LIGHT)
+    await screen.get_by_label("Dark").check(force=True)
+    await expect(body).to_have_css("background-color", DARK)
+    await expect(main).to_have_css("opacity", "0.9")
+    # The site's own switch is the reader's, and gives way to what was chosen in the bar.
+    await screen.evaluate("document.documentElement.dataset.theme = 'light'")
+    await expect(body).to_have_css("background-color", DARK)
+    await screen.reload()
+    await expect(body).to_have_css("background-color", DARK)
+    await screen.emulate_media(color_scheme="dark")
+    await screen.get_by_label("Light").check(force=True)
+    await expect(body).to_have_css("background-color", LIGHT)
+    await screen.get_by_label("As this device").check(force=True)
+    await expect(body).to_have_css("background-color", DARK)
+
+
+async def test_print_is_shown_on_a_sheet(editor_page: Page, project: int) -> None:
+    screen = await watch_on_a_wide_screen(editor_page, project)
+    await screen.emulate_media(color_scheme="dark")
+    await screen.get_by_label("As printed").check()
+    sheet = narrow(screen)
+    await expect(sheet.get_by_role("heading", level=1)).to_be_visible()
+    await expect(sheet.get_by_role("navigation", name=re.compile("."))).to_have_count(0)
+    await expect(sheet.locator("html")).to_have_css("background-color", "rgb(255, 255, 255)")
+    await screen.get_by_label("As printed").uncheck()
+    await expect(screen.get_by_role("link", name="Portfolio").first).to_be_visible()
+
+
+async def test_the_panel_shows_other_colours_and_remembers_them(editor_page: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await editor_page.locator(".live-preview__view summary").click()
+    await editor_page.get_by_label("Colours").select_option("Dark colours")
+    await expect(draft.locator("body")).to_have_css("background-color", DARK)
+    await editor_page.reload()
+    await expect(draft.locator("body")).to_have_css("background-color", DARK)
+    await editor_page.locator(".live-preview__view summary").click()
+    await editor_page.get_by_label("As printed").check()
+    await expect(draft.locator("body")).to_have_css("background-color", LIGHT)
+
+
+async def test_the_bar_serves_a_small_phone_and_a_keyboard(editor_page: Page, project: int) -> None:
+    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
+    await screen.set_viewport_size({"width": 320, "height": 560})
+    view = screen.get_by_role("button", name="View")
+    await view.focus()
+    await screen.keyboard.press("Enter")
+    for control in (screen.get_by_label("Follow the writing"), screen.get_by_label("Dark")):
+        box = await control.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
+    await screen.keyboard.press("Tab")
+    await screen.keyboard.press("Space")
+    await expect(screen.get_by_label("Follow the writing")).to_be_checked()
+    await screen.keyboard.press("Escape")
+    await expect(screen.get_by_label("Follow the writing")).to_be_hidden()
+    await expect(view).to_be_focused()
+
+    await screen.get_by_role("button", name="Fold the bar away").click()
+    await screen.reload()
+    await expect(screen.get_by_role("button", name="Show the bar")).to_be_visible()
+    await expect(view).to_be_hidden()
+
+
+async def test_the_last_line_of_a_page_can_be_read_above_the_bar(editor_page: Page, project: int) -> None:
+    screen = await watch_on_a_wide_screen(editor_page, project)
+    await screen.evaluate("scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'})")
+    bar = screen.locator("live-preview-bar")
+    end_of_text = await screen.evaluate("document.body.getBoundingClientRect().bottom")
+    assert end_of_text <= await bar.evaluate("bar => bar.getBoundingClientRect().top") + 1

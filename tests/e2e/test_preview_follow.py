@@ -1,0 +1,106 @@
+"""The preview comes to where the author writes; other screens only if their reader wishes."""
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.e2e.rich_page import add_rich_page
+from tests.e2e.watching import edit_beside_panel, watch_on_another_screen
+from tests.running_site import RunningSite
+
+# Notes which elements are outlined: the outline itself is brief.
+NOTE_OUTLINES = """() => {
+  const { animate } = Element.prototype;
+  window.outlined = [];
+  Element.prototype.animate = function (...how) { outlined.push(this.textContent); return animate.apply(this, how); };
+}"""
+
+
+@pytest.fixture(scope="module")
+def project(server: RunningSite) -> int:
+    """A project that is longer than any screen."""
+    return add_rich_page(server)
+
+
+async def put_cursor_into_line(page: Page, words: str) -> None:
+    """Put the cursor at the end of a line of the Markdown editor."""
+    await page.evaluate(
+        """words => {
+             const code = document.querySelector(".CodeMirror").CodeMirror;
+             const line = code.getValue().split("\\n").findIndex((line) => line.includes(words));
+             code.focus();
+             code.setCursor(line, code.getLine(line).length);
+           }""",
+        words,
+    )
+
+
+async def is_seen(element: Locator) -> None:
+    await expect(element).to_be_in_viewport()
+
+
+async def test_the_edited_block_comes_into_view_with_an_outline(editor_page: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    gallery = draft.locator(".plates figcaption").nth(1)
+    await expect(gallery).not_to_be_in_viewport()
+    await draft.locator("body").evaluate(NOTE_OUTLINES)
+    await editor_page.locator("[name=gallery-1-caption]").focus()
+    await is_seen(gallery)
+    await editor_page.locator("[name=title]").focus()
+    await is_seen(draft.get_by_role("heading", level=1))
+    outlined = await draft.locator("body").evaluate("() => outlined")
+    assert [words.strip() for words in outlined] == ["The second sheet", "A Tide Atlas"]
+
+
+async def test_a_long_text_is_followed_line_by_line(editor_page: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    for number in (35, 5, 20):
+        await put_cursor_into_line(editor_page, f"Paragraph {number} of")
+        await is_seen(draft.get_by_text(f"Paragraph {number} of"))
+    await editor_page.keyboard.insert_text("\n\nA new paragraph.")
+    await is_seen(draft.get_by_text("A new paragraph."))
+
+
+async def test_a_reader_who_scrolls_away_is_left_alone_until_the_writing_goes_on_elsewhere(
+    editor_page: Page, project: int
+) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    written = draft.get_by_text("Paragraph 30 of")
+    await put_cursor_into_line(editor_page, "Paragraph 30 of")
+    await is_seen(written)
+    await draft.locator("body").evaluate(
+        "() => { dispatchEvent(new WheelEvent('wheel')); scrollTo({top: 0, behavior: 'instant'}); }"
+    )
+    await editor_page.keyboard.insert_text(" Still here.")
+    await expect(written).to_contain_text("Still here.")
+    await expect(written).not_to_be_in_viewport()
+    await put_cursor_into_line(editor_page, "Paragraph 34 of")
+    await is_seen(draft.get_by_text("Paragraph 34 of"))
+
+
+async def test_another_screen_follows_only_if_its_reader_chooses_to(editor_page: Page, project: int) -> None:
+    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
+    await editor_page.goto(f"/admin/pages/{project}/edit/")
+    caption = editor_page.locator("[name=gallery-1-caption]")
+    await caption.fill("The last sheet")
+    seen = screen.get_by_text("The last sheet")
+    await expect(seen).to_be_attached()
+    await expect(seen).not_to_be_in_viewport()
+    assert await screen.evaluate("scrollY") == 0
+
+    await screen.get_by_role("button", name="View").click()
+    await screen.get_by_label("Follow the writing").check()
+    await caption.fill("The very last sheet")
+    await is_seen(screen.get_by_text("The very last sheet"))
+
+    await screen.reload()
+    await screen.get_by_role("button", name="View").click()
+    await expect(screen.get_by_label("Follow the writing")).to_be_checked()
+
+
+async def test_the_panel_can_be_told_not_to_follow(editor_page: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await editor_page.locator(".live-preview__view summary").click()
+    await editor_page.get_by_label("Follow the writing").uncheck()
+    await editor_page.locator("[name=gallery-1-caption]").fill("Unfollowed")
+    await expect(draft.get_by_text("Unfollowed")).to_be_attached()
+    assert await draft.locator("body").evaluate("() => scrollY") == 0

@@ -1,0 +1,148 @@
+"""A click on what is seen leads to the very field that it comes from."""
+
+import re
+
+import pytest
+from playwright.async_api import FrameLocator, Page, TimeoutError, expect
+
+from tests.e2e.rich_page import add_rich_page
+from tests.e2e.watching import edit_beside_panel, watch_on_another_screen
+from tests.running_site import RunningSite
+
+# Where the cursor is: the name of the field, and the words before it.
+CURSOR = """() => {
+  const active = document.activeElement;
+  const code = active.closest(".CodeMirror")?.CodeMirror;
+  const words = code ? code.getRange({line: code.getCursor().line, ch: 0}, code.getCursor())
+    : "selectionStart" in active && active.selectionStart !== null ? active.value.slice(0, active.selectionStart)
+    : getSelection().anchorNode?.textContent.slice(0, getSelection().anchorOffset) ?? "";
+  const field = active.closest("[data-field]");
+  return {name: field?.querySelector("[name]")?.name ?? "", words, line: code?.getCursor().line};
+}"""
+
+
+@pytest.fixture(scope="module")
+def project(server: RunningSite) -> int:
+    """A project with every kind of field."""
+    return add_rich_page(server)
+
+
+async def cursor_is_in(page: Page, name: str) -> dict:
+    """Wait until the cursor is in the field of that name; return where in it."""
+    try:
+        await page.wait_for_function(f"name => RegExp(name + '$').test(({CURSOR})().name)", arg=name)
+    except TimeoutError as error:
+        raise AssertionError(f"not in {name}, but {await page.evaluate(CURSOR)}") from error
+    return await page.evaluate(CURSOR)
+
+
+async def assert_each_click_opens_its_field(page: Page, draft: FrameLocator) -> None:
+    for clicked, name in (
+        (draft.get_by_role("heading", name="A Tide Atlas"), "title"),
+        (draft.get_by_text("Forty sheets of moving water."), "introduction"),
+        (draft.get_by_text("The Tarrow Conservancy"), "client"),
+        (draft.get_by_role("heading", name="How it is read"), "body-1-value-text"),
+        (draft.get_by_text("Time and tide wait"), "body-2-value-quote"),
+        (draft.get_by_text("A ferryman"), "body-2-value-attribution"),
+        (draft.get_by_text("Read the table twice."), "body-3-value-text"),
+        (draft.get_by_text("High water", exact=True), "body-4-value-pictures-1-value-caption"),
+        (draft.get_by_alt_text("The weir at high water"), "body-4-value-pictures-1-value-image-image"),
+        (draft.get_by_text("Two states of a weir"), "body-4-value-caption"),
+        (draft.get_by_text("A tide, ebbing."), "body-5-value-caption"),
+        (draft.locator("pre code"), "body-5-value-code"),
+        (draft.locator("figcaption", has_text="The second sheet"), "gallery-1-caption"),
+        (draft.get_by_alt_text("The second sheet, seen from above"), "gallery-1-image"),
+        (draft.get_by_text("The atlas at sea"), "links-0-label"),
+        (draft.get_by_role("heading", name="A Tide Atlas"), "title"),
+    ):
+        await clicked.click()
+        await cursor_is_in(page, name)
+
+
+async def test_a_click_opens_the_very_field(editor_page: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await assert_each_click_opens_its_field(editor_page, draft)
+
+
+async def test_a_page_type_whose_template_names_no_fields_is_understood_by_its_words(
+    editor_page: Page, project: int
+) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await draft.locator("body").evaluate(
+        """body => body.querySelectorAll("[data-contentpath], [data-block-key]").forEach((element) => {
+             element.removeAttribute("data-contentpath"); element.removeAttribute("data-block-key"); })"""
+    )
+    await assert_each_click_opens_its_field(editor_page, draft)
+
+
+async def test_the_cursor_stands_at_the_clicked_words(editor_page: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await draft.locator("b", has_text="second").click()
+    rich = await cursor_is_in(editor_page, "body-0-value")
+    assert re.match("sec?o?n?", rich["words"])
+    await editor_page.keyboard.insert_text("X")
+    await expect(draft.get_by_text(re.compile(r"And a s\w*X\w* thought"))).to_be_visible()
+
+    both = draft.get_by_text("hard here.")
+    lines = []
+    for paragraph in (both.first, both.last):
+        await paragraph.locator("em").click()
+        await editor_page.wait_for_function(f"before => ({CURSOR})().line > before", arg=lines[-1] if lines else 0)
+        markdown = await cursor_is_in(editor_page, "body-6-value")
+        assert markdown["words"].startswith("The *spr")
+        lines.append(markdown["line"])
+    assert lines[1] - lines[0] > 80
+
+
+async def test_what_is_folded_away_or_in_another_tab_of_the_form_is_opened(editor_page: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await editor_page.get_by_role("button", name="Collapse all").click()
+    await expect(editor_page.locator("[name=body-2-value-attribution]")).to_be_hidden()
+    await draft.get_by_text("A ferryman").click()
+    await cursor_is_in(editor_page, "body-2-value-attribution")
+    await expect(editor_page.locator("[name=body-2-value-attribution]")).to_be_in_viewport()
+
+    await editor_page.get_by_role("tab", name="Promote").click()
+    await draft.get_by_role("heading", name="A Tide Atlas").click()
+    await cursor_is_in(editor_page, "title")
+    await expect(editor_page.get_by_role("tab", name="Content")).to_have_attribute("aria-selected", "true")
+
+
+async def test_what_no_field_holds_leads_nowhere(editor_page: Page, project: int) -> None:
+    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
+    await edit_beside_panel(editor_page, project)
+    await editor_page.locator("[name=client]").focus()
+    await screen.bring_to_front()
+    await expect(screen.locator("body")).to_have_css("cursor", re.compile("url"))
+    await screen.get_by_role("banner").get_by_role("link", name="Blog").click()
+    await expect(screen.get_by_role("status")).to_contain_text("no field of this page holds it")
+    assert (await editor_page.evaluate(CURSOR))["name"] == "client"
+
+
+async def test_a_second_tab_opens_fields_too_and_says_which(editor_page: Page, project: int) -> None:
+    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
+    await editor_page.goto(f"/admin/pages/{project}/edit/")
+    await expect(screen.locator("body")).to_have_css("cursor", re.compile("url"))
+    await screen.get_by_text("A ferryman").click()
+    await expect(screen.get_by_role("status")).to_contain_text("Open in the editor: Pull quote, Attribution")
+    await cursor_is_in(editor_page, "body-2-value-attribution")
+    await editor_page.close()
+    await expect(screen.locator("body")).not_to_have_css("cursor", re.compile("url"))
+
+
+async def test_words_can_be_selected_and_links_followed(editor_page: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await editor_page.locator("[name=client]").focus()
+    box = await draft.get_by_text("Forty sheets of moving water.").bounding_box()
+    assert box
+    await editor_page.mouse.move(box["x"] + 2, box["y"] + 10)
+    await editor_page.mouse.down()
+    await editor_page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 10, steps=5)
+    await editor_page.mouse.up()
+    selected = await draft.locator("body").evaluate("() => String(getSelection())")
+    assert selected.startswith("orty") or selected.startswith("Forty")
+    assert (await editor_page.evaluate(CURSOR))["name"] != "introduction"
+
+    async with editor_page.context.expect_page() as opened:
+        await draft.get_by_role("banner").get_by_role("link", name="Blog").click(modifiers=["ControlOrMeta"])
+    await (await opened.value).wait_for_url("**/blog/")

@@ -1,0 +1,37 @@
+"""The author's own screens: the panel beside the form, and other windows."""
+
+import re
+
+from playwright.async_api import FrameLocator, Page, expect
+
+
+async def watch_on_another_screen(editor_page: Page, address: str = "/preview/") -> Page:
+    """Open another window of the same editor: a second tab, or a phone on which they are logged in."""
+    screen = await editor_page.context.new_page()
+    await screen.set_viewport_size({"width": 390, "height": 844})
+    await screen.goto(address)
+    await editor_page.bring_to_front()
+    return screen
+
+
+async def open_panel(page: Page) -> None:
+    """Open the preview panel beside the form."""
+    await page.get_by_role("button", name="Toggle preview").click()
+
+
+def panel(page: Page) -> FrameLocator:
+    """Return what the panel shows."""
+    return page.frame_locator(".live-preview-frame")
+
+
+async def edit_beside_panel(page: Page, page_id: int) -> FrameLocator:
+    """Open a page in the editor with the panel beside it; return what the panel shows, once a click in it edits."""
+    await page.goto(f"/admin/pages/{page_id}/edit/")
+    await open_panel(page)
+    await expect(panel(page).locator("body")).to_have_css("cursor", re.compile("url"))
+    return panel(page)
+
+
+async def seen_offset(element) -> float:
+    """Return how far below the top of its window an element is, in window heights: between 0 and 1 it is seen."""
+    return await element.evaluate("element => element.getBoundingClientRect().top / innerHeight")
