@@ -1,6 +1,7 @@
 /** On the edit page: sends the form as it is typed, and shows the live preview in Wagtail's own panel. */
 
 import { difference, readAgain, readForm, watchForm } from "./form.js";
+import { showOutline } from "./outline.js";
 import { LivePanel } from "./panel.js";
 import { saveRichTextAtOnce } from "./rich_text.js";
 import { addSharing } from "./share.js";
@@ -118,7 +119,7 @@ function start() {
   const where = edit ? `edit/${edit.page}/` : `create/${create.app}/${create.model}/${create.parent}/`;
   const editor = new LiveEditor(form, tabPath + where, panel);
   editor.addEventListener("about", ({ detail }) => panel.note(detail.notes ?? []));
-  for (const addTo of [addSharing]) addTo(editor);
+  for (const addTo of [addSharing, showOutline]) addTo(editor);
   panel.show();
 
   if (create) {
