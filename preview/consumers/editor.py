@@ -4,7 +4,10 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
+
 from preview.access import require_editor
+from preview.arrivals import tell_of_notes
 from preview.consumers.base import PreviewConsumer
 from preview.consumers.closing import Close
 from preview.form_state import OutOfStep
@@ -31,6 +34,7 @@ class EditorConsumer(PreviewConsumer):
         self.outline = OutlineReport(self.user_id, self._say)
         self.own(self.session.render_forever(self._report))
         self.own(self.outline.tell_forever())
+        self.own(tell_of_notes(self.session, self.user_id, self._say))
         self.own(self.keep_checking_access())
 
     async def check_access(self) -> None:
@@ -70,4 +74,4 @@ class EditorConsumer(PreviewConsumer):
             self.outline.draft_changed(self.session.frame.page, self.session.source)
 
     async def _say(self, message: dict[str, Any]) -> None:
-        await self.send(json.dumps(message))
+        await self.send(json.dumps(message, cls=DjangoJSONEncoder))

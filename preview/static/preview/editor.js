@@ -1,5 +1,6 @@
 /** On the edit page: sends the form as it is typed, and shows the live preview in Wagtail's own panel. */
 
+import { showArrivingNotes } from "./arrivals.js";
 import { difference, readAgain, readForm, watchForm } from "./form.js";
 import { showOutline } from "./outline.js";
 import { LivePanel } from "./panel.js";
@@ -119,7 +120,7 @@ function start() {
   const where = edit ? `edit/${edit.page}/` : `create/${create.app}/${create.model}/${create.parent}/`;
   const editor = new LiveEditor(form, tabPath + where, panel);
   editor.addEventListener("about", ({ detail }) => panel.note(detail.notes ?? []));
-  for (const addTo of [addSharing, showOutline]) addTo(editor);
+  for (const addTo of [addSharing, showOutline, showArrivingNotes]) addTo(editor);
   panel.show();
 
   if (create) {
