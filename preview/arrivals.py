@@ -18,7 +18,6 @@ from modelcluster.models import get_serializable_data_for_fields
 from wagtail.admin.templatetags.wagtailadmin_tags import avatar_url, user_display_name
 from wagtail.models import Comment, PageLogEntry
 
-from preview.sessions import EditingSession
 from preview.sources import SavedPage, Source
 from preview.threads import in_preview_thread
 
@@ -51,13 +50,13 @@ def announce(comment: Comment) -> None:
 
 
 async def tell_of_notes(
-    session: EditingSession, user_id: int, send: Callable[[dict[str, Any]], Awaitable[None]]
+    source: Callable[[], Source], user_id: int, send: Callable[[dict[str, Any]], Awaitable[None]]
 ) -> None:
-    """Send an open editor the notes on its page as they come, for ever."""
+    """Send an open editor the notes on its page as they come, for ever. `source` says what is edited just then."""
     arrivals = Arrivals(user_id)
     while True:
         try:
-            message = await in_preview_thread(arrivals.next_message, session.source)
+            message = await in_preview_thread(arrivals.next_message, source())
             if message:
                 await send(message)
         except Exception:
@@ -74,6 +73,7 @@ class Arrivals:
         self._read = 0
         self._untold: dict[int, Arrival] = {}
         self._watched: dict[int, Arrival] = {}
+        self._missing: set[int] = set()
 
     def next_message(self, source: Source) -> dict[str, Any] | None:
         """Return the message about the notes that have come since the last time; None if there are none.
@@ -108,14 +108,19 @@ class Arrivals:
         self._watched |= found
 
     def _put_back_lost(self) -> None:
-        """Put back what a save has swept away; what somebody has deleted is in Wagtail's log, and stays deleted."""
+        """Put back what a save has swept away.
+
+        What somebody has deleted stays deleted: a moment later it is in Wagtail's log.
+        """
         now = time.time()
         self._watched = {pk: note for pk, note in self._watched.items() if note.left_at > now - WATCHED_SECONDS}
         if not self._watched:
             return
         there = set(Comment.objects.filter(pk__in=self._watched).values_list("pk", flat=True))
-        for pk in self._watched.keys() - there:
+        missing = self._watched.keys() - there
+        for pk in missing & self._missing:
             put_back(self._watched[pk])
+        self._missing = set(missing)
 
 
 def put_back(note: Arrival) -> None:
@@ -125,7 +130,8 @@ def put_back(note: Arrival) -> None:
     )
     if not deleted.exists():
         values = {"page_id": note.page_id, "user_id": note.user_id, "text": note.text, "contentpath": note.contentpath}
-        Comment.objects.get_or_create(pk=note.comment_id, defaults=values)
+        # `Comment.save` takes whatever has an id for a row that is there.
+        Comment.objects.bulk_create([Comment(pk=note.comment_id, **values)], ignore_conflicts=True)
 
 
 def _message(comments: list[Comment], user_id: int) -> dict[str, Any]:

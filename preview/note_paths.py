@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.html import strip_tags
-from wagtail.blocks import BoundBlock, ListBlock, StreamBlock, StructBlock
+from wagtail.blocks import BoundBlock, ListBlock, StreamBlock, StructBlock, StructValue
 from wagtail.fields import StreamField
 from wagtail.models import Comment, Page
 
@@ -21,14 +21,15 @@ def content_path_of(page: Page, marked: str, quote: str) -> str:
     """
     fields = [field.name for field in page._meta.get_fields() if isinstance(field, StreamField)]
     for path in (marked, *(f"{field}.{marked}" for field in fields)):
-        if marked and Comment(contentpath=path).has_valid_contentpath(page):
+        if marked and _is_in_form(page, path) and Comment(contentpath=path).has_valid_contentpath(page):
             return ".".join([path, *_innermost(_block_at(page, path), quote)])
-    is_block = bool(marked) and fields and not _is_relation(page, marked)
+    is_block = bool(marked) and fields and marked not in {field.name for field in page._meta.get_fields()}
     return f"{fields[0]}.{marked}" if is_block else "title"
 
 
-def _is_relation(page: Page, name: str) -> bool:
-    return name in {field.name for field in page._meta.get_fields()}
+def _is_in_form(page: Page, path: str) -> bool:
+    """Whether the path begins with a field of the page's own: inline children have no place for comments."""
+    return path.split(".")[0] in {field.name for field in page._meta.concrete_fields}
 
 
 def _block_at(page: Page, path: str) -> BoundBlock | None:
@@ -39,7 +40,7 @@ def _block_at(page: Page, path: str) -> BoundBlock | None:
 
 def _innermost(block: BoundBlock | None, quote: str) -> list[str]:
     """Return the way from `block` to the field in it that holds the quoted words; to its first field, if none does."""
-    if block is None or not isinstance(block.block, StructBlock):
+    if block is None or not isinstance(block.value, StructValue):
         return []
     ways = list(_ways(block))
     words = _plain(quote)
@@ -49,9 +50,9 @@ def _innermost(block: BoundBlock | None, quote: str) -> list[str]:
 
 def _ways(block: BoundBlock) -> Iterator[tuple[list[str], Any]]:
     for name, child in block.value.bound_blocks.items():
-        if isinstance(child.block, StructBlock):
+        if isinstance(child.value, StructValue):
             yield from (([name, *way], value) for way, value in _ways(child))
-        elif not isinstance(child.block, ListBlock | StreamBlock):
+        elif not isinstance(child.block, ListBlock | StreamBlock | StructBlock):
             yield [name], child.value
 
 

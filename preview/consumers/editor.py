@@ -34,7 +34,7 @@ class EditorConsumer(PreviewConsumer):
         self.outline = OutlineReport(self.user_id, self._say)
         self.own(self.session.render_forever(self._report))
         self.own(self.outline.tell_forever())
-        self.own(tell_of_notes(self.session, self.user_id, self._say))
+        self.own(tell_of_notes(lambda: self.session.source if self.session else source, self.user_id, self._say))
         self.own(self.keep_checking_access())
 
     async def check_access(self) -> None:
