@@ -110,8 +110,13 @@ def read_screen_message(text: str | None) -> Again | Note:
         case {"type": "note", "path": str(path), "quote": str(quote), "text": str(text), "name": str(name)}:
             sizes = [(path, MAX_PATH), (quote, MAX_QUOTE), (text, MAX_NOTE), (name, MAX_NAME)]
             if text.strip() and all(len(value) <= most for value, most in sizes):
-                return Note(path, quote, text, name)
+                return Note(*(_storable(value) for value, _most in sizes))
     raise BadMessage
+
+
+def _storable(text: str) -> str:
+    """Return `text` without what databases refuse: zero bytes, and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _parsed(text: str | None, max_bytes: int) -> Any:

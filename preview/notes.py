@@ -111,9 +111,9 @@ def _comment_text(note: Note, reviewer: Reviewer) -> str:
         lines.append(said % values)
     if note.quote:
         lines.append(f"“{_one_line(note.quote)}”")
-    lines += note.text.replace("\0", "").strip().splitlines()
+    lines += note.text.strip().splitlines()
     return "\r\n".join(lines)
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.replace("\0", "").split())
+    return " ".join(text.split())

@@ -45,7 +45,9 @@ async def test_an_entry_leads_to_its_place(editor_page: Page) -> None:
     await editor_page.get_by_role("button", name="Toggle preview").click()
     await type_markdown(editor_page, "x")
     await write(editor_page, RIGHT)
-    await editor_page.evaluate("document.addEventListener('pick', (event) => (window.picked = event.detail.path))")
+    await editor_page.evaluate(
+        "new BroadcastChannel('live-preview').onmessage = ({ data }) => { if (data.trail) window.picked = data.trail; }"
+    )
     outline = editor_page.locator(".live-preview__outline")
     await outline.locator("summary").click()
     headings = outline.locator("[data-outline-headings]")
@@ -55,4 +57,5 @@ async def test_an_entry_leads_to_its_place(editor_page: Page) -> None:
     await headings.get_by_role("button", name="Proofs").click()
     await expect(heading).to_be_in_viewport()
     block = editor_page.frame_locator(".live-preview-frame").locator("[data-region^=block-]")
-    assert await editor_page.evaluate("window.picked") == await block.get_attribute("data-contentpath")
+    await editor_page.wait_for_function("window.picked")
+    assert await editor_page.evaluate("window.picked") == [await block.get_attribute("data-contentpath")]

