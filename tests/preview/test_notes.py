@@ -8,7 +8,6 @@ from wagtail.models import Comment, PageLogEntry, PageSubscription
 
 from preview import notes
 from preview.arrivals import Arrivals
-from preview.messages import read_screen_message
 from preview.note_paths import content_path_of
 from preview.notes import Note, NoteRefused, Reviewer, leave_note
 from preview.sources import NewPage, SavedPage
