@@ -4,7 +4,11 @@ import re
 
 from playwright.async_api import Page, expect
 
+from tests.e2e.conftest import Watch
 from tests.e2e.editing import start_post, type_markdown
+
+# Its own checks, in the panel that rests behind ours, speak on the console.
+CHECKED_BY_WAGTAIL = "axe.run results"
 
 WRONG = (
     "## Setting\n\n![](/static/images/favicon.svg)\n\nSee [the press](/nowhere/).\n\n" + "Line.\n\n" * 60 + "### Proofs"
@@ -19,7 +23,8 @@ async def write(page: Page, text: str) -> None:
     await page.keyboard.insert_text(text)
 
 
-async def test_what_is_wrong_is_named_while_writing_and_gone_when_mended(editor_page: Page) -> None:
+async def test_what_is_wrong_is_named_while_writing_and_gone_when_mended(editor_page: Page, watch: Watch) -> None:
+    watch.expect_error(CHECKED_BY_WAGTAIL)
     await start_post(editor_page, "Made of")
     await editor_page.get_by_role("button", name="Toggle preview").click()
     await type_markdown(editor_page, "x")
@@ -40,13 +45,18 @@ async def test_what_is_wrong_is_named_while_writing_and_gone_when_mended(editor_
     await expect(outline).to_have_attribute("open", "")
 
 
-async def test_an_entry_leads_to_its_place(editor_page: Page) -> None:
+async def test_an_entry_leads_to_its_place(editor_page: Page, watch: Watch) -> None:
+    watch.expect_error(CHECKED_BY_WAGTAIL)
     await start_post(editor_page, "Leading")
     await editor_page.get_by_role("button", name="Toggle preview").click()
     await type_markdown(editor_page, "x")
     await write(editor_page, RIGHT)
     await editor_page.evaluate(
-        "new BroadcastChannel('live-preview').onmessage = ({ data }) => { if (data.trail) window.picked = data.trail; }"
+        """() => {
+            new BroadcastChannel("live-preview").onmessage = ({ data }) => {
+                if (data.type === "pick") window.picked = data.trail;
+            };
+        }"""
     )
     outline = editor_page.locator(".live-preview__outline")
     await outline.locator("summary").click()
