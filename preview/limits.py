@@ -13,6 +13,17 @@ MAX_TAGS = 1_000  # of a page, each looked up in the database
 # Of a screen, which says little.
 MAX_SCREEN_MESSAGE_BYTES = 16 * 1024
 
+# Of a note, in characters; the form in `notes.html` knows them too.
+MAX_QUOTE = 500
+MAX_NOTE = 4_000
+MAX_NAME = 80
+
+# Of notes: of one reviewer or link within some minutes and altogether, and of comments that wait on one page.
+NOTES_AT_ONCE = 10
+NOTES_AT_ONCE_SECONDS = 10 * 60
+NOTES_OF_ONE_REVIEWER = 200
+COMMENTS_ON_ONE_PAGE = 500
+
 # Of any socket. A page sends one change at a time and waits for the answer: a key, a paste or a dragged slider
 # comes to some dozen messages a second. Each message costs one, and one more for each so many bytes.
 MESSAGES_PER_SECOND = 300

@@ -5,7 +5,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from preview.limits import MAX_FIELDS, MAX_MESSAGE_BYTES, MAX_PATH, MAX_SCREEN_MESSAGE_BYTES
+from preview.limits import (
+    MAX_FIELDS,
+    MAX_MESSAGE_BYTES,
+    MAX_NAME,
+    MAX_NOTE,
+    MAX_PATH,
+    MAX_QUOTE,
+    MAX_SCREEN_MESSAGE_BYTES,
+)
+from preview.notes import Note
 from preview.splices import Splice
 
 # Beyond this, JavaScript's numbers have gaps.
@@ -93,12 +102,21 @@ def storable(text: str) -> str:
     return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def read_screen_message(text: str | None) -> Again:
+def read_screen_message(text: str | None) -> Again | Note:
     """Return what a screen says in `text`. Raises `BadMessage`, or `MessageTooLarge`."""
     match _parsed(text, MAX_SCREEN_MESSAGE_BYTES):
         case {"type": "again"}:
             return Again()
+        case {"type": "note", "path": str(path), "quote": str(quote), "text": str(text), "name": str(name)}:
+            sizes = [(path, MAX_PATH), (quote, MAX_QUOTE), (text, MAX_NOTE), (name, MAX_NAME)]
+            if text.strip() and all(len(value) <= most for value, most in sizes):
+                return Note(*(_storable(value) for value, _most in sizes))
     raise BadMessage
+
+
+def _storable(text: str) -> str:
+    """Return `text` without what databases refuse: zero bytes, and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _parsed(text: str | None, max_bytes: int) -> Any:

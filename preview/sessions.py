@@ -67,6 +67,11 @@ class EditingSession:
         """What is being edited."""
         return self._live_page.source
 
+    @property
+    def frame(self) -> Frame | None:
+        """The newest state that was shown."""
+        return self._frame
+
     def replace_form(self, sequence: int, fields: Fields) -> None:
         """Take the whole form as the newest state."""
         self._form.replace(sequence, fields)

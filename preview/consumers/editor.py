@@ -2,13 +2,18 @@
 
 import json
 from dataclasses import asdict
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
 
 from preview.access import require_editor
+from preview.arrivals import tell_of_notes
 from preview.consumers.base import PreviewConsumer
 from preview.consumers.closing import Close
 from preview.form_state import OutOfStep
 from preview.hub import hub
 from preview.messages import Focus, FormChange, PageSaved, WholeForm, read_message
+from preview.outline.report import OutlineReport
 from preview.sessions import EditingSession, Rendered
 from preview.sources import NewPage, SavedPage, Source
 from preview.threads import in_preview_thread
@@ -26,7 +31,10 @@ class EditorConsumer(PreviewConsumer):
         source: Source = SavedPage(**where) if "page_id" in where else NewPage(**where)
         await in_preview_thread(require_editor, self.session_key, source)
         self.session = EditingSession(hub, source, self.session_key, self.user_id, tab)
+        self.outline = OutlineReport(self.user_id, self._say)
         self.own(self.session.render_forever(self._report))
+        self.own(self.outline.tell_forever())
+        self.own(tell_of_notes(lambda: self.session.source if self.session else source, self.user_id, self._say))
         self.own(self.keep_checking_access())
 
     async def check_access(self) -> None:
@@ -61,4 +69,9 @@ class EditorConsumer(PreviewConsumer):
             await self.send('{"type": "again"}')
 
     async def _report(self, rendered: Rendered) -> None:
-        await self.send(json.dumps({"type": "rendered", **asdict(rendered)}))
+        await self._say({"type": "rendered", **asdict(rendered)})
+        if self.session and self.session.frame:
+            self.outline.draft_changed(self.session.frame.page, self.session.source)
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        await self.send(json.dumps(message, cls=DjangoJSONEncoder))

@@ -48,8 +48,12 @@ class Socket:
         assert event["type"] == "websocket.send", event
         return event["text"]
 
-    async def heard(self) -> Any:
-        return json.loads(await self.hear_text())
+    async def heard(self, kind: str = "") -> Any:
+        """Return the next message, of the `kind` if one is asked for; what is told of the outline comes at any time."""
+        while True:
+            message = json.loads(await self.hear_text())
+            if message["type"] == kind or (not kind and message["type"] != "outline"):
+                return message
 
     async def hears_nothing(self) -> bool:
         return await self._application.receive_nothing(timeout=0.2)

@@ -1,7 +1,9 @@
 /** On the edit page: sends the form as it is typed, and shows the live preview in Wagtail's own panel. */
 
+import { showArrivingNotes } from "./arrivals.js";
 import { tellFocus } from "./focus.js";
 import { difference, readAgain, readForm, watchForm } from "./form.js";
+import { showOutline } from "./outline.js";
 import { LivePanel } from "./panel.js";
 import { openPicked } from "./picks.js";
 import { saveRichTextAtOnce } from "./rich_text.js";
@@ -121,7 +123,8 @@ function start() {
   const where = edit ? `edit/${edit.page}/` : `create/${create.app}/${create.model}/${create.parent}/`;
   const editor = new LiveEditor(form, tabPath + where, panel);
   editor.addEventListener("about", ({ detail }) => panel.note(detail.notes ?? []));
-  for (const addTo of [addSharing, addToolbar, openPicked, tellFocus]) addTo(editor);
+  const parts = [addSharing, addToolbar, openPicked, tellFocus, showOutline, showArrivingNotes];
+  for (const addTo of parts) addTo(editor);
   panel.show();
 
   if (create) {

@@ -5,6 +5,7 @@ import { Draft } from "./draft.js";
 import { followWriting } from "./follow.js";
 import { stayOnPage } from "./links.js";
 import { showMedia } from "./media.js";
+import { takeNotes } from "./notes.js";
 import { editOnClick } from "./pick.js";
 import { Settings } from "./settings.js";
 import { showLink } from "./shared.js";
@@ -17,7 +18,8 @@ const settings =
 const bar = lent?.bar ?? new Bar(settings);
 const draft = new Draft(location.pathname);
 draft.connect();
-for (const addTo of [showStatus, showLink, showMedia, editOnClick, stayOnPage, followWriting]) addTo(draft, bar, settings);
+const parts = [showStatus, showLink, showMedia, editOnClick, stayOnPage, followWriting, takeNotes];
+for (const addTo of parts) addTo(draft, bar, settings);
 if (!lent) {
   bar.show();
   showWidth(draft, bar, settings);

@@ -1,0 +1,104 @@
+"""A reader selects words in the draft and leaves a note; the author finds it among Wagtail's comments on that field."""
+
+import re
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.e2e.editing import start_post, type_markdown
+
+SELECT = """(element) => {
+    element.scrollIntoView({ block: "center", behavior: "instant" });
+    getSelection().selectAllChildren(element);
+}"""
+
+
+async def saved_post(page: Page, title: str, text: str) -> str:
+    """Write a post, let autosave keep it, and return its number."""
+    await start_post(page, title)
+    await page.wait_for_function(
+        """() => wagtail.app.getControllerForElementAndIdentifier(
+            document.querySelector("form[data-edit-form]"), "w-unsaved").initialFormData !== undefined"""
+    )
+    await type_markdown(page, text)
+    await page.wait_for_url("**/edit/")
+    await until_saved(page)
+    return re.findall(r"/pages/(\d+)/edit/", page.url)[0]
+
+
+async def until_saved(page: Page) -> None:
+    await page.wait_for_function(
+        """() => !wagtail.app.getControllerForElementAndIdentifier(
+            document.querySelector("form[data-edit-form]"), "w-unsaved").hasEditsValue"""
+    )
+
+
+async def leave_note(screen: Page, words: Locator, note: str) -> None:
+    """Select the words, and say something about them."""
+    await words.evaluate(SELECT)
+    await screen.get_by_role("button", name="Leave a note").click()
+    await expect(screen.get_by_role("dialog").locator("blockquote")).to_have_text(await words.inner_text())
+    await screen.get_by_label("Your note").fill(note)
+    await screen.get_by_role("button", name="Send").click()
+    await expect(screen.get_by_text("Thank you.")).to_be_visible()
+
+
+def comments(page: Page) -> Locator:
+    return page.locator("#comments .comment__text, #comments .comment-reply__text").filter(visible=True)
+
+
+async def test_a_note_reaches_the_open_editor_and_stays_one_comment(editor_page: Page) -> None:
+    number = await saved_post(editor_page, "Noted", "A *galley proof* is corrected.")
+    screen = await editor_page.context.new_page()
+    await screen.goto(f"/preview/pages/{number}/")
+    await leave_note(screen, screen.locator("main em"), "In one word?")
+
+    await editor_page.bring_to_front()
+    store = "[...comments.commentApp.store.getState().comments.comments.values()].map((c) => [c.contentpath, c.text])"
+    await editor_page.wait_for_function(f"{store}.length === 1")
+    [[path, text]] = await editor_page.evaluate(store)
+    assert re.fullmatch(r"body\.[0-9a-f-]{36}", path)
+    assert text == "“galley proof”\r\nIn one word?"
+
+    # Autosave sends it along with the form, and it is neither lost nor made twice.
+    await editor_page.get_by_role("textbox", name="Title*").press("End")
+    async with editor_page.expect_response(re.compile(r"/edit/")) as saving:
+        await editor_page.keyboard.type(" twice")
+    saved = await (await saving.value).json()
+    assert saved["success"]
+    assert [comment["text"] for comment in saved["comments"]["comments"]] == [text]
+    await until_saved(editor_page)
+    assert await editor_page.evaluate(store) == [[path, text]]
+
+    await editor_page.reload()
+    await editor_page.get_by_role("button", name="Toggle comments").click()
+    await expect(editor_page.get_by_text("In one word?")).to_have_count(1)
+    assert await editor_page.evaluate(store) == [[path, text]]
+
+
+async def test_a_note_that_comes_while_the_page_is_saved_is_there_afterwards(editor_page: Page) -> None:
+    number = await saved_post(editor_page, "Crossing", "Two *trains*.")
+    screen = await editor_page.context.new_page()
+    await screen.goto(f"/preview/pages/{number}/")
+    await editor_page.evaluate("window.commentApp = window.comments.commentApp")
+    await leave_note(screen, screen.locator("main em"), "Which?")
+    await editor_page.bring_to_front()
+    await editor_page.wait_for_function("comments.commentApp.store.getState().comments.comments.size === 1")
+    # An answer to a save that set out before the note came.
+    await editor_page.evaluate(
+        """() => document.dispatchEvent(new CustomEvent("w-autosave:success", {
+            detail: { data: { comments: { comments: [], user: 1, authors: {} } } },
+        }))"""
+    )
+    await editor_page.wait_for_function("comments.commentApp.store.getState().comments.comments.size === 1")
+
+
+async def test_a_note_by_keyboard_alone(editor_page: Page) -> None:
+    number = await saved_post(editor_page, "Keyed", "By *hand*.")
+    screen = await editor_page.context.new_page()
+    await screen.goto(f"/preview/pages/{number}/")
+    await screen.locator("main em").evaluate(SELECT)
+    await screen.keyboard.press("Control+Alt+m")
+    await screen.keyboard.type("By machine?")
+    await screen.keyboard.press("Control+Enter")
+    await expect(screen.get_by_text("Thank you.")).to_be_visible()
+    await expect(screen.get_by_role("dialog")).to_be_hidden()
