@@ -64,6 +64,13 @@ class Again:
     """What the screen has doesn't fit what was sent: it needs the whole page."""
 
 
+@dataclass(frozen=True)
+class Watch:
+    """The screen wants to see another of the sessions that are open on its page."""
+
+    session: str
+
+
 def read_message(text: str | None) -> WholeForm | FormChange | Focus | PageSaved:
     """Return what an editor's page says in `text`. Raises `BadMessage`, or `MessageTooLarge`."""
     message = _parsed(text, MAX_MESSAGE_BYTES)
@@ -93,11 +100,13 @@ def storable(text: str) -> str:
     return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def read_screen_message(text: str | None) -> Again:
+def read_screen_message(text: str | None) -> Again | Watch:
     """Return what a screen says in `text`. Raises `BadMessage`, or `MessageTooLarge`."""
     match _parsed(text, MAX_SCREEN_MESSAGE_BYTES):
         case {"type": "again"}:
             return Again()
+        case {"type": "watch", "session": str(session)}:
+            return Watch(session)
     raise BadMessage
 
 

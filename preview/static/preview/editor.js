@@ -2,6 +2,7 @@
 
 import { difference, readAgain, readForm, watchForm } from "./form.js";
 import { LivePanel } from "./panel.js";
+import { tellPresence } from "./presence.js";
 import { saveRichTextAtOnce } from "./rich_text.js";
 import { addSharing } from "./share.js";
 import { connect } from "./socket.js";
@@ -118,7 +119,7 @@ function start() {
   const where = edit ? `edit/${edit.page}/` : `create/${create.app}/${create.model}/${create.parent}/`;
   const editor = new LiveEditor(form, tabPath + where, panel);
   editor.addEventListener("about", ({ detail }) => panel.note(detail.notes ?? []));
-  for (const addTo of [addSharing]) addTo(editor);
+  for (const addTo of [addSharing, tellPresence]) addTo(editor);
   panel.show();
 
   if (create) {

@@ -2,9 +2,10 @@
 
 import { Draft } from "./draft.js";
 import { stayOnPage } from "./links.js";
+import { showPresence } from "./presence.js";
 import { showLink } from "./shared.js";
 import { showStatus } from "./status.js";
 
 const draft = new Draft(location.pathname);
-for (const addTo of [showStatus, showLink, stayOnPage]) addTo(draft);
+for (const addTo of [showStatus, showLink, showPresence, stayOnPage]) addTo(draft);
 draft.connect();
