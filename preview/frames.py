@@ -22,6 +22,11 @@ class Frame:
     source: tuple[Any, ...] = ()
     about: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def page_id(self) -> int | None:
+        """The id of the page, if it has been saved."""
+        return self.source[0] if len(self.source) == 1 else None
+
     def to_json(self) -> str:
         """Return the frame as text, for the backplane."""
         return json.dumps([self.version, self.page.skeleton, self.page.regions, self.source, self.about])

@@ -5,22 +5,22 @@ A guest is told what the page shows and how long the link works; names, other pa
 
 import contextlib
 import json
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from functools import lru_cache
 from typing import Any
 
 from preview import limits
 from preview.consumers.viewers import ViewerConsumer
+from preview.following import FollowPage
 from preview.frames import snapshot_message
-from preview.hub import hub
 from preview.models import ShareLink
 from preview.rendering import RenderingFailed
 from preview.saved_draft import saved_draft, version_of_saved
 from preview.sharing import note_seen, open_link
 from preview.threads import in_preview_thread
-from preview.topics import page_topic
+from preview.watchkeeping import shared_check
 
-MESSAGES_FOR_GUESTS = {"snapshot", "structure", "patch", "link"}
+MESSAGES_FOR_GUESTS = {"snapshot", "structure", "patch", "link", "presence"}
 TOPICS_FOR_GUESTS = {"notes", "focus"}
 
 
@@ -37,13 +37,23 @@ class GuestViewer(ViewerConsumer):
         self._link = await in_preview_thread(open_and_note_seen, self.scope["url_route"]["kwargs"]["token"])
         return ("link", self._link.pk)
 
-    def topic(self) -> str:
-        """Name the link's page, as its maker edits it."""
-        return topic_of_link(self._link)
+    async def identify_watcher(self) -> None:
+        """Return None: nobody knows a guest's name."""
+
+    def following(self) -> FollowPage:
+        """Follow the link's page."""
+        return following_of_link(self._link)
 
     async def check_access(self) -> None:
         """Look whether the link still works, and tell the guest what is new about it. Raises `LinkEnded`."""
-        await self.identify()
+        await self._check_with(in_preview_thread)
+
+    async def check_access_in_time(self) -> None:
+        """Do so together with the other guests of the link."""
+        await self._check_with(shared_check)
+
+    async def _check_with(self, check: Callable[..., Awaitable[ShareLink]]) -> None:
+        self._link = await check(open_and_note_seen, self.scope["url_route"]["kwargs"]["token"])
         about_link = {"title": self._link.page.draft_title, "until": self._link.expires_at.isoformat()}
         if about_link != self._told:
             self._told = about_link
@@ -59,7 +69,7 @@ class GuestViewer(ViewerConsumer):
     async def _keep_up_with_saved_draft(self) -> None:
         """While nobody writes, show the page as it was last saved."""
         version = version_of_saved(self._link.page)
-        if await hub.newest(self._topic):
+        if await self.frame():
             self._saved_shown = ""
         elif version != self._saved_shown:
             self._saved_shown = version
@@ -74,9 +84,9 @@ def open_and_note_seen(token: str) -> ShareLink:
     return link
 
 
-def topic_of_link(link: ShareLink) -> str:
-    """Name what guests of `link` watch."""
-    return page_topic(link.made_by_id, link.page_id)
+def following_of_link(link: ShareLink) -> FollowPage:
+    """Return what guests of `link` follow: its page, and its maker's draft first if several people write."""
+    return FollowPage(link.page_id, link.made_by_id)
 
 
 @lru_cache(maxsize=8)

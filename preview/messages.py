@@ -73,6 +73,13 @@ class Again:
     """What the screen has doesn't fit what was sent: it needs the whole page."""
 
 
+@dataclass(frozen=True)
+class Watch:
+    """The screen wants to see another of the sessions that are open on its page."""
+
+    session: str
+
+
 def read_message(text: str | None) -> WholeForm | FormChange | Focus | PageSaved:
     """Return what an editor's page says in `text`. Raises `BadMessage`, or `MessageTooLarge`."""
     message = _parsed(text, MAX_MESSAGE_BYTES)
@@ -102,7 +109,7 @@ def storable(text: str) -> str:
     return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def read_screen_message(text: str | None) -> Again | Note:
+def read_screen_message(text: str | None) -> Again | Watch | Note:
     """Return what a screen says in `text`. Raises `BadMessage`, or `MessageTooLarge`."""
     match _parsed(text, MAX_SCREEN_MESSAGE_BYTES):
         case {"type": "again"}:
@@ -111,6 +118,8 @@ def read_screen_message(text: str | None) -> Again | Note:
             sizes = [(path, MAX_PATH), (quote, MAX_QUOTE), (text, MAX_NOTE), (name, MAX_NAME)]
             if text.strip() and all(len(value) <= most for value, most in sizes):
                 return Note(*(_storable(value) for value, _most in sizes))
+        case {"type": "watch", "session": str(session)}:
+            return Watch(session)
     raise BadMessage
 
 

@@ -20,13 +20,11 @@ from django.utils.translation import gettext as _
 from preview.access import AccessDenied, require_editor
 from preview.form_state import FormData, FormState
 from preview.frames import Frame, changes_about
-from preview.hub import Hub
 from preview.live_page import LivePage, PageState
 from preview.messages import BadMessage, Fields, FormChange
 from preview.sources import NewPage, SavedPage, Source, SourceGone
 from preview.stages import Stages
 from preview.threads import in_preview_thread
-from preview.topics import topics_of_editor
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +46,9 @@ class Rendered:
 class EditingSession:
     """The draft of one editor tab, from its connection to its end."""
 
-    def __init__(self, hub: Hub, source: Source, session_key: str | None, user_id: int, tab: str) -> None:
-        self._hub = hub
+    def __init__(self, show: Callable[[Frame], None], source: Source, session_key: str | None, tab: str) -> None:
+        self._show = show
         self._session_key = session_key
-        self._user_id = user_id
         self._tab = tab
         self._form = FormState()
         self._focus = ""
@@ -105,7 +102,7 @@ class EditingSession:
         await in_preview_thread(require_editor, self._session_key, self.source)
 
     async def render_forever(self, report: Callable[[Rendered], Awaitable[None]]) -> None:
-        """Render each newest state and show it to the viewers. `report` is awaited after each round.
+        """Render each newest state and show it. `report` is awaited after each round.
 
         Raises `AccessDenied` or `SourceGone` when there is nothing more to show, `BadMessage` if the form is none.
         """
@@ -120,21 +117,9 @@ class EditingSession:
             if frame is not before:
                 self._frame = frame
                 with stages.time("publish"):
-                    for topic in topics_of_editor(self._user_id, self._tab, self.source):
-                        await self._hub.publish(topic, frame)
+                    self._show(frame)
             self._time_guesses()
             await report(Rendered(sequence, changes_about(before, frame), stages.milliseconds))
-
-    async def close(self, *, show_last_state: bool) -> None:
-        """End the session. Screens keep the last state, with a word about it, unless they may not see it any more."""
-        if self._frame is None:
-            return
-        farewell = None
-        if show_last_state:
-            note = _("The editor is closed or has lost its connection. This is the draft as it stood then.")
-            farewell = self._noting(self._frame, note)
-        for topic in topics_of_editor(self._user_id, self._tab, self.source):
-            await self._hub.close(topic, self._frame, farewell)
 
     async def _next_round(self) -> bool:
         """Wait until there is something to render. Return whether it is time to render everything afresh."""

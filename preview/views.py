@@ -9,32 +9,33 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
 from preview.access import AccessDenied, require_editor, require_user
-from preview.guests import topic_of_link
+from preview.following import Following, FollowNewest, FollowPage, FollowTab
+from preview.guests import following_of_link
 from preview.hub import hub
 from preview.rendering import RenderingFailed, render_page
 from preview.saved_draft import saved_draft
 from preview.sharing import LinkEnded, open_link
 from preview.sources import SavedPage, SourceGone, source_from
 from preview.threads import in_preview_thread
-from preview.topics import newest_topic, page_topic, tab_topic
+from preview.topics import tab_topic
 
 
 @require_GET
 async def newest_draft(request: HttpRequest) -> HttpResponse:
     """Show whatever the user types in, on whichever page."""
-    return await _watch(request, newest_topic)
+    return await _watch(request, FollowNewest)
 
 
 @require_GET
 async def page_draft(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Show the user's draft of one page; while no editor is open, its latest revision."""
-    return await _watch(request, lambda user_id: page_topic(user_id, page_id), SavedPage(page_id))
+    """Show a draft of one page, whoever edits it; while no editor is open, its latest revision."""
+    return await _watch(request, lambda user_id: FollowPage(page_id, user_id))
 
 
 @require_GET
 async def tab_draft(request: HttpRequest, tab: str) -> HttpResponse:
     """Show the draft in one tab of the user's browser."""
-    return await _watch(request, lambda user_id: tab_topic(user_id, tab))
+    return await _watch(request, lambda user_id: FollowTab(tab_topic(user_id, tab)))
 
 
 @require_safe
@@ -47,7 +48,7 @@ async def shared_draft(request: HttpRequest, token: str) -> HttpResponse:
         link = await in_preview_thread(open_link, token)
     except LinkEnded:
         return _as_private(HttpResponse(render_to_string("preview/link_ended.html"), status=410))
-    frame = await hub.newest(topic_of_link(link))
+    frame = await hub.newest(following_of_link(link))
     if frame is None:
         try:
             frame = await in_preview_thread(saved_draft, link.page_id)
@@ -56,11 +57,13 @@ async def shared_draft(request: HttpRequest, token: str) -> HttpResponse:
     return _as_viewer(frame.page.html)
 
 
-async def _watch(request: HttpRequest, topic_of: Callable[[int], str], page: SavedPage | None = None) -> HttpResponse:
+async def _watch(request: HttpRequest, following_of: Callable[[int], Following]) -> HttpResponse:
     session_key = request.session.session_key
     try:
         user = await in_preview_thread(require_user, session_key)
-        frame = await hub.newest(topic_of(user.pk))
+        following = following_of(user.pk)
+        page = SavedPage(following.page_id) if following.page_id else None
+        frame = await hub.newest(following)
         source = source_from(frame.source) if frame else page
         if source:
             await in_preview_thread(require_editor, session_key, source)

@@ -27,7 +27,7 @@ from tests.factories import (
     StandardPageFactory,
 )
 
-pytest_plugins = ["tests.skips", "tests.services"]
+pytest_plugins = ["tests.skips", "tests.services", "tests.processes"]
 
 
 @dataclass

@@ -42,30 +42,47 @@ def postgresql_url() -> Iterator[str]:
             run("pg_ctl", "stop", "--wait", "--pgdata", data, "--mode", "immediate")
 
 
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    """The address of an empty Redis."""
+class RedisServer:
+    """A Redis whose data and socket lie in `folder`: port 0, the socket file only."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self.url = f"unix://{folder / 'redis.sock'}"
+        arguments = ["--port", "0", "--unixsocket", str(folder / "redis.sock"), "--save", "", "--dir", str(folder)]
+        self._command = [program, *arguments]
+
+    def start(self) -> None:
+        """Start it, and wait for the line in its log that says that it is ready."""
+        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        if not any("ready to accept connections" in line.lower() for line in self._process.stdout):
+            pytest.fail("redis-server ended before it was ready")
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._process.kill()
+        self._process.communicate(timeout=10)
+
+
+@contextmanager
+def run_redis() -> Iterator[RedisServer]:
+    """Run an empty Redis for the length of the block."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("Redis is absent: apt-get install redis-server")
     with _temporary_folder("galley-redis-") as folder:
-        # Its log says when it is ready, so no port has to be asked again and again. Port 0: the socket file only.
-        process = subprocess.Popen(
-            [program, "--port", "0", "--unixsocket", str(folder / "redis.sock"), "--save", "", "--dir", str(folder)],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        server = RedisServer(program, folder)
+        server.start()
         try:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if "ready to accept connections" in line.lower():
-                    break
-            else:
-                pytest.fail("redis-server ended before it was ready")
-            yield f"unix://{folder / 'redis.sock'}"
+            yield server
         finally:
-            process.terminate()
-            process.communicate(timeout=10)
+            server.kill()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of an empty Redis."""
+    with run_redis() as server:
+        yield server.url
 
 
 def _postgresql_programs() -> Path | None:

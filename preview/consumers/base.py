@@ -77,6 +77,10 @@ class PreviewConsumer(AsyncWebsocketConsumer, ABC):
     async def check_access(self) -> None:
         """Raise `AccessDenied` if the socket's owner may not be here any more."""
 
+    async def check_access_in_time(self) -> None:
+        """Raise `AccessDenied` if `check_access` would, perhaps by an answer of a moment ago."""
+        await self.check_access()
+
     @abstractmethod
     async def take(self, text: str | None) -> None:
         """Do what a message asks for, if its sender may still ask; None stands for one in binary.
@@ -92,7 +96,7 @@ class PreviewConsumer(AsyncWebsocketConsumer, ABC):
         """Look every now and then whether the socket may stay open. Raises `AccessDenied`."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            await self.check_access()
+            await self.check_access_in_time()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Take a message, unless the socket is closed: some may have been on their way. A ping is answered at once."""

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -14,9 +15,11 @@ from preview.form_state import OutOfStep
 from preview.hub import hub
 from preview.messages import Focus, FormChange, PageSaved, WholeForm, read_message
 from preview.outline.report import OutlineReport
+from preview.people import Person
 from preview.sessions import EditingSession, Rendered
 from preview.sources import NewPage, SavedPage, Source
 from preview.threads import in_preview_thread
+from preview.topics import tab_topic
 
 
 class EditorConsumer(PreviewConsumer):
@@ -29,10 +32,12 @@ class EditorConsumer(PreviewConsumer):
         where = dict(self.scope["url_route"]["kwargs"])
         tab = where.pop("tab")
         source: Source = SavedPage(**where) if "page_id" in where else NewPage(**where)
-        await in_preview_thread(require_editor, self.session_key, source)
-        self.session = EditingSession(hub, source, self.session_key, self.user_id, tab)
+        author = Person.of(await in_preview_thread(require_editor, self.session_key, source))
+        self._seat = await hub.open(tab_topic(author.user_id, tab), author, where.get("page_id"))
+        self.session = EditingSession(partial(hub.publish, self._seat), source, self.session_key, tab)
         self.outline = OutlineReport(self.user_id, self._say)
         self.own(self.session.render_forever(self._report))
+        self.own(self._tell())
         self.own(self.outline.tell_forever())
         self.own(tell_of_notes(lambda: self.session.source if self.session else source, self.user_id, self._say))
         self.own(self.keep_checking_access())
@@ -57,16 +62,20 @@ class EditorConsumer(PreviewConsumer):
                 await session.page_was_saved(page_id)
 
     async def disconnect(self, code: int) -> None:
-        """Leave: screens keep the last state, unless rights were taken away."""
+        """Leave: screens keep the last state, but for those of an author whose rights were taken away."""
         await super().disconnect(code)
         if self.session:
-            await self.session.close(show_last_state=self.closed_with != Close.NO_ACCESS)
+            hub.leave(self._seat, has_lost_rights=self.closed_with == Close.NO_ACCESS)
 
     async def _change_form(self, session: EditingSession, change: FormChange) -> None:
         try:
             session.change_form(change)
         except OutOfStep:
             await self.send('{"type": "again"}')
+
+    async def _tell(self) -> None:
+        async for message in self._seat.messages():
+            await self.send(message)
 
     async def _report(self, rendered: Rendered) -> None:
         await self._say({"type": "rendered", **asdict(rendered)})

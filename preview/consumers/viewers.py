@@ -3,17 +3,23 @@
 import json
 import logging
 from abc import abstractmethod
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from preview.access import require_editor, require_user
 from preview.consumers.base import PreviewConsumer
+from preview.following import Following, FollowNewest, FollowPage, FollowTab
+from preview.frames import Frame
 from preview.hub import hub
-from preview.messages import Again, read_screen_message
+from preview.messages import Again, Watch, read_screen_message
 from preview.notes import Note, NoteRefused, Reviewer, leave_note
+from preview.people import Person
 from preview.sources import SavedPage, Source, SourceGone, source_from
 from preview.threads import in_preview_thread
-from preview.topics import newest_topic, page_topic, tab_topic
+from preview.topics import Viewer, tab_topic
+from preview.watchkeeping import shared_check
 
 logger = logging.getLogger(__name__)
 
@@ -21,42 +27,45 @@ logger = logging.getLogger(__name__)
 class ViewerConsumer(PreviewConsumer):
     """A screen's socket: is sent the newest state, and what leads from one to the next."""
 
-    _topic = ""
+    viewer: Viewer | None = None
 
     @abstractmethod
-    def topic(self) -> str:
-        """Name what this screen watches."""
+    def following(self) -> Following:
+        """Say what this screen was opened for."""
+
+    @abstractmethod
+    async def identify_watcher(self) -> Person | None:
+        """Return who watches, or None for a guest. Raises `AccessDenied`."""
 
     async def begin(self) -> None:
-        """Watch the topic that the address names."""
-        self._topic = self.topic()
+        """Watch what the address names."""
         await self.check_access()
-        self._viewer = await hub.join(self._topic)
-        self.own(self._send_states())
+        self.viewer = await hub.join(self.following(), await self.identify_watcher())
+        self.own(self._send_news())
         self.own(self.keep_checking_access())
 
-    async def check_access(self) -> None:
-        """Raise `AccessDenied` if the user has gone, or may not edit the page that is shown any more."""
-        frame = await hub.newest(self._topic)
-        if frame:
-            await in_preview_thread(require_editor, self.session_key, source_from(frame.source))
-        else:
-            await in_preview_thread(require_user, self.session_key)
+    async def frame(self) -> Frame | None:
+        """Return the newest state for this screen, which may be about to join."""
+        return self.viewer.frame if self.viewer else await hub.newest(self.following())
 
     async def take(self, text: str | None) -> None:
-        """Take what the screen says: that it needs the whole page again, or what its reader notes."""
+        """Take what the screen says: that it needs the whole page, wants another draft, or what its reader notes."""
+        viewer = self.viewer
+        assert viewer  # noqa: S101  (messages are taken only once the socket has begun)
         await self.check_access()
         match read_screen_message(text):
             case Again():
-                self._viewer.forget()
+                viewer.forget()
+            case Watch(session):
+                hub.choose(viewer, session)
             case Note() as note:
                 await self._leave_note(note)
 
     async def disconnect(self, code: int) -> None:
         """Stop watching."""
         await super().disconnect(code)
-        if hasattr(self, "_viewer"):
-            await hub.leave(self._topic, self._viewer)
+        if self.viewer:
+            hub.part(self.viewer)
 
     def reviewer(self) -> Reviewer:
         """Say in whose name notes are left here."""
@@ -64,10 +73,9 @@ class ViewerConsumer(PreviewConsumer):
 
     async def shown_source(self) -> Source | None:
         """Return what the screen shows, if it shows anything."""
-        frame = await hub.newest(self._topic)
-        if frame:
+        if frame := await self.frame():
             return source_from(frame.source)
-        page_id = self.scope["url_route"]["kwargs"].get("page_id")
+        page_id = self.following().page_id
         return SavedPage(page_id) if page_id else None
 
     async def _leave_note(self, note: Note) -> None:
@@ -83,30 +91,53 @@ class ViewerConsumer(PreviewConsumer):
             answer |= {"kept": False, "reason": _("Your note could not be kept. It is still here: try again.")}
         await self.send(json.dumps(answer))
 
-    async def _send_states(self) -> None:
-        async for message in self._viewer.messages():
-            await self.send(message)
+    async def _send_news(self) -> None:
+        if self.viewer:
+            async for message in self.viewer.messages():
+                await self.send(message)
 
 
-class TabViewer(ViewerConsumer):
+class UserViewer(ViewerConsumer):
+    """A screen of somebody who is logged in, and may edit what it shows."""
+
+    async def identify_watcher(self) -> Person:
+        """Return the user."""
+        return Person.of(await in_preview_thread(require_user, self.session_key))
+
+    async def check_access(self) -> None:
+        """Raise `AccessDenied` if the user has gone, or may not edit the page that is shown any more."""
+        await self._check_with(in_preview_thread)
+
+    async def check_access_in_time(self) -> None:
+        """Do so together with the other screens that ask the same."""
+        await self._check_with(shared_check)
+
+    async def _check_with(self, check: Callable[..., Awaitable[Any]]) -> None:
+        if source := await self.shown_source():
+            await check(require_editor, self.session_key, source)
+        else:
+            await check(require_user, self.session_key)
+
+
+class TabViewer(UserViewer):
     """Watches one tab of the user's: the preview panel beside the form."""
 
-    def topic(self) -> str:
-        """Name the user's tab."""
-        return tab_topic(self.user_id, self.scope["url_route"]["kwargs"]["tab"])
+    def following(self) -> FollowTab:
+        """Follow the user's tab."""
+        return FollowTab(tab_topic(self.user_id, self.scope["url_route"]["kwargs"]["tab"]))
 
 
-class PageViewer(ViewerConsumer):
-    """Watches the user's draft of one page."""
+class PageViewer(UserViewer):
+    """Watches one page, whoever edits it."""
 
-    def topic(self) -> str:
-        """Name the page."""
-        return page_topic(self.user_id, self.scope["url_route"]["kwargs"]["page_id"])
+    def following(self) -> FollowPage:
+        """Follow the page: the user's own draft first, if they write one."""
+        return FollowPage(self.scope["url_route"]["kwargs"]["page_id"], self.user_id)
 
 
-class NewestViewer(ViewerConsumer):
+class NewestViewer(UserViewer):
     """Watches whatever the user writes: a phone that simply follows."""
 
-    def topic(self) -> str:
-        """Name the user's newest draft."""
-        return newest_topic(self.user_id)
+    def following(self) -> FollowNewest:
+        """Follow the user."""
+        return FollowNewest(self.user_id)

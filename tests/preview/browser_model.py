@@ -1,6 +1,7 @@
 """What `viewer.js` does with the messages, as a model for tests without a browser."""
 
 import json
+from typing import Any
 
 
 class Screen:
@@ -12,9 +13,13 @@ class Screen:
         self.regions: dict[str, str] = {}
         self.notes: list[str] = []
         self.kinds: list[str] = []
+        self.presence: dict[str, Any] = {}
 
     def receive(self, text: str) -> None:
         message = json.loads(text)
+        if message["type"] == "presence":
+            self.presence = message
+            return
         self.kinds.append(message["type"])
         if message["type"] == "snapshot":
             self.skeleton, self.regions = message["skeleton"], message["regions"]

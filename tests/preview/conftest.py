@@ -12,6 +12,8 @@ from wagtail.models import Page
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from config.asgi import application
+from preview.backplane import SingleProcess
+from preview.hub import hub
 from tests.conftest import SmallSite
 from tests.preview.browser_model import Screen
 
@@ -27,6 +29,7 @@ class Socket:
         scope = {"type": "websocket", "scheme": "ws", "path": path, "query_string": b"", "headers": headers}
         self._application = ApplicationCommunicator(application, scope)
         self.screen = Screen()
+        self.presence: Any = None
 
     async def connect(self) -> bool:
         """Return whether the server takes the connection."""
@@ -44,9 +47,17 @@ class Socket:
         await self.say_text(json.dumps(message))
 
     async def hear_text(self) -> str:
-        event = await self._application.receive_output(timeout=10)
-        assert event["type"] == "websocket.send", event
-        return event["text"]
+        """Return the next message, but for those about who is there: the last of these is in `screen.presence`."""
+        while is_presence(text := await self._next_text()):
+            self.screen.receive(text)
+        return text
+
+    async def sees_people(self, expected: Callable[[Any], bool]) -> None:
+        """Wait until what is told of who is there is as expected; the screen shows what comes meanwhile."""
+        while not self.screen.presence or not expected(self.screen.presence):
+            text = await self._next_text()
+            if is_presence(text) or "version" in json.loads(text):
+                self.screen.receive(text)
 
     async def heard(self, kind: str = "") -> Any:
         """Return the next message, of the `kind` if one is asked for; what is told of the outline comes at any time."""
@@ -56,7 +67,11 @@ class Socket:
                 return message
 
     async def hears_nothing(self) -> bool:
-        return await self._application.receive_nothing(timeout=0.2)
+        while not await self._application.receive_nothing(timeout=0.2):
+            if not is_presence(text := await self._next_text()):
+                return False
+            self.screen.receive(text)
+        return True
 
     async def shown(self) -> str:
         """Return the page that the screen shows after its next message."""
@@ -72,10 +87,20 @@ class Socket:
                 await self._application.wait(timeout=10)
                 return event["code"]
 
+    async def _next_text(self) -> str:
+        event = await self._application.receive_output(timeout=10)
+        assert event["type"] == "websocket.send", event
+        return event["text"]
+
+
+def is_presence(text: str) -> bool:
+    return text.startswith('{"type":"presence"')
+
 
 @pytest.fixture
 def site(django_db_serialized_rollback: None, transactional_db: None, small_site: SmallSite) -> SmallSite:
-    """The small site, committed: sockets work in threads with connections of their own."""
+    """The small site, committed: sockets work in threads with connections of their own. Nobody is connected yet."""
+    hub.__init__(SingleProcess())  # whom a failed test left behind isn't there any more
     return small_site
 
 

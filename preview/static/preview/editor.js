@@ -6,6 +6,7 @@ import { difference, readAgain, readForm, watchForm } from "./form.js";
 import { showOutline } from "./outline.js";
 import { LivePanel } from "./panel.js";
 import { openPicked } from "./picks.js";
+import { tellPresence } from "./presence.js";
 import { saveRichTextAtOnce } from "./rich_text.js";
 import { addSharing } from "./share.js";
 import { connect } from "./socket.js";
@@ -123,7 +124,7 @@ function start() {
   const where = edit ? `edit/${edit.page}/` : `create/${create.app}/${create.model}/${create.parent}/`;
   const editor = new LiveEditor(form, tabPath + where, panel);
   editor.addEventListener("about", ({ detail }) => panel.note(detail.notes ?? []));
-  const parts = [addSharing, addToolbar, openPicked, tellFocus, showOutline, showArrivingNotes];
+  const parts = [addSharing, tellPresence, addToolbar, openPicked, tellFocus, showOutline, showArrivingNotes];
   for (const addTo of parts) addTo(editor);
   panel.show();
 

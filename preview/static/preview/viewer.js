@@ -7,6 +7,7 @@ import { stayOnPage } from "./links.js";
 import { showMedia } from "./media.js";
 import { takeNotes } from "./notes.js";
 import { editOnClick } from "./pick.js";
+import { showPresence } from "./presence.js";
 import { Settings } from "./settings.js";
 import { showLink } from "./shared.js";
 import { showWidth } from "./widths.js";
@@ -18,7 +19,7 @@ const settings =
 const bar = lent?.bar ?? new Bar(settings);
 const draft = new Draft(location.pathname);
 draft.connect();
-const parts = [showStatus, showLink, showMedia, editOnClick, stayOnPage, followWriting, takeNotes];
+const parts = [showStatus, showLink, showPresence, showMedia, editOnClick, stayOnPage, followWriting, takeNotes];
 for (const addTo of parts) addTo(draft, bar, settings);
 if (!lent) {
   bar.show();
