@@ -30,8 +30,3 @@ async def edit_beside_panel(page: Page, page_id: int) -> FrameLocator:
     await open_panel(page)
     await expect(panel(page).locator("body")).to_have_css("cursor", re.compile("url"))
     return panel(page)
-
-
-async def seen_offset(element) -> float:
-    """Return how far below the top of its window an element is, in window heights: between 0 and 1 it is seen."""
-    return await element.evaluate("element => element.getBoundingClientRect().top / innerHeight")
