@@ -46,18 +46,25 @@ def snapshot_message(frame: Frame) -> str:
 def patch_message(old: Frame, new: Frame) -> str:
     """Return the smallest message that leads a viewer from `old` to `new`.
 
-    While the skeleton stands, only the changed characters of changed regions travel. When it changes (a block was
-    added, moved or deleted), the skeleton travels with the regions that are new or different.
+    While the structure stands, only the changed characters travel: of regions, and of the markup between them. When it
+    changes (a block was added, moved or deleted), the skeleton travels with the regions that are new or different.
     """
     changed = {name: html for name, html in new.page.regions.items() if old.page.regions.get(name) != html}
     since = {"base": old.version, "about": changes_about(old, new)}
-    if old.page.skeleton != new.page.skeleton:
+    if old.page.skeleton[1::2] != new.page.skeleton[1::2]:
         return _message("structure", new, **since, skeleton=new.page.skeleton, regions=changed)
-    splices = []
-    for name, html in changed.items():
-        splice = find_splice(old.page.regions[name], html)
-        splices.append([name, splice.start, splice.end, splice.text])
-    return _message("patch", new, **since, splices=splices)
+    splices = [_splice(name, old.page.regions[name], html) for name, html in changed.items()]
+    between = [
+        _splice(place, before, now)
+        for place, (before, now) in enumerate(zip(old.page.skeleton, new.page.skeleton, strict=True))
+        if before != now
+    ]
+    return _message("patch", new, **since, splices=splices, **({"between": between} if between else {}))
+
+
+def _splice(where: str | int, before: str, now: str) -> list[Any]:
+    splice = find_splice(before, now)
+    return [where, splice.start, splice.end, splice.text]
 
 
 def changes_about(old: Frame | None, new: Frame) -> dict[str, Any]:

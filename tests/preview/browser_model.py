@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from preview.splices import Splice, apply_splice
+
 
 class Screen:
     """A screen's idea of the page: versions have to follow one another, or it would ask for the whole page again."""
@@ -29,10 +31,10 @@ class Screen:
             known = self.regions | message["regions"]
             self.skeleton = message["skeleton"]
             self.regions = {name: known[name] for name in self.skeleton[1::2]}
-        for name, start, end, new in message.get("splices", []):
-            units = self.regions[name].encode("utf-16-le", "surrogatepass")
-            spliced = units[: start * 2] + new.encode("utf-16-le", "surrogatepass") + units[end * 2 :]
-            self.regions[name] = spliced.decode("utf-16-le", "surrogatepass")
+        for name, *splice in message.get("splices", []):
+            self.regions[name] = apply_splice(self.regions[name], Splice(*splice))
+        for place, *splice in message.get("between", []):
+            self.skeleton[place] = apply_splice(self.skeleton[place], Splice(*splice))
         self.version = message["version"]
         said = message["about"].get("notes", self.notes if "base" in message else [])
         self.notes = said or []

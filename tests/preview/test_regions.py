@@ -35,3 +35,15 @@ def test_a_screen_that_follows_the_messages_has_the_newest_page(states) -> None:
         screen.receive(patch_message(before, frame) if before else snapshot_message(frame))
         assert screen.html == frame.page.html
         before = frame
+
+
+def test_a_change_between_the_regions_travels_as_what_changed() -> None:
+    old = Frame("1", cut_page('<title>Old</title><p data-region="a">x</p><p>long tail</p>'))
+    new = Frame("2", cut_page('<title>New</title><p data-region="a">xy</p><p>long tail</p>'))
+    message = patch_message(old, new)
+    assert "tail" not in message
+    screen = Screen()
+    screen.receive(snapshot_message(old))
+    screen.receive(message)
+    assert screen.html == new.page.html
+    assert screen.kinds == ["snapshot", "patch"]

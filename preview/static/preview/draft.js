@@ -55,7 +55,10 @@ export class Draft extends EventTarget {
   }
 
   apply(message) {
-    if (message.type === "patch") return this.applySplices(message.splices);
+    if (message.type === "patch") {
+      const elements = this.applySplices(message.splices);
+      return (message.between && this.applyBetween(message.between)) ?? elements;
+    }
     const regions = message.type === "structure" ? this.keepNamed(message) : message.regions;
     return this.showWholePage(message.skeleton, regions);
   }
@@ -71,7 +74,7 @@ export class Draft extends EventTarget {
     const elements = [];
     for (const [name, start, end, text] of splices) {
       const before = this.shown.regions[name];
-      const after = before.slice(0, start) + text + before.slice(end);
+      const after = spliced(before, start, end, text);
       this.shown.regions[name] = after;
       const element = document.querySelector(`[data-region="${CSS.escape(name)}"]`);
       if (!element) continue;
@@ -79,6 +82,17 @@ export class Draft extends EventTarget {
       elements.push(element);
     }
     return elements;
+  }
+
+  /** Take changes of the markup between the regions. @returns what changed in the body, if anything */
+  applyBetween(splices) {
+    const skeleton = [...this.shown.skeleton];
+    for (const [place, start, end, text] of splices) skeleton[place] = spliced(skeleton[place], start, end, text);
+    const body = (parts) => parts.join("").split("</head>")[1];
+    if (body(skeleton) !== body(this.shown.skeleton)) return this.showWholePage(skeleton, this.shown.regions);
+    this.shown.skeleton = skeleton;
+    document.title = new DOMParser().parseFromString(skeleton[0], "text/html").title;
+    return undefined;
   }
 
   showWholePage(skeleton, regions) {
@@ -101,6 +115,8 @@ export class Draft extends EventTarget {
     return Object.fromEntries(skeleton.filter((_, i) => i % 2).map((name) => [name, all[name]]));
   }
 }
+
+const spliced = (before, start, end, text) => before.slice(0, start) + text + before.slice(end);
 
 const cleared = (about) => Object.fromEntries(Object.keys(about).map((topic) => [topic, null]));
 

@@ -17,8 +17,8 @@ export function saveRichTextAtOnce(form) {
 }
 
 function save(editor) {
-  const field = editor.parentNode.querySelector("[data-draftail-input]");
-  const state = field?.draftailEditor?.getEditorState();
+  const field = [...editor.parentNode.children].find((sibling) => sibling.draftailEditor);
+  const state = field?.draftailEditor.getEditorState();
   if (!state) return;
   const text = JSON.stringify(withoutComments(window.Draftail.serialiseEditorStateToRaw(state)));
   if (text !== field.value) field.value = text;
