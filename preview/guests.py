@@ -14,13 +14,15 @@ from preview.consumers.viewers import ViewerConsumer
 from preview.following import FollowPage
 from preview.frames import snapshot_message
 from preview.models import ShareLink
+from preview.notes import Reviewer
 from preview.rendering import RenderingFailed
 from preview.saved_draft import saved_draft, version_of_saved
 from preview.sharing import note_seen, open_link
+from preview.sources import SavedPage
 from preview.threads import in_preview_thread
 from preview.watchkeeping import shared_check
 
-MESSAGES_FOR_GUESTS = {"snapshot", "structure", "patch", "link", "presence"}
+MESSAGES_FOR_GUESTS = {"snapshot", "structure", "patch", "link", "presence", "note"}
 TOPICS_FOR_GUESTS = {"notes", "focus"}
 
 
@@ -59,6 +61,14 @@ class GuestViewer(ViewerConsumer):
             self._told = about_link
             await self.send(json.dumps({"type": "link", **about_link}))
         await self._keep_up_with_saved_draft()
+
+    def reviewer(self) -> Reviewer:
+        """Leave notes in the name of the link's maker: a comment needs a user."""
+        return Reviewer(self._link.made_by_id, key=f"link-{self._link.pk}", link=self._link.label)
+
+    async def shown_source(self) -> SavedPage:
+        """Return the link's page."""
+        return SavedPage(self._link.page_id)
 
     async def send(self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False) -> None:
         """Send what is meant for guests, whoever sends it."""

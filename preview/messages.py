@@ -117,15 +117,10 @@ def read_screen_message(text: str | None) -> Again | Watch | Note:
         case {"type": "note", "path": str(path), "quote": str(quote), "text": str(text), "name": str(name)}:
             sizes = [(path, MAX_PATH), (quote, MAX_QUOTE), (text, MAX_NOTE), (name, MAX_NAME)]
             if text.strip() and all(len(value) <= most for value, most in sizes):
-                return Note(*(_storable(value) for value, _most in sizes))
+                return Note(*(storable(value) for value, _most in sizes))
         case {"type": "watch", "session": str(session)}:
             return Watch(session)
     raise BadMessage
-
-
-def _storable(text: str) -> str:
-    """Return `text` without what databases refuse: zero bytes, and halves of characters."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _parsed(text: str | None, max_bytes: int) -> Any:

@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from wagtail.models import Comment, Page
 
+from preview import limits
 from preview.arrivals import announce
 from preview.draft_forms import get_draft_form_class
 from preview.note_paths import content_path_of
@@ -17,10 +18,6 @@ from preview.sources import SavedPage, Source
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 10
-AT_ONCE_SECONDS = 10 * 60
-MOST_OF_ONE_REVIEWER = 200
-MOST_ON_ONE_PAGE = 500
 # No link lives longer.
 REMEMBERED_SECONDS = 31 * 24 * 60 * 60
 
@@ -40,7 +37,8 @@ class Note:
 class Reviewer:
     """Who leaves a note: a user, or whoever has a link that the user has made.
 
-    `link` is the link's name as its maker knows it, None for users themselves; `key` tells reviewers apart.
+    `link` is the link's name as its maker knows it, which may be empty, and None for users themselves; `key` tells
+    reviewers apart.
     """
 
     user_id: int
@@ -69,7 +67,7 @@ def leave_note(source: Source | None, note: Note, reviewer: Reviewer) -> Comment
         "contentpath": content_path_of(page, note.path, note.quote),
     }
     # Whose answer got lost on the way sends the note again.
-    lately = now() - timedelta(seconds=AT_ONCE_SECONDS)
+    lately = now() - timedelta(seconds=limits.NOTES_AT_ONCE_SECONDS)
     if again := Comment.objects.filter(**values, created_at__gt=lately).first():
         return again
     _count(reviewer, page)
@@ -84,10 +82,10 @@ def leave_note(source: Source | None, note: Note, reviewer: Reviewer) -> Comment
 
 
 def _count(reviewer: Reviewer, page: Page) -> None:
-    if _increased(f"preview.notes.now.{reviewer.key}", AT_ONCE_SECONDS) > AT_ONCE:
+    if _increased(f"preview.notes.now.{reviewer.key}", limits.NOTES_AT_ONCE_SECONDS) > limits.NOTES_AT_ONCE:
         raise NoteRefused(_("That are many notes in a short time. Wait a few minutes, then send this one again."))
-    many = _increased(f"preview.notes.all.{reviewer.key}", REMEMBERED_SECONDS) > MOST_OF_ONE_REVIEWER
-    if many or Comment.objects.filter(page_id=page.pk, resolved_at=None).count() >= MOST_ON_ONE_PAGE:
+    many = _increased(f"preview.notes.all.{reviewer.key}", REMEMBERED_SECONDS) > limits.NOTES_OF_ONE_REVIEWER
+    if many or Comment.objects.filter(page_id=page.pk, resolved_at=None).count() >= limits.COMMENTS_ON_ONE_PAGE:
         raise NoteRefused(_("There are very many notes on this page already. Please tell its author in another way."))
 
 
@@ -104,11 +102,10 @@ def _comment_text(note: Note, reviewer: Reviewer) -> str:
 
     Lines end as in a form that a browser sends: else Wagtail would take each save for a change of the comment.
     """
-    values = {"link": reviewer.link, "name": _one_line(note.name)}
     lines = []
     if reviewer.link is not None:
-        said = _("From the link “%(link)s”, %(name)s:") if values["name"] else _("From the link “%(link)s”:")
-        lines.append(said % values)
+        link = _("From the link “%s”") % reviewer.link if reviewer.link else _("From a shared link")
+        lines.append(f"{link}, {name}:" if (name := _one_line(note.name)) else f"{link}:")
     if note.quote:
         lines.append(f"“{_one_line(note.quote)}”")
     lines += note.text.strip().splitlines()

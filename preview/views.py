@@ -53,8 +53,8 @@ async def shared_draft(request: HttpRequest, token: str) -> HttpResponse:
         try:
             frame = await in_preview_thread(saved_draft, link.page_id)
         except (SourceGone, RenderingFailed):
-            return _as_viewer(render_to_string("preview/not_shown.html"))
-    return _as_viewer(frame.page.html)
+            return _as_viewer(render_to_string("preview/not_shown.html"), is_guest=True)
+    return _as_viewer(frame.page.html, is_guest=True)
 
 
 async def _watch(request: HttpRequest, following_of: Callable[[int], Following]) -> HttpResponse:
@@ -85,10 +85,11 @@ def _saved_page_or_waiting(page: SavedPage | None) -> str:
     return render_to_string("preview/waiting.html")
 
 
-def _as_viewer(html: str) -> HttpResponse:
+def _as_viewer(html: str, *, is_guest: bool = False) -> HttpResponse:
     """Return `html` with the viewer's script."""
     head, closing, rest = html.partition("</head>")
-    return _as_private(HttpResponse(f"{head}{render_to_string('preview/viewer_head.html')}{closing}{rest}"))
+    viewer = render_to_string("preview/viewer_head.html", {"is_guest": is_guest})
+    return _as_private(HttpResponse(f"{head}{viewer}{closing}{rest}"))
 
 
 def _as_private(response: HttpResponse) -> HttpResponse:

@@ -2,14 +2,22 @@
 
 import re
 
-from playwright.async_api import Locator, Page, expect
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.e2e.conftest import Watch
 from tests.e2e.editing import start_post, type_markdown
+from tests.e2e.test_sharing import make_link, open_dialog, open_post
 
 SELECT = """(element) => {
     element.scrollIntoView({ block: "center", behavior: "instant" });
     getSelection().selectAllChildren(element);
 }"""
+
+
+@pytest.fixture(autouse=True)
+def upstreams_own_checks_may_complain(watch: Watch) -> None:
+    watch.expect_error("axe.run results")
 
 
 async def saved_post(page: Page, title: str, text: str) -> str:
@@ -40,10 +48,6 @@ async def leave_note(screen: Page, words: Locator, note: str) -> None:
     await screen.get_by_label("Your note").fill(note)
     await screen.get_by_role("button", name="Send").click()
     await expect(screen.get_by_text("Thank you.")).to_be_visible()
-
-
-def comments(page: Page) -> Locator:
-    return page.locator("#comments .comment__text, #comments .comment-reply__text").filter(visible=True)
 
 
 async def test_a_note_reaches_the_open_editor_and_stays_one_comment(editor_page: Page) -> None:
@@ -79,7 +83,6 @@ async def test_a_note_that_comes_while_the_page_is_saved_is_there_afterwards(edi
     number = await saved_post(editor_page, "Crossing", "Two *trains*.")
     screen = await editor_page.context.new_page()
     await screen.goto(f"/preview/pages/{number}/")
-    await editor_page.evaluate("window.commentApp = window.comments.commentApp")
     await leave_note(screen, screen.locator("main em"), "Which?")
     await editor_page.bring_to_front()
     await editor_page.wait_for_function("comments.commentApp.store.getState().comments.comments.size === 1")
@@ -102,3 +105,25 @@ async def test_a_note_by_keyboard_alone(editor_page: Page) -> None:
     await screen.keyboard.press("Control+Enter")
     await expect(screen.get_by_text("Thank you.")).to_be_visible()
     await expect(screen.get_by_role("dialog")).to_be_hidden()
+
+
+async def test_a_guest_on_a_phone_leaves_a_note_through_a_link(editor_page: Page, browser: Browser) -> None:
+    await open_post(editor_page)
+    address = await make_link(await open_dialog(editor_page), "Client", "1 day")
+    phone = await browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    guest = await phone.new_page()
+    await guest.goto(address)
+    await guest.locator("main h1").evaluate(SELECT)
+    await guest.get_by_role("button", name="Leave a note").tap()
+    await guest.get_by_label("Your name").fill("Jane")
+    await guest.get_by_label("Your note").fill("Too dry")
+    await guest.get_by_role("button", name="Send").tap()
+    await expect(guest.get_by_text("Thank you.")).to_be_visible()
+    await expect(editor_page.locator(".live-preview__arrived")).to_contain_text("From the link “Client”, Jane:")
+
+    # The name is there for the next one.
+    await guest.reload()
+    await guest.locator("main h1").evaluate(SELECT)
+    await guest.get_by_role("button", name="Leave a note").tap()
+    await expect(guest.get_by_label("Your name")).to_have_value("Jane")
+    await expect(guest.get_by_label("Your note")).to_be_focused()

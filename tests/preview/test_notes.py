@@ -1,15 +1,20 @@
 """What readers of a draft note becomes a comment of Wagtail's, on the field that the words come from."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.core.cache import cache
+from django.test import Client
 from wagtail.models import Comment, PageLogEntry, PageSubscription
 
-from preview import notes
+from preview import limits
 from preview.arrivals import Arrivals
+from preview.models import ShareLink
 from preview.note_paths import content_path_of
 from preview.notes import Note, NoteRefused, Reviewer, leave_note
+from preview.sharing import make_link
 from preview.sources import NewPage, SavedPage
 from tests.factories import SiteImageFactory
 from tests.preview.conftest import Socket, form_of, markdown
@@ -51,12 +56,17 @@ def test_a_note_is_a_comment_on_its_field(site, source, reviewer) -> None:
     assert not PageSubscription.objects.exists()
 
 
-def test_a_note_of_a_guest_says_which_link_and_who(source, editor) -> None:
-    guest = Reviewer(editor.pk, "link-1", link="Client")
-    said = [
-        leave_note(source, Note("title", "", text, name), guest).text for text, name in [("Hm", " Jane "), ("So", "")]
-    ]
-    assert said == ["From the link “Client”, Jane:\r\nHm", "From the link “Client”:\r\nSo"]
+@pytest.mark.parametrize(
+    ("link", "name", "said"),
+    [
+        ("Client", " Jane ", "From the link “Client”, Jane:"),
+        ("Client", "", "From the link “Client”:"),
+        ("", "Jane", "From a shared link, Jane:"),
+    ],
+)
+def test_a_note_of_a_guest_says_which_link_and_who(source, editor, link, name, said) -> None:
+    comment = leave_note(source, Note("title", "", "Hm", name), Reviewer(editor.pk, "link-1", link=link))
+    assert comment.text == f"{said}\r\nHm"
 
 
 def test_words_inside_of_a_block_lead_to_their_own_field(site, source, reviewer) -> None:
@@ -90,13 +100,13 @@ def test_a_page_that_was_never_saved_asks_for_patience(site, reviewer) -> None:
 
 
 def test_notes_are_bounded(source, editor, reviewer, monkeypatch) -> None:
-    monkeypatch.setattr(notes, "AT_ONCE", 2)
+    monkeypatch.setattr(limits, "NOTES_AT_ONCE", 2)
     for number in range(2):
         leave_note(source, Note("title", "x", str(number)), reviewer)
     with pytest.raises(NoteRefused, match="short time"):
         leave_note(source, Note("title", "x", "2"), reviewer)
     leave_note(source, Note("title", "x", "2"), Reviewer(editor.pk, "another"))
-    monkeypatch.setattr(notes, "MOST_ON_ONE_PAGE", 3)
+    monkeypatch.setattr(limits, "COMMENTS_ON_ONE_PAGE", 3)
     with pytest.raises(NoteRefused, match="very many"):
         leave_note(source, Note("title", "x", "3"), Reviewer(editor.pk, "third"))
 
@@ -126,6 +136,42 @@ def test_a_screen_leaves_a_note_and_the_open_editor_is_told(site, editor, log_in
         await typing.disconnect()
 
     asyncio.run(scene())
+
+
+def test_a_guest_leaves_a_note_in_the_name_of_the_links_maker(site, editor) -> None:
+    _link, token = make_link(site.post, editor, timedelta(hours=1), "Client")
+
+    async def scene() -> None:
+        screen = Socket(f"/preview/shared/{token}/")
+        assert await screen.connect()
+        await screen.say(type="note", path="title", quote="Post", text="Better: Mail", name="Jane")
+        assert (await screen.heard("note"))["kept"]
+        await screen.disconnect()
+
+    asyncio.run(scene())
+    comment = Comment.objects.get()
+    assert (comment.user, comment.page_id) == (editor, site.post.pk)
+    assert comment.text == "From the link “Client”, Jane:\r\n“Post”\r\nBetter: Mail"
+
+
+def test_a_stopped_link_takes_no_notes(site, editor) -> None:
+    _link, token = make_link(site.post, editor, timedelta(hours=1))
+
+    async def scene() -> None:
+        screen = Socket(f"/preview/shared/{token}/")
+        assert await screen.connect()
+        await sync_to_async(ShareLink.objects.all().stop)()
+        await screen.say(type="note", path="title", quote="Post", text="Too late", name="Jane")
+        assert await screen.close_code() >= 4400
+
+    asyncio.run(scene())
+    assert not Comment.objects.exists()
+
+
+def test_only_a_guest_is_asked_for_a_name(site, editor, log_in) -> None:
+    _link, token = make_link(site.post, editor, timedelta(hours=1))
+    assert "Your name" in Client().get(f"/preview/shared/{token}/").content.decode()
+    assert "Your name" not in log_in(editor).get(f"/preview/pages/{site.post.pk}/").content.decode()
 
 
 def test_a_screen_of_a_new_page_is_told_that_the_note_waits(site, editor, log_in) -> None:

@@ -74,6 +74,6 @@ function lead({ path, selector, index }, editor, screens) {
   const field = path && shown?.querySelector(`[data-contentpath="${CSS.escape(path)}"]`);
   const found = shown?.querySelectorAll(selector)[index];
   const element = found && (!field || field.contains(found)) ? found : field || found;
-  element?.scrollIntoView({ block: "center" });
+  element?.scrollIntoView({ block: "center", behavior: "instant" });
   if (path) screens.postMessage({ type: "pick", tab: editor.about.tab, trail: [path] });
 }
