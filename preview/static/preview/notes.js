@@ -31,7 +31,8 @@ const STYLE = `
 export function takeNotes(draft) {
   // The author, beside the form, has Wagtail's own comments.
   const template = document.getElementById("live-preview-notes");
-  if (window.parent !== window || !template) return;
+  const isBesideForm = window.frameElement && !window.frameElement.livePreview?.bar;
+  if (isBesideForm || !template) return;
   const root = addRoot(template);
   const offer = root.querySelector(".offer");
   const dialog = root.querySelector("dialog");

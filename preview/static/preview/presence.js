@@ -41,8 +41,6 @@ function wordsForEditor(people, data) {
 
 /** Say on a screen whose draft it shows and who else is there, and let its reader see another draft of the page. */
 export function showPresence(draft, bar) {
-  // Inside the editor's panel the line above the frame says it.
-  if (window.parent !== window) return;
   const texts = textsOf(document.getElementById("live-preview-presence").dataset);
   const place = bar.slot("presence");
   let before = null;
