@@ -11,14 +11,14 @@ from typing import Any, Self
 
 from benchmarks.preview.desk import Desk
 from benchmarks.preview.keyboard import MeasurementFailed
-from tests.running_site import PROJECT, RunningSite
+from tests.running_site import PROJECT, RunningSite, environment
 
 # Longer than any work that the server puts off until after a key.
 PAUSE_BETWEEN_KEYS = 0.8  # seconds
 
 
 class Audience:
-    """`size` screens of the draft on `desk`, each connected as its editor; `async with` opens and closes them."""
+    """`size` screens of the draft on `desk`, each a guest's with the same link; `async with` opens and closes them."""
 
     def __init__(self, site: RunningSite, desk: Desk, size: int) -> None:
         self._site = site
@@ -61,15 +61,15 @@ class Audience:
         self.page_answered_after.append(await page)
 
     async def _room(self) -> dict[str, Any]:
-        """Return where the screens connect, and as whom."""
-        cookies = await self._desk.page.context.cookies()
-        path = f"/preview/pages/{self._desk.page_id}/"
-        return {
-            "url": self._site.url.replace("http", "ws", 1) + path,
-            "origin": self._site.url,
-            "cookie": "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in cookies),
-            "count": self._size,
-        }
+        """Return where the screens connect."""
+        share = await asyncio.create_subprocess_exec(
+            *[sys.executable, "-m", "benchmarks.preview.share", str(self._desk.page_id)],
+            cwd=PROJECT,
+            env=environment(self._site.var_dir),
+            stdout=PIPE,
+        )
+        path = (await share.communicate())[0].decode().strip()
+        return {"url": self._site.url.replace("http", "ws", 1) + path, "origin": self._site.url, "count": self._size}
 
     async def _say(self, message: dict[str, Any]) -> None:
         assert self._process.stdin is not None  # noqa: S101  (it is a pipe)

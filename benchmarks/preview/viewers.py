@@ -1,6 +1,6 @@
 """Many screens of one draft, in a process of their own: `python -m benchmarks.preview.viewers`.
 
-Reads a line of JSON, `{"url", "origin", "cookie", "count"}`, opens the sockets and prints `{"joined": count}` when all
+Reads a line of JSON, `{"url", "origin", "count"}`, opens the sockets and prints `{"joined": count}` when all
 show the draft. Then, for each line that it reads, it prints `{"ready": true}`, waits for the next version of the draft
 and prints `{"last_at": milliseconds}`: when the last screen had it, by the wall clock.
 """
@@ -52,7 +52,6 @@ async def _open(room: dict[str, Any], gate: asyncio.Semaphore) -> ClientConnecti
         return await connect(
             room["url"],
             origin=room["origin"],
-            additional_headers={"Cookie": room["cookie"]} if room["cookie"] else {},
             open_timeout=PATIENCE,
             ping_interval=None,
             max_size=None,

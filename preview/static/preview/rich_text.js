@@ -11,7 +11,12 @@ const COMMENT = "COMMENT-";
 export function saveRichTextAtOnce(form) {
   const changes = new MutationObserver((records) => {
     const editors = new Set(records.map(({ target }) => (target.closest ? target : target.parentNode)?.closest(EDITOR)));
-    for (const editor of editors) if (editor) save(editor);
+    for (const editor of editors) {
+      if (!editor) continue;
+      save(editor);
+      // A letter that the browser itself has put there is known to the editor only in its next task.
+      setTimeout(save, 0, editor);
+    }
   });
   changes.observe(form, { childList: true, characterData: true, subtree: true });
 }
