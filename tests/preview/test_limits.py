@@ -146,7 +146,11 @@ class TestSockets:
 
         async def scene() -> None:
             sockets = [Socket("/preview/", client) for _ in range(3)]
-            await opened(*sockets)
+            for socket in sockets[:2]:
+                await opened(socket)
+                await socket.say(type="ping")
+                assert await socket.heard() == {"type": "pong"}  # it has been counted by now
+            await opened(sockets[2])
             assert await sockets[2].close_code() == Close.TOO_MANY
             await left(sockets[0])
             sockets[0] = Socket("/preview/", client)
