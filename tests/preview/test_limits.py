@@ -148,7 +148,7 @@ class TestSockets:
             sockets = [Socket("/preview/", client) for _ in range(3)]
             for socket in sockets[:2]:
                 await opened(socket)
-                await socket.say(type="ping")
+                await socket.say_text('{"type":"ping"}')
                 assert await socket.heard() == {"type": "pong"}  # it has been counted by now
             await opened(sockets[2])
             assert await sockets[2].close_code() == Close.TOO_MANY
