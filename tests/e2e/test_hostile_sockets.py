@@ -160,7 +160,7 @@ class Bystander:
                 async with asyncio.timeout(PATIENCE):
                     while title not in screen.html:
                         screen.receive(str(await viewer.recv()))
-                    while json.loads(await editor.recv())["sequence"] < sender.sequence:
+                    while json.loads(await editor.recv()).get("sequence", 0) < sender.sequence:
                         pass
 
 
