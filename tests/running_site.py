@@ -14,7 +14,8 @@ from secrets import token_urlsafe
 from config.up.processes import SOCKETS
 
 PROJECT = Path(__file__).resolve().parents[1]
-EDITOR = "editor"
+# No word of any page: where it is found, it names the editor.
+EDITOR = "wilhelmina"
 EDITOR_PASSWORD = token_urlsafe(12)
 STARTS_WITHIN = 60  # seconds
 
