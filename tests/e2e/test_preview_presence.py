@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import log_in, start_post
 from tests.e2e.test_live_preview import add_to_title, open_panel
-from tests.running_site import PROJECT, RunningSite, environment
+from tests.running_site import EDITOR, PROJECT, RunningSite, environment
 
 RAFE = "rafe"
 PASSWORD = "sorts-and-spaces"
@@ -60,7 +60,7 @@ async def test_two_editors_of_a_page_are_told_and_screens_stay(
     await expect(told).to_have_text("Also editing this page: Rafe Ostrow. Watching: Rafe Ostrow.")
     await add_to_title(rafes_page, ", by Rafe")
     said = screen.locator("live-preview-bar")
-    await expect(said).to_contain_text("You see what editor")
+    await expect(said).to_contain_text(f"You see what {EDITOR} is writing.")
     await expect(screen.get_by_role("heading", name="Shared work at first", exact=True)).to_be_visible()
     await screen.get_by_role("button", name="Show your own draft").click()
     await expect(screen.get_by_role("heading", name="Shared work at first, by Rafe")).to_be_visible()

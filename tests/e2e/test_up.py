@@ -195,10 +195,10 @@ def test_a_second_run_on_the_same_data_is_sent_to_the_first(running: Up) -> None
 
 
 def test_a_worker_that_dies_is_started_again(running: Up) -> None:
-    first = wait_for(lambda: child(running, "worker"))
+    first = wait_for(lambda: child(running, "manage worker"))
     os.kill(first, signal.SIGKILL)
     running.read_until(r"worker has stopped \(exit code -9\). It is started again")
-    assert wait_for(lambda: child(running, "worker")) != first
+    assert wait_for(lambda: child(running, "manage worker")) != first
 
 
 def test_a_server_that_dies_ends_the_run_with_a_sentence(running: Up) -> None:

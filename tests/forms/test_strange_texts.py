@@ -115,8 +115,14 @@ def test_other_content_types_get_an_answer(contact, asgi_post, content_type: str
     assert response.status_code in {400, 422}
 
 
-def test_ten_megabytes_get_a_sentence(contact, asgi_post) -> None:
-    body = b"text=" + b"a" * 10_000_000
+def test_ten_megabytes_come_back_with_a_sentence(contact, asgi_post) -> None:
+    response = asgi_post(contact.url, b"text=" + b"a" * 10_000_000, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 422
+    assert "nothing of it is lost" in response.content.decode()
+
+
+def test_more_than_the_site_takes_gets_a_sentence(contact, asgi_post) -> None:
+    body = b"text=" + b"a" * 17_000_000
     response = asgi_post(contact.url, body, content_type="application/x-www-form-urlencoded")
     assert response.status_code == 400
     assert "please shorten it, or send it in parts" in response.content.decode()
