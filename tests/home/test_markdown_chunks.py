@@ -1,11 +1,8 @@
 """A text rendered in chunks is the text rendered at one go."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-from django.conf import settings as site_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,8 +13,7 @@ from home.markdown.parser import MOST_TABLE_TOKENS, parser
 from home.markdown.parts import Part
 from home.markdown.rendering import render_markdown, render_whole
 from tests.home.markdown_texts import ARTICLES, BLOCKS, BREAKS, NOISE
-
-REAL_TEXTS = Path(os.environ.get("GALLEY_SHARED_DATA", site_settings.BASE_DIR.parent / "shared" / "data"))
+from tests.real_blogs import REAL_BLOGS, needs_real_blogs
 
 
 @pytest.fixture(autouse=True)
@@ -67,12 +63,10 @@ def test_noise_is_equal(text: str) -> None:
     assert_equal(text, "name")
 
 
-@pytest.mark.skipif(
-    not REAL_TEXTS.is_dir(), reason=f"There are no texts at {REAL_TEXTS}. Name their folder in GALLEY_SHARED_DATA."
-)
+@needs_real_blogs
 @pytest.mark.parametrize("blog", ["18f", "rust-blog"])
 def test_every_real_text_is_equal_before_and_after_an_edit(blog: str) -> None:
-    files = sorted((REAL_TEXTS / blog).rglob("*.md"))
+    files = sorted((REAL_BLOGS / blog).rglob("*.md"))
     assert len(files) > 300
     for number, file in enumerate(files):
         text = file.read_bytes().decode(errors="replace")

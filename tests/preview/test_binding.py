@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import QueryDict
 from wagtail.models import Page, get_page_models
 from wagtail.test.utils.form_data import inline_formset
 
 from blog.models import Category
 from home.models import HomePage
 from preview.binding import Draft, Memory, bind_draft
+from preview.form_state import FormData
 from preview.rendering import render_page
 from preview.sources import NewPage, SavedPage, SourceGone
 from tests.conftest import SmallSite
@@ -18,13 +18,6 @@ from tests.factories import SiteImageFactory
 from tests.preview.conftest import form_of, markdown
 
 pytestmark = pytest.mark.django_db
-
-
-def form_data(fields: dict[str, list[str]]) -> QueryDict:
-    data = QueryDict(mutable=True)
-    for name, values in fields.items():
-        data.setlist(name, values)
-    return data
 
 
 class Writer:
@@ -35,7 +28,7 @@ class Writer:
 
     def types(self, **changed: Any) -> Draft:
         source = SavedPage(self.page.pk)
-        return bind_draft(source, form_data(form_of(self.page, **changed)), self.editor, self.memory)
+        return bind_draft(source, FormData(form_of(self.page, **changed)), self.editor, self.memory)
 
 
 @pytest.fixture
@@ -52,7 +45,7 @@ def test_every_page_type_shows_with_an_incomplete_form(
     small_site: SmallSite, editor: Any, page_type: Any, fields: Any
 ) -> None:
     page = next(page for page in small_site.pages() if type(page) is page_type)
-    draft = bind_draft(SavedPage(page.pk), form_data(fields), editor, Memory())
+    draft = bind_draft(SavedPage(page.pk), FormData(fields), editor, Memory())
     assert "</html>" in render_page(draft.page)
 
 
@@ -60,7 +53,7 @@ def test_every_page_type_shows_with_an_incomplete_form(
 def test_every_page_type_shows_before_its_first_save(small_site: SmallSite, editor: Any, page_type: Any) -> None:
     page = next(page for page in small_site.pages() if type(page) is page_type)
     source = NewPage(page_type._meta.app_label, page_type._meta.model_name, page.get_parent().pk)
-    draft = bind_draft(source, form_data({"title": ["Not yet saved"]}), editor, Memory())
+    draft = bind_draft(source, FormData({"title": ["Not yet saved"]}), editor, Memory())
     assert "Not yet saved" in render_page(draft.page)
     assert draft.page.pk is None
 
@@ -139,9 +132,9 @@ def test_the_shared_block_tree_is_never_touched(writer: Writer) -> None:
 
 def test_a_page_that_is_gone(small_site: SmallSite, editor: Any) -> None:
     with pytest.raises(SourceGone):
-        bind_draft(SavedPage(99999), form_data({}), editor, Memory())
+        bind_draft(SavedPage(99999), FormData({}), editor, Memory())
     with pytest.raises(SourceGone):
-        bind_draft(NewPage("auth", "user", small_site.blog.pk), form_data({}), editor, Memory())
+        bind_draft(NewPage("auth", "user", small_site.blog.pk), FormData({}), editor, Memory())
 
 
 def test_what_is_rendered_knows_nothing_of_the_editor(writer: Writer) -> None:

@@ -4,12 +4,12 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.http import QueryDict
 from django.template import Context, Template
 from wagtail.models import Page, get_page_models
 from wagtail.test.utils.form_data import inline_formset, streamfield
 
 from home.blocks.text import MarkdownBlock
+from preview.form_state import FormData
 from preview.live_page import LivePage, PageState
 from preview.sources import NewPage, SavedPage
 from preview.stages import Stages
@@ -20,13 +20,6 @@ from tests.preview.conftest import form_of, markdown
 pytestmark = pytest.mark.django_db
 
 
-def query_dict(fields: dict[str, list[str]]) -> QueryDict:
-    data = QueryDict(mutable=True)
-    for name, values in fields.items():
-        data.setlist(name, values)
-    return data
-
-
 class Writer:
     """Somebody with a form open, who changes a field at a time."""
 
@@ -35,16 +28,16 @@ class Writer:
         self.fields = form_of(page, **form)
         self.live_page = LivePage(SavedPage(page.pk))
         self.source = self.live_page.source
-        self.first = self.live_page.render_whole(query_dict(self.fields), editor, Stages())
+        self.first = self.live_page.render_whole(FormData(self.fields), editor, Stages())
 
     def types(self, name: str, value: str) -> PageState | None:
         """Return the state as it is rendered at once, None if it takes a whole rendering."""
         assert name in self.fields
         self.fields = self.fields | {name: [value]}
-        return self.live_page.render_change(query_dict(self.fields), {name}, Stages())
+        return self.live_page.render_change(FormData(self.fields), {name}, Stages())
 
     def afresh(self) -> PageState:
-        return LivePage(self.source).render_whole(query_dict(self.fields), self.editor, Stages())
+        return LivePage(self.source).render_whole(FormData(self.fields), self.editor, Stages())
 
 
 OWN_PAGE_TYPES = [model for model in get_page_models() if not model.__module__.startswith("wagtail.")]
@@ -88,7 +81,7 @@ def test_plain_text_is_exchanged_without_rendering_the_page(small_site: SmallSit
     assert state is not None
     assert state.page.regions == writer.afresh().page.regions
     assert writer.live_page.is_guess  # the title of the window follows with the whole
-    writer.live_page.render_whole(query_dict(writer.fields), editor, Stages())
+    writer.live_page.render_whole(FormData(writer.fields), editor, Stages())
     assert not writer.live_page.is_guess
 
 
@@ -110,7 +103,7 @@ def test_what_cannot_be_used_takes_a_whole_rendering_and_keeps_the_last_good_sta
 ) -> None:
     writer = Writer(editor, small_site.post, canonical_url="https://example.org/")
     assert writer.types("canonical_url", "https:") is None
-    state = writer.live_page.render_whole(query_dict(writer.fields), editor, Stages())
+    state = writer.live_page.render_whole(FormData(writer.fields), editor, Stages())
     assert state.unusable == ("Original address",)
     assert "https://example.org/" in state.page.html
     assert writer.types("canonical_url", "https://example.com/") is None
@@ -121,7 +114,7 @@ def test_what_cannot_be_used_takes_a_whole_rendering_and_keeps_the_last_good_sta
 def test_a_block_that_cannot_be_used_keeps_its_last_good_state(small_site: SmallSite, editor: Any) -> None:
     writer = Writer(editor, small_site.post, body=streamfield([("heading", {"text": "Good", "level": "2"})]))
     assert writer.types("body-0-value-level", "nine") is None
-    state = writer.live_page.render_whole(query_dict(writer.fields), editor, Stages())
+    state = writer.live_page.render_whole(FormData(writer.fields), editor, Stages())
     assert "Good" in state.page.html
 
 
@@ -146,8 +139,8 @@ def test_a_new_page_is_typed_in(small_site: SmallSite, editor: Any) -> None:
     page_class = type(small_site.post)
     live_page = LivePage(NewPage("blog", "blogpostpage", small_site.blog.pk))
     fields = form_of(page_class(), title="New", body=markdown("First"))
-    live_page.render_whole(query_dict(fields), editor, Stages())
-    state = live_page.render_change(query_dict(fields | {"body-0-value": ["Changed"]}), {"body-0-value"}, Stages())
+    live_page.render_whole(FormData(fields), editor, Stages())
+    state = live_page.render_change(FormData(fields | {"body-0-value": ["Changed"]}), {"body-0-value"}, Stages())
     assert state is not None
     assert "<p>Changed</p>" in state.page.html
 

@@ -3,12 +3,10 @@
 They don't belong to the project. `GALLEY_SHARED_DATA` says where they lie; else they are looked for beside it.
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.http import HttpResponse
 
 from blog.importing import folder_import
@@ -18,22 +16,19 @@ from blog.importing.ledger import State
 from blog.importing.report import Report
 from blog.models import BlogPostPage
 from tests.conftest import SmallSite
+from tests.real_blogs import REAL_BLOGS, needs_real_blogs
 
-DATA = Path(os.environ.get("GALLEY_SHARED_DATA", settings.BASE_DIR.parent / "shared" / "data"))
 BLOGS = [
     ("18f", 509, "18f.gsa.gov"),
     ("18f/content/posts", 509, "18f.gsa.gov"),
     ("rust-blog", 386, "blog.rust-lang.org"),
 ]
 
-pytestmark = pytest.mark.skipif(
-    not DATA.is_dir(),
-    reason=f"The two real blogs aren't at {DATA}. Put them there, or name their folder in GALLEY_SHARED_DATA.",
-)
+pytestmark = needs_real_blogs
 
 
 def run(site: SmallSite, folder: str, **options) -> Report:
-    return FolderImport(ImportOptions(DATA / folder, site.blog, **options), lambda *progress: None).run()
+    return FolderImport(ImportOptions(REAL_BLOGS / folder, site.blog, **options), lambda *progress: None).run()
 
 
 @pytest.mark.parametrize(("folder", "posts", "old_site"), BLOGS)
@@ -41,10 +36,10 @@ def test_no_post_is_lost(small_site: SmallSite, folder: str, posts: int, old_sit
     report = run(small_site, folder, dry_run=True)
     assert report.old_sites == [old_site]
     assert report.counts() == dict.fromkeys(report.counts(), 0) | {"new": posts}
-    files = {path.relative_to(DATA / folder).as_posix() for path in (DATA / folder).rglob("*.md")}
+    files = {path.relative_to(REAL_BLOGS / folder).as_posix() for path in (REAL_BLOGS / folder).rglob("*.md")}
     assert {post.file for post in report.posts} | {file for file, _ in report.skipped} == files
     assert len(report.skipped) == len(files) - posts
-    lines = {file: (DATA / folder / file).read_text().count("\n") + 1 for file in files}
+    lines = {file: (REAL_BLOGS / folder / file).read_text().count("\n") + 1 for file in files}
     assert all(0 <= note.line <= lines[post.file] for post in report.posts for note in post.notes)
 
 
