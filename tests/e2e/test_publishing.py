@@ -41,13 +41,12 @@ async def test_publishing_waits_for_an_autosave_that_is_under_way(editor_page: P
     await editor_page.route("**/add/blog/blogpostpage/*/", hold_up)
     await start_post(editor_page, "In good order")
     await type_paragraph(editor_page, "One after the other.")
-    # What is typed before upstream has looked at the form first counts as unchanged.
-    await editor_page.wait_for_function(
-        """() => wagtail.app.getControllerForElementAndIdentifier(
-            document.querySelector("form[data-edit-form]"), "w-unsaved").initialFormData !== undefined"""
-    )
-    await editor_page.keyboard.type(" Always.")
-    await arrived.wait()
+    # What is typed before upstream takes its picture of the form, some seconds after the page was opened, counts as
+    # unchanged. So the author types on until it has been taken.
+    async with asyncio.timeout(60):
+        while not arrived.is_set():
+            await editor_page.keyboard.type(" Always.")
+            await asyncio.sleep(0.5)
     await editor_page.get_by_role("button", name="More actions").click()
     await editor_page.get_by_role("button", name="Publish", exact=True).click()
     go_on.set()
