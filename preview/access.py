@@ -7,7 +7,7 @@ from django.contrib.auth import get_user
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 
-from preview.sources import Source
+from preview.drafts.sources import Source
 
 
 class AccessDenied(Exception):

@@ -11,7 +11,8 @@ class PreviewConfig(AppConfig):
 
     def ready(self) -> None:
         """Register checks, listen to what happens to shared pages, and keep the addresses of shared drafts secret."""
-        from preview import checks, signal_handlers  # noqa: F401
-        from preview.secret_addresses import keep_out_of_logs
+        from preview import checks  # noqa: F401
+        from preview.sharing import signal_handlers  # noqa: F401
+        from preview.sharing.secret_addresses import keep_out_of_logs
 
         keep_out_of_logs()

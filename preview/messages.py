@@ -14,7 +14,6 @@ from preview.limits import (
     MAX_QUOTE,
     MAX_SCREEN_MESSAGE_BYTES,
 )
-from preview.notes import Note
 from preview.splices import Splice
 
 # Beyond this, JavaScript's numbers have gaps.
@@ -78,6 +77,17 @@ class Watch:
     """The screen wants to see another of the sessions that are open on its page."""
 
     session: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a screen sends: the content path around the words that were selected, those words, the note itself, and,
+    from a guest, a name."""
+
+    path: str
+    quote: str
+    text: str
+    name: str = ""
 
 
 def read_message(text: str | None) -> WholeForm | FormChange | Focus | PageSaved:

@@ -5,9 +5,9 @@ from channels.sessions import SessionMiddlewareStack
 from django.urls import path, re_path
 
 from preview.consumers.editor import EditorConsumer
+from preview.consumers.guests import GuestViewer
+from preview.consumers.origins import SameOriginOnly, refuse
 from preview.consumers.viewers import NewestViewer, PageViewer, TabViewer
-from preview.guests import GuestViewer
-from preview.origins import SameOriginOnly, refuse
 
 application = SameOriginOnly(
     SessionMiddlewareStack(

@@ -18,13 +18,13 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _
 
 from preview.access import AccessDenied, require_editor
-from preview.form_state import FormData, FormState
-from preview.frames import Frame, changes_about
-from preview.live_page import LivePage, PageState
+from preview.drafts.form_state import FormData, FormState
+from preview.drafts.live_page import LivePage, PageState
+from preview.drafts.sources import NewPage, SavedPage, Source, SourceGone
+from preview.drafts.stages import Stages
 from preview.messages import BadMessage, Fields, FormChange
-from preview.sources import NewPage, SavedPage, Source, SourceGone
-from preview.stages import Stages
 from preview.threads import in_preview_thread
+from preview.watching.frames import Frame, changes_about
 
 logger = logging.getLogger(__name__)
 

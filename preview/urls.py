@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preview.share_dialog import page_links, stop_link
+from preview.sharing.dialog import page_links, stop_link
 from preview.views import newest_draft, page_draft, shared_draft, tab_draft
 
 app_name = "preview"

@@ -9,15 +9,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
 from preview.access import AccessDenied, require_editor, require_user
-from preview.following import Following, FollowNewest, FollowPage, FollowTab
-from preview.guests import following_of_link
-from preview.hub import hub
-from preview.rendering import RenderingFailed, render_page
-from preview.saved_draft import saved_draft
-from preview.sharing import LinkEnded, open_link
-from preview.sources import SavedPage, SourceGone, source_from
+from preview.consumers.guests import following_of_link
+from preview.drafts.rendering import RenderingFailed, render_page
+from preview.drafts.sources import SavedPage, SourceGone, source_from
+from preview.sharing.links import LinkEnded, open_link
 from preview.threads import in_preview_thread
-from preview.topics import tab_topic
+from preview.watching.following import Following, FollowNewest, FollowPage, FollowTab
+from preview.watching.hub import hub
+from preview.watching.saved_draft import saved_draft
+from preview.watching.topics import tab_topic
 
 
 @require_GET

@@ -5,7 +5,7 @@ from django.urls import URLPattern
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from preview import share_report
+from preview.sharing import report
 
 
 @hooks.register("insert_editor_js")
@@ -17,10 +17,10 @@ def add_live_preview() -> str:
 @hooks.register("register_admin_urls")
 def add_report_addresses() -> list[URLPattern]:
     """Return the addresses of the report on shared drafts."""
-    return share_report.urlpatterns
+    return report.urlpatterns
 
 
 @hooks.register("register_reports_menu_item")
 def add_report_to_menu() -> MenuItem:
     """Return the report's entry in the menu."""
-    return share_report.menu_item()
+    return report.menu_item()

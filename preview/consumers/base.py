@@ -17,7 +17,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from preview import limits
 from preview.access import require_user
 from preview.consumers.closing import Close, code_for, reason_for
-from preview.quotas import Allowance, open_sockets
+from preview.consumers.quotas import Allowance, open_sockets
 from preview.threads import in_preview_thread
 
 logger = logging.getLogger(__name__)

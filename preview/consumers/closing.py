@@ -3,10 +3,10 @@
 from django.utils.translation import gettext as _
 
 from preview.access import AccessDenied
+from preview.consumers.quotas import TooFast, TooManySockets
+from preview.drafts.sources import SourceGone
 from preview.messages import BadMessage, MessageTooLarge
-from preview.quotas import TooFast, TooManySockets
-from preview.sharing import LinkEnded
-from preview.sources import SourceGone
+from preview.sharing.links import LinkEnded
 
 # A closing frame has room for 125 bytes, two of which are the code (RFC 6455, section 5.5).
 MAX_REASON_BYTES = 123

@@ -8,18 +8,18 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from preview.access import require_editor
-from preview.arrivals import tell_of_notes
 from preview.consumers.base import PreviewConsumer
 from preview.consumers.closing import Close
-from preview.form_state import OutOfStep
-from preview.hub import hub
+from preview.drafts.form_state import OutOfStep
+from preview.drafts.sources import NewPage, SavedPage, Source
 from preview.messages import Focus, FormChange, PageSaved, WholeForm, read_message
+from preview.notes.arrivals import tell_of_notes
 from preview.outline.report import OutlineReport
-from preview.people import Person
 from preview.sessions import EditingSession, Rendered
-from preview.sources import NewPage, SavedPage, Source
 from preview.threads import in_preview_thread
-from preview.topics import tab_topic
+from preview.watching.hub import hub
+from preview.watching.people import Person
+from preview.watching.topics import tab_topic
 
 
 class EditorConsumer(PreviewConsumer):

@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 
 from preview.access import require_editor, require_user
 from preview.consumers.base import PreviewConsumer
-from preview.following import Following, FollowNewest, FollowPage, FollowTab
-from preview.frames import Frame
-from preview.hub import hub
-from preview.messages import Again, Watch, read_screen_message
-from preview.notes import Note, NoteRefused, Reviewer, leave_note
-from preview.people import Person
-from preview.sources import SavedPage, Source, SourceGone, source_from
+from preview.consumers.watchkeeping import shared_check
+from preview.drafts.sources import SavedPage, Source, SourceGone, source_from
+from preview.messages import Again, Note, Watch, read_screen_message
+from preview.notes.comments import NoteRefused, Reviewer, leave_note
 from preview.threads import in_preview_thread
-from preview.topics import Viewer, tab_topic
-from preview.watchkeeping import shared_check
+from preview.watching.following import Following, FollowNewest, FollowPage, FollowTab
+from preview.watching.frames import Frame
+from preview.watching.hub import hub
+from preview.watching.people import Person
+from preview.watching.topics import Viewer, tab_topic
 
 logger = logging.getLogger(__name__)
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from wagtail.models import Page
 
+from preview.drafts.regions import CutPage
+from preview.drafts.sources import SavedPage, Source
 from preview.outline.findings import addresses_to_check, find
 from preview.outline.links import find_failures
 from preview.outline.reading import Outline, read_outline
-from preview.regions import CutPage
-from preview.sources import SavedPage, Source
 from preview.threads import in_preview_thread
 
 logger = logging.getLogger(__name__)

@@ -110,7 +110,7 @@ async def test_what_plays_goes_on_and_what_was_typed_stays(editor_page: Page, pr
     screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
     await screen.evaluate(
         f"""async () => {{
-             const {{ Draft }} = await import("/static/preview/draft.js");
+             const {{ Draft }} = await import("/static/preview/screen/draft.js");
              window.skeleton = {OTHER_PAGE};
              window.draft = new Draft("");
              const snapshot = {{type: "snapshot", version: "1", about: {{}}}};

@@ -12,8 +12,8 @@ from wagtail.models import Page
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from config.asgi import application
-from preview.backplane import SingleProcess
-from preview.hub import hub
+from preview.watching.backplane import SingleProcess
+from preview.watching.hub import hub
 from tests.conftest import SmallSite
 from tests.preview.browser_model import Screen
 

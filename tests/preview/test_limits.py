@@ -11,12 +11,12 @@ from config.up.processes import SOCKETS
 from preview import limits
 from preview.consumers.base import PreviewConsumer
 from preview.consumers.closing import MAX_REASON_BYTES, Close, reason_for
-from preview.form_state import FormState
-from preview.formset_counts import set_true_counts
+from preview.consumers.quotas import Allowance, OpenSockets, TooFast, TooManySockets
+from preview.drafts.form_state import FormState
+from preview.drafts.formset_counts import set_true_counts
 from preview.messages import FormChange, MessageTooLarge
-from preview.quotas import Allowance, OpenSockets, TooFast, TooManySockets
 from tests.preview.conftest import Socket, form_of
-from tests.preview.test_sockets import editor_path, in_loop, left, opened
+from tests.preview.consumers.test_sockets import editor_path, in_loop, left, opened
 from tests.running_site import PROJECT
 
 CODES = [code for name, code in vars(Close).items() if name.isupper()]
@@ -25,7 +25,7 @@ CODES = [code for name, code in vars(Close).items() if name.isupper()]
 @pytest.fixture
 def clock():
     """Time as the allowance sees it; set `return_value`."""
-    with patch("preview.quotas.time.monotonic", return_value=0.0) as clock:
+    with patch("preview.consumers.quotas.time.monotonic", return_value=0.0) as clock:
         yield clock
 
 

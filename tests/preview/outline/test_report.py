@@ -6,10 +6,10 @@ import pytest
 from django.core.cache import cache
 from wagtail.users.models import UserProfile
 
+from preview.drafts.regions import cut_page
+from preview.drafts.rendering import render_page
+from preview.drafts.sources import NewPage, SavedPage
 from preview.outline.report import describe
-from preview.regions import cut_page
-from preview.rendering import render_page
-from preview.sources import NewPage, SavedPage
 from tests.preview.conftest import Socket, form_of, markdown
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
