@@ -24,6 +24,7 @@ from preview.drafts.sources import NewPage, SavedPage, Source, SourceGone
 from preview.drafts.stages import Stages
 from preview.messages import BadMessage, Fields, FormChange
 from preview.threads import in_preview_thread
+from preview.unchanged_answers import UnchangedAnswer
 from preview.watching.frames import Frame, changes_about
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class EditingSession:
         self._changed = asyncio.Event()
         self._guessing_since: float | None = None
         self._live_page = LivePage(source)
+        self._editor: UnchangedAnswer[AbstractBaseUser] = UnchangedAnswer()
         self._numbers = itertools.count(1)
         self._name = uuid.uuid4().hex[:8]
         self._frame: Frame | None = None
@@ -140,7 +142,7 @@ class EditingSession:
     def _render(self, data: FormData, changed: set[str] | None, focus: str, stages: Stages) -> Frame:
         """Return the frame for the form's state: check of permission, form and template in one crossing to a thread."""
         with stages.time("access"):
-            user = require_editor(self._session_key, self.source)
+            user = self._editor.to(require_editor, self._session_key, self.source)
         try:
             state = self._render_page(data, changed, user, stages)
         except (BadMessage, SourceGone):

@@ -37,6 +37,7 @@ async def cursor_is_in(page: Page, name: str) -> dict:
 
 
 async def assert_each_click_opens_its_field(page: Page, draft: FrameLocator) -> None:
+    await page.emulate_media(reduced_motion="reduce")
     for clicked, name in (
         (draft.get_by_role("heading", name="A Tide Atlas"), "title"),
         (draft.get_by_text("Forty sheets of moving water."), "introduction"),
@@ -57,6 +58,8 @@ async def assert_each_click_opens_its_field(page: Page, draft: FrameLocator) -> 
     ):
         await clicked.click()
         await cursor_is_in(page, name)
+        # The draft follows the cursor: what is clicked next must not move away under the pointer.
+        await page.wait_for_timeout(200)
 
 
 async def test_a_click_opens_the_very_field(editor_page: Page, project: int) -> None:

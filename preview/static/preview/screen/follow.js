@@ -89,6 +89,7 @@ function showCaret(view, { path, block, words }) {
   const container = path && elementAt(path);
   const paragraph = block && document.querySelector(`[data-block-key="${CSS.escape(block)}"]`);
   const within = paragraph ?? container ?? document.body;
+  if (!within) return; // The page is being left.
   const shown = new ShownText(within);
   // Without a container the whole page is searched: then only many words are proof enough.
   const found = words && findPlace(words, [shown.text], container || paragraph ? 1 : 16);
