@@ -2,10 +2,8 @@
 
 import re
 
-import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.e2e.conftest import Watch
 from tests.e2e.editing import start_post, type_markdown
 from tests.e2e.test_sharing import make_link, open_dialog, open_post
 
@@ -13,11 +11,6 @@ SELECT = """(element) => {
     element.scrollIntoView({ block: "center", behavior: "instant" });
     getSelection().selectAllChildren(element);
 }"""
-
-
-@pytest.fixture(autouse=True)
-def upstreams_own_checks_may_complain(watch: Watch) -> None:
-    watch.expect_error("axe.run results")
 
 
 async def saved_post(page: Page, title: str, text: str) -> str:

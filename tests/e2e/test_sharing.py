@@ -2,18 +2,12 @@
 
 import re
 
-import pytest
 import segno
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import start_post, type_paragraph
 from tests.running_site import EDITOR, RunningSite
-
-
-@pytest.fixture(autouse=True)
-def upstreams_own_checks_may_complain(watch: Watch) -> None:
-    watch.expect_error("axe.run results")
 
 
 async def open_post(page: Page) -> str:
