@@ -1,5 +1,6 @@
 """An editor at work in Chromium: one edit page, and the screens on which the draft is watched."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -48,6 +49,13 @@ PLACE_IN_RICH_TEXT = """(marks) => {
 }"""
 
 
+UPSTREAM_WATCHES_FORM = """() => wagtail.app.getControllerForElementAndIdentifier(
+  document.querySelector("form[data-edit-form]"), "w-unsaved").initialFormData !== undefined"""
+UPSTREAM_LOOKS_AGAIN_WITHIN = 3.0  # seconds
+# What is typed while upstream saves counts as saved, and isn't shown before the next key.
+UPSTREAM_SAVES_WITHIN = 3.0  # seconds
+
+
 @dataclass(frozen=True)
 class Desk:
     """An edit page, and what can be opened beside it to watch the draft."""
@@ -66,10 +74,10 @@ class Desk:
         await self.page.evaluate(
             "(arguments) => probe.watchFrame(...arguments)", [FRAMES, UPSTREAM_FRAME, [marks.opening, marks.closing]]
         )
-        return await self._warmed_up(self.page)
+        return await self._warmed_up(self.page, rest=UPSTREAM_SAVES_WITHIN)
 
-    async def _warmed_up(self, screen: Page | Frame) -> Typing:
-        typing = Typing(self.page, screen, self.wire)
+    async def _warmed_up(self, screen: Page | Frame, rest: float = 0.0) -> Typing:
+        typing = Typing(self.page, screen, self.wire, rest)
         await typing.warm_up()
         self.wire.forget()
         return typing
@@ -108,6 +116,9 @@ class Desk:
         await self.page.wait_for_function(
             "(frame) => document.querySelector(frame)?.contentDocument?.querySelector('h1')", arg=UPSTREAM_FRAME
         )
+        # What is typed before upstream has taken its first picture of the form counts as unchanged. It may take a second.
+        await self.page.wait_for_function(UPSTREAM_WATCHES_FORM)
+        await asyncio.sleep(UPSTREAM_LOOKS_AGAIN_WITHIN)
 
     async def _open_panel(self) -> None:
         await self.page.get_by_role("button", name="Toggle preview").click()

@@ -22,11 +22,15 @@ class MeasurementFailed(Exception):
 
 @dataclass
 class Typing:
-    """Text that is typed on `editor`, the edit page, and seen on `screen`, a page or a frame that watches the marks."""
+    """Text that is typed on `editor`, the edit page, and seen on `screen`, a page or a frame that watches the marks.
+
+    `rest` is for how many seconds at least nothing is typed after a single key has been painted.
+    """
 
     editor: Page
     screen: Page | Frame
     wire: Wire
+    rest: float = 0.0
     typed: str = ""
     out_of_order: int = 0
 
@@ -35,6 +39,7 @@ class Typing:
         for character in WARMING_UP:
             await self._press(character)
             await self._until_painted()
+            await asyncio.sleep(self.rest)
 
     async def type_on(self, text: str, pause: float = PAUSE_BETWEEN_KEYS) -> list[float]:
         """Type `text` with `pause` seconds between keys, whatever the screen shows, then wait until it shows all.
@@ -59,7 +64,7 @@ class Typing:
         for character, beat in zip(text, cycle(RHYTHM)):
             await self._press(character)
             await self._until_painted()
-            await asyncio.sleep(beat * pause)
+            await asyncio.sleep(max(beat * pause, self.rest))
         return await self._end(before)
 
     async def _begin(self) -> int:
