@@ -116,7 +116,8 @@ class Desk:
         await self.page.wait_for_function(
             "(frame) => document.querySelector(frame)?.contentDocument?.querySelector('h1')", arg=UPSTREAM_FRAME
         )
-        # What is typed before upstream has taken its first picture of the form counts as unchanged. It may take a second.
+        # What is typed before upstream has taken its first picture of the form counts as unchanged; so does what is
+        # typed before a second one, which may follow.
         await self.page.wait_for_function(UPSTREAM_WATCHES_FORM)
         await asyncio.sleep(UPSTREAM_LOOKS_AGAIN_WITHIN)
 
