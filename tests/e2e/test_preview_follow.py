@@ -14,6 +14,12 @@ NOTE_OUTLINES = """() => {
   Element.prototype.animate = function (...how) { outlined.push(this.textContent); return animate.apply(this, how); };
 }"""
 
+LAST_OUTLINED = """(_, words) => new Promise((resolve, reject) => {
+  const look = () => (outlined.at(-1)?.includes(words) ? resolve() : setTimeout(look, 50));
+  look();
+  setTimeout(() => reject(new Error(`outlined: ${outlined.at(-1)}`)), 5000);
+})"""
+
 
 @pytest.fixture(scope="module")
 def project(server: RunningSite) -> int:
@@ -53,9 +59,12 @@ async def test_the_edited_block_comes_into_view_with_an_outline(editor_page: Pag
 
 async def test_a_long_text_is_followed_line_by_line(editor_page: Page, project: int) -> None:
     draft = await edit_beside_panel(editor_page, project)
+    await draft.locator("body").evaluate(NOTE_OUTLINES)
     for number in (35, 5, 20):
         await put_cursor_into_line(editor_page, f"Paragraph {number} of")
         await is_seen(draft.get_by_text(f"Paragraph {number} of"))
+        # At the end of its line the cursor is still in this paragraph, and not in the next.
+        await draft.locator("body").evaluate(LAST_OUTLINED, f"Paragraph {number} of")
     await editor_page.keyboard.insert_text("\n\nA new paragraph.")
     await is_seen(draft.get_by_text("A new paragraph."))
 

@@ -48,8 +48,12 @@ class Letters {
 
   /** @returns {number} the offset in the text of the letter with that number, or just after the letter before it */
   offsetOf(number) {
-    if (number < this.offsets.length) return this.offsets[number];
-    return this.offsets.length ? this.offsets.at(-1) + 1 : 0;
+    return number < this.offsets.length ? this.offsets[number] : this.offsetAfter(number);
+  }
+
+  /** @returns {number} the offset in the text just after the letter before the one with that number */
+  offsetAfter(number) {
+    return number ? this.offsets[Math.min(number, this.offsets.length) - 1] + 1 : 0;
   }
 }
 
@@ -74,7 +78,9 @@ export function findPlace({ text, at, start, end, part }, texts, least = 1) {
     if (!found.length) return null;
     // Of several, the one that has as many before it.
     const { index, number } = found[Math.min(count(words, here.text.slice(0, from)), found.length - 1)];
-    return { index, offset: there[index].offsetOf(number + place - from) };
+    const letter = number + place - from;
+    // After the last word of a paragraph, the next letter is the next paragraph's.
+    return { index, offset: place === last ? there[index].offsetAfter(letter) : there[index].offsetOf(letter) };
   };
   const whole = find(first, last, least) ?? (part && find(here.before(part.start), here.before(part.end), Infinity));
   if (whole) return whole;
