@@ -20,6 +20,11 @@ CURSOR = """() => {
   return {name: field?.querySelector("[name]")?.name ?? "", words, line: code?.getCursor().line};
 }"""
 
+# Pictures are loaded when they come into view; until then a click may meet what is around them.
+WHEN_LOADED = """async (element) => {
+  if (element instanceof HTMLImageElement) await element.decode().catch(() => {});
+}"""
+
 
 @pytest.fixture(scope="module")
 def project(server: RunningSite) -> int:
@@ -56,6 +61,8 @@ async def assert_each_click_opens_its_field(page: Page, draft: FrameLocator) -> 
         (draft.get_by_text("The atlas at sea"), "links-0-label"),
         (draft.get_by_role("heading", name="A Tide Atlas"), "title"),
     ):
+        await clicked.scroll_into_view_if_needed()
+        await clicked.evaluate(WHEN_LOADED)
         await clicked.click()
         await cursor_is_in(page, name)
         # The draft follows the cursor: what is clicked next must not move away under the pointer.
