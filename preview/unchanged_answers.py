@@ -22,7 +22,7 @@ class UnchangedAnswer(Generic[T]):
 
     def __init__(self) -> None:
         self._question: tuple[Any, ...] | None = None
-        self._queries: list[Query] = []
+        self._queries: tuple[Query, ...] = ()
         self._rows: list[Any] = []
         self._answer: T
 
@@ -32,8 +32,9 @@ class UnchangedAnswer(Generic[T]):
         if self._question == question and _rows_of(self._queries) == self._rows:
             return self._answer
         self._question = None
-        with _recorded() as self._queries:
+        with _recorded() as queries:
             function(*args, **kwargs)
+        self._queries = tuple(queries)
         self._rows = _rows_of(self._queries)
         # Asked once more, after the rows were read: what changes in between is in the answer, or in the rows next time.
         self._answer = function(*args, **kwargs)
@@ -49,11 +50,16 @@ def _recorded() -> Iterator[list[Query]]:
         queries.append((sql, params))
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(record):
+    # Django's `execute_wrapper` would take off whichever wrapper came last: another may have come meanwhile, with a
+    # connection that was just opened.
+    connection.execute_wrappers.append(record)
+    try:
         yield queries
+    finally:
+        connection.execute_wrappers.remove(record)
 
 
-def _rows_of(queries: list[Query]) -> list[Any]:
+def _rows_of(queries: tuple[Query, ...]) -> list[Any]:
     rows = []
     with connection.cursor() as cursor:
         for sql, params in queries:

@@ -1,9 +1,11 @@
 """An answer is remembered for as long as the rows that it came from are the same."""
 
+from collections.abc import Callable
 from unittest.mock import Mock, patch
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
 
 from preview.unchanged_answers import Query, UnchangedAnswer, _rows_of
 
@@ -38,7 +40,7 @@ def test_another_question_gets_its_own_answer() -> None:
 def test_what_changes_between_the_answer_and_its_rows_is_not_missed() -> None:
     groups, answer = question_about_groups(), UnchangedAnswer[list[str]]()
 
-    def read_late(queries: list[Query]) -> list[object]:
+    def read_late(queries: tuple[Query, ...]) -> list[object]:
         Group.objects.get_or_create(name="Proofreaders")
         return _rows_of(queries)
 
@@ -53,3 +55,20 @@ def test_a_refusal_is_not_remembered() -> None:
     with pytest.raises(LookupError):
         answer.to(question)
     assert answer.to(question) == 1
+
+
+def test_recording_ends_though_somebody_else_begins_to_watch_meanwhile() -> None:
+    def watch(execute: Callable[..., object], *rest: object) -> object:
+        return execute(*rest)
+
+    def question() -> int:
+        if watch not in connection.execute_wrappers:
+            connection.execute_wrappers.append(watch)
+        return Group.objects.count()
+
+    before = list(connection.execute_wrappers)
+    try:
+        UnchangedAnswer[int]().to(question)
+        assert connection.execute_wrappers == [*before, watch]
+    finally:
+        connection.execute_wrappers[:] = before
