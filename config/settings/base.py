@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "blog",
     "forms",
     "preview",
+    "edge",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.table_block",
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "edge.middleware.PublicPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -117,6 +119,32 @@ CACHES = {
 # Drafts are shown on screens connected to other processes through Redis; without it, one process serves all.
 PREVIEW_REDIS_URL = REDIS_URL
 PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
+
+# Whole pages are kept in memory and sent again for as long as nothing has changed that they show.
+EDGE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 64) * 1024 * 1024
+# Never looked at: neither kept nor labelled.
+EDGE_UNTOUCHED_PATHS = ["/static/", "/media/", "/admin/", "/documents/", "/preview/", "/health/"]
+# Headers that a page may depend on, beside its address: the list of posts answers HTMX with a part of itself.
+EDGE_KEYED_HEADERS = ["HX-Request", "HX-History-Restore-Request"]
+# Whoever sends one of these is still nobody in particular. With any other cookie, Django itself answers.
+EDGE_IGNORED_COOKIES = ["csrftoken"]
+# What advertisers add to addresses; no page reads it.
+EDGE_IGNORED_PARAMETERS = [
+    "utm_*",
+    "mtm_*",
+    "pk_*",
+    "fbclid",
+    "gclid",
+    "dclid",
+    "msclkid",
+    "mc_cid",
+    "mc_eid",
+    "igshid",
+]
+# Tables that no page shows: a change in them empties nothing, and what was made from them isn't kept.
+EDGE_PRIVATE_MODELS = ["preview", "blog.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
+# How long a CDN in front may keep a page without asking.
+EDGE_SHARED_MAX_AGE = env.int("CDN_MAX_AGE", 0)
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

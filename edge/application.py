@@ -1,0 +1,219 @@
+"""The cache itself: an ASGI application around another.
+
+visitor ──▶ is it anonymous, and asked for with GET or HEAD? ──no──▶ Django
+                  │ yes
+            is it kept? ──no──▶ Django, once for all who ask meanwhile ──▶ keep it, if it is everybody's
+                  │ yes
+            has anything changed since? ──no──▶ send it
+                  │ yes
+            do its queries give the same rows? ──yes──▶ send it     ──no──▶ Django, as above
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+from django.db import Error
+
+from edge.changes import Changes, State, changes
+from edge.encodings import choose_encoding
+from edge.entries import CACHE_NAME, Entry, Message
+from edge.filling import ASGIApp, Filling, Outcome, Receive, Send, Visitor
+from edge.reads import DigestMemory
+from edge.requests import LONGEST_QUERY, READING_METHODS, Headers, Key, RequestRules, Scope, has_body
+from edge.store import Store
+from edge.threads import in_edge_thread
+
+# How long an address is remembered whose answer couldn't be shared, so that nobody waits for nobody there.
+PASS_SECONDS = 60.0
+MOST_PASSES = 2_000
+# A page that changes faster than it can be made is made for each visitor by itself.
+ATTEMPTS = 3
+
+BYPASS = CACHE_NAME + b"; fwd=bypass"
+OTHER_METHOD = CACHE_NAME + b"; fwd=method"
+MISS = CACHE_NAME + b"; fwd=uri-miss"
+STORED = MISS + b"; stored"
+
+
+class EdgeCache:
+    """Answers from memory what it can, and hands everything else to `app`."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int, changes: Changes = changes) -> None:
+        self.app = app
+        self.changes = changes
+        self.store = Store(max_bytes)
+        self.rules = RequestRules()
+        self._memory: DigestMemory | None = None
+        self._flights: dict[Key, asyncio.Future[None]] = {}
+        self._passes: dict[Key, float] = {}
+        self._follower: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._untouched = tuple(settings.EDGE_UNTOUCHED_PATHS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request: ASGI."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if scope["method"] not in READING_METHODS:
+            await self._hand_on(scope, receive, send, OTHER_METHOD)
+            return
+        headers: Headers = dict(scope["headers"])
+        if not self.rules.is_anonymous(headers):
+            await self._hand_on(scope, receive, send, BYPASS)
+            return
+        key = self.rules.key(scope, headers)
+        entry = self.store.entries.get(key)
+        if entry is not None and entry.state is self.changes.state and monotonic() < entry.fresh_until:
+            await self._send_entry(entry, headers, send)
+        else:
+            await self._answer(key, scope, headers, receive, send)
+
+    async def _send_entry(self, entry: Entry, headers: Headers, send: Send, cache_status: bytes = b"") -> None:
+        entry.was_used = True
+        encoding = choose_encoding(headers.get(b"accept-encoding"))
+        seen_etags = headers.get(b"if-none-match")
+        if cache_status:
+            start, body = entry.first_messages(encoding, seen_etags, monotonic(), cache_status)
+        else:
+            start, body = entry.messages(encoding, seen_etags, monotonic())
+        await send(start)
+        await send(body)
+
+    async def _answer(self, key: Key, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        """Answer where it takes more than a look: wait for the answer, make it, or let the request pass."""
+        if scope["path"].startswith(self._untouched):
+            await self.app(scope, receive, send)
+            return
+        if len(scope["query_string"]) > LONGEST_QUERY or has_body(headers):
+            await self._hand_on(scope, receive, send, BYPASS)
+            return
+        for _ in range(ATTEMPTS):
+            entry = self.store.entries.get(key)
+            if entry and self._is_current(entry):
+                if monotonic() >= entry.fresh_until:
+                    self._refresh_behind(key, scope, headers)
+                await self._send_entry(entry, headers, send)
+                return
+            if self._passes.get(key, 0.0) > monotonic():
+                break
+            if flight := self._flights.get(key):
+                await asyncio.shield(flight)
+            elif await self._lead(key, scope, headers, Visitor(receive, send)):
+                return
+        await self._hand_on(scope, receive, send, MISS)
+
+    def _is_current(self, entry: Entry) -> bool:
+        return entry.state is self.changes.state and monotonic() < entry.stale_until
+
+    async def _lead(self, key: Key, scope: Scope, headers: Headers, visitor: Visitor | None) -> bool:
+        """Bring the answer up to date, alone for all who ask; return whether `visitor` has theirs."""
+        flight = self._flights[key] = asyncio.get_running_loop().create_future()
+
+        def let_others_go() -> None:
+            self._let_pass(key)
+            self._land(key, flight)
+
+        try:
+            with suppress(Error):
+                memory = self._memory_of(await self.changes.known_state())
+                entry = self.store.entries.get(key)
+                if entry and monotonic() < entry.fresh_until and await self._still_holds(entry, memory):
+                    return False
+                return await self._fill(key, memory, scope, headers, visitor, let_others_go)
+            let_others_go()
+            return False
+        finally:
+            self._land(key, flight)
+
+    async def _fill(
+        self,
+        key: Key,
+        memory: DigestMemory,
+        scope: Scope,
+        headers: Headers,
+        visitor: Visitor | None,
+        let_others_go: Callable[[], None],
+    ) -> bool:
+        # Whoever has sent cookies gets no answer that was made without them, unless it is everybody's.
+        alone = Visitor(visitor.receive, _with_status(visitor.send, MISS)) if visitor else None
+        filling = Filling(
+            self.rules.bare_scope(scope, headers, key),
+            None if b"cookie" in headers else alone,
+            self.rules.keyed_headers,
+            let_others_go,
+        )
+        outcome = await filling.run(self.app, memory)
+        entry = filling.entry
+        if outcome is Outcome.OUTDATED:
+            self.changes.forget()
+        is_kept = outcome is Outcome.STORABLE and entry is not None and self.store.put(key, entry)
+        if is_kept:
+            self._follow_changes()
+        else:
+            self.store.remove(key)
+            if outcome is not Outcome.OUTDATED:
+                let_others_go()
+        if entry and visitor:
+            await self._send_entry(entry, headers, visitor.send, STORED if is_kept else MISS)
+        return entry is not None or outcome is Outcome.SENT
+
+    async def _still_holds(self, entry: Entry, memory: DigestMemory) -> bool:
+        """Return whether nothing that the entry was made from has changed; if so, it is current again."""
+        state = memory.state
+        emptied_since = entry.state[2] != state[2]
+        if emptied_since or await in_edge_thread(entry.reads.digest, memory) != entry.digest:
+            return False
+        entry.state = state
+        return True
+
+    def _memory_of(self, state: State) -> DigestMemory:
+        if self._memory is None or self._memory.state is not state:
+            self._memory = DigestMemory(state)
+            self._passes.clear()
+        return self._memory
+
+    def _land(self, key: Key, flight: asyncio.Future[None]) -> None:
+        """Let those go on who wait for the answer to `key`."""
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+        if not flight.done():
+            flight.set_result(None)
+
+    def _let_pass(self, key: Key) -> None:
+        if len(self._passes) >= MOST_PASSES:
+            del self._passes[next(iter(self._passes))]
+        self._passes[key] = monotonic() + PASS_SECONDS
+
+    def _refresh_behind(self, key: Key, scope: Scope, headers: Headers) -> None:
+        """Make an answer anew that has become old, while the old one is shown."""
+        if key not in self._flights:
+            self._start_task(self._lead(key, scope, headers, None))
+
+    def _follow_changes(self) -> None:
+        if self._follower is None or self._follower.done():
+            self._follower = self._start_task(self.changes.follow(lambda: bool(self.store.entries)))
+
+    def _start_task(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _hand_on(self, scope: Scope, receive: Receive, send: Send, cache_status: bytes) -> None:
+        await self.app(scope, receive, _with_status(send, cache_status))
+
+
+def _with_status(send: Send, cache_status: bytes) -> Send:
+    """Return `send`, which says in the answer's headers what the cache did (RFC 9211)."""
+
+    async def send_with_status(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", []), (b"cache-status", cache_status)]}
+        await send(message)
+
+    return send_with_status
