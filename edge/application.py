@@ -11,7 +11,6 @@ visitor ──▶ is it anonymous, and asked for with GET or HEAD? ──no─�
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -20,15 +19,14 @@ from django.db import Error
 
 from edge.changes import Changes, State, changes
 from edge.encodings import choose_encoding
-from edge.entries import CACHE_NAME, Entry, Message
-from edge.filling import ASGIApp, Filling, Outcome, Receive, Send, Visitor
+from edge.entries import CACHE_NAME, EMPTY_BODY, Entry, Message
+from edge.filling import FAILURE_SECONDS, PASS_SECONDS, ASGIApp, Filling, Outcome, Receive, Send, Visitor
 from edge.reads import DigestMemory
 from edge.requests import LONGEST_QUERY, READING_METHODS, Headers, Key, RequestRules, Scope, has_body
 from edge.store import Store
 from edge.threads import in_edge_thread
 
-# How long an address is remembered whose answer couldn't be shared, so that nobody waits for nobody there.
-PASS_SECONDS = 60.0
+# So many addresses are remembered whose answer couldn't be shared.
 MOST_PASSES = 2_000
 # A page that changes faster than it can be made is made for each visitor by itself.
 ATTEMPTS = 3
@@ -69,11 +67,13 @@ class EdgeCache:
         key = self.rules.key(scope, headers)
         entry = self.store.entries.get(key)
         if entry is not None and entry.state is self.changes.state and monotonic() < entry.fresh_until:
-            await self._send_entry(entry, headers, send)
+            await self._send_entry(entry, scope, headers, send)
         else:
             await self._answer(key, scope, headers, receive, send)
 
-    async def _send_entry(self, entry: Entry, headers: Headers, send: Send, cache_status: bytes = b"") -> None:
+    async def _send_entry(
+        self, entry: Entry, scope: Scope, headers: Headers, send: Send, cache_status: bytes = b""
+    ) -> None:
         entry.was_used = True
         encoding = choose_encoding(headers.get(b"accept-encoding"))
         seen_etags = headers.get(b"if-none-match")
@@ -82,7 +82,7 @@ class EdgeCache:
         else:
             start, body = entry.messages(encoding, seen_etags, monotonic())
         await send(start)
-        await send(body)
+        await send(EMPTY_BODY if scope["method"] == "HEAD" else body)
 
     async def _answer(self, key: Key, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         """Answer where it takes more than a look: wait for the answer, make it, or let the request pass."""
@@ -97,36 +97,39 @@ class EdgeCache:
             if entry and self._is_current(entry):
                 if monotonic() >= entry.fresh_until:
                     self._refresh_behind(key, scope, headers)
-                await self._send_entry(entry, headers, send)
+                await self._send_entry(entry, scope, headers, send)
                 return
             if self._passes.get(key, 0.0) > monotonic():
                 break
             if flight := self._flights.get(key):
                 await asyncio.shield(flight)
-            elif await self._lead(key, scope, headers, Visitor(receive, send)):
+            elif await self._lead(key, self._take_off(key), scope, headers, Visitor(receive, send)):
                 return
         await self._hand_on(scope, receive, send, MISS)
 
     def _is_current(self, entry: Entry) -> bool:
         return entry.state is self.changes.state and monotonic() < entry.stale_until
 
-    async def _lead(self, key: Key, scope: Scope, headers: Headers, visitor: Visitor | None) -> bool:
+    async def _lead(
+        self, key: Key, flight: asyncio.Future[None], scope: Scope, headers: Headers, visitor: Visitor | None
+    ) -> bool:
         """Bring the answer up to date, alone for all who ask; return whether `visitor` has theirs."""
-        flight = self._flights[key] = asyncio.get_running_loop().create_future()
 
-        def let_others_go() -> None:
-            self._let_pass(key)
+        def let_others_go(seconds: float) -> None:
+            self._let_pass(key, seconds)
             self._land(key, flight)
 
         try:
-            with suppress(Error):
-                memory = self._memory_of(await self.changes.known_state())
-                entry = self.store.entries.get(key)
-                if entry and monotonic() < entry.fresh_until and await self._still_holds(entry, memory):
-                    return False
-                return await self._fill(key, memory, scope, headers, visitor, let_others_go)
-            let_others_go()
-            return False
+            memory = self._memory_of(await self.changes.known_state())
+            entry = self.store.entries.get(key)
+            if entry and monotonic() < entry.fresh_until and await self._still_holds(entry, memory):
+                return False
+            return await self._fill(key, memory, scope, headers, visitor, let_others_go)
+        except Exception as error:
+            let_others_go(FAILURE_SECONDS)
+            if isinstance(error, Error):  # the database gives no answer: Django has a page for that
+                return False
+            raise
         finally:
             self._land(key, flight)
 
@@ -137,7 +140,7 @@ class EdgeCache:
         scope: Scope,
         headers: Headers,
         visitor: Visitor | None,
-        let_others_go: Callable[[], None],
+        let_others_go: Callable[[float], None],
     ) -> bool:
         # Whoever has sent cookies gets no answer that was made without them, unless it is everybody's.
         alone = Visitor(visitor.receive, _with_status(visitor.send, MISS)) if visitor else None
@@ -147,7 +150,7 @@ class EdgeCache:
             self.rules.keyed_headers,
             let_others_go,
         )
-        outcome = await filling.run(self.app, memory)
+        outcome = await filling.run(self.app, memory, self.changes.read)
         entry = filling.entry
         if outcome is Outcome.OUTDATED:
             self.changes.forget()
@@ -156,10 +159,10 @@ class EdgeCache:
             self._follow_changes()
         else:
             self.store.remove(key)
-            if outcome is not Outcome.OUTDATED:
-                let_others_go()
+            if outcome is Outcome.STORABLE:  # too large to be kept
+                let_others_go(PASS_SECONDS)
         if entry and visitor:
-            await self._send_entry(entry, headers, visitor.send, STORED if is_kept else MISS)
+            await self._send_entry(entry, scope, headers, visitor.send, STORED if is_kept else MISS)
         return entry is not None or outcome is Outcome.SENT
 
     async def _still_holds(self, entry: Entry, memory: DigestMemory) -> bool:
@@ -177,22 +180,29 @@ class EdgeCache:
             self._passes.clear()
         return self._memory
 
+    def _take_off(self, key: Key) -> asyncio.Future[None]:
+        """Let all others wait who ask for `key`."""
+        flight: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._flights[key] = flight
+        return flight
+
     def _land(self, key: Key, flight: asyncio.Future[None]) -> None:
-        """Let those go on who wait for the answer to `key`."""
+        """Let those go on who wait for `key`."""
         if self._flights.get(key) is flight:
             del self._flights[key]
         if not flight.done():
             flight.set_result(None)
 
-    def _let_pass(self, key: Key) -> None:
+    def _let_pass(self, key: Key, seconds: float) -> None:
+        """Let no request for `key` wait for another, for so many seconds or until something changes."""
         if len(self._passes) >= MOST_PASSES:
             del self._passes[next(iter(self._passes))]
-        self._passes[key] = monotonic() + PASS_SECONDS
+        self._passes[key] = monotonic() + seconds
 
     def _refresh_behind(self, key: Key, scope: Scope, headers: Headers) -> None:
         """Make an answer anew that has become old, while the old one is shown."""
         if key not in self._flights:
-            self._start_task(self._lead(key, scope, headers, None))
+            self._start_task(self._lead(key, self._take_off(key), scope, headers, None))
 
     def _follow_changes(self) -> None:
         if self._follower is None or self._follower.done():

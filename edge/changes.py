@@ -24,14 +24,25 @@ MARKS_KEPT = timedelta(minutes=1)
 State = tuple[int, int, int]
 
 
+def read_state() -> State:
+    """Return the state of the marks. Blocks: one query."""
+    marks = Change.objects.aggregate(
+        number=Count("pk"), total=Sum("pk"), emptying=Count("pk", filter=Q(empties_all=True))
+    )
+    if marks["number"] > MOST_MARKS:
+        Change.objects.filter(made_at__lt=timezone.now() - MARKS_KEPT).delete()
+    return marks["number"], int(marks["total"] or 0), marks["emptying"]
+
+
 class Changes:
-    """The newest known state of the marks.
+    """The newest known state of the marks. `read` is how it is read, and blocks.
 
     `state` is None from a change in this very process until it is read anew, or while nothing has been read. Equal
     states are one object, so that an identity check tells whether anything has changed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[], State] = read_state) -> None:
+        self.read = read
         self.state: State | None = None
         self._last: State | None = None
         self._times_forgotten = 0
@@ -50,7 +61,7 @@ class Changes:
     async def poll(self) -> None:
         """Read the state from the database. Raises `Error`."""
         times_forgotten = self._times_forgotten
-        state = await in_edge_thread(read_state)
+        state = await in_edge_thread(self.read)
         if state != self._last:
             self._last = state
         # A change in this process may have been committed after the state was read.
@@ -70,16 +81,6 @@ class Changes:
                     logger.warning("The database doesn't answer (%s); stored pages are shown on.", type(error).__name__)
                 is_away = True
         self.forget()
-
-
-def read_state() -> State:
-    """Return the state of the marks. Blocks: one query."""
-    marks = Change.objects.aggregate(
-        number=Count("pk"), total=Sum("pk"), emptying=Count("pk", filter=Q(empties_all=True))
-    )
-    if marks["number"] > MOST_MARKS:
-        Change.objects.filter(made_at__lt=timezone.now() - MARKS_KEPT).delete()
-    return marks["number"], int(marks["total"] or 0), marks["emptying"]
 
 
 changes = Changes()

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from edge.changes import State, read_state
+from edge.changes import State
 from edge.entries import Entry, HeaderList, Message
 from edge.reads import DigestMemory, Reads
 from edge.requests import Headers, Scope
@@ -21,6 +21,11 @@ from edge.watching import reads_of_response
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+# For so long nobody waits for an answer that couldn't be shared; after a failure, others soon try again together.
+PASS_SECONDS = 60.0
+FAILURE_SECONDS = 1.0
 
 
 class Outcome(Enum):
@@ -44,7 +49,7 @@ class Filling:
     """One request to Django, made to fill the cache.
 
     `visitor` gets an answer that can't be shared, as it comes; None if nobody may have it. `on_refusal` is called as
-    soon as it is known that nothing will be kept: nobody else needs to wait.
+    soon as it is known that nothing will be kept, with the seconds for which nobody else needs to wait.
     """
 
     def __init__(
@@ -52,7 +57,7 @@ class Filling:
         scope: Scope,
         visitor: Visitor | None,
         keyed_headers: tuple[bytes, ...],
-        on_refusal: Callable[[], None],
+        on_refusal: Callable[[float], None],
     ) -> None:
         self.entry: Entry | None = None
         self._scope = scope
@@ -66,7 +71,7 @@ class Filling:
         self._is_asked = False
         self._passing = asyncio.Event()
 
-    async def run(self, app: ASGIApp, memory: DigestMemory) -> Outcome:
+    async def run(self, app: ASGIApp, memory: DigestMemory, read_state: Callable[[], State]) -> Outcome:
         """Let `app` answer. After STORABLE and OUTDATED, `entry` holds the answer."""
         reads = Reads()
         token = reads_of_response.set(reads)
@@ -76,12 +81,12 @@ class Filling:
             reads_of_response.reset(token)
         if self._is_storable and len(self._body) == int(dict(self._headers)[b"content-length"]):
             if not reads.has_private:
-                return await self._finish(reads, memory)
-            self._on_refusal()
+                return await self._finish(reads, memory, read_state)
+            self._on_refusal(PASS_SECONDS)
             await self._send_what_was_held_back()
         return Outcome.SENT if self._passing.is_set() else Outcome.DROPPED
 
-    async def _finish(self, reads: Reads, memory: DigestMemory) -> Outcome:
+    async def _finish(self, reads: Reads, memory: DigestMemory, read_state: Callable[[], State]) -> Outcome:
         """Ask the queries anew. If the marks are the same as before all this, their rows are the answer's."""
 
         def prepare() -> tuple[Entry, State]:
@@ -99,7 +104,7 @@ class Filling:
             headers: Headers = dict(self._headers)
             self._is_storable = is_storable(message["status"], headers, self._keyed_headers)
             if not self._is_storable:
-                self._on_refusal()
+                self._on_refusal(FAILURE_SECONDS if message["status"] >= 500 else PASS_SECONDS)
                 if self._visitor and varies_by_key_only(headers, self._keyed_headers):
                     self._passing.set()
         if self._visitor and self._passing.is_set():

@@ -21,7 +21,9 @@ def mark_change(connection: BaseDatabaseWrapper, *, empties_all: bool) -> None:
     if _is_paused or any(callback[1] is announce for callback in connection.run_on_commit):
         return
     Change.objects.using(connection.alias).create(empties_all=empties_all)
-    transaction.on_commit(announce, using=connection.alias)
+    # Whoever commits by hand gets no callback: then this process asks, as the others do.
+    if connection.in_atomic_block or connection.get_autocommit():
+        transaction.on_commit(announce, using=connection.alias)
 
 
 def _announce() -> None:
@@ -30,6 +32,7 @@ def _announce() -> None:
 
 
 def _announce_all() -> None:
+    """The same for a mark that empties all: one of each kind may stand in a transaction."""
     changes.forget()
 
 

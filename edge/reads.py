@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connections
 
 from edge.changes import State
-from edge.tables import DRAFT_COLUMNS, private_tables
+from edge.tables import CHILDREN_COLUMN, DRAFT_COLUMNS, private_tables
 
 QueryKey = tuple[str, str, str]
 
@@ -63,10 +63,12 @@ class DigestMemory:
 
 
 def _digest_of_rows(alias: str, sql: str, params: Any) -> bytes:
+    """Return 16 bytes that stand for what visitors may see of the rows that a query gives."""
     with connections[alias].cursor() as cursor:
         cursor.execute(sql, params)
+        names = [column[0] for column in cursor.description]
         rows = cursor.fetchall()
-        seen = [place for place, column in enumerate(cursor.description) if column[0] not in DRAFT_COLUMNS]
-        if len(seen) < len(cursor.description):
-            rows = [[row[place] for place in seen] for row in rows]
+    if not DRAFT_COLUMNS.isdisjoint(names) or CHILDREN_COLUMN in names:
+        seen = [(place, name == CHILDREN_COLUMN) for place, name in enumerate(names) if name not in DRAFT_COLUMNS]
+        rows = [[bool(row[place]) if is_number else row[place] for place, is_number in seen] for row in rows]
     return blake2b(repr(rows).encode("utf-8", "backslashreplace"), digest_size=16).digest()

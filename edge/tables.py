@@ -53,6 +53,8 @@ DRAFT_COLUMNS = frozenset(
         "locked_by_id",
     }
 )
+# It counts drafts too, so no visitor is told it; but where it is 0, Wagtail doesn't even ask for children.
+CHILDREN_COLUMN = "numchild"
 
 
 @cache
