@@ -63,8 +63,8 @@ async def ask(app: Any, url: str, method: str = "GET", body: bytes = b"", **head
         if message["type"] == "http.response.start":
             answer.status = message["status"]
             for name, value in message["headers"]:
-                assert name.decode() not in answer.headers or name == b"set-cookie"
-                answer.headers[name.decode()] = value.decode("latin-1")
+                assert name.decode().lower() not in answer.headers
+                answer.headers[name.decode().lower()] = value.decode("latin-1")
         else:
             answer.body += message.get("body", b"")
 
