@@ -17,11 +17,12 @@ from typing import Any
 from django.conf import settings
 from django.db import Error
 
-from edge.changes import Changes, State, changes
+from changes.version import Version
+from edge.digests import DigestMemory
 from edge.encodings import choose_encoding
 from edge.entries import CACHE_NAME, EMPTY_BODY, Entry, Message
 from edge.filling import FAILURE_SECONDS, PASS_SECONDS, ASGIApp, Filling, Outcome, Receive, Send, Visitor
-from edge.reads import DigestMemory
+from edge.known_version import KnownVersion, known_version
 from edge.requests import LONGEST_QUERY, READING_METHODS, Headers, Key, RequestRules, Scope, has_body
 from edge.store import Store
 from edge.threads import in_edge_thread
@@ -40,9 +41,9 @@ STORED = MISS + b"; stored"
 class EdgeCache:
     """Answers from memory what it can, and hands everything else to `app`."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int, changes: Changes = changes) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, known: KnownVersion = known_version) -> None:
         self.app = app
-        self.changes = changes
+        self.known = known
         self.store = Store(max_bytes)
         self.rules = RequestRules()
         self._memory: DigestMemory | None = None
@@ -66,7 +67,7 @@ class EdgeCache:
             return
         key = self.rules.key(scope, headers)
         entry = self.store.entries.get(key)
-        if entry is not None and entry.state is self.changes.state and monotonic() < entry.fresh_until:
+        if entry is not None and entry.version is self.known.version and monotonic() < entry.fresh_until:
             await self._send_entry(entry, scope, headers, send)
         else:
             await self._answer(key, scope, headers, receive, send)
@@ -108,7 +109,7 @@ class EdgeCache:
         await self._hand_on(scope, receive, send, MISS)
 
     def _is_current(self, entry: Entry) -> bool:
-        return entry.state is self.changes.state and monotonic() < entry.stale_until
+        return entry.version is self.known.version and monotonic() < entry.stale_until
 
     async def _lead(
         self, key: Key, flight: asyncio.Future[None], scope: Scope, headers: Headers, visitor: Visitor | None
@@ -120,7 +121,7 @@ class EdgeCache:
             self._land(key, flight)
 
         try:
-            memory = self._memory_of(await self.changes.known_state())
+            memory = self._memory_of(await self.known.current())
             entry = self.store.entries.get(key)
             if entry and monotonic() < entry.fresh_until and await self._still_holds(entry, memory):
                 return False
@@ -150,10 +151,10 @@ class EdgeCache:
             self.rules.keyed_headers,
             let_others_go,
         )
-        outcome = await filling.run(self.app, memory, self.changes.read)
+        outcome = await filling.run(self.app, memory, self.known.read)
         entry = filling.entry
         if outcome is Outcome.OUTDATED:
-            self.changes.forget()
+            self.known.forget()
         is_kept = outcome is Outcome.STORABLE and entry is not None and self.store.put(key, entry)
         if is_kept:
             self._follow_changes()
@@ -167,16 +168,16 @@ class EdgeCache:
 
     async def _still_holds(self, entry: Entry, memory: DigestMemory) -> bool:
         """Return whether nothing that the entry was made from has changed; if so, it is current again."""
-        state = memory.state
-        emptied_since = entry.state[2] != state[2]
-        if emptied_since or await in_edge_thread(entry.reads.digest, memory) != entry.digest:
+        version = memory.version
+        emptied_since = entry.version[2] != version[2]
+        if emptied_since or await in_edge_thread(memory.digest, entry.reads) != entry.digest:
             return False
-        entry.state = state
+        entry.version = version
         return True
 
-    def _memory_of(self, state: State) -> DigestMemory:
-        if self._memory is None or self._memory.state is not state:
-            self._memory = DigestMemory(state)
+    def _memory_of(self, version: Version) -> DigestMemory:
+        if self._memory is None or self._memory.version is not version:
+            self._memory = DigestMemory(version)
             self._passes.clear()
         return self._memory
 
@@ -206,7 +207,7 @@ class EdgeCache:
 
     def _follow_changes(self) -> None:
         if self._follower is None or self._follower.done():
-            self._follower = self._start_task(self.changes.follow(lambda: bool(self.store.entries)))
+            self._follower = self._start_task(self.known.follow(lambda: bool(self.store.entries)))
 
     def _start_task(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.get_running_loop().create_task(coroutine)

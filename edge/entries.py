@@ -5,9 +5,9 @@ from hashlib import blake2b
 from time import monotonic
 from typing import Any
 
-from edge.changes import State
+from changes.reads import Reads
+from changes.version import Version
 from edge.encodings import IDENTITY, compress
-from edge.reads import Reads
 from edge.requests import Headers
 from edge.storing import STALE_SECONDS, seconds_fresh
 
@@ -21,7 +21,7 @@ NOT_MODIFIED = "not modified"
 
 
 class Entry:
-    """An answer, the queries that it was made from, and the state of the database that it is known to be right for."""
+    """An answer, the queries that it was made from, and the version of the content that it is known to be right for."""
 
     __slots__ = (
         "_bodies",
@@ -33,16 +33,16 @@ class Entry:
         "made_at",
         "reads",
         "size",
-        "state",
+        "version",
         "was_used",
     )
 
-    def __init__(self, headers: HeaderList, body: bytes, reads: Reads, digest: bytes, state: State) -> None:
+    def __init__(self, headers: HeaderList, body: bytes, reads: Reads, digest: bytes, version: Version) -> None:
         """Compress `body` and prepare the headers. Blocks: takes milliseconds."""
         named = dict(headers)
         self.reads = reads
         self.digest = digest
-        self.state = state
+        self.version = version
         self.was_used = False
         self.made_at = monotonic()
         self.fresh_until = self.made_at + seconds_fresh(named)

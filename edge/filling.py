@@ -10,13 +10,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from edge.changes import State
+from changes.reads import Reads, recorded
+from changes.version import Version
+from edge.digests import DigestMemory, has_private
 from edge.entries import Entry, HeaderList, Message
-from edge.reads import DigestMemory, Reads
 from edge.requests import Headers, Scope
 from edge.storing import is_storable, varies_by_key_only
 from edge.threads import in_edge_thread
-from edge.watching import reads_of_response
 
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -71,30 +71,26 @@ class Filling:
         self._is_asked = False
         self._passing = asyncio.Event()
 
-    async def run(self, app: ASGIApp, memory: DigestMemory, read_state: Callable[[], State]) -> Outcome:
+    async def run(self, app: ASGIApp, memory: DigestMemory, read_version: Callable[[], Version]) -> Outcome:
         """Let `app` answer. After STORABLE and OUTDATED, `entry` holds the answer."""
-        reads = Reads()
-        token = reads_of_response.set(reads)
-        try:
+        with recorded() as reads:
             await app(self._scope, self._receive, self._take)
-        finally:
-            reads_of_response.reset(token)
         if self._is_storable and len(self._body) == int(dict(self._headers)[b"content-length"]):
-            if not reads.has_private:
-                return await self._finish(reads, memory, read_state)
+            if not has_private(reads):
+                return await self._finish(reads, memory, read_version)
             self._on_refusal(PASS_SECONDS)
             await self._send_what_was_held_back()
         return Outcome.SENT if self._passing.is_set() else Outcome.DROPPED
 
-    async def _finish(self, reads: Reads, memory: DigestMemory, read_state: Callable[[], State]) -> Outcome:
+    async def _finish(self, reads: Reads, memory: DigestMemory, read_version: Callable[[], Version]) -> Outcome:
         """Ask the queries anew. If the marks are the same as before all this, their rows are the answer's."""
 
-        def prepare() -> tuple[Entry, State]:
-            entry = Entry(self._headers, bytes(self._body), reads, reads.digest(memory), memory.state)
-            return entry, read_state()
+        def prepare() -> tuple[Entry, Version]:
+            entry = Entry(self._headers, bytes(self._body), reads, memory.digest(reads), memory.version)
+            return entry, read_version()
 
-        self.entry, state = await in_edge_thread(prepare)
-        return Outcome.STORABLE if state == memory.state else Outcome.OUTDATED
+        self.entry, version = await in_edge_thread(prepare)
+        return Outcome.STORABLE if version == memory.version else Outcome.OUTDATED
 
     async def _take(self, message: Message) -> None:
         """Take a part of the answer: ASGI's `send`, as Django sees it."""

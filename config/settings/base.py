@@ -22,6 +22,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 
 INSTALLED_APPS = [
     "config",
+    "changes",
     "home",
     "portfolio",
     "blog",
@@ -120,6 +121,9 @@ CACHES = {
 PREVIEW_REDIS_URL = REDIS_URL
 PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 
+# What no visitor ever sees, besides what Wagtail and Django keep for themselves (`changes.tables`).
+PRIVATE_MODELS = ["preview", "blog.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
+
 # Whole pages are kept in memory and sent again for as long as nothing has changed that they show.
 EDGE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 64) * 1024 * 1024
 # Never looked at: neither kept nor labelled.
@@ -141,8 +145,6 @@ EDGE_IGNORED_PARAMETERS = [
     "mc_eid",
     "igshid",
 ]
-# Tables that no page shows: a change in them empties nothing, and what was made from them isn't kept.
-EDGE_PRIVATE_MODELS = ["preview", "blog.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
 # How long a CDN in front may keep a page without asking.
 EDGE_SHARED_MAX_AGE = env.int("CDN_MAX_AGE", 0)
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.asgi import get_asgi_application
 
 from edge.application import EdgeCache
-from edge.changes import Changes
+from edge.known_version import KnownVersion
 from tests.conftest import SmallSite
 from tests.edge.visitors import Visitor, runner  # noqa: F401
 
@@ -18,11 +18,11 @@ MEBIBYTE = 1024 * 1024
 def visitor(runner: asyncio.Runner, small_site: SmallSite) -> Visitor:  # noqa: F811
     """Somebody who visits the small site through a cache of its own; needs real transactions."""
     cache = EdgeCache(get_asgi_application(), 8 * MEBIBYTE)
-    cache.changes.forget()
+    cache.known.forget()
     return Visitor(cache, runner)
 
 
-class CountedChanges(Changes):
+class CountedChanges(KnownVersion):
     """Changes that a test makes up, in place of those in the database."""
 
     def __init__(self) -> None:

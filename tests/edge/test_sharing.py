@@ -6,7 +6,7 @@ import time
 import pytest
 from django.db import OperationalError
 
-from edge.reads import Reads
+from edge.digests import DigestMemory
 from tests.edge.press import Press
 from tests.edge.visitors import Answer, Visitor, ask, until
 
@@ -180,17 +180,17 @@ def test_a_change_that_nobody_has_noticed_yet_counts_too(cached, changes) -> Non
     assert visitor.get("/").is_stored
 
 
-def test_a_change_while_the_state_is_read_is_not_overlooked(runner, changes) -> None:
+def test_a_change_while_the_version_is_read_is_not_overlooked(runner, changes) -> None:
     read = changes.read
 
     def read_and_be_overtaken() -> tuple[int, int, int]:
-        state = read()
+        version = read()
         changes.make_one()
-        return state
+        return version
 
     changes.read = read_and_be_overtaken
     runner.run(changes.poll())
-    assert changes.state is None
+    assert changes.version is None
 
 
 def test_an_answer_that_was_checked_is_shown_on(cached, changes) -> None:
@@ -207,8 +207,8 @@ def test_a_check_is_made_once_for_all(cached, changes, monkeypatch: pytest.Monke
     visitor = cached(Press())
     visitor.get("/")
     checks = []
-    digest = Reads.digest
-    monkeypatch.setattr("edge.reads.Reads.digest", lambda reads, memory: checks.append(1) or digest(reads, memory))
+    digest = DigestMemory.digest
+    monkeypatch.setattr(DigestMemory, "digest", lambda memory, reads: checks.append(1) or digest(memory, reads))
     changes.make_one()
 
     async def ask_many() -> list[Answer]:
@@ -257,6 +257,6 @@ def test_who_looks_for_changes_stops_when_nothing_is_kept(cached, changes) -> No
         await follower
 
     visitor.run(empty_and_wait())
-    assert changes.state is None
+    assert changes.version is None
     assert visitor.get("/").is_stored
     assert not visitor.app._follower.done()

@@ -184,7 +184,7 @@ def test_some_addresses_are_never_kept(cached, url: str) -> None:
 def test_a_get_with_a_body_goes_to_the_application(cached) -> None:
     visitor = cached(Press())
     visitor.get("/")
-    visitor.app.changes.forget()
+    visitor.app.known.forget()
     assert visitor.ask("/", body=b"x", content_length="1").cache_status == "edge; fwd=bypass"
 
 

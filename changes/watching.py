@@ -1,18 +1,21 @@
-"""Watches the statements of every database connection: what a page is made of, and what changes it."""
+"""Watches the statements of every database connection: what is read, and what changes something.
+
+Statements, not signals: `QuerySet.update()`, `bulk_create()` and SQL of one's own are changes as well.
+"""
 
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from edge.marking import mark_change
-from edge.reads import Reads
-from edge.statements import Statement, parse
-from edge.tables import DRAFT_COLUMNS, derived_tables, private_tables, tables_known_by_heart
+from changes.marking import mark_change
+from changes.models import Change
+from changes.reads import reads_in_progress
+from changes.statements import Statement, parse
+from changes.tables import DRAFT_COLUMNS, derived_tables, private_tables, tables_known_by_heart
 
-# Where the queries of the response that is being made are noted. A context reaches into the threads of a request.
-reads_of_response: ContextVar[Reads | None] = ContextVar("edge_reads_of_response", default=None)
+# Whoever reads which version of the content this is has read nothing of it.
+MARKS = frozenset({Change._meta.db_table})
 
 
 def watch_connection(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
@@ -23,14 +26,14 @@ def watch_connection(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
 
 def watch(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Run a statement, and note what it reads or changes: Django's execution wrapper."""
-    reads = reads_of_response.get()
+    reads = reads_in_progress.get()
     is_plain = isinstance(sql, str)
     if reads is None and is_plain and sql.startswith("SELECT"):
         return execute(sql, params, many, context)
     result = execute(sql, params, many, context)
     statement = parse(sql if is_plain else str(sql))
     connection = context["connection"]
-    if reads is not None and statement.sources:
+    if reads is not None and statement.sources and statement.sources != MARKS:
         reads.add(connection.alias, sql, params, statement.sources)
     if is_visible_change(statement):
         mark_change(connection, empties_all=statement.table in tables_known_by_heart())

@@ -1,4 +1,4 @@
-"""The trace that each change leaves, so that every process hears of it."""
+"""The trace that each change leaves, so that every process knows of it."""
 
 import secrets
 
@@ -16,6 +16,9 @@ class Change(models.Model):
     Rows are only added, and old ones deleted in time: two editors who save at once never wait for each other. The
     ids are random, since numbers in a row may become visible in another order than they were given.
     """
+
+    # Nothing to look up in it, and a reference index of it would be a change again.
+    wagtail_reference_index_ignore = True
 
     id = models.BigIntegerField(primary_key=True, default=random_id)
     made_at = models.DateTimeField(auto_now_add=True, db_index=True)

@@ -8,14 +8,13 @@ from django.utils import timezone
 from wagtail.models import Page, Site
 
 from blog.models import Author, Category
-from edge import marking
-from edge.changes import MARKS_KEPT, MOST_MARKS, Changes, read_state
-from edge.models import Change
-from edge.statements import Statement
-from edge.tables import PRIVATE, private_tables
-from edge.watching import is_visible_change
+from changes import marking
+from changes.models import Change
+from changes.statements import Statement
+from changes.tables import PRIVATE, private_tables
+from changes.version import MARKS_KEPT, MOST_MARKS, read_version, read_version_now
+from changes.watching import is_visible_change
 from tests.conftest import SmallSite
-from tests.edge.visitors import runner  # noqa: F401
 
 
 def marks_left_by(change: Callable[[], object]) -> int:
@@ -98,7 +97,7 @@ def test_a_table_that_is_not_known_to_be_private_is_visible(table: str) -> None:
 
 @pytest.mark.parametrize(
     "table",
-    ["django_session", "auth_user", "auth_user_groups", "wagtailcore_revision", "preview_sharelink", "edge_change"],
+    ["django_session", "auth_user", "auth_user_groups", "wagtailcore_revision", "preview_sharelink", "changes_change"],
 )
 def test_what_is_private_leaves_no_mark(table: str) -> None:
     assert not is_visible_change(Statement(verb="INSERT", table=table))
@@ -125,26 +124,20 @@ def test_a_page_is_made_from_no_private_table() -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_old_marks_are_deleted_and_the_state_never_comes_back(runner) -> None:  # noqa: F811
+def test_old_marks_are_deleted_and_no_version_comes_back() -> None:
     Change.objects.bulk_create([Change() for _ in range(MOST_MARKS + 1)])
     Change.objects.update(made_at=timezone.now() - 2 * MARKS_KEPT)
-    changes = Changes()
-    full = runner.run(changes.known_state())
+    full = read_version_now()
     assert Change.objects.count() == 0
     Change.objects.create()
-    assert read_state() not in {full, (0, 0, 0)}
+    assert read_version_now() not in {full, (0, 0, 0)}
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_equal_states_are_one_object(runner) -> None:  # noqa: F811
-    changes = Changes()
-    state = runner.run(changes.known_state())
-    changes.forget()
-    assert changes.state is None
-    assert runner.run(changes.known_state()) is state
-    Author.objects.create(name="a", slug="a")
-    runner.run(changes.poll())
-    assert changes.state is not state
+def test_within_a_transaction_there_is_no_version() -> None:
+    assert read_version() is not None
+    with transaction.atomic():
+        assert read_version() is None
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -152,9 +145,9 @@ def test_a_mark_that_becomes_visible_late_is_seen() -> None:
     """Two transactions may be committed in another order than they began."""
     early, late = sorted([Change(), Change()], key=lambda mark: mark.pk)
     late.save()
-    state = read_state()
+    version = read_version_now()
     early.save()
-    assert read_state() != state
+    assert read_version_now() != version
 
 
 @pytest.mark.django_db

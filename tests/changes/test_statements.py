@@ -2,7 +2,7 @@
 
 import pytest
 
-from edge.statements import Statement, parse
+from changes.statements import Statement, parse
 
 A_PAGE = 'UPDATE "wagtailcore_page" SET "draft_title" = %s, "latest_revision_id" = 3 WHERE "wagtailcore_page"."id" = %s'
 

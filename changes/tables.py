@@ -12,8 +12,8 @@ from wagtail.images.models import AbstractRendition
 # A response that has read one of them is somebody's own, or of something unpublished, and isn't kept.
 PRIVATE = (
     "auth",
+    "changes",
     "django_tasks_database",
-    "edge",
     "sessions",
     "wagtailadmin",
     "wagtailsearch",
@@ -59,13 +59,13 @@ CHILDREN_COLUMN = "numchild"
 
 @cache
 def private_tables() -> frozenset[str]:
-    """Return the tables of `PRIVATE` and of the setting `EDGE_PRIVATE_MODELS`: labels of models or of whole apps."""
-    return _tables([*PRIVATE, *settings.EDGE_PRIVATE_MODELS])
+    """Return the tables of `PRIVATE` and of the setting `PRIVATE_MODELS`: labels of models or of whole apps."""
+    return _tables([*PRIVATE, *settings.PRIVATE_MODELS])
 
 
 @cache
 def tables_known_by_heart() -> frozenset[str]:
-    """Return the tables whose change empties the whole cache."""
+    """Return the tables of which more is known in memory than any query tells."""
     return _tables(KNOWN_BY_HEART)
 
 

@@ -4,9 +4,12 @@ from typing import Any
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.dispatch import Signal
 
-from edge.changes import changes
-from edge.models import Change
+from changes.models import Change
+
+# Sent when a change has been committed in this process, in whichever thread. Other processes read the version.
+content_changed = Signal()
 
 _is_paused = False
 
@@ -21,19 +24,19 @@ def mark_change(connection: BaseDatabaseWrapper, *, empties_all: bool) -> None:
     if _is_paused or any(callback[1] is announce for callback in connection.run_on_commit):
         return
     Change.objects.using(connection.alias).create(empties_all=empties_all)
-    # Whoever commits by hand gets no callback: then this process asks, as the others do.
+    # Whoever commits by hand gets no callback: then this process hears of it as the others do.
     if connection.in_atomic_block or connection.get_autocommit():
         transaction.on_commit(announce, using=connection.alias)
 
 
 def _announce() -> None:
     """Let this process know at once; the others will ask."""
-    changes.forget()
+    content_changed.send(sender=Change)
 
 
 def _announce_all() -> None:
     """The same for a mark that empties all: one of each kind may stand in a transaction."""
-    changes.forget()
+    content_changed.send(sender=Change)
 
 
 def pause(**kwargs: Any) -> None:
