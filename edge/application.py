@@ -19,7 +19,6 @@ from django.db import Error
 
 from changes.version import Version
 from edge.digests import DigestMemory
-from edge.encodings import choose_encoding
 from edge.entries import CACHE_NAME, EMPTY_BODY, Entry, Message
 from edge.filling import FAILURE_SECONDS, PASS_SECONDS, ASGIApp, Filling, Outcome, Receive, Send, Visitor
 from edge.known_version import KnownVersion, known_version
@@ -62,28 +61,17 @@ class EdgeCache:
             await self._hand_on(scope, receive, send, OTHER_METHOD)
             return
         headers: Headers = dict(scope["headers"])
-        if not self.rules.is_anonymous(headers):
+        if (b"cookie" in headers or b"authorization" in headers) and not self.rules.is_anonymous(headers):
             await self._hand_on(scope, receive, send, BYPASS)
             return
         key = self.rules.key(scope, headers)
         entry = self.store.entries.get(key)
-        if entry is not None and entry.version is self.known.version and monotonic() < entry.fresh_until:
-            await self._send_entry(entry, scope, headers, send)
-        else:
+        if entry is None or entry.version is not self.known.version or (now := monotonic()) >= entry.fresh_until:
             await self._answer(key, scope, headers, receive, send)
-
-    async def _send_entry(
-        self, entry: Entry, scope: Scope, headers: Headers, send: Send, cache_status: bytes = b""
-    ) -> None:
-        entry.was_used = True
-        encoding = choose_encoding(headers.get(b"accept-encoding"))
-        seen_etags = headers.get(b"if-none-match")
-        if cache_status:
-            start, body = entry.first_messages(encoding, seen_etags, monotonic(), cache_status)
-        else:
-            start, body = entry.messages(encoding, seen_etags, monotonic())
+            return
+        start, body = entry.messages(headers, now)
         await send(start)
-        await send(EMPTY_BODY if scope["method"] == "HEAD" else body)
+        await send(body if scope["method"] == "GET" else EMPTY_BODY)
 
     async def _answer(self, key: Key, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         """Answer where it takes more than a look: wait for the answer, make it, or let the request pass."""
@@ -98,7 +86,7 @@ class EdgeCache:
             if entry and self._is_current(entry):
                 if monotonic() >= entry.fresh_until:
                     self._refresh_behind(key, scope, headers)
-                await self._send_entry(entry, scope, headers, send)
+                await _send(entry.messages(headers, monotonic()), scope, send)
                 return
             if self._passes.get(key, 0.0) > monotonic():
                 break
@@ -163,7 +151,8 @@ class EdgeCache:
             if outcome is Outcome.STORABLE:  # too large to be kept
                 let_others_go(PASS_SECONDS)
         if entry and visitor:
-            await self._send_entry(entry, scope, headers, visitor.send, STORED if is_kept else MISS)
+            messages = entry.first_messages(headers, monotonic(), STORED if is_kept else MISS)
+            await _send(messages, scope, visitor.send)
         return entry is not None or outcome is Outcome.SENT
 
     async def _still_holds(self, entry: Entry, memory: DigestMemory) -> bool:
@@ -217,6 +206,12 @@ class EdgeCache:
 
     async def _hand_on(self, scope: Scope, receive: Receive, send: Send, cache_status: bytes) -> None:
         await self.app(scope, receive, _with_status(send, cache_status))
+
+
+async def _send(messages: tuple[Message, Message], scope: Scope, send: Send) -> None:
+    start, body = messages
+    await send(start)
+    await send(body if scope["method"] == "GET" else EMPTY_BODY)
 
 
 def _with_status(send: Send, cache_status: bytes) -> Send:

@@ -7,7 +7,7 @@ from typing import Any
 
 from changes.reads import Reads
 from changes.version import Version
-from edge.encodings import IDENTITY, compress
+from edge.encodings import IDENTITY, choose_encoding, compress
 from edge.requests import Headers
 from edge.storing import STALE_SECONDS, seconds_fresh
 
@@ -27,6 +27,7 @@ class Entry:
         "_bodies",
         "_headers",
         "_starts",
+        "_starts_of",
         "digest",
         "etag",
         "fresh_until",
@@ -51,7 +52,8 @@ class Entry:
         bodies = compress(body, named.get(b"content-type", b"").decode("latin-1"))
         self._bodies = {encoding: _body_message(body) for encoding, body in bodies.items()}
         self._headers = self._prepare_headers(named, headers, bodies)
-        self._starts: dict[str, tuple[int, Message]] = {}
+        self._starts: dict[str, Message] = {}
+        self._starts_of = -1
         self.size = sum(map(len, bodies.values())) + 2_000 + reads.size
 
     @property
@@ -59,35 +61,38 @@ class Entry:
         """Until when it may be shown while a new one is made."""
         return self.fresh_until + STALE_SECONDS
 
-    def messages(self, encoding: str, seen_etags: bytes | None, now: float) -> tuple[Message, Message]:
-        """Return ASGI's two messages for somebody who takes `encoding` and has `seen_etags` (If-None-Match)."""
-        if seen_etags is not None and (self.etag in seen_etags or seen_etags.strip() == b"*"):
-            return self._start(NOT_MODIFIED, now), EMPTY_BODY
-        if encoding not in self._bodies:
-            encoding = IDENTITY
-        return self._start(encoding, now), self._bodies[encoding]
+    def messages(self, headers: Headers, now: float) -> tuple[Message, Message]:
+        """Return ASGI's two messages for somebody who sent `headers`."""
+        self.was_used = True
+        kind = choose_encoding(headers.get(b"accept-encoding"))
+        body = self._bodies.get(kind)
+        if body is None:
+            kind, body = IDENTITY, self._bodies[IDENTITY]
+        if b"if-none-match" in headers and self._is_seen(headers[b"if-none-match"]):
+            kind, body = NOT_MODIFIED, EMPTY_BODY
+        if self._starts_of != int(now):
+            self._starts_of = int(now)
+            self._starts.clear()
+        return self._starts.get(kind) or self._start(kind, now), body
 
-    def first_messages(
-        self, encoding: str, seen_etags: bytes | None, now: float, cache_status: bytes
-    ) -> tuple[Message, Message]:
+    def first_messages(self, headers: Headers, now: float, cache_status: bytes) -> tuple[Message, Message]:
         """Return the messages for the one whose request the answer was made for."""
-        start, body = self.messages(encoding, seen_etags, now)
+        start, body = self.messages(headers, now)
         return {**start, "headers": [*start["headers"][:-1], (b"cache-status", cache_status)]}, body
+
+    def _is_seen(self, etags: bytes) -> bool:
+        """Return whether `etags` (If-None-Match) name this answer. An ETag holds no quotation marks."""
+        return self.etag in etags or etags.strip() == b"*"
 
     def _start(self, kind: str, now: float) -> Message:
         """Return the message with the headers. It is made once in a second, since it tells the answer's age."""
-        age = int(now - self.made_at)
-        known = self._starts.get(kind)
-        if known is not None and known[0] == age:
-            return known[1]
-        ttl = int(self.fresh_until - now)
         headers = [
             *self._headers[kind],
-            (b"age", b"%d" % age),
-            (b"cache-status", b"%s; hit; ttl=%d" % (CACHE_NAME, ttl)),
+            (b"age", b"%d" % (now - self.made_at)),
+            (b"cache-status", b"%s; hit; ttl=%d" % (CACHE_NAME, self.fresh_until - now)),
         ]
         start = {"type": "http.response.start", "status": 304 if kind is NOT_MODIFIED else 200, "headers": headers}
-        self._starts[kind] = age, start
+        self._starts[kind] = start
         return start
 
     def _prepare_headers(
