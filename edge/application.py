@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import Error
 
 from changes.version import Version
+from edge import purging
 from edge.digests import DigestMemory
 from edge.entries import CACHE_NAME, EMPTY_BODY, Entry, Message
 from edge.filling import FAILURE_SECONDS, PASS_SECONDS, ASGIApp, Filling, Outcome, Receive, Send, Visitor
@@ -50,6 +51,8 @@ class EdgeCache:
         self._passes: dict[Key, float] = {}
         self._follower: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._purges = purging.is_wanted()
+        self._outdated: set[Key] = set()
         self._untouched = tuple(settings.EDGE_UNTOUCHED_PATHS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -113,6 +116,8 @@ class EdgeCache:
             entry = self.store.entries.get(key)
             if entry and monotonic() < entry.fresh_until and await self._still_holds(entry, memory):
                 return False
+            if entry and self._purges:
+                self._outdated.add(key)
             return await self._fill(key, memory, scope, headers, visitor, let_others_go)
         except Exception as error:
             let_others_go(FAILURE_SECONDS)
@@ -196,7 +201,20 @@ class EdgeCache:
 
     def _follow_changes(self) -> None:
         if self._follower is None or self._follower.done():
-            self._follower = self._start_task(self.known.follow(lambda: bool(self.store.entries)))
+            self._follower = self._start_task(self.known.follow(lambda: bool(self.store.entries), self._tell_cdn))
+
+    async def _tell_cdn(self) -> None:
+        """Look through all that is kept, since behind a CDN nobody may ask for it; have purged what has changed."""
+        if not self._purges:
+            return
+        memory = self._memory_of(await self.known.current())
+        for key, entry in tuple(self.store.entries.items()):
+            is_current = entry.version is memory.version or await self._still_holds(entry, memory)
+            if not is_current and self.store.entries.get(key) is entry:
+                self._outdated.add(key)
+                self.store.remove(key)
+        outdated, self._outdated = self._outdated, set()
+        await purging.purge(outdated, self.rules)
 
     def _start_task(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.get_running_loop().create_task(coroutine)

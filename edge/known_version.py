@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.db import Error
@@ -52,14 +52,21 @@ class KnownVersion:
         if times_forgotten == self._times_forgotten:
             self.version = self._last
 
-    async def follow(self, is_needed: Callable[[], bool]) -> None:
-        """Poll for as long as `is_needed`. A database that is away changes nothing: what is known goes on to hold."""
+    async def follow(self, is_needed: Callable[[], bool], on_change: Callable[[], Awaitable[None]]) -> None:
+        """Poll for as long as `is_needed`, and call `on_change` when there is another version.
+
+        A database that is away changes nothing: what is known goes on to hold.
+        """
         is_away = False
+        before = self._last
         while is_needed():
             await asyncio.sleep(POLL_SECONDS)
             try:
                 await self.poll()
                 is_away = False
+                if self._last is not before:
+                    before = self._last
+                    await on_change()
             except Error as error:
                 if not is_away:
                     logger.warning("The database doesn't answer (%s); stored pages are shown on.", type(error).__name__)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from django.conf import settings
 
@@ -20,6 +20,7 @@ class RequestRules:
 
     def __init__(self) -> None:
         proxy_header = settings.SECURE_PROXY_SSL_HEADER
+        self._secure_value = proxy_header[1].encode() if proxy_header else b""
         secure = [proxy_header[0].removeprefix("HTTP_").replace("_", "-")] if proxy_header else []
         # An answer may depend on these headers. Any other isn't even shown to Django when an answer is made to be kept.
         self.keyed_headers = tuple(name.lower().encode() for name in ("Host", *secure, *settings.EDGE_KEYED_HEADERS))
@@ -34,6 +35,13 @@ class RequestRules:
             tidy_query(query) if query else b"",
             *map(headers.get, self.keyed_headers),
         )
+
+    def address(self, key: Key) -> str:
+        """Return the full address that `key` stands for."""
+        scheme, path, query, host, *rest = key
+        if self._secure_value and rest[0] == self._secure_value:
+            scheme = "https"
+        return f"{scheme}://{(host or b'').decode()}{quote(path)}{f'?{query.decode()}' if query else ''}"
 
     def is_anonymous(self, headers: Headers) -> bool:
         """Return whether the request comes from nobody in particular: no password, and no cookie that matters."""

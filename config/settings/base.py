@@ -145,8 +145,14 @@ EDGE_IGNORED_PARAMETERS = [
     "mc_eid",
     "igshid",
 ]
-# How long a CDN in front may keep a page without asking.
-EDGE_SHARED_MAX_AGE = env.int("CDN_MAX_AGE", 0)
+# A Varnish or CDN in front that takes PURGE at this address may keep pages for so many seconds without asking.
+CDN_PURGE_URL = env.str("CDN_PURGE_URL", "")
+EDGE_SHARED_MAX_AGE = env.int("CDN_MAX_AGE", 60 if CDN_PURGE_URL else 0)
+if CDN_PURGE_URL:
+    INSTALLED_APPS += ["wagtail.contrib.frontend_cache"]
+    WAGTAILFRONTENDCACHE = {
+        "default": {"BACKEND": "wagtail.contrib.frontend_cache.backends.HTTPBackend", "LOCATION": CDN_PURGE_URL}
+    }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

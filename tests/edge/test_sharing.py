@@ -8,7 +8,7 @@ from django.db import OperationalError
 
 from edge.digests import DigestMemory
 from tests.edge.press import Press
-from tests.edge.visitors import Answer, Visitor, ask, until
+from tests.edge.visitors import Answer, Visitor, ask, grow_older, until
 
 
 async def ask_together(visitor: Visitor, press: Press, number: int, **headers: str) -> list[Answer]:
@@ -21,12 +21,6 @@ async def ask_together(visitor: Visitor, press: Press, number: int, **headers: s
     assert press.times_asked == 1
     press.gate.set()
     return await asyncio.gather(*tasks)
-
-
-def grow_older(visitor: Visitor, seconds: float) -> None:
-    for entry in visitor.app.store.entries.values():
-        entry.made_at -= seconds
-        entry.fresh_until -= seconds
 
 
 def test_all_who_ask_meanwhile_share_one_answer(cached) -> None:

@@ -97,6 +97,14 @@ class Visitor:
         return self._runner.run(coroutine)
 
 
+def grow_older(visitor: Visitor, seconds: float) -> None:
+    """Let all that is kept have been made earlier."""
+    for entry in visitor.app.store.entries.values():
+        entry.made_at -= seconds
+        entry.fresh_until -= seconds
+        entry._starts.clear()
+
+
 @pytest.fixture
 def runner() -> Iterator[asyncio.Runner]:
     with asyncio.Runner() as runner:
