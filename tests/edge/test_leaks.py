@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import Page, PageViewRestriction, get_page_models
 
-from preview.sharing import make_link
+from preview.sharing.links import make_link
 from tests.conftest import SmallSite
 from tests.edge.visitors import Answer, Visitor
 from tests.factories import EditorFactory, StandardPageFactory
