@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from django.core.asgi import get_asgi_application
 
+from config.asgi import django_application
 from edge.application import EdgeCache
 from edge.known_version import KnownVersion
 from tests.conftest import SmallSite
@@ -17,7 +17,7 @@ MEBIBYTE = 1024 * 1024
 @pytest.fixture
 def visitor(runner: asyncio.Runner, small_site: SmallSite) -> Visitor:  # noqa: F811
     """Somebody who visits the small site through a cache of its own; needs real transactions."""
-    cache = EdgeCache(get_asgi_application(), 8 * MEBIBYTE)
+    cache = EdgeCache(django_application, 8 * MEBIBYTE)
     cache.known.forget()
     return Visitor(cache, runner)
 
