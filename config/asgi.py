@@ -3,10 +3,12 @@
 import os
 
 from channels.routing import ProtocolTypeRouter
-from django.core.asgi import get_asgi_application
+from django.conf import settings
+
+from config.request_threads import get_pooled_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-django_application = get_asgi_application()
+django_application = get_pooled_asgi_application(settings.REQUEST_THREADS)
 
 from config.files import serve_public_media, serve_static_files  # noqa: E402  (needs the settings)
 from preview.lifespan import application as preview_lifespan  # noqa: E402
