@@ -30,11 +30,15 @@ class PostListing(Listing):
     posts: "list[BlogPostPage]"
 
 
-def list_posts(request: HttpRequest, index: "BlogIndexPage") -> PostListing:
-    """Return the page of posts under `index` that `request` asks for. Blocks: reads the database."""
+def select_posts(request: HttpRequest, index: "BlogIndexPage") -> Selection:
+    """Return which posts under `index` the address of `request` asks for."""
+    return Selection.from_request(request, index.get_url(request) or "", FILTERS)
+
+
+def list_posts(request: HttpRequest, index: "BlogIndexPage", selection: Selection) -> PostListing:
+    """Return the page of posts under `index` that is asked for. Blocks: reads the database."""
     from blog.models import BlogPostPage
 
-    selection = Selection.from_request(request, index.get_url(request) or "", FILTERS)
     readable = readable_children(BlogPostPage, index)
     filtered = FilteredList(readable.order_by("-date", "-pk"), FILTERS, selection)
     entries, pagination = filtered.paginate(index.posts_per_page)

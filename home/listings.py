@@ -85,6 +85,11 @@ class Selection:
         values = {one.parameter: _tidy(request.GET.get(one.parameter, "")) for one in filters}
         return cls(address, {name: value for name, value in values.items() if value}, request.GET.get("page", ""))
 
+    @property
+    def address_asked(self) -> str:
+        """The address that was asked for, without what no filter knows."""
+        return self._build_url({**self.values, "page": self.page[:LONGEST_VALUE]})
+
     def url(self, page: int = 1) -> str:
         """Return the address of another page of the same list."""
         return self._build_url({**self.values, "page": str(page) if page > 1 else ""})

@@ -26,11 +26,15 @@ class ProjectListing(Listing):
     projects: "list[ProjectPage]"
 
 
-def list_projects(request: HttpRequest, index: "PortfolioIndexPage") -> ProjectListing:
-    """Return the page of projects under `index` that `request` asks for. Blocks: reads the database."""
+def select_projects(request: HttpRequest, index: "PortfolioIndexPage") -> Selection:
+    """Return which projects under `index` the address of `request` asks for."""
+    return Selection.from_request(request, index.get_url(request) or "", FILTERS)
+
+
+def list_projects(request: HttpRequest, index: "PortfolioIndexPage", selection: Selection) -> ProjectListing:
+    """Return the page of projects under `index` that is asked for. Blocks: reads the database."""
     from portfolio.models import ProjectPage
 
-    selection = Selection.from_request(request, index.get_url(request) or "", FILTERS)
     readable = readable_children(ProjectPage, index)
     filtered = FilteredList(readable.order_by("-year", "-pk"), FILTERS, selection)
     entries, pagination = filtered.paginate(PROJECTS_PER_PAGE)

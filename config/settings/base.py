@@ -22,6 +22,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 
 INSTALLED_APPS = [
     "config",
+    "changes",
     "home",
     "portfolio",
     "blog",
@@ -124,6 +125,9 @@ CACHES = {
 # Drafts are shown on screens connected to other processes through Redis; without it, one process serves all.
 PREVIEW_REDIS_URL = REDIS_URL
 PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
+
+# What no visitor ever sees, besides what Wagtail and Django keep for themselves (`changes.tables`).
+PRIVATE_MODELS = ["preview", "blog.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

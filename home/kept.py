@@ -1,0 +1,79 @@
+"""What is kept in memory for as long as nothing on the site changes: the menu, the numbers of a list, parts of pages.
+
+Nothing has to be emptied: whatever is kept belongs to a version of the content (`changes.version`), and every request looks
+up which one that is. Only where pages are served is anything kept; previews, the admin and commands always read afresh.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from sys import getsizeof
+from typing import Any, TypeVar
+
+from django.http import HttpRequest
+
+from changes.reads import Reads, note, recorded
+from changes.version import Version
+from home.byte_bound_cache import ByteBoundCache
+
+T = TypeVar("T")
+
+MOST_BYTES = 32 * 1024 * 1024
+# For what isn't text: a menu, an address, the filters of a list.
+USUAL_SIZE = 4_096
+
+
+class _Store:
+    """All that is kept for one version."""
+
+    def __init__(self, version: Version | None) -> None:
+        self.version = version
+        self.values: ByteBoundCache[tuple[Any, Reads]] = ByteBoundCache(MOST_BYTES)
+
+
+_newest = _Store(None)
+_store: ContextVar[_Store | None] = ContextVar("kept_store", default=None)
+
+
+@contextmanager
+def keeping(version: Version | None) -> Iterator[None]:
+    """Keep meanwhile for `version`, which was read before; for None nothing is kept."""
+    global _newest
+    if version is not None and version != _newest.version:
+        _newest = _Store(version)
+    token = _store.set(None if version is None else _newest)
+    try:
+        yield
+    finally:
+        _store.reset(token)
+
+
+def keeping_for(request: HttpRequest) -> AbstractContextManager[None]:
+    """Return a context in which is kept what `home.serving.serve` has begun to keep for `request`."""
+    return keeping(getattr(request, "content_version", None))
+
+
+def is_keeping() -> bool:
+    """Return whether anything is kept here."""
+    return _store.get() is not None
+
+
+def keep(key: Hashable, make: Callable[[], T]) -> T:
+    """Return what `make` makes of the content: kept under `key` for the present version, or made now.
+
+    `make` must not depend on who asks. What it returns is shared by all requests, and must not be changed. None isn't
+    kept: there is no end of things that aren't there.
+    """
+    store = _store.get()
+    if store is None:
+        return make()
+    kept = store.values.get(key)
+    if kept is None:
+        with recorded() as reads:
+            value = make()
+        if value is not None:
+            size = getsizeof(value) if isinstance(value, str) else USUAL_SIZE
+            store.values.put(key, (value, reads), size + reads.size)
+        return value
+    note(kept[1])
+    return kept[0]  # type: ignore[no-any-return]
