@@ -50,14 +50,10 @@ def list_posts(request: HttpRequest, index: "BlogIndexPage", selection: Selectio
 
 def prepare_posts(entries: "QuerySet[BlogPostPage]", request: HttpRequest | None) -> "list[BlogPostPage]":
     """Return the posts with all that an entry of a list prints, with the same number of queries for any number."""
-    from blog.models import PostAuthor, PostTag
+    from blog.models import PostAuthor
 
     posts = list(
-        entries.select_related("lead_image").prefetch_related(
-            "lead_image__renditions",
-            Prefetch("tagged_items", queryset=PostTag.objects.select_related("tag")),
-            Prefetch("post_authors", queryset=PostAuthor.objects.select_related("author")),
-        )
+        entries.prefetch_related(Prefetch("post_authors", queryset=PostAuthor.objects.select_related("author")))
     )
     set_addresses(posts, request)
     return posts

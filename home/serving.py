@@ -4,15 +4,16 @@ Wagtail's own view does the rest: hooks, restrictions and `page.serve()` are cal
 up first, in the places where Wagtail itself remembers it for the rest of a request.
 """
 
-from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from itertools import accumulate
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils.translation import get_language
-from wagtail.models import Page, Site
+from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
@@ -49,34 +50,38 @@ def find_route(request: HttpRequest, path: str) -> None:
     if found is None:
         return
     model, pk, is_open = found
-    page = model.objects.select_related(*_foreign_keys(model)).filter(pk=pk, live=True).first()
-    if page is not None:
+    with suppress(model.DoesNotExist):
+        page = model.objects.select_related(*_foreign_keys(model)).get(pk=pk)
         page.is_known_to_be_open = is_open
         request._wagtail_route_for_request = RouteResult(page)  # type: ignore[attr-defined]
 
 
 def _find_page(site: Site, path: str) -> tuple[type[Page], int, bool] | None:
-    """Return type and id of the live page at `path`, and whether no restriction holds there. Two queries, or three.
+    """Return type and id of the live page at `path`, and whether nothing restricts who may read it. Two queries.
 
     None if there is none, or if a page on the way there takes addresses apart in a way of its own.
     """
     root = site.root_page.localized
-    addresses = [root.url_path, *_addresses_below(root.url_path, path)]
-    pages = list(Page.objects.filter(url_path__in=addresses, path__startswith=root.path).order_by("depth"))
-    if [page.url_path for page in pages] != addresses or not all(map(_has_plain_route, pages)):
+    addresses = [f"{root.url_path}{rest}" for rest in accumulate((f"{name}/" for name in path.split("/") if name), initial="")]
+    above = [root.path[:end] for end in range(root.steplen, len(root.path), root.steplen)]
+    on_the_way = Q(url_path__in=addresses, path__startswith=root.path) | Q(path__in=above)
+    pages = list(Page.objects.filter(on_the_way).order_by("depth"))
+    way = pages[len(above) :]
+    if [page.url_path for page in way] != addresses or not all(map(_has_plain_route, way)) or not way[-1].live:
         return None
-    target = pages[-1]
-    return (target.specific_class, target.pk, not target.get_view_restrictions().exists()) if target.live else None
-
-
-def _addresses_below(root: str, path: str) -> Iterator[str]:
-    components = [component for component in path.split("/") if component]
-    return accumulate((f"{component}/" for component in components[1:]), initial=f"{root}{components[0]}/") if components else iter(())
+    return way[-1].specific_class, way[-1].pk, not _find_restrictions(pages).exists()
 
 
 def _has_plain_route(page: Page) -> bool:
     model = page.specific_class
     return model is not None and model.route is Page.route
+
+
+def _find_restrictions(pages: list[Page]) -> QuerySet[PageViewRestriction]:
+    """Return the restrictions on the last of `pages`, which comes after all that it stands under."""
+    if any(page.alias_of_id for page in pages):
+        return pages[-1].get_view_restrictions()
+    return PageViewRestriction.objects.filter(page__in=pages)
 
 
 @cache

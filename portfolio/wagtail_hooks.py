@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from wagtail import hooks
 
+from home.kept import keep
 from home.listed_pages import readable_children, set_folios
 from home.models import HomePage
 from home.views import HomeSection
@@ -15,6 +16,10 @@ MOST_FEATURED = 3
 @hooks.register("home_sections", order=10)
 def show_featured_projects(request: HttpRequest, page: HomePage) -> HomeSection | None:
     """Return the section with the newest featured projects of the first portfolio that everybody may read."""
+    return keep(("featured projects", page.pk), lambda: _find_featured_projects(request, page))
+
+
+def _find_featured_projects(request: HttpRequest, page: HomePage) -> HomeSection | None:
     index = (
         PortfolioIndexPage.objects.descendant_of(page).live().public().order_by("path").first() if page.path else None
     )
