@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
-from home.listed_pages import readable_children, set_addresses, set_folios
+from home.listed_pages import readable_children, set_addresses
 from home.listings import Filter, FilteredList, Listing, Selection, by_number, by_slug
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def list_posts(request: HttpRequest, index: "BlogIndexPage", selection: Selectio
     filtered = FilteredList(readable.order_by("-date", "-pk"), FILTERS, selection)
     entries, pagination = filtered.paginate(index.posts_per_page)
     posts = prepare_posts(entries, request)
-    set_folios(posts, readable, None if selection.values else pagination.total - pagination.start)
+    filtered.set_folios(posts)
     facets = filtered.facets()
     return PostListing(facets, filtered.active_filters(facets), pagination, selection.address, posts)
 

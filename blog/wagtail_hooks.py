@@ -6,7 +6,8 @@ from wagtail import hooks
 from blog.listing import prepare_posts
 from blog.models import BlogIndexPage, BlogPostPage
 from home.kept import keep
-from home.listed_pages import readable_children, set_folios
+from home.listed_pages import readable_children
+from home.listings import FilteredList, Selection
 from home.models import HomePage
 from home.views import HomeSection
 
@@ -23,7 +24,7 @@ def _find_latest_posts(request: HttpRequest, page: HomePage) -> HomeSection | No
     index = BlogIndexPage.objects.descendant_of(page).live().public().order_by("path").first() if page.path else None
     if index is None:
         return None
-    readable = readable_children(BlogPostPage, index)
-    posts = prepare_posts(readable.order_by("-date", "-pk")[:LATEST_POSTS], request)
-    set_folios(posts, readable, newest=readable.count())
+    latest = FilteredList(readable_children(BlogPostPage, index).order_by("-date", "-pk"), [], Selection("", {}, ""))
+    posts = prepare_posts(latest.paginate(LATEST_POSTS)[0], request)
+    latest.set_folios(posts)
     return HomeSection("components/latest_posts.html", {"posts": posts, "index_page": index})

@@ -1,6 +1,6 @@
 """The queries that something was made from.
 
-What is kept in memory keeps its queries too: whoever uses it later has read the same (`note`), although nothing was asked.
+What is kept in memory keeps its queries too: whoever uses it later has read the same (`note`), and asked nothing.
 """
 
 import sys

@@ -16,8 +16,8 @@ Version = tuple[int, int]
 def read_version() -> Version | None:
     """Return the version of the content in the database. Blocks: one query.
 
-    It has to be read before what is kept for it. Versions are the number of the marks and the sum of their random ids: no
-    two sets of marks have the same, and a mark that becomes visible late is seen no less.
+    It has to be read before what is kept for it. It is the number of the marks and the sum of their random ids: no two
+    sets of marks have the same, and a mark that becomes visible late is seen no less.
     None inside a transaction: what is read there may be of nobody else's, and never come to be.
     """
     connection = connections[router.db_for_read(Change)]

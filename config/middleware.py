@@ -1,15 +1,16 @@
 """Django's own middleware, without a change of thread where there is nothing to wait for.
 
-Under ASGI, Django calls `process_request` and `process_response` of each of its middlewares in a thread, sixteen changes
-for a page, although most of them only look at headers. These run them where they are, on the event loop; what may read or
-write the database or a large request body goes to the thread as before. In a synchronous chain (WSGI, previews) they are
-just what they inherit from.
+Under ASGI, Django calls `process_request` and `process_response` of each of its middlewares in a thread, sixteen
+changes for a page, although most of them only look at headers. These run them where they are, on the event loop; what
+may read or write the database, or read a large body, goes to the thread as before. In a synchronous chain (WSGI,
+previews) they are just what they inherit from.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
@@ -25,18 +26,18 @@ class OnTheLoop:
     """For a `MiddlewareMixin` whose methods compute and don't wait; `response_waits` says when the answer does."""
 
     get_response: Callable[[HttpRequest], Any]
-    process_response: Callable[[HttpRequest, HttpResponseBase], HttpResponseBase]
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer `request` as `MiddlewareMixin.__acall__` does."""
         process_request = getattr(self, "process_request", None)
         response = process_request(request) if process_request else None
         response = response or await self.get_response(request)
-        if not hasattr(self, "process_response"):
+        process_response = getattr(self, "process_response", None)
+        if process_response is None:
             return response
         if self.response_waits(request, response):
-            return await sync_to_async(self.process_response)(request, response)
-        return self.process_response(request, response)
+            return await sync_to_async(process_response)(request, response)
+        return process_response(request, response)
 
     def response_waits(self, request: HttpRequest, response: HttpResponseBase) -> bool:
         """Return whether `process_response` may block this time, and so needs a thread."""
@@ -64,8 +65,6 @@ class SessionMiddleware(OnTheLoop, sessions.SessionMiddleware):
 
     def response_waits(self, request: HttpRequest, response: HttpResponseBase) -> bool:
         """Return whether the session may have to be written."""
-        from django.conf import settings
-
         return request.session.modified or settings.SESSION_SAVE_EVERY_REQUEST
 
 
@@ -92,7 +91,7 @@ class CsrfViewMiddleware(OnTheLoop, csrf.CsrfViewMiddleware):
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         super().__init__(get_response)
         if self.async_mode:
-            self.process_view = self._process_view_async
+            self.process_view = self._process_view_async  # type: ignore[method-assign,assignment]
 
     async def _process_view_async(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:
         check = super().process_view

@@ -1,8 +1,8 @@
 """The threads in which the synchronous part of requests runs: a few that stay, instead of a new one for each request.
 
 Django gives every request a thread of its own under ASGI. A thousand requests are then a thousand threads, which fight
-for the interpreter's lock, and each opens a database connection that it closes at once. Here a request is given to one of
-a few threads, which keep their connections: what has to wait for the processor waits in a queue, where it costs nothing.
+for the interpreter's lock, and each opens a database connection that it closes at once. Here a request is given to one
+of a few threads, which keep their connections: what waits for the processor waits in a queue, where it costs nothing.
 """
 
 from collections.abc import Iterator

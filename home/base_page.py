@@ -49,7 +49,7 @@ class BasePage(Page):
         abstract = True
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
-        """Return the restrictions on the page and those above it, as Wagtail does, unless there are known to be none."""
+        """Return the restrictions on the page and above it, as Wagtail does, unless there are known to be none."""
         return PageViewRestriction.objects.none() if self.is_known_to_be_open else super().get_view_restrictions()
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:

@@ -1,15 +1,19 @@
 """What is kept in memory for as long as nothing on the site changes: the menu, the numbers of a list, parts of pages.
 
-Nothing has to be emptied: whatever is kept belongs to a version of the content (`changes.version`), and every request looks
-up which one that is. Only where pages are served is anything kept; previews, the admin and commands always read afresh.
+Nothing has to be emptied: whatever is kept belongs to a version of the content (`changes.version`), and every request
+looks up which one that is. Only where pages are served is anything kept; previews, the admin and commands read afresh.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from sys import getsizeof
+from threading import RLock
 from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from changes.reads import Reads, note, recorded
@@ -19,7 +23,7 @@ from home.byte_bound_cache import ByteBoundCache
 T = TypeVar("T")
 
 MOST_BYTES = 32 * 1024 * 1024
-# For what isn't text: a menu, an address, the filters of a list.
+# What doesn't tell its size: a menu, an address, the filters of a list.
 USUAL_SIZE = 4_096
 
 
@@ -29,6 +33,16 @@ class _Store:
     def __init__(self, version: Version | None) -> None:
         self.version = version
         self.values: ByteBoundCache[tuple[Any, Reads]] = ByteBoundCache(MOST_BYTES)
+        # One for what is being made: whoever wants the same waits for it instead of making it again.
+        self.locks: defaultdict[Hashable, RLock] = defaultdict(RLock)
+
+    def make(self, key: Hashable, make: Callable[[], Any]) -> tuple[Any, Reads]:
+        """Return what `make` makes and the queries that it took, and keep both."""
+        with recorded() as reads:
+            value = make()
+        if value is not None:
+            self.values.put(key, (value, reads), max(getsizeof(value), USUAL_SIZE) + reads.size)
+        return value, reads
 
 
 _newest = _Store(None)
@@ -69,11 +83,17 @@ def keep(key: Hashable, make: Callable[[], T]) -> T:
         return make()
     kept = store.values.get(key)
     if kept is None:
-        with recorded() as reads:
-            value = make()
-        if value is not None:
-            size = getsizeof(value) if isinstance(value, str) else USUAL_SIZE
-            store.values.put(key, (value, reads), size + reads.size)
-        return value
+        with store.locks[key]:
+            kept = store.values.get(key) or store.make(key, make)
+            store.locks.pop(key, None)
     note(kept[1])
-    return kept[0]  # type: ignore[no-any-return]
+    return kept[0]
+
+
+def keep_for(queryset: QuerySet[Any], make: Callable[[], T]) -> T:
+    """Return what `make` makes of the rows of `queryset`, kept as `keep` does for just this query and this `make`."""
+    try:
+        key = make.__qualname__, str(queryset.query)
+    except EmptyResultSet:  # there will be no rows, and no query
+        return make()
+    return keep(key, make)

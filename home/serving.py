@@ -1,7 +1,7 @@
 """Serves Wagtail's pages with fewer questions: which site, which page and whether it is restricted is kept.
 
-Wagtail's own view does the rest: hooks, restrictions and `page.serve()` are called as ever. It is given what it would look
-up first, in the places where Wagtail itself remembers it for the rest of a request.
+Wagtail's own view does the rest: hooks, restrictions and `page.serve()` are called as ever. It is given what it would
+look up first, in the places where Wagtail itself remembers it for the rest of a request.
 """
 
 from contextlib import suppress
@@ -22,7 +22,7 @@ from home.kept import keep, keeping
 
 
 def serve(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Answer with the page at `path`. Blocks: Django calls it in a thread, and once is enough for all there is to do."""
+    """Answer with the page at `path`. Blocks: Django calls it in a thread, and all that blocks is done there at once."""
     request.content_version = read_version()  # type: ignore[attr-defined]
     with keeping(request.content_version):  # type: ignore[attr-defined]
         find_site(request)
@@ -42,7 +42,7 @@ def find_site(request: HttpRequest) -> None:
 
 
 def find_route(request: HttpRequest, path: str) -> None:
-    """Look up the page at `path`, for `Page.route_for_request`; where a page has routes of its own, leave it to that."""
+    """Look up the page at `path` for `Page.route_for_request`; where a page has routes of its own, leave it to that."""
     site = request._wagtail_site  # type: ignore[attr-defined]
     if site is None:
         return
@@ -62,7 +62,9 @@ def _find_page(site: Site, path: str) -> tuple[type[Page], int, bool] | None:
     None if there is none, or if a page on the way there takes addresses apart in a way of its own.
     """
     root = site.root_page.localized
-    addresses = [f"{root.url_path}{rest}" for rest in accumulate((f"{name}/" for name in path.split("/") if name), initial="")]
+    addresses = [
+        f"{root.url_path}{rest}" for rest in accumulate((f"{name}/" for name in path.split("/") if name), initial="")
+    ]
     above = [root.path[:end] for end in range(root.steplen, len(root.path), root.steplen)]
     on_the_way = Q(url_path__in=addresses, path__startswith=root.path) | Q(path__in=above)
     pages = list(Page.objects.filter(on_the_way).order_by("depth"))
@@ -85,12 +87,10 @@ def _find_restrictions(pages: list[Page]) -> QuerySet[PageViewRestriction]:
 
 
 @cache
-def _foreign_keys(model: type[Page]) -> list[str]:
+def _foreign_keys(model: Any) -> list[str]:
     """Return the relations to be read together with a page: those to one object that its own type adds."""
     return [
-        field.name
-        for field in model._meta.local_fields
-        if field.many_to_one and not field.remote_field.parent_link
+        field.name for field in model._meta.local_fields if field.many_to_one and not field.remote_field.parent_link
     ] or ["locale"]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
-from home.listed_pages import readable_children, set_addresses, set_folios
+from home.listed_pages import readable_children, set_addresses
 from home.listings import Filter, FilteredList, Listing, Selection, by_number, by_slug
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def list_projects(request: HttpRequest, index: "PortfolioIndexPage", selection: 
     filtered = FilteredList(readable.order_by("-year", "-pk"), FILTERS, selection)
     entries, pagination = filtered.paginate(PROJECTS_PER_PAGE)
     projects = prepare_projects(entries, request)
-    set_folios(projects, readable, None if selection.values else pagination.total - pagination.start)
+    filtered.set_folios(projects)
     facets = filtered.facets()
     return ProjectListing(facets, filtered.active_filters(facets), pagination, selection.address, projects)
 

@@ -4,7 +4,8 @@ from django.http import HttpRequest
 from wagtail import hooks
 
 from home.kept import keep
-from home.listed_pages import readable_children, set_folios
+from home.listed_pages import readable_children
+from home.listings import FilteredList, Selection
 from home.models import HomePage
 from home.views import HomeSection
 from portfolio.listing import prepare_projects
@@ -25,7 +26,7 @@ def _find_featured_projects(request: HttpRequest, page: HomePage) -> HomeSection
     )
     if index is None:
         return None
-    readable = readable_children(ProjectPage, index)
-    projects = prepare_projects(readable.filter(featured=True).order_by("-year", "-pk")[:MOST_FEATURED], request)
-    set_folios(projects, readable, newest=None)
+    readable = readable_children(ProjectPage, index).order_by("-year", "-pk")
+    projects = prepare_projects(readable.filter(featured=True)[:MOST_FEATURED], request)
+    FilteredList(readable, [], Selection("", {}, "")).set_folios(projects)
     return HomeSection("components/featured_projects.html", {"projects": projects, "index_page": index})

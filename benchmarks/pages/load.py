@@ -5,7 +5,7 @@ Bare sockets and no parsing beyond the length: whoever measures shares the machi
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 
@@ -44,12 +44,14 @@ async def ask(port: int, paths: Sequence[str], connections: int, requests: int) 
     return answers
 
 
-async def _keep_asking(port, turns, left, answers: Answers) -> None:
+async def _keep_asking(port: int, turns: Iterator[str], left: Iterator[int], answers: Answers) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
     try:
         for _ in left:
             began = time.perf_counter()
-            writer.write(f"GET {next(turns)} HTTP/1.1\r\nHost: localhost:{port}\r\nAccept-Encoding: identity\r\n\r\n".encode())
+            writer.write(
+                f"GET {next(turns)} HTTP/1.1\r\nHost: localhost:{port}\r\nAccept-Encoding: identity\r\n\r\n".encode()
+            )
             answers.statuses.append(await _read_status(reader))
             answers.delays.append((time.perf_counter() - began) * 1_000)
     finally:

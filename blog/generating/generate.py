@@ -72,7 +72,9 @@ def _prepare_supplies(random: Random, bodies: list[tuple[str, str]]) -> Supplies
     names = ["Ada Quill", "Bert Forme", "Clara Stet", "Dora Quoin", "Emil Galley", "Fritz Serif"]
     authors = [Author.objects.get_or_create(slug=slugify(name), defaults={"name": name})[0] for name in names]
     departments = ["Workshop", "Reading", "Field notes", "Reports"]
-    categories = [Category.objects.get_or_create(slug=slugify(name), defaults={"name": name})[0] for name in departments]
+    categories = [
+        Category.objects.get_or_create(slug=slugify(name), defaults={"name": name})[0] for name in departments
+    ]
     tags = [Tag.objects.get_or_create(slug=slugify(name), defaults={"name": name})[0] for name in tag_names()]
     return Supplies(bodies, tags, authors, categories)
 
@@ -135,7 +137,7 @@ def _insert_rows(model: type[models.Model], instances: list[Any]) -> None:
     """Write the rows of `model`'s own table. `bulk_create` refuses models whose fields lie in two tables."""
     connection = connections[router.db_for_write(model)]
     fields = model._meta.local_concrete_fields
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     table = connection.ops.quote_name(model._meta.db_table)
     rows = [[_stored(field, instance, connection) for field in fields] for instance in instances]

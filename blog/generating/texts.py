@@ -37,7 +37,7 @@ def write_body(random: Random) -> list[dict[str, Any]]:
     sections = [_section(random) for _ in range(random.randint(3, 8))]
     half = len(sections) // 2
     quote = {"quote": _sentence(random), "attribution": random.choice(NAMES).capitalize()}
-    blocks = [
+    blocks: list[dict[str, Any]] = [
         {"type": "markdown", "value": "\n\n".join(sections[:half])},
         {"type": "pull_quote", "value": quote},
         {"type": "markdown", "value": "\n\n".join(sections[half:])},

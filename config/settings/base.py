@@ -106,8 +106,8 @@ DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR
 DATABASES["default"]["OPTIONS"] = (
     SQLITE_OPTIONS if DATABASES["default"]["ENGINE"].endswith("sqlite3") else POSTGRESQL_OPTIONS
 )
-# So many threads run the synchronous part of requests (`config.request_threads`), and keep SQLite's connections. More of
-# them don't compute faster; fewer would let a slow upload in the admin hold up a page.
+# So many threads run the synchronous part of requests (`config.request_threads`), and keep SQLite's connections. More
+# of them don't compute faster; with fewer, a slow upload in the admin would hold up pages.
 REQUEST_THREADS = env.int("REQUEST_THREADS", 4)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["CONN_MAX_AGE"] = None
