@@ -7,6 +7,7 @@ look up first, in the places where Wagtail itself remembers it for the rest of a
 from contextlib import suppress
 from functools import cache
 from itertools import accumulate
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -22,7 +23,7 @@ from home.kept import keep, keeping
 
 
 def serve(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Answer with the page at `path`. Blocks: Django calls it in a thread, and all that blocks is done there at once."""
+    """Answer with the page at `path`. Blocks: Django calls it in a thread, where all that waits is done at once."""
     request.content_version = read_version()  # type: ignore[attr-defined]
     with keeping(request.content_version):  # type: ignore[attr-defined]
         find_site(request)
@@ -56,7 +57,7 @@ def find_route(request: HttpRequest, path: str) -> None:
         request._wagtail_route_for_request = RouteResult(page)  # type: ignore[attr-defined]
 
 
-def _find_page(site: Site, path: str) -> tuple[type[Page], int, bool] | None:
+def _find_page(site: Site, path: str) -> tuple[Any, int, bool] | None:
     """Return type and id of the live page at `path`, and whether nothing restricts who may read it. Two queries.
 
     None if there is none, or if a page on the way there takes addresses apart in a way of its own.

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 
-CONNECTION_LOST = 0
-
 
 @dataclass
 class Answers:

@@ -1,7 +1,7 @@
 """Writes posts into the database a thousand at a time, as if each had been published at its date.
 
-Saving them one by one takes minutes for ten thousand. Here rows are written in bulk: pages at the next free places of the
-tree, their posts beside them, then tags, authors and departments. They have no revisions: the editor makes the first.
+Saving them one by one takes minutes for ten thousand. Here rows are written in bulk: pages at the next free places of
+the tree, their posts beside them, then tags, authors and departments. They have no revisions; an editor makes one.
 """
 
 import datetime

@@ -22,8 +22,8 @@ register.filter("highlight", highlight_code)
 def kept(parser: Parser, token: Token) -> "KeptNode":
     """Print what stands up to `endkept` as it was made before, if nothing on the site has changed since.
 
-    `{% kept "name" page.pk … %}`: the name, and all that it depends on beside the content, the site and the language. It
-    is made anew in previews, and where one of these is missing. Nothing in it may depend on the visitor.
+    `{% kept "name" page.pk … %}`: the name, and all that it depends on beside the content, the site and the language.
+    It is made anew in previews, and where one of these is missing. Nothing in it may depend on the visitor.
     """
     _, *arguments = token.split_contents()
     nodelist = parser.parse(["endkept"])
