@@ -1,7 +1,7 @@
 """What a page costs without the response cache: processor time, and requests a second under ASGI and WSGI.
 
-The unit is the processor time of an async Django view that answers with nothing, in a project without middleware, under the
-same uvicorn, for as many connections.
+The unit is the processor time of an async Django view that answers with nothing, in a project without middleware, under
+the same uvicorn, for as many connections.
 """
 
 import asyncio
