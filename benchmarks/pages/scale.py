@@ -1,7 +1,7 @@
 """What a hundred times, and a thousand times as many posts cost: processor time of the listing, without the cache.
 
-Asked for are pages of the list, of a tag, a year and an author. Beside it: how long the very first visitor waits after a
-change, when the order of the list and the counts of its filters are read anew.
+Asked for are pages of the list, of a tag, a year and an author. Beside it: how long the very first visitor waits after
+a change, when the order of the list and the counts of its filters are read anew.
 """
 
 import asyncio
