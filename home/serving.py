@@ -5,16 +5,18 @@ look up first, in the places where Wagtail itself remembers it for the rest of a
 """
 
 from contextlib import suppress
-from functools import cache
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils.translation import get_language
 from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.models.sites import SITE_ROOT_PATHS_CACHE_KEY, SITE_ROOT_PATHS_CACHE_VERSION, SiteRootPath
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
@@ -38,8 +40,14 @@ def find_site(request: HttpRequest) -> None:
         ("site", *address), lambda: Site._find_for_request(request)
     )
     request._wagtail_cached_site_root_paths = keep(  # type: ignore[attr-defined]
-        "site root paths", Site.get_site_root_paths
+        "site root paths", _read_site_root_paths
     )
+
+
+def _read_site_root_paths() -> list[SiteRootPath]:
+    """Return the addresses of all sites. Wagtail keeps them for an hour, in each process what it knew itself."""
+    cache.delete(SITE_ROOT_PATHS_CACHE_KEY, version=SITE_ROOT_PATHS_CACHE_VERSION)
+    return Site.get_site_root_paths()
 
 
 def find_route(request: HttpRequest, path: str) -> None:
@@ -87,7 +95,7 @@ def _find_restrictions(pages: list[Page]) -> QuerySet[PageViewRestriction]:
     return PageViewRestriction.objects.filter(page__in=pages)
 
 
-@cache
+@lru_cache
 def _foreign_keys(model: Any) -> list[str]:
     """Return the relations to be read together with a page: those to one object that its own type adds."""
     return [

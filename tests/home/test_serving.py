@@ -157,6 +157,12 @@ def test_each_site_has_its_own_pages(small_site: SmallSite, client, settings) ->
         assert "About the second" in client.get("/about-us/", headers={"host": "second.example"}).content.decode()
 
 
+def test_a_site_that_another_process_has_moved_is_seen(small_site: SmallSite, get) -> None:
+    get("/about-us/")
+    Site.objects.update(hostname="elsewhere.example")  # without the signal, which other processes don't hear
+    assert "http://elsewhere.example/about-us/" in get("/about-us/")
+
+
 def test_a_page_that_is_published_by_the_clock_is_seen(small_site: SmallSite, get) -> None:
     get("/blog/")
     post = BlogPostPage(title="By the clock", slug="clock", live=False)
