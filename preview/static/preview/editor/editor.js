@@ -59,6 +59,8 @@ class LiveEditor extends EventTarget {
   noteChange(control) {
     if (control === null) this.changed = null;
     else this.changed?.add(control);
+    // An editor of text goes on to lay out its own lines, which takes longer than all that happens here.
+    if (control instanceof HTMLTextAreaElement) return this.sendChange();
     if (this.isWaiting) return;
     this.isWaiting = true;
     // A script that changes several fields is done by then, and a key has waited for nothing.

@@ -78,7 +78,8 @@ export function splice(before, after) {
  * @param {function(Element|null)} changed  is told which control it is; null for any
  */
 export function watchForm(form, changed) {
-  form.addEventListener("input", ({ target }) => target.form === form && changed(target));
+  // What has no name isn't sent: an editor of text takes keys in a field of its own.
+  form.addEventListener("input", ({ target }) => target.form === form && target.name && changed(target));
   form.addEventListener("change", ({ target }) => changed(target.form === form ? target : null));
   watchValues(form, changed);
   new MutationObserver((records) => records.some(touchesControls) && changed(null)).observe(form, {
