@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
-from home.listed_pages import readable_children, set_addresses, set_folios
+from home.listed_pages import readable_children, set_addresses
 from home.listings import Filter, FilteredList, Listing, Selection, by_number, by_slug
 
 if TYPE_CHECKING:
@@ -30,30 +30,30 @@ class PostListing(Listing):
     posts: "list[BlogPostPage]"
 
 
-def list_posts(request: HttpRequest, index: "BlogIndexPage") -> PostListing:
-    """Return the page of posts under `index` that `request` asks for. Blocks: reads the database."""
+def select_posts(request: HttpRequest, index: "BlogIndexPage") -> Selection:
+    """Return which posts under `index` the address of `request` asks for."""
+    return Selection.from_request(request, index.get_url(request) or "", FILTERS)
+
+
+def list_posts(request: HttpRequest, index: "BlogIndexPage", selection: Selection) -> PostListing:
+    """Return the page of posts under `index` that is asked for. Blocks: reads the database."""
     from blog.models import BlogPostPage
 
-    selection = Selection.from_request(request, index.get_url(request) or "", FILTERS)
     readable = readable_children(BlogPostPage, index)
     filtered = FilteredList(readable.order_by("-date", "-pk"), FILTERS, selection)
     entries, pagination = filtered.paginate(index.posts_per_page)
     posts = prepare_posts(entries, request)
-    set_folios(posts, readable, None if selection.values else pagination.total - pagination.start)
+    filtered.set_folios(posts)
     facets = filtered.facets()
     return PostListing(facets, filtered.active_filters(facets), pagination, selection.address, posts)
 
 
 def prepare_posts(entries: "QuerySet[BlogPostPage]", request: HttpRequest | None) -> "list[BlogPostPage]":
     """Return the posts with all that an entry of a list prints, with the same number of queries for any number."""
-    from blog.models import PostAuthor, PostTag
+    from blog.models import PostAuthor
 
     posts = list(
-        entries.select_related("lead_image").prefetch_related(
-            "lead_image__renditions",
-            Prefetch("tagged_items", queryset=PostTag.objects.select_related("tag")),
-            Prefetch("post_authors", queryset=PostAuthor.objects.select_related("author")),
-        )
+        entries.prefetch_related(Prefetch("post_authors", queryset=PostAuthor.objects.select_related("author")))
     )
     set_addresses(posts, request)
     return posts

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from blog.models import BlogPostPage
 
 
+# What `describe_post` tells.
+DESCRIBED = ("authors", "tag_links", "category_links", "series", "folio", "previous_post", "next_post")
+
+
 @dataclass(frozen=True)
 class PlaceInSeries:
     """A post's place in its series: `position` of `total`."""

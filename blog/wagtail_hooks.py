@@ -5,7 +5,9 @@ from wagtail import hooks
 
 from blog.listing import prepare_posts
 from blog.models import BlogIndexPage, BlogPostPage
-from home.listed_pages import readable_children, set_folios
+from home.kept import keep
+from home.listed_pages import readable_children
+from home.listings import FilteredList, Selection
 from home.models import HomePage
 from home.views import HomeSection
 
@@ -15,10 +17,14 @@ LATEST_POSTS = 5
 @hooks.register("home_sections", order=20)
 def show_latest_posts(request: HttpRequest, page: HomePage) -> HomeSection | None:
     """Return the section with the newest posts of the first blog that everybody may read."""
+    return keep(("latest posts", page.pk), lambda: _find_latest_posts(request, page))
+
+
+def _find_latest_posts(request: HttpRequest, page: HomePage) -> HomeSection | None:
     index = BlogIndexPage.objects.descendant_of(page).live().public().order_by("path").first() if page.path else None
     if index is None:
         return None
-    readable = readable_children(BlogPostPage, index)
-    posts = prepare_posts(readable.order_by("-date", "-pk")[:LATEST_POSTS], request)
-    set_folios(posts, readable, newest=readable.count())
+    latest = FilteredList(readable_children(BlogPostPage, index).order_by("-date", "-pk"), [], Selection("", {}, ""))
+    posts = prepare_posts(latest.paginate(LATEST_POSTS)[0], request)
+    latest.set_folios(posts)
     return HomeSection("components/latest_posts.html", {"posts": posts, "index_page": index})

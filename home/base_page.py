@@ -4,11 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.coreutils import camelcase_to_underscore
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 
 from home.blocks import BodyBlock
@@ -41,8 +42,15 @@ class BasePage(Page):
         MultiFieldPanel([FieldPanel("show_in_menus")], heading="Menu"),
     ]
 
+    is_known_to_be_open = False
+    """Whether it was found out before (`home.serving`) that nothing restricts who may read the page."""
+
     class Meta:
         abstract = True
+
+    def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
+        """Return the restrictions on the page and above it, as Wagtail does, unless there are known to be none."""
+        return PageViewRestriction.objects.none() if self.is_known_to_be_open else super().get_view_restrictions()
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
         """Return the template's name, so that a new page type only needs the file."""

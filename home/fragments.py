@@ -5,6 +5,8 @@ from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
 from wagtail.models import Page
 
+from home.kept import keeping_for
+
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Return whether HTMX asks for a part. When it restores a page of the browser's history, it needs the whole."""
@@ -17,6 +19,7 @@ def render_page_or_fragment(request: HttpRequest, page: Page, fragment: str) -> 
     template = page.get_template(request)
     if wants_fragment(request):
         template = f"{template}#{fragment}"
-    response = TemplateResponse(request, template, page.get_context(request)).render()
+    with keeping_for(request):
+        response = TemplateResponse(request, template, page.get_context(request)).render()
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode, urljoin
 
-from django.db.models import Count, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from wagtail.models import Page
+
+from home.time_order import read_order
 
 PageType = TypeVar("PageType", bound=Page)
 
@@ -57,21 +58,6 @@ def set_addresses(pages: Iterable[Any], request: HttpRequest | None) -> None:
         page.address = page.get_url(request) or ""
 
 
-def set_folios(pages: Iterable[Any], readable: QuerySet[Any], newest: int | None) -> None:
-    """Number `pages`, which stand in the order of their list, as they are numbered among all `readable` ones.
-
-    `newest` is the number of the first of them where no page is left out after it; None where the list is filtered.
-    """
-    if newest is not None:
-        for place, page in enumerate(pages):
-            page.folio = newest - place
-        return
-    oldest_first = readable.order_by(readable.model.time_field, "pk").values_list("pk", flat=True)
-    folios = {pk: folio for folio, pk in enumerate(oldest_first, start=1)}
-    for page in pages:
-        page.folio = folios.get(page.pk)
-
-
 @dataclass(frozen=True)
 class Place:
     """Where a page stands among its siblings in time."""
@@ -87,37 +73,8 @@ def find_place(page: Any, request: HttpRequest | None) -> Place:
     time = getattr(page, page.time_field)
     if siblings.query.is_empty() or time is None:
         return Place()
-    older, newer = (_on_one_side(siblings, page, time, side) for side in ("lt", "gt"))
-    nearest = [
-        Subquery(side.order_by(f"{sign}{page.time_field}", f"{sign}pk").values("pk")[:1])
-        for side, sign in ((older, "-"), (newer, ""))
-    ]
-    neighbours = list(
-        siblings.filter(Q(pk=nearest[0]) | Q(pk=nearest[1]))
-        .order_by(page.time_field, "pk")
-        .annotate(number_older=_count_in_subquery(older))
-    )
-    set_addresses(neighbours, request)
-    previous = next((one for one in neighbours if _is_older(one, page, time)), None)
-    following = next((one for one in neighbours if one is not previous), None)
-    number_older = neighbours[0].number_older if neighbours else 0
-    return Place(number_older + 1, previous, following)
-
-
-def _count_in_subquery(queryset: QuerySet[Any]) -> Coalesce:
-    """Return how many rows `queryset` has, as part of another query: none make no group, and so no number."""
-    groups = queryset.order_by().annotate(all=Value(1)).values("all").annotate(number=Count("pk"))
-    return Coalesce(Subquery(groups.values("number")), 0)
-
-
-def _on_one_side(siblings: QuerySet[Any], page: Any, time: Any, side: str) -> QuerySet[Any]:
-    """Return the siblings older (`lt`) or newer (`gt`) than `page`; of the same time, those made before or after it."""
-    other_time = Q(**{f"{page.time_field}__{side}": time})
-    if page.pk is None:  # not saved yet: newer than all of its time
-        return siblings.filter(other_time | Q(**{page.time_field: time}) if side == "lt" else other_time)
-    return siblings.filter(other_time | Q(**{page.time_field: time, f"pk__{side}": page.pk}))
-
-
-def _is_older(one: Any, page: Any, time: Any) -> bool:
-    its_time = getattr(one, page.time_field)
-    return bool(its_time < time or (its_time == time and (page.pk is None or one.pk < page.pk)))
+    before, after = read_order(siblings).around(time, page.pk)
+    neighbours = siblings.in_bulk([*before[-1:], *after[:1]])
+    set_addresses(neighbours.values(), request)
+    previous = neighbours.get(before[-1]) if before else None
+    return Place(len(before) + 1, previous, neighbours.get(after[0]) if after else None)

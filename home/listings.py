@@ -10,6 +10,9 @@ from django.db.models import CharField, Count, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 
+from home.kept import keep_for
+from home.time_order import read_order
+
 # No slug is longer; what is, is not there, and needn't be asked for or printed in full.
 LONGEST_VALUE = 120
 MOST_OPTIONS = 30
@@ -60,12 +63,11 @@ class PageLink:
 
 @dataclass(frozen=True)
 class Pagination:
-    """Which page of how many (`number` of `count`), how many entries on all (`total`) and on those before (`start`)."""
+    """Which page of how many (`number` of `count`), and how many entries there are on all (`total`)."""
 
     number: int
     count: int
     total: int
-    start: int
     previous_url: str | None
     next_url: str | None
     pages: list[PageLink]
@@ -85,6 +87,11 @@ class Selection:
         values = {one.parameter: _tidy(request.GET.get(one.parameter, "")) for one in filters}
         return cls(address, {name: value for name, value in values.items() if value}, request.GET.get("page", ""))
 
+    @property
+    def address_asked(self) -> str:
+        """The address that was asked for, without what no filter knows."""
+        return self._build_url({**self.values, "page": self.page[:LONGEST_VALUE]})
+
     def url(self, page: int = 1) -> str:
         """Return the address of another page of the same list."""
         return self._build_url({**self.values, "page": str(page) if page > 1 else ""})
@@ -95,7 +102,11 @@ class Selection:
 
     def url_without(self, parameter: str) -> str:
         """Return the address of the list with one filter off."""
-        return self._build_url({name: value for name, value in self.values.items() if name != parameter})
+        return self.without(parameter).url()
+
+    def without(self, parameter: str) -> "Selection":
+        """Return the first page of the list with one filter off."""
+        return Selection(self.address, {name: one for name, one in self.values.items() if name != parameter}, "")
 
     def _build_url(self, values: Mapping[str, str]) -> str:
         query = urlencode({name: value for name, value in values.items() if value})
@@ -137,6 +148,10 @@ def by_number(lookup: str, least: int, most: int) -> Callable[[str], Q | None]:
     return condition
 
 
+# By filter: a value, its label, and how many entries have it.
+OptionCounts = dict[str, list[tuple[str, str, int]]]
+
+
 @dataclass(frozen=True)
 class Listing:
     """A list as a template prints it; the entries stand in a subclass under the name of what they are."""
@@ -155,11 +170,11 @@ class FilteredList:
         self.filters = filters
         self.selection = selection
 
-    def entries(self, leaving_out: Filter | None = None) -> QuerySet[Any]:
-        """Return the entries that all filters leave, except the one to be left out."""
+    def entries(self) -> QuerySet[Any]:
+        """Return the entries that all filters leave."""
         queryset = self.queryset
         for one in self.filters:
-            if one.parameter in self.selection.values and one is not leaving_out:
+            if one.parameter in self.selection.values:
                 condition = one.condition(self.selection.values[one.parameter])
                 # Each condition in a subquery of its own: a post that names an author twice still comes once.
                 matching = self.queryset.model.objects.filter(condition) if condition else self.queryset.none()
@@ -168,8 +183,8 @@ class FilteredList:
 
     def paginate(self, page_size: int) -> tuple[QuerySet[Any], Pagination]:
         """Return the entries on the page asked for, and the links to the others."""
-        queryset = self.entries()
-        paginator = Paginator(queryset, page_size)
+        order = read_order(self.entries())
+        paginator = Paginator(order.pks, page_size)
         page = paginator.page(nearest_page(self.selection.page, paginator.num_pages))
         pages = [
             PageLink(number, self.selection.url(number), number == page.number)
@@ -177,28 +192,50 @@ class FilteredList:
             else PageLink(None, "", False)
             for number in paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
         ]
-        entries = queryset[page.start_index() - 1 : page.end_index()] if paginator.count else queryset.none()
-        return entries, Pagination(
+        pks = order.newest_first(page.start_index() - 1, page.end_index()) if order.pks else []
+        return self.queryset.filter(pk__in=pks), Pagination(
             number=page.number,
             count=paginator.num_pages,
             total=paginator.count,
-            start=(page.number - 1) * page_size,
             previous_url=self.selection.url(page.number - 1) if page.has_previous() else None,
             next_url=self.selection.url(page.number + 1) if page.has_next() else None,
             pages=pages,
         )
 
-    def count_options(self) -> dict[str, list[tuple[str, str, int]]]:
-        """Return for each filter its values, their labels and how many entries each would leave, with one query."""
-        counts: dict[str, list[tuple[str, str, int]]] = {one.parameter: [] for one in self.filters if one.value}
-        first, *others = [self._count_query(one) for one in self.filters if one.value]
-        for parameter, value, label, count in first.union(*others, all=True) if others else first:
-            counts[parameter].append((value, label, count))
+    def set_folios(self, entries: Iterable[Any]) -> None:
+        """Number `entries` as they are numbered in the whole list."""
+        order = read_order(self.queryset)
+        for one in entries:
+            one.folio = order.number(getattr(one, one.time_field), one.pk)
+
+    def count_options(self) -> OptionCounts:
+        """Return for each filter its values, their labels and how many entries each would leave.
+
+        What could be chosen instead of a value that is on is what the list without it offers, for every such value.
+        """
+        counts = dict(self._other_options())
+        for one in self.filters:
+            if one.value and one.parameter in self.selection.values:
+                without = FilteredList(self.queryset, self.filters, self.selection.without(one.parameter))
+                counts[one.parameter] = without._other_options()[one.parameter]
+        return counts
+
+    def _other_options(self) -> OptionCounts:
+        return keep_for(self.entries(), self._count_other_options)
+
+    def _count_other_options(self) -> OptionCounts:
+        """Return the values of all filters that aren't on, with one query."""
+        others = [one for one in self.filters if one.value and one.parameter not in self.selection.values]
+        counts: OptionCounts = {one.parameter: [] for one in others}
+        if others:
+            first, *rest = [self._count_query(one) for one in others]
+            for parameter, value, label, count in first.union(*rest, all=True) if rest else first:
+                counts[parameter].append((value, label, count))
         return counts
 
     def _count_query(self, one: Filter) -> QuerySet[Any, tuple[str, str, str, int]]:
         return (
-            self.entries(leaving_out=one)
+            self.entries()
             .order_by()
             .filter(**{f"{one.value}__isnull": False})
             .values_list(

@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from wagtail.models import Page, Site
 
+from home.kept import keep
+
 
 @dataclass(frozen=True)
 class MenuItem:
@@ -29,15 +31,12 @@ def menu_items(request: HttpRequest) -> list[MenuItem]:
     site = Site.find_for_request(request)
     if site is None:
         return []
+    return [
+        MenuItem(label, url, is_current=request.path == url, is_section=bool(url) and request.path.startswith(url))
+        for label, url in keep(("menu", site.pk), lambda: _find_links(site, request))
+    ]
+
+
+def _find_links(site: Site, request: HttpRequest) -> list[tuple[str, str]]:
     pages = Page.objects.child_of(site.root_page).live().public().in_menu()
-    return [_menu_item(page, request) for page in pages]
-
-
-def _menu_item(page: Page, request: HttpRequest) -> MenuItem:
-    url = page.get_url(request) or ""
-    return MenuItem(
-        label=page.title,
-        url=url,
-        is_current=request.path == url,
-        is_section=bool(url) and request.path.startswith(url),
-    )
+    return [(page.title, page.get_url(request) or "") for page in pages]

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from wagtail import hooks
 
+from home.kept import keeping_for
+
 if TYPE_CHECKING:
     from home.models import HomePage
 
@@ -26,7 +28,8 @@ async def home_page(request: HttpRequest, page: "HomePage") -> HttpResponse:
 
 
 def _render_home_page(request: HttpRequest, page: "HomePage") -> HttpResponse:
-    return TemplateResponse(request, page.get_template(request), page.get_context(request)).render()
+    with keeping_for(request):
+        return TemplateResponse(request, page.get_template(request), page.get_context(request)).render()
 
 
 def find_home_sections(request: HttpRequest, page: "HomePage") -> list[HomeSection]:

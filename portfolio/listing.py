@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
-from home.listed_pages import readable_children, set_addresses, set_folios
+from home.listed_pages import readable_children, set_addresses
 from home.listings import Filter, FilteredList, Listing, Selection, by_number, by_slug
 
 if TYPE_CHECKING:
@@ -26,16 +26,20 @@ class ProjectListing(Listing):
     projects: "list[ProjectPage]"
 
 
-def list_projects(request: HttpRequest, index: "PortfolioIndexPage") -> ProjectListing:
-    """Return the page of projects under `index` that `request` asks for. Blocks: reads the database."""
+def select_projects(request: HttpRequest, index: "PortfolioIndexPage") -> Selection:
+    """Return which projects under `index` the address of `request` asks for."""
+    return Selection.from_request(request, index.get_url(request) or "", FILTERS)
+
+
+def list_projects(request: HttpRequest, index: "PortfolioIndexPage", selection: Selection) -> ProjectListing:
+    """Return the page of projects under `index` that is asked for. Blocks: reads the database."""
     from portfolio.models import ProjectPage
 
-    selection = Selection.from_request(request, index.get_url(request) or "", FILTERS)
     readable = readable_children(ProjectPage, index)
     filtered = FilteredList(readable.order_by("-year", "-pk"), FILTERS, selection)
     entries, pagination = filtered.paginate(PROJECTS_PER_PAGE)
     projects = prepare_projects(entries, request)
-    set_folios(projects, readable, None if selection.values else pagination.total - pagination.start)
+    filtered.set_folios(projects)
     facets = filtered.facets()
     return ProjectListing(facets, filtered.active_filters(facets), pagination, selection.address, projects)
 

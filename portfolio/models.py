@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import ItemBase, TagBase
@@ -16,9 +17,10 @@ from wagtail.search import index
 
 from home.async_views import AsyncViewMixin
 from home.base_page import BasePage, BodyMixin, IntroductionMixin, LeadImageMixin
+from home.lazy_context import lazily
 from home.listed_pages import ListedPageMixin, find_place, set_addresses
 from home.listings import Link
-from portfolio.listing import list_projects
+from portfolio.listing import list_projects, select_projects
 from portfolio.views import project_list
 
 
@@ -35,8 +37,12 @@ class PortfolioIndexPage(AsyncViewMixin, IntroductionMixin, BasePage):
         verbose_name = "portfolio"
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return Wagtail's context and the `listing` that the request asks for."""
-        return super().get_context(request, *args, **kwargs) | {"listing": list_projects(request, self)}
+        """Return Wagtail's context and the `listing` that the request asks for, which is read once it is printed."""
+        selection = select_projects(request, self)
+        return super().get_context(request, *args, **kwargs) | {
+            "listing": SimpleLazyObject(lambda: list_projects(request, self, selection)),
+            "listing_address": selection.address_asked,
+        }
 
 
 class Skill(TagBase):
@@ -111,13 +117,17 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return Wagtail's context, the project's skills, its number and the projects before and after it."""
+        names = ("skill_links", "folio", "previous_project", "next_project")
+        return super().get_context(request, *args, **kwargs) | lazily(names, lambda: self._describe(request))
+
+    def _describe(self, request: HttpRequest) -> dict[str, Any]:
         if self.lead_image:
             prefetch_related_objects([self.lead_image], "renditions")
         if self.pk is not None:
             prefetch_related_objects([self], "gallery__image__renditions", "project_skills__tag")
         set_addresses([self], request)
         place = find_place(self, request)
-        return super().get_context(request, *args, **kwargs) | {
+        return {
             "skill_links": self.skill_links,
             "folio": place.folio,
             "previous_project": place.previous,

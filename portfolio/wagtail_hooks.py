@@ -3,7 +3,9 @@
 from django.http import HttpRequest
 from wagtail import hooks
 
-from home.listed_pages import readable_children, set_folios
+from home.kept import keep
+from home.listed_pages import readable_children
+from home.listings import FilteredList, Selection
 from home.models import HomePage
 from home.views import HomeSection
 from portfolio.listing import prepare_projects
@@ -15,12 +17,16 @@ MOST_FEATURED = 3
 @hooks.register("home_sections", order=10)
 def show_featured_projects(request: HttpRequest, page: HomePage) -> HomeSection | None:
     """Return the section with the newest featured projects of the first portfolio that everybody may read."""
+    return keep(("featured projects", page.pk), lambda: _find_featured_projects(request, page))
+
+
+def _find_featured_projects(request: HttpRequest, page: HomePage) -> HomeSection | None:
     index = (
         PortfolioIndexPage.objects.descendant_of(page).live().public().order_by("path").first() if page.path else None
     )
     if index is None:
         return None
-    readable = readable_children(ProjectPage, index)
-    projects = prepare_projects(readable.filter(featured=True).order_by("-year", "-pk")[:MOST_FEATURED], request)
-    set_folios(projects, readable, newest=None)
+    readable = readable_children(ProjectPage, index).order_by("-year", "-pk")
+    projects = prepare_projects(readable.filter(featured=True)[:MOST_FEATURED], request)
+    FilteredList(readable, [], Selection("", {}, "")).set_folios(projects)
     return HomeSection("components/featured_projects.html", {"projects": projects, "index_page": index})

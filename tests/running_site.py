@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
 
+from config.up.address import send_at_once
 from config.up.processes import SOCKETS
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -82,6 +83,7 @@ def run_site(var_dir: Path, **extra: str) -> Iterator[RunningSite]:
     # The socket listens before the server starts, so that the port is never taken by somebody else
     # and the first request waits for the server by itself.
     with socket.create_server(("127.0.0.1", 0)) as listener, (var_dir / "log").open("w") as log:
+        send_at_once(listener)
         uvicorn = ["-m", "uvicorn", "config.asgi:application", "--fd", str(listener.fileno()), "--no-access-log"]
 
         def start(*arguments: str) -> subprocess.Popen:

@@ -5,9 +5,10 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from wagtail.admin.panels import FieldPanel
 
-from blog.listing import list_posts
+from blog.listing import list_posts, select_posts
 from blog.views import post_list
 from home.async_views import AsyncViewMixin
 from home.base_page import BasePage, IntroductionMixin
@@ -36,5 +37,9 @@ class BlogIndexPage(AsyncViewMixin, IntroductionMixin, BasePage):
         verbose_name = "blog"
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return Wagtail's context and the `listing` that the request asks for."""
-        return super().get_context(request, *args, **kwargs) | {"listing": list_posts(request, self)}
+        """Return Wagtail's context and the `listing` that the request asks for, which is read once it is printed."""
+        selection = select_posts(request, self)
+        return super().get_context(request, *args, **kwargs) | {
+            "listing": SimpleLazyObject(lambda: list_posts(request, self, selection)),
+            "listing_address": selection.address_asked,
+        }

@@ -13,9 +13,10 @@ from wagtail.search import index
 
 from blog.models.author import Author
 from blog.models.taxonomy import Category, PostTag, Series
-from blog.post_context import describe_post
+from blog.post_context import DESCRIBED, describe_post
 from home.base_page import BasePage, BodyMixin, LeadImageMixin
 from home.blocks import opening_words
+from home.lazy_context import lazily
 from home.listed_pages import ListedPageMixin
 from home.listings import Link
 
@@ -99,7 +100,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return Wagtail's context, and who wrote the post, where it belongs, what comes before and after."""
-        return super().get_context(request, *args, **kwargs) | describe_post(self, request)
+        return super().get_context(request, *args, **kwargs) | lazily(DESCRIBED, lambda: describe_post(self, request))
 
     @property
     def authors(self) -> list[Author]:

@@ -22,11 +22,13 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 
 INSTALLED_APPS = [
     "config",
+    "changes",
     "home",
     "portfolio",
     "blog",
     "forms",
     "preview",
+    "edge",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.table_block",
@@ -55,17 +57,19 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
 ]
 
+# Django's own, which `config.middleware` keeps from changing threads where there is nothing to wait for.
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "edge.middleware.PublicPagesMiddleware",
+    "config.middleware.SecurityMiddleware",
+    "config.middleware.SessionMiddleware",
+    "config.middleware.CommonMiddleware",
+    "config.middleware.CsrfViewMiddleware",
+    "config.middleware.AuthenticationMiddleware",
+    "config.middleware.MessageMiddleware",
+    "config.middleware.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "home.not_found.NotFoundPageMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "config.middleware.RedirectMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -90,20 +94,26 @@ TEMPLATES = [
     },
 ]
 
-# One thread per request under ASGI: several writers at once need WAL and a transaction that
+# Requests run in several threads: several writers at once need WAL and a transaction that
 # takes its write lock at the start, or SQLite answers 'database is locked'.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
 }
-# CONN_MAX_AGE would pile up connections under ASGI; PostgreSQL gets psycopg's pool instead.
+# Psycopg's pool also serves the sockets, whose threads come and go. It wants connections back after each request.
 POSTGRESQL_OPTIONS = {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}}
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'galley.sqlite3'))}")}
 DATABASES["default"]["OPTIONS"] = (
     SQLITE_OPTIONS if DATABASES["default"]["ENGINE"].endswith("sqlite3") else POSTGRESQL_OPTIONS
 )
+# So many threads run the synchronous part of requests (`config.request_threads`), and keep SQLite's connections. More
+# of them don't compute faster; with fewer, a slow upload in the admin would hold up pages.
+REQUEST_THREADS = env.int("REQUEST_THREADS", 4)
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # With Redis the cache and the channel layer are shared by all processes; without it, one process holds both.
@@ -117,6 +127,39 @@ CACHES = {
 # Drafts are shown on screens connected to other processes through Redis; without it, one process serves all.
 PREVIEW_REDIS_URL = REDIS_URL
 PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
+
+# What no visitor ever sees, besides what Wagtail and Django keep for themselves (`changes.tables`).
+PRIVATE_MODELS = ["preview", "blog.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
+
+# Whole pages are kept in memory and sent again for as long as nothing has changed that they show.
+EDGE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 64) * 1024 * 1024
+# Never looked at: neither kept nor labelled.
+EDGE_UNTOUCHED_PATHS = ["/static/", "/media/", "/admin/", "/documents/", "/preview/", "/health/"]
+# Headers that a page may depend on, beside its address: the list of posts answers HTMX with a part of itself.
+EDGE_KEYED_HEADERS = ["HX-Request", "HX-History-Restore-Request"]
+# Whoever sends one of these is still nobody in particular. With any other cookie, Django itself answers.
+EDGE_IGNORED_COOKIES = ["csrftoken"]
+# What advertisers add to addresses; no page reads it.
+EDGE_IGNORED_PARAMETERS = [
+    "utm_*",
+    "mtm_*",
+    "pk_*",
+    "fbclid",
+    "gclid",
+    "dclid",
+    "msclkid",
+    "mc_cid",
+    "mc_eid",
+    "igshid",
+]
+# A Varnish or CDN in front that takes PURGE at this address may keep pages for so many seconds without asking.
+CDN_PURGE_URL = env.str("CDN_PURGE_URL", "")
+EDGE_SHARED_MAX_AGE = env.int("CDN_MAX_AGE", 60 if CDN_PURGE_URL else 0)
+if CDN_PURGE_URL:
+    INSTALLED_APPS += ["wagtail.contrib.frontend_cache"]
+    WAGTAILFRONTENDCACHE = {
+        "default": {"BACKEND": "wagtail.contrib.frontend_cache.backends.HTTPBackend", "LOCATION": CDN_PURGE_URL}
+    }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -152,7 +195,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 # Wagtail's preview panel shows the page in a frame of the same origin.
 X_FRAME_OPTIONS = "SAMEORIGIN"
-SILENCED_SYSTEM_CHECKS = ["security.W019"]  # asks for DENY, which would blank that panel
+SILENCED_SYSTEM_CHECKS = [
+    "security.W019",  # asks for DENY, which would blank that panel
+    # These look for Django's middleware by its own name; `config.middleware` inherits from it.
+    "security.W001",
+    "security.W002",
+    "security.W003",
+]
 
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "console:")
 vars().update(EMAIL_CONFIG)

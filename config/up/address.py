@@ -23,11 +23,22 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
     except socket.gaierror:
         raise CommandError(f"There is no address '{host}' on this machine. Leave out --host for 127.0.0.1.") from None
     except OSError as error:
         raise CommandError(_explain(error, host, port)) from None
+    send_at_once(listener)
+    return listener
+
+
+def send_at_once(listener: socket.socket) -> None:
+    """Let no answer wait 40 ms between its headers and its body (Nagle's algorithm).
+
+    A server switches this off by itself, but takes a socket that it is handed for one without it. What is accepted
+    inherits it from `listener`.
+    """
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def local_url(listener: socket.socket) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from home.markdown.cache import ByteBoundCache
+from home.byte_bound_cache import ByteBoundCache
 from home.markdown.chunks import Chunk, cut_into_chunks
 from home.markdown.parser import MOST_TABLE_TOKENS, parser, unique_ids
 from home.markdown.parts import Part, cut_at_references, memory_size

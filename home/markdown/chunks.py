@@ -11,7 +11,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from home.markdown.cache import ByteBoundCache
+from home.byte_bound_cache import ByteBoundCache
 from home.markdown.parser import parser
 
 # A text of more pieces is cheaper to render at one go.

@@ -6,8 +6,8 @@ import logging
 from django.template.defaultfilters import linebreaks_filter
 from django.utils.safestring import SafeString, mark_safe
 
+from home.byte_bound_cache import ByteBoundCache
 from home.markdown.assembling import render_in_chunks
-from home.markdown.cache import ByteBoundCache
 from home.markdown.parser import parser
 from home.markdown.parts import Part, cut_at_references, memory_size
 from home.markdown.references import Reference, fetch_targets

@@ -1,10 +1,54 @@
-"""Filters that the site's templates use."""
+"""Filters and tags that the site's templates use."""
+
+from typing import Any
 
 from django import template
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token
+from django.template.context import Context
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from wagtail.models import Site
 
+from home.kept import is_keeping, keep
 from home.markdown import highlight_code, render_markdown
 
 register = template.Library()
 
 register.filter("markdown", render_markdown)
 register.filter("highlight", highlight_code)
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> "KeptNode":
+    """Print what stands up to `endkept` as it was made before, if nothing on the site has changed since.
+
+    `{% kept "name" page.pk … %}`: the name, and all that it depends on beside the content, the site and the language.
+    It is made anew in previews, and where one of these is missing. Nothing in it may depend on the visitor.
+    """
+    _, *arguments = token.split_contents()
+    nodelist = parser.parse(["endkept"])
+    parser.delete_first_token()
+    return KeptNode(nodelist, [parser.compile_filter(argument) for argument in arguments])
+
+
+class KeptNode(Node):
+    """A part of a template that is kept for as long as the content stays as it is."""
+
+    def __init__(self, nodelist: NodeList, arguments: list[FilterExpression]) -> None:
+        self.nodelist = nodelist
+        self.arguments = arguments
+
+    def render(self, context: Context) -> SafeString:
+        """Return the part."""
+        key = self._find_key(context)
+        return keep(key, lambda: self.nodelist.render(context)) if key else self.nodelist.render(context)
+
+    def _find_key(self, context: Context) -> tuple[Any, ...] | None:
+        request = context.get("request")
+        if request is None or not is_keeping() or getattr(request, "is_preview", False):
+            return None
+        values = [argument.resolve(context, ignore_failures=True) for argument in self.arguments]
+        if any(value in (None, "") for value in values):
+            return None
+        site = Site.find_for_request(request)
+        return "part", site and site.pk, get_language(), *values

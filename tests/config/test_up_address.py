@@ -24,6 +24,14 @@ def test_it_refuses_what_is_no_port(text: str) -> None:
         address.port_number(text)
 
 
+def test_no_answer_waits_between_headers_and_body() -> None:
+    with address.listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()) as visitor:
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert visitor
+
+
 def test_a_taken_port_is_named_with_a_way_on(listener: socket.socket) -> None:
     port = listener.getsockname()[1]
     with pytest.raises(CommandError, match=rf"Port {port} is taken[\s\S]*--port \d+"):

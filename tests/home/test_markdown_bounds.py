@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from home.byte_bound_cache import ByteBoundCache
 from home.markdown import highlight_code, render_markdown
 from home.markdown.assembling import pieces_cache, render_in_chunks
-from home.markdown.cache import ByteBoundCache
 from home.markdown.chunks import chunk_cache
 from home.markdown.parser import MOST_TABLE_TOKENS, make_parser
 from home.markdown.rendering import LONGEST_TEXT

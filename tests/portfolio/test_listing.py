@@ -98,7 +98,7 @@ def test_an_unsaved_project_without_a_year_renders(db: None) -> None:
     page.gallery = [ProjectPicture(image=SiteImageFactory())]
     response = page.make_preview_request()
     assert response.status_code == 200
-    assert response.context_data["folio"] is None
+    assert not response.context_data["folio"]
 
 
 def test_the_number_of_queries_stays(small_site: SmallSite, asgi_get) -> None:

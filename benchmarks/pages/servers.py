@@ -1,0 +1,72 @@
+"""Starts servers, and tells what their processes take."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.running_site import PROJECT, environment
+
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+STARTS_WITHIN = 60  # seconds
+
+ASGI_SITE = ("uvicorn", "config.asgi:application")
+EMPTY_SITE = ("uvicorn", "benchmarks.pages.empty:application")
+# One process like the others, with as many threads as Django's own advice for threaded workers goes.
+WSGI_SITE = ("gunicorn", "benchmarks.pages.wsgi:application", "--workers", "1", "--threads", "8", "--keep-alive", "60")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs: its port, and the process that answers."""
+
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """Return how long its process has had a processor, for itself and in the kernel (proc(5), `stat`)."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
+
+
+@contextmanager
+def running(site: tuple[str, ...], var_dir: Path) -> Iterator[Server]:
+    """Run the server `site` on what lies in `var_dir`, without the response cache; yield when it listens."""
+    module, *arguments = site
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port, fd = listener.getsockname()[1], listener.fileno()
+        bind = ["--fd", str(fd), "--no-access-log"] if module == "uvicorn" else ["--bind", f"fd://{fd}"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments, *bind, "--log-level", "warning"],
+            cwd=PROJECT,
+            env=environment(var_dir, PAGE_CACHE_MIB="0"),
+            pass_fds=[fd],
+        )
+        try:
+            _wait_for_answer(port)
+            yield Server(port, _worker_of(process.pid) if module == "gunicorn" else process.pid)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _wait_for_answer(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=STARTS_WITHIN) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        while connection.recv(1 << 16):
+            pass
+
+
+def _worker_of(pid: int) -> int:
+    """Return the process that gunicorn's master has started."""
+    until = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < until:
+        if children := Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            return int(children[0])
+        time.sleep(0.05)
+    raise TimeoutError("gunicorn has started no worker")

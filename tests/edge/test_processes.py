@@ -1,0 +1,61 @@
+"""A change that one process makes is seen by all others, through the database alone."""
+
+import subprocess
+import sys
+import time
+import urllib.request
+
+from tests.processes import Processes, ServerProcess
+from tests.running_site import PROJECT, environment
+
+PATIENCE = 20  # seconds
+PUBLISH = """
+from home.models import StandardPage
+page = StandardPage.objects.get(slug="about-us")
+page.title = "Told by another process"
+page.save_revision().publish()
+"""
+UNPUBLISH = """
+from wagtail.models import Page
+Page.objects.get(slug="blog").unpublish()
+"""
+
+
+def run_elsewhere(processes: Processes, code: str) -> None:
+    """Run `code` in a process of its own, as a command or the worker would; it has no Redis."""
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+    subprocess.run(command, cwd=PROJECT, env=environment(processes.var_dir), check=True)
+
+
+def read(server: ServerProcess, path: str) -> tuple[str, str, int]:
+    """Return what the cache says of a page, the page, and its status."""
+    try:
+        with urllib.request.urlopen(f"http://localhost:{server.port}{path}") as answer:
+            return answer.headers["Cache-Status"], answer.read().decode(), answer.status
+    except urllib.error.HTTPError as error:
+        return error.headers["Cache-Status"], "", error.code
+
+
+def warm_up(server: ServerProcess, path: str) -> None:
+    """Ask for the page until it comes from memory."""
+    ends = time.monotonic() + PATIENCE
+    while not read(server, path)[0].startswith("edge; hit"):
+        assert time.monotonic() < ends
+
+
+def test_a_change_elsewhere_is_seen_by_every_process(one_or_two_processes: Processes) -> None:
+    servers = one_or_two_processes.servers
+    for server in servers:
+        for path in ("/about-us/", "/blog/", "/portfolio/"):
+            warm_up(server, path)
+
+    run_elsewhere(one_or_two_processes, PUBLISH + UNPUBLISH)
+
+    for server in servers:
+        ends = time.monotonic() + PATIENCE
+        while "Told by another process" not in read(server, "/about-us/")[1] or read(server, "/blog/")[2] != 404:
+            assert time.monotonic() < ends
+        warm_up(server, "/about-us/")
+        assert "Told by another process" in read(server, "/about-us/")[1]
+        # What has not changed was not made anew, whatever else was.
+        assert read(server, "/portfolio/")[0].startswith("edge; hit")
