@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 from channels.routing import ProtocolTypeRouter
 from django.conf import settings
@@ -11,6 +12,7 @@ from config.request_threads import get_pooled_asgi_application
 # What is loaded now stays for good: looking for garbage in it would take a fifth of the time that loading takes, and
 # some of every request's.
 gc.disable()
+sys.setswitchinterval(float(os.environ.get("SWITCH","0.005")))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 django_application = get_pooled_asgi_application(settings.REQUEST_THREADS)
 

@@ -3,6 +3,8 @@
 from benchmarks.preview.figures import Limit
 
 LIMITS = {
+    "cached_over_bare": Limit(0.8, more_is_better=True),
+    "cached_over_wsgi": Limit(100, more_is_better=True),
     "uncached_asgi_over_wsgi": Limit(1.0, more_is_better=True),
     "post_cpu_units": Limit(6),
     "listing_cpu_units": Limit(8),
@@ -10,8 +12,15 @@ LIMITS = {
     "listing_queries": Limit(12),
     "listing_10k_over_100": Limit(1.15),
     "listing_100k_over_100": Limit(1.3),
+    "spike_errors": Limit(0),
+    "spike_p99_ms": Limit(500),
+    "spike_publish_seen_ms": Limit(1_000),
+    "spike_preview_p95_ms": Limit(300),
+    "growth_mib": Limit(20),
+    "peak_mib": Limit(250),
+    "loop_stall_ms": Limit(50),
     "start_ms": Limit(3_000),
 }
 
 # Where nothing may fail, a median would hide the run that did.
-WORST_OF_RUNS = {"uncached_errors"}
+WORST_OF_RUNS = {"uncached_errors", "spike_errors", "memory_errors", "connections_errors"}

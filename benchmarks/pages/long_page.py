@@ -1,6 +1,9 @@
-"""Adds a page of about 30 KB to the small site, and prints its address: `python -m benchmarks.pages.long_page`."""
+"""Adds a page of so many words to a site, and prints its address: `python -m benchmarks.pages.long_page 3700`.
 
-import os
+3,700 words are about 30 KB.
+"""
+
+import sys
 
 import django
 
@@ -9,11 +12,10 @@ from benchmarks.markdown import write_text
 
 def main() -> None:
     """Add the page."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     django.setup()
     from home.models import HomePage, StandardPage
 
-    body = [("markdown", "\n\n".join(write_text(words=3_700)))]
+    body = [("markdown", "\n\n".join(write_text(words=int(sys.argv[1]))))]
     page = StandardPage(title="A long galley", slug="a-long-galley", body=body)
     HomePage.objects.get().add_child(instance=page)
     print(page.get_url())

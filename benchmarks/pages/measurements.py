@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 
-from benchmarks.pages import cached
+from benchmarks.pages.cached import measure_cached
+from benchmarks.pages.connections import measure_connections
 from benchmarks.pages.cost import measure_cost
+from benchmarks.pages.memory import measure_memory
 from benchmarks.pages.queries import count_queries
 from benchmarks.pages.scale import measure_scale
 from benchmarks.pages.sites import Sites
+from benchmarks.pages.slow_mail import measure_slow_mail
+from benchmarks.pages.slow_readers import measure_slow_readers
+from benchmarks.pages.spike import measure_spike
 from benchmarks.pages.start import measure_start
 from benchmarks.preview.figures import Figures
 
@@ -15,5 +20,10 @@ MEASUREMENTS: dict[str, Callable[[Sites], Figures]] = {
     "queries": count_queries,
     "scale": measure_scale,
     "start": measure_start,
-    "cached": lambda _sites: cached.measure(),
+    "cached": measure_cached,
+    "spike": measure_spike,
+    "memory": measure_memory,
+    "connections": measure_connections,
+    "slow_readers": measure_slow_readers,
+    "slow_mail": measure_slow_mail,
 }

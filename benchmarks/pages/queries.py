@@ -1,21 +1,14 @@
 """How many queries a post and a listing take: ordinarily, and for the first visitor after something was changed."""
 
 import json
-import subprocess
-import sys
 
-from benchmarks.pages.sites import LISTING, POST, Sites
+from benchmarks.pages.sites import LISTING, POST, Sites, run_module
 from benchmarks.preview.figures import Figures
-from tests.running_site import PROJECT, environment
 
 
 def count_queries(sites: Sites) -> Figures:
     """Return the numbers of queries, counted in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.pages.queries"]
-    run = subprocess.run(
-        command, cwd=PROJECT, env=environment(sites.with_posts(100)), check=True, stdout=subprocess.PIPE, text=True
-    )
-    figures: Figures = json.loads(run.stdout)
+    figures: Figures = json.loads(run_module(sites.with_posts(100), "benchmarks.pages.queries"))
     return figures
 
 

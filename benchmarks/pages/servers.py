@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.up.address import send_at_once
+from config.up.processes import SOCKETS
 from tests.running_site import PROJECT, environment
 
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 STARTS_WITHIN = 60  # seconds
 
-ASGI_SITE = ("uvicorn", "config.asgi:application")
+ASGI_SITE = ("uvicorn", "config.asgi:application", *SOCKETS)
+WATCHED_SITE = ("uvicorn", "benchmarks.pages.watched:application", *SOCKETS)
 EMPTY_SITE = ("uvicorn", "benchmarks.pages.empty:application")
 # One process like the others, with as many threads as Django's own advice for threaded workers goes.
 WSGI_SITE = ("gunicorn", "benchmarks.pages.wsgi:application", "--workers", "1", "--threads", "8", "--keep-alive", "60")
@@ -28,23 +31,41 @@ class Server:
     port: int
     pid: int
 
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://localhost:{self.port}"
+
     def cpu_seconds(self) -> float:
         """Return how long its process has had a processor, for itself and in the kernel (proc(5), `stat`)."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
 
+    def memory_mib(self) -> float:
+        """Return how much memory the process has now, in MiB."""
+        return self._status("VmRSS")
+
+    def peak_memory_mib(self) -> float:
+        """Return how much memory the process has had at the most, in MiB."""
+        return self._status("VmHWM")
+
+    def _status(self, name: str) -> float:
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(status.partition(f"{name}:")[2].split()[0]) / 1024
+
 
 @contextmanager
-def running(site: tuple[str, ...], var_dir: Path) -> Iterator[Server]:
-    """Run the server `site` on what lies in `var_dir`, without the response cache; yield when it listens."""
+def running(site: tuple[str, ...], var_dir: Path, *, page_cache_mib: int = 0, **variables: str) -> Iterator[Server]:
+    """Run the server `site` on what lies in `var_dir`; yield when it answers. Without MiB, it has no response cache."""
     module, *arguments = site
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", 0), backlog=2_048) as listener:
+        send_at_once(listener)
         port, fd = listener.getsockname()[1], listener.fileno()
         bind = ["--fd", str(fd), "--no-access-log"] if module == "uvicorn" else ["--bind", f"fd://{fd}"]
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments, *bind, "--log-level", "warning"],
             cwd=PROJECT,
-            env=environment(var_dir, PAGE_CACHE_MIB="0"),
+            env=environment(var_dir, PAGE_CACHE_MIB=str(page_cache_mib), **variables),
             pass_fds=[fd],
         )
         try:

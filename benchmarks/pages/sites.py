@@ -3,6 +3,9 @@
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.running_site import PROJECT, environment
@@ -29,6 +32,23 @@ class Sites:
                 manage(unfinished, *command)
             unfinished.rename(made)
         return made
+
+    @contextmanager
+    def copied(self, number: int) -> Iterator[Path]:
+        """Yield the folder of such a site that may be changed: a copy, which is thrown away."""
+        with tempfile.TemporaryDirectory(prefix="galley-copy-") as folder:
+            copy = Path(folder) / "var"
+            shutil.copytree(self.with_posts(number), copy)
+            yield copy
+
+
+def run_module(var_dir: Path, *arguments: str, **variables: str) -> str:
+    """Run a module of the benchmarks on the site in `var_dir`; return what it prints."""
+    command = [sys.executable, "-m", *arguments]
+    run = subprocess.run(
+        command, cwd=PROJECT, env=environment(var_dir, **variables), check=True, stdout=subprocess.PIPE, text=True
+    )
+    return run.stdout.strip()
 
 
 def manage(var_dir: Path, *arguments: str) -> None:
