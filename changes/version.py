@@ -33,6 +33,7 @@ def read_version_now() -> Version:
     with connections[router.db_for_read(Change)].cursor() as cursor:
         cursor.execute(_QUERY)
         number, total, emptying = cursor.fetchone()
-    if number > MOST_MARKS:
-        Change.objects.filter(made_at__lt=timezone.now() - MARKS_KEPT).delete()
+    # Marks that empty all are few. Without the old ones, it would seem that there is another.
+    if number - emptying > MOST_MARKS:
+        Change.objects.filter(made_at__lt=timezone.now() - MARKS_KEPT, empties_all=False).delete()
     return number, int(total), int(emptying)

@@ -20,7 +20,7 @@ from django.db import Error
 from changes.version import Version
 from edge import purging
 from edge.digests import DigestMemory
-from edge.entries import CACHE_NAME, EMPTY_BODY, Entry, Message
+from edge.entries import CACHE_NAME, EMPTY_BODY, Entry, Message, Start
 from edge.filling import FAILURE_SECONDS, PASS_SECONDS, ASGIApp, Filling, Outcome, Receive, Send, Visitor
 from edge.known_version import KnownVersion, known_version
 from edge.requests import LONGEST_QUERY, READING_METHODS, Headers, Key, RequestRules, Scope, has_body
@@ -55,26 +55,38 @@ class EdgeCache:
         self._outdated: set[Key] = set()
         self._untouched = tuple(settings.EDGE_UNTOUCHED_PATHS)
 
+    def at_hand(self, scope: Scope) -> tuple[Start, Message] | None:
+        """Return the two messages that answer a request, if a look is enough to know them. Never blocks."""
+        if scope["method"] not in READING_METHODS:
+            return None
+        headers: Headers = dict(scope["headers"])
+        if (b"cookie" in headers or b"authorization" in headers) and not self.rules.is_anonymous(headers):
+            return None
+        if not self.rules.has_certain_scheme(headers):
+            return None
+        entry = self.store.entries.get(key := self.rules.key(scope, headers))
+        if entry is None or (now := monotonic()) >= entry.fresh_until:
+            return None
+        if entry.version is not self.known.version:
+            if not self.known.was_current(entry.version, now):
+                return None
+            self._refresh_behind(key, scope, headers)
+        start, body = entry.messages(headers, now)
+        return start, body if scope["method"] == "GET" else EMPTY_BODY
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request: ASGI."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
-        if scope["method"] not in READING_METHODS:
+        elif answer := self.at_hand(scope):
+            for message in answer:
+                await send(message)
+        elif scope["method"] not in READING_METHODS:
             await self._hand_on(scope, receive, send, OTHER_METHOD)
-            return
-        headers: Headers = dict(scope["headers"])
-        if (b"cookie" in headers or b"authorization" in headers) and not self.rules.is_anonymous(headers):
+        elif not self.rules.is_anonymous(headers := dict(scope["headers"])):
             await self._hand_on(scope, receive, send, BYPASS)
-            return
-        key = self.rules.key(scope, headers)
-        entry = self.store.entries.get(key)
-        if entry is None or entry.version is not self.known.version or (now := monotonic()) >= entry.fresh_until:
-            await self._answer(key, scope, headers, receive, send)
-            return
-        start, body = entry.messages(headers, now)
-        await send(start)
-        await send(body if scope["method"] == "GET" else EMPTY_BODY)
+        else:
+            await self._answer(self.rules.key(scope, headers), scope, headers, receive, send)
 
     async def _answer(self, key: Key, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         """Answer where it takes more than a look: wait for the answer, make it, or let the request pass."""

@@ -20,6 +20,12 @@ KEPT_IN_304 = frozenset({b"cache-control", b"content-location", b"expires", b"et
 NOT_MODIFIED = "not modified"
 
 
+class Start(dict[str, Any]):
+    """ASGI's message with status and headers. Whoever writes it to the wire may keep the bytes in `head`."""
+
+    head: bytes = b""
+
+
 class Entry:
     """An answer, the queries that it was made from, and the version of the content that it is known to be right for."""
 
@@ -52,7 +58,7 @@ class Entry:
         bodies = compress(body, named.get(b"content-type", b"").decode("latin-1"))
         self._bodies = {encoding: _body_message(body) for encoding, body in bodies.items()}
         self._headers = self._prepare_headers(named, headers, bodies)
-        self._starts: dict[str, Message] = {}
+        self._starts: dict[str, Start] = {}
         self._starts_of = -1
         self.size = sum(map(len, bodies.values())) + 2_000 + reads.size
 
@@ -61,7 +67,7 @@ class Entry:
         """Until when it may be shown while a new one is made."""
         return self.fresh_until + STALE_SECONDS
 
-    def messages(self, headers: Headers, now: float) -> tuple[Message, Message]:
+    def messages(self, headers: Headers, now: float) -> tuple[Start, Message]:
         """Return ASGI's two messages for somebody who sent `headers`."""
         self.was_used = True
         kind = choose_encoding(headers.get(b"accept-encoding"))
@@ -84,14 +90,14 @@ class Entry:
         """Return whether `etags` (If-None-Match) name this answer. An ETag holds no quotation marks."""
         return self.etag in etags or etags.strip() == b"*"
 
-    def _start(self, kind: str, now: float) -> Message:
+    def _start(self, kind: str, now: float) -> Start:
         """Return the message with the headers. It is made once in a second, since it tells the answer's age."""
         headers = [
             *self._headers[kind],
             (b"age", b"%d" % (now - self.made_at)),
             (b"cache-status", b"%s; hit; ttl=%d" % (CACHE_NAME, self.fresh_until - now)),
         ]
-        start = {"type": "http.response.start", "status": 304 if kind is NOT_MODIFIED else 200, "headers": headers}
+        start = Start(type="http.response.start", status=304 if kind is NOT_MODIFIED else 200, headers=headers)
         self._starts[kind] = start
         return start
 

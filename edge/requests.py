@@ -13,34 +13,44 @@ Key = tuple[Any, ...]
 
 READING_METHODS = frozenset({"GET", "HEAD"})
 LONGEST_QUERY = 1_000
+FORWARDED_SCHEME = b"x-forwarded-proto"
 
 
 class RequestRules:
     """Which requests may be answered from the cache, as the settings have it."""
 
     def __init__(self) -> None:
-        proxy_header = settings.SECURE_PROXY_SSL_HEADER
-        self._secure_value = proxy_header[1].encode() if proxy_header else b""
-        secure = [proxy_header[0].removeprefix("HTTP_").replace("_", "-")] if proxy_header else []
+        header, value = settings.SECURE_PROXY_SSL_HEADER or ("", "")
+        self._scheme_header = header.removeprefix("HTTP_").replace("_", "-").lower().encode()
+        self._secure_value = value.encode()
+        named = [b"host", self._scheme_header, *(name.lower().encode() for name in settings.EDGE_KEYED_HEADERS)]
         # An answer may depend on these headers. Any other isn't even shown to Django when an answer is made to be kept.
-        self.keyed_headers = tuple(name.lower().encode() for name in ("Host", *secure, *settings.EDGE_KEYED_HEADERS))
+        self.keyed_headers = tuple(filter(None, named))
         self.ignored_cookies = frozenset(settings.EDGE_IGNORED_COOKIES)
 
     def key(self, scope: Scope, headers: Headers) -> Key:
         """Return the key of the answer to a request: all that an answer that is kept may depend on."""
         query = scope["query_string"]
         return (
-            scope["scheme"],
+            # Where a proxy tells whether the visitor came by HTTPS, that header is what Django believes.
+            "" if self._scheme_header in headers else scope["scheme"],
             scope["path"],
             tidy_query(query) if query else b"",
             *map(headers.get, self.keyed_headers),
         )
 
+    def has_certain_scheme(self, headers: Headers) -> bool:
+        """Return whether the key holds the scheme, however early it is asked for.
+
+        uvicorn takes the scheme of `X-Forwarded-Proto`, where a proxy may say so, only after it has asked its protocol.
+        """
+        return FORWARDED_SCHEME not in headers or self._scheme_header == FORWARDED_SCHEME
+
     def address(self, key: Key) -> str:
         """Return the full address that `key` stands for."""
         scheme, path, query, host, *rest = key
-        if self._secure_value and rest[0] == self._secure_value:
-            scheme = "https"
+        if not scheme:
+            scheme = "https" if rest[0] == self._secure_value else "http"
         return f"{scheme}://{(host or b'').decode()}{quote(path)}{f'?{query.decode()}' if query else ''}"
 
     def is_anonymous(self, headers: Headers) -> bool:

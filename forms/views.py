@@ -12,6 +12,7 @@ from forms.forms import ContactForm
 from forms.models.sender_quota import seconds_until_next_span
 from forms.senders import identify_sender
 from forms.services import Receipt, store_message
+from home.kept import keeping_for
 
 if TYPE_CHECKING:
     from forms.models import ContactPage
@@ -34,7 +35,8 @@ async def contact_page(request: HttpRequest, page: "ContactPage") -> HttpRespons
 
 def _answer(request: HttpRequest, page: "ContactPage") -> HttpResponse:
     if request.method != "POST":
-        response = _show_page(request, page, is_sent="sent" in request.GET)
+        with keeping_for(request):
+            response = _show_page(request, page, is_sent="sent" in request.GET)
     elif "check" in request.GET:
         response = _check_field(request, request.GET["check"])
     else:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from config.up.processes import SOCKETS
+from config.up.processes import PROTOCOLS
 from tests.running_site import PROJECT, STARTS_WITHIN, build_small_site, environment
 from tests.services import RedisServer, run_redis
 
@@ -39,7 +39,7 @@ class ServerProcess:
         command = ["-m", "uvicorn", "config.asgi:application", "--fd", str(listener.fileno()), "--no-access-log"]
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, *command, *SOCKETS, "--timeout-graceful-shutdown", "2"],
+                [sys.executable, *command, *PROTOCOLS, "--timeout-graceful-shutdown", "2"],
                 cwd=PROJECT,
                 env=self._env,
                 stdout=log,

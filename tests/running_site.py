@@ -12,7 +12,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from config.up.address import send_at_once
-from config.up.processes import SOCKETS
+from config.up.processes import PROTOCOLS
 
 PROJECT = Path(__file__).resolve().parents[1]
 # No word of any page: where it is found, it names the editor.
@@ -90,7 +90,7 @@ def run_site(var_dir: Path, **extra: str) -> Iterator[RunningSite]:
             command = [sys.executable, *arguments]
             return subprocess.Popen(command, cwd=PROJECT, env=env, stdout=log, stderr=log, pass_fds=[listener.fileno()])
 
-        server = Server(lambda: start(*uvicorn, *SOCKETS, "--timeout-graceful-shutdown", "2"))
+        server = Server(lambda: start(*uvicorn, *PROTOCOLS, "--timeout-graceful-shutdown", "2"))
         worker = start("manage.py", "worker")
         site = RunningSite(f"http://localhost:{listener.getsockname()[1]}", var_dir, server)
         try:

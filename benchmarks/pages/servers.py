@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.up.address import send_at_once
-from config.up.processes import SOCKETS
+from config.up.processes import PROTOCOLS
 from tests.running_site import PROJECT, environment
 
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 STARTS_WITHIN = 60  # seconds
 
-ASGI_SITE = ("uvicorn", "config.asgi:application", *SOCKETS)
-WATCHED_SITE = ("uvicorn", "benchmarks.pages.watched:application", *SOCKETS)
+ASGI_SITE = ("uvicorn", "config.asgi:application", *PROTOCOLS)
+WATCHED_SITE = ("uvicorn", "benchmarks.pages.watched:application", *PROTOCOLS)
 EMPTY_SITE = ("uvicorn", "benchmarks.pages.empty:application")
 # One process like the others, with as many threads as Django's own advice for threaded workers goes.
 WSGI_SITE = ("gunicorn", "benchmarks.pages.wsgi:application", "--workers", "1", "--threads", "8", "--keep-alive", "60")

@@ -20,7 +20,9 @@ SECONDS_TO_STOP = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 SERVER = ["uvicorn", "config.asgi:application", "--workers", "1", "--timeout-graceful-shutdown", "2"]
 # Frames as large as the preview's largest message; its messages are too small to gain from being compressed.
-SOCKETS = ["--ws-max-size", "4718592", "--ws-per-message-deflate", "false"]
+# Visitors are let in together, and what the cache holds is sent before anything else happens.
+DOOR = ["--loop", "edge.accepting:AcceptingLoop", "--http", "edge.protocol:EdgeProtocol"]
+PROTOCOLS = [*DOOR, "--ws-max-size", "4718592", "--ws-per-message-deflate", "false"]
 QUIET = ["--log-level", "warning", "--no-access-log"]
 WORKER = ["manage", "worker"]
 
@@ -31,7 +33,7 @@ async def serve(listener: socket.socket, environment: Mapping[str, str], on_answ
     Raises `CommandError` when the server ends by itself.
     """
     stop = _stop_signal()
-    server = await _start([*SERVER, *SOCKETS, *QUIET, "--fd", str(listener.fileno())], environment, listener.fileno())
+    server = await _start([*SERVER, *PROTOCOLS, *QUIET, "--fd", str(listener.fileno())], environment, listener.fileno())
     rest = asyncio.create_task(_announce_and_work(listener, on_answer, environment, report))
     ends: list[asyncio.Task[Any]] = [asyncio.create_task(server.wait()), asyncio.create_task(stop.wait())]
     try:

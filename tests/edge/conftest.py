@@ -7,7 +7,7 @@ import pytest
 
 from config.asgi import django_application
 from edge.application import EdgeCache
-from edge.known_version import KnownVersion
+from edge.known_version import KnownVersion, known_version
 from tests.conftest import SmallSite
 from tests.edge.visitors import Visitor, runner  # noqa: F401
 
@@ -15,8 +15,12 @@ MEBIBYTE = 1024 * 1024
 
 
 @pytest.fixture
-def visitor(runner: asyncio.Runner, small_site: SmallSite) -> Visitor:  # noqa: F811
-    """Somebody who visits the small site through a cache of its own; needs real transactions."""
+def visitor(runner: asyncio.Runner, small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> Visitor:  # noqa: F811
+    """Somebody who visits the small site through a cache of its own, which shows nothing of a version before.
+
+    Needs real transactions.
+    """
+    monkeypatch.setattr(known_version, "catch_up_seconds", 0)
     cache = EdgeCache(django_application, 8 * MEBIBYTE)
     cache.known.forget()
     return Visitor(cache, runner)
@@ -27,7 +31,7 @@ class CountedChanges(KnownVersion):
 
     def __init__(self) -> None:
         self.number = 0
-        super().__init__(lambda: (self.number, self.number, 0))
+        super().__init__(lambda: (self.number, self.number, 0), catch_up_seconds=0)
 
     def make_one(self) -> None:
         """Let something have been changed, and be noticed."""

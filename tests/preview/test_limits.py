@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 from django.http import QueryDict
 
-from config.up.processes import SOCKETS
+from config.up.processes import PROTOCOLS
 from preview import limits
 from preview.consumers.base import PreviewConsumer
 from preview.consumers.closing import MAX_REASON_BYTES, Close, reason_for
@@ -80,7 +80,7 @@ def test_browser_and_server_in_front_know_the_largest_message() -> None:
     script = (PROJECT / "preview/static/preview/socket.js").read_text()
     known = re.findall(r"MAX_MESSAGE_BYTES = ([\d *]+);", script)
     assert [math.prod(map(int, product.split("*"))) for product in known] == [limits.MAX_MESSAGE_BYTES]
-    in_front = int(SOCKETS[SOCKETS.index("--ws-max-size") + 1])
+    in_front = int(PROTOCOLS[PROTOCOLS.index("--ws-max-size") + 1])
     # What is a little too large is answered with a sentence, not with a bare code.
     assert limits.MAX_MESSAGE_BYTES < in_front < 2 * limits.MAX_MESSAGE_BYTES
     assert f"--ws-max-size {in_front} " in (PROJECT / "deploy/galley-web.service").read_text()
