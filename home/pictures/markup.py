@@ -93,7 +93,7 @@ def _render_img(url: str, width: float, height: float, image: Any, alt: str, eag
 
 
 def _tone_class(image: Any) -> SafeString:
-    """Return the class that colours the place of `image` until it is there (css/sheet.css): eight steps a channel."""
+    """Return the class that colours the place of `image` until it is there (css/text.css): eight steps a channel."""
     if not image.tone:
         return SafeString()
     red, green, blue = (int(image.tone[place : place + 2], 16) // 32 for place in (1, 3, 5))

@@ -32,7 +32,7 @@ class Place:
         return [(w, h, operation.format(w, h)) for w, h in zip(widths, heights, strict=True)]
 
 
-# Widths as in css/layout.css: a gutter of 5 % on phones, from 48rem on a column of 36.5rem beside the left margin,
+# Widths as in css/sheet.css: a gutter of 5 % on phones, from 48rem on a column of 36.5rem beside the left margin,
 # from 75rem on margins on both sides.
 COLUMN = "(min-width: 48rem) 36.5rem, 90vw"
 WIDE = "(min-width: 75rem) {}, (min-width: 48rem) 46rem, 90vw"
