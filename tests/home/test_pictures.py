@@ -8,6 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image
 from wagtail.images.models import Filter
+from wagtail.rich_text import expand_db_html
 
 from home.images import Rendition, SiteImage
 from home.pictures import PLACES, find_largest_url, render_picture, render_preload
@@ -184,3 +185,11 @@ def test_a_page_makes_no_pictures(small_site: SmallSite, asgi_get, django_assert
     assert len(re.findall("<img ", html)) == 201
     assert len(html) < 1_000 * 200
     assert html.count('rel="preload" as="image"') == 1
+
+
+def test_a_picture_in_rich_text_is_one_like_all_others(django_assert_num_queries) -> None:
+    images = [SiteImageFactory(), SiteImageFactory()]
+    embeds = [f'<embed embedtype="image" id="{image.pk}" format="fullwidth" alt="A stick"/>' for image in images]
+    with django_assert_num_queries(1):
+        html = expand_db_html("".join(embeds) + '<embed embedtype="image" id="999999" format="left" alt="Gone"/>')
+    assert html == "".join(render_picture(image, "column", "A stick") for image in images)
