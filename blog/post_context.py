@@ -52,14 +52,11 @@ def describe_post(post: "BlogPostPage", request: HttpRequest) -> dict[str, Any]:
 def _prefetch(post: "BlogPostPage") -> None:
     from blog.models import PostAuthor, PostTag
 
-    if post.lead_image:
-        prefetch_related_objects([post.lead_image], "renditions")
     if post.pk is not None:
-        authors = PostAuthor.objects.select_related("author__portrait")
         prefetch_related_objects(
             [post],
             Prefetch("tagged_items", queryset=PostTag.objects.select_related("tag")),
-            Prefetch("post_authors", queryset=authors.prefetch_related("author__portrait__renditions")),
+            Prefetch("post_authors", queryset=PostAuthor.objects.select_related("author__portrait")),
         )
 
 

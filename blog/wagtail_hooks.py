@@ -2,25 +2,26 @@
 
 from django.http import HttpRequest
 from wagtail import hooks
+from wagtail.models import Page
 
 from blog.listing import prepare_posts
 from blog.models import BlogIndexPage, BlogPostPage
 from home.kept import keep
 from home.listed_pages import readable_children
 from home.listings import FilteredList, Selection
-from home.models import HomePage
 from home.views import HomeSection
 
 LATEST_POSTS = 5
 
 
+@hooks.register("not_found_sections")
 @hooks.register("home_sections", order=20)
-def show_latest_posts(request: HttpRequest, page: HomePage) -> HomeSection | None:
+def show_latest_posts(request: HttpRequest, page: Page) -> HomeSection | None:
     """Return the section with the newest posts of the first blog that everybody may read."""
     return keep(("latest posts", page.pk), lambda: _find_latest_posts(request, page))
 
 
-def _find_latest_posts(request: HttpRequest, page: HomePage) -> HomeSection | None:
+def _find_latest_posts(request: HttpRequest, page: Page) -> HomeSection | None:
     index = BlogIndexPage.objects.descendant_of(page).live().public().order_by("path").first() if page.path else None
     if index is None:
         return None

@@ -121,10 +121,8 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
         return super().get_context(request, *args, **kwargs) | lazily(names, lambda: self._describe(request))
 
     def _describe(self, request: HttpRequest) -> dict[str, Any]:
-        if self.lead_image:
-            prefetch_related_objects([self.lead_image], "renditions")
         if self.pk is not None:
-            prefetch_related_objects([self], "gallery__image__renditions", "project_skills__tag")
+            prefetch_related_objects([self], "gallery__image", "project_skills__tag")
         set_addresses([self], request)
         place = find_place(self, request)
         return {

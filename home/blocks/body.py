@@ -1,8 +1,5 @@
 """The stream that a page's text is made of."""
 
-from typing import Any
-
-from django.db.models import prefetch_related_objects
 from django.utils.text import Truncator
 from wagtail import blocks
 from wagtail.blocks.stream_block import StreamValue
@@ -10,7 +7,7 @@ from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.rich_text import get_text_for_indexing
 
 from home.blocks.code import CodeBlock
-from home.blocks.media import FigureBlock, GalleryBlock, find_images
+from home.blocks.media import FigureBlock, GalleryBlock
 from home.blocks.text import CalloutBlock, HeadingBlock, MarkdownBlock, ParagraphBlock, PullQuoteBlock
 from home.markdown import summarise_markdown
 
@@ -40,12 +37,6 @@ class BodyBlock(blocks.StreamBlock):
         help_text="Say first which row or column is the header; then fill in the cells.",
         preview_value=TABLE_PREVIEW,
     )
-
-    def get_context(self, value: StreamValue, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return Wagtail's context, once the renditions of all pictures in the text are fetched, with one query."""
-        prefetch_related_objects(list(find_images(value)), "renditions")
-        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        return context
 
     class Meta:
         template = "blocks/body.html"

@@ -1,6 +1,5 @@
 """Pictures."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from wagtail import blocks
@@ -97,15 +96,3 @@ class GalleryBlock(blocks.StructBlock):
         """Return a gallery with the newest picture of the library, twice."""
         pictures = [{"image": latest_picture(), "caption": caption} for caption in ("One", "Another")]
         return self.normalize({"pictures": pictures, "caption": "Pictures that belong together."})
-
-
-def find_images(value: Any) -> Iterator[AbstractImage]:
-    """Yield every image in a block's value, however deep."""
-    if isinstance(value, AbstractImage):
-        yield value
-    elif isinstance(value, blocks.StructValue):
-        for child in value.values():
-            yield from find_images(child)
-    elif isinstance(value, blocks.StreamValue | blocks.list_block.ListValue):
-        for child in value:
-            yield from find_images(getattr(child, "value", child))

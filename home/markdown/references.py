@@ -73,7 +73,7 @@ def fetch_targets(references: Iterable[Reference]) -> Targets:
     if numbers["doc"]:
         targets.documents = get_document_model().objects.in_bulk(numbers["doc"])
     if numbers["image"]:
-        targets.images = get_image_model().objects.prefetch_related("renditions").in_bulk(numbers["image"])
+        targets.images = get_image_model().objects.in_bulk(numbers["image"])
     return targets
 
 

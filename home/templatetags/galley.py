@@ -11,11 +11,15 @@ from wagtail.models import Site
 
 from home.kept import is_keeping, keep
 from home.markdown import highlight_code, render_markdown
+from home.pictures import find_largest_url, render_picture, render_preload
 
 register = template.Library()
 
 register.filter("markdown", render_markdown)
 register.filter("highlight", highlight_code)
+register.simple_tag(render_picture, name="site_picture")
+register.simple_tag(render_preload, name="preload_picture")
+register.filter("largest_url", find_largest_url)
 
 
 @register.tag

@@ -32,7 +32,7 @@ def fill_blog(small_site: SmallSite, numbers: range) -> None:
 
 
 def count_queries(asgi_get, url: str, **headers: str) -> int:
-    asgi_get(url)  # makes the renditions
+    asgi_get(url)
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -75,5 +75,5 @@ def test_a_post_of_words_takes_few_queries(small_site: SmallSite, asgi_get) -> N
 def test_a_post_with_many_pictures(small_site: SmallSite, asgi_get) -> None:
     few = count_queries(asgi_get, write_post(small_site, 2).url)
     many = count_queries(asgi_get, write_post(small_site, 12).url)
-    # Figures, gallery and their renditions; in the Markdown pictures, renditions and pages.
-    assert few == many <= 12 + 3 + 3 + FRAME
+    # Figures and gallery; in the Markdown pictures and pages.
+    assert few == many <= 12 + 2 + 2 + FRAME

@@ -110,7 +110,7 @@ def test_the_number_of_queries_stays(small_site: SmallSite, asgi_get) -> None:
             project.save()
 
     def count_queries(url: str) -> int:
-        asgi_get(url)  # makes the renditions
+        asgi_get(url)
         with CaptureQueriesContext(connection) as queries:
             asgi_get(url)
         return len(queries)
