@@ -7,15 +7,27 @@ from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from wagtail.blocks.stream_block import StreamValue
 from wagtail.models import Site
 
+from home.headings import anchor_headings
 from home.kept import is_keeping, keep
-from home.markdown import highlight_code, render_markdown
+from home.markdown import highlight_code, name_language, render_formula, render_markdown
+from home.typesetting import Text, typeset
 
 register = template.Library()
 
 register.filter("markdown", render_markdown)
 register.filter("highlight", highlight_code)
+register.filter("language_name", name_language)
+register.filter("formula", render_formula)
+register.filter("anchor_headings", anchor_headings)
+
+
+@register.simple_tag(takes_context=True, name="typeset")
+def typeset_body(context: Context, body: StreamValue) -> Text:
+    """Return the stream `body` as HTML, with its table of contents: `{% typeset page.body as text %}`."""
+    return typeset(body, context.flatten())
 
 
 @register.tag
