@@ -1,9 +1,10 @@
 """Formulas in Markdown: `$…$` within a line, `$$…$$` on lines of their own.
 
-Prices are no formulas: what stands between two dollars must neither begin nor end with a space, and no letter or digit
-may stand right before the first or right after the second.
+Prices are no formulas: what stands between two dollars must neither begin nor end with a space, nor begin with a number
+and go on in words; and no letter or digit may stand right before the first dollar or right after the second.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.dollarmath.index import math_inline_dollar
 
 from home.markdown.mathematics import render_formula
+
+_PRICE = re.compile(r"\d[^$]*?\s\(?(?:[^\W\d_]{3,}|at|in|is|of|on|or|to)\b")
 
 _parse_dollars = math_inline_dollar(allow_space=False, allow_digits=False)
 
@@ -32,7 +35,7 @@ def _parse_formula(state: StateInline, silent: bool) -> bool:
     if _is_letter(state.src, start - 1) or not _parse_dollars(state, True):
         return False
     end, state.pos = state.pos, start
-    if _is_letter(state.src, end):
+    if _is_letter(state.src, end) or _PRICE.match(state.src, start + 1, end):
         return False
     return _parse_dollars(state, silent)
 
