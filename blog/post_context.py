@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Prefetch, prefetch_related_objects
 from django.http import HttpRequest
 
+from blog.related import find_related
 from home.listed_pages import find_place, readable_siblings, set_addresses
 from home.listings import Link
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 # What `describe_post` tells.
-DESCRIBED = ("authors", "tag_links", "category_links", "series", "folio", "previous_post", "next_post")
+DESCRIBED = ("authors", "tag_links", "category_links", "series", "folio", "previous_post", "next_post", "related_posts")
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,19 @@ def describe_post(post: "BlogPostPage", request: HttpRequest) -> dict[str, Any]:
     place = find_place(post, request)
     for author in post.authors:
         author.listing_url = post.list_url("author", author.slug)
+    series = _find_place_in_series(post, request)
+    beside = (place.previous, place.next, series and series.previous, series and series.next)
     return {
         "authors": post.authors,
         "tag_links": post.tag_links,
         "category_links": [
             Link(category.name, post.list_url("category", category.slug)) for category in post.categories.all()
         ],
-        "series": _find_place_in_series(post, request),
+        "series": series,
         "folio": place.folio,
         "previous_post": place.previous,
         "next_post": place.next,
+        "related_posts": find_related(post, request, [neighbour.pk for neighbour in beside if neighbour]),
     }
 
 

@@ -46,3 +46,6 @@ class PostAuthor(Orderable):
     )
 
     panels = [FieldPanel("author")]
+
+    class Meta(Orderable.Meta):
+        indexes = [models.Index(fields=["author", "page"], name="blog_author_posts_of_author")]

@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalManyToManyField
@@ -19,6 +19,7 @@ from home.blocks import opening_words
 from home.lazy_context import lazily
 from home.listed_pages import ListedPageMixin
 from home.listings import Link
+from home.reading_time import minutes_to_read
 
 
 def today() -> datetime.date:
@@ -39,6 +40,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     )
     # The beginning of the text, kept with the post: a list of posts needn't read and parse their bodies.
     opening = models.TextField(blank=True, editable=False)
+    reading_minutes = models.PositiveSmallIntegerField(default=0, editable=False)
     tags = ClusterTaggableManager(
         through=PostTag, blank=True, help_text="What the post is about. Type a word and press Enter."
     )
@@ -94,9 +96,19 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
         indexes = [models.Index(fields=["-date", "-page_ptr"], name="blog_post_newest_first")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the post, and the beginning of its text beside it."""
-        self.opening = opening_words(self.body)
+        """Save the post, and beside it what lists and its head say of its text."""
+        self.measure_text()
         super().save(*args, **kwargs)
+
+    def measure_text(self) -> None:
+        """Set what is kept of the text: its beginning, and how long it takes to read."""
+        self.opening = opening_words(self.body)
+        self.reading_minutes = minutes_to_read(self.body)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Return the post as it would be served, its text measured as it stands in the draft."""
+        self.measure_text()
+        return super().serve_preview(request, mode_name)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return Wagtail's context, and who wrote the post, where it belongs, what comes before and after."""

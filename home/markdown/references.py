@@ -11,6 +11,7 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
+from home.markdown.lines import with_lines
 from home.markdown.parser import parser
 
 REFERENCE = re.compile(
@@ -111,12 +112,7 @@ def _existing_numbers(wanted: Iterable[tuple[str, int]]) -> dict[str, set[int]]:
 
 
 def _addresses(tokens: list[Token]) -> Iterator[tuple[int, str]]:
-    """Yield every link's and picture's address with the number of its line, counted from 1."""
-    for token in tokens:
-        line = token.map[0] + 1 if token.map else 1
-        for child in token.children or []:
-            if child.type in {"softbreak", "hardbreak"}:
-                line += 1
-            address = child.attrs.get("href") or child.attrs.get("src")
-            if address:
-                yield line, str(address)
+    """Yield every link's and picture's address with the number of its line."""
+    for line, token in with_lines(tokens):
+        if address := token.attrs.get("href") or token.attrs.get("src"):
+            yield line, str(address)

@@ -1,6 +1,7 @@
 """The beginning of a Markdown text in plain words."""
 
 from home.markdown.parser import parser
+from home.markdown.words import plain_words
 
 
 def summarise_markdown(text: str) -> str:
@@ -9,12 +10,4 @@ def summarise_markdown(text: str) -> str:
     paragraphs = (
         tokens[position + 1].children or [] for position, token in enumerate(tokens) if token.type == "paragraph_open"
     )
-    return " ".join(
-        " ".join("".join(_words(child.type, child.content) for child in children).split()) for children in paragraphs
-    ).strip()
-
-
-def _words(kind: str, content: str) -> str:
-    if kind in {"text", "code_inline"}:
-        return content
-    return " " if kind in {"softbreak", "hardbreak"} else ""
+    return " ".join(map(plain_words, paragraphs)).strip()

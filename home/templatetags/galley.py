@@ -7,11 +7,14 @@ from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from wagtail.blocks.stream_block import StreamValue
 from wagtail.models import Site
 
+from home.headings import anchor_headings
 from home.kept import is_keeping, keep
-from home.markdown import highlight_code, render_markdown
+from home.markdown import highlight_code, name_language, render_formula, render_markdown
 from home.pictures import find_largest_url, render_picture, render_preload
+from home.typesetting import Text, typeset
 
 register = template.Library()
 
@@ -20,6 +23,15 @@ register.filter("highlight", highlight_code)
 register.simple_tag(render_picture, name="site_picture")
 register.simple_tag(render_preload, name="preload_picture")
 register.filter("largest_url", find_largest_url)
+register.filter("language_name", name_language)
+register.filter("formula", render_formula)
+register.filter("anchor_headings", anchor_headings)
+
+
+@register.simple_tag(takes_context=True, name="typeset")
+def typeset_body(context: Context, body: StreamValue) -> Text:
+    """Return the stream `body` as HTML, with its table of contents: `{% typeset page.body as text %}`."""
+    return typeset(body, context.flatten())
 
 
 @register.tag
