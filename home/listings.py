@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import CharField, Count, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest
+from django.utils.functional import Promise
 
 from home.kept import keep_for
 from home.time_order import read_order
@@ -28,11 +29,11 @@ class Link:
 
 @dataclass(frozen=True)
 class Option:
-    """A value that a list can be filtered by, and how many entries would be left."""
+    """A value that a list can be filtered by, and how many entries would be left, where that is known."""
 
     label: str
     url: str
-    count: int
+    count: int | None
     active: bool
 
 
@@ -129,7 +130,7 @@ class Filter:
     """
 
     parameter: str
-    name: str
+    name: str | Promise
     condition: Callable[[str], Q | None]
     value: str = ""
     label: str = ""
@@ -241,7 +242,7 @@ class FilteredList:
         """Return the filters with the values that can be chosen: the most used ones, and those that are on."""
         counts = self.count_options()
         return [
-            Facet(one.parameter, one.name, self._options(one, counts[one.parameter]))
+            Facet(one.parameter, str(one.name), self._options(one, counts[one.parameter]))
             for one in self.filters
             if one.value
         ]

@@ -90,6 +90,8 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     page_description = "An article, with its authors, tags and pictures."
 
     time_field = "date"
+    year_lookup = "date__year"
+    tag_lookup = "tagged_items__tag"
 
     class Meta:
         verbose_name = "blog post"
