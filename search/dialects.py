@@ -4,14 +4,14 @@ Wagtail's own queries put all matches in order before they show ten of them: 220
 on SQLite, and seconds with its subquery for the score. These look at the newest matches first, and stop.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
 from search.query import Word
 
-Words = Iterable[Word]
+Words = Sequence[Word]
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,13 @@ from django.db.models.functions import Cast
 from wagtail.models import get_page_models
 from wagtail.search.models import IndexEntry
 
-from search.dialects import Dialect, find_dialect
+from search.dialects import Dialect, Words, find_dialect
 from search.query import Query
 
 MOST_RESULTS = 1_000
-# A filter may leave few of many: so many of the newest are looked through for them.
-MOST_LOOKED_THROUGH = 20_000
+# Among so many of the newest there are enough, unless a filter leaves few of them; then more are looked through.
+FEW_LOOKED_THROUGH = 1_500
+MOST_LOOKED_THROUGH = 10_000
 MOST_SIMILAR = 20
 # Two letters that have changed places leave a word of six about so similar to itself, for `pg_trgm`.
 LEAST_SIMILARITY = 0.4
@@ -51,11 +52,12 @@ def find_matches(query: Query, readable: QuerySet[Any]) -> Matches:
     """Return those of the pages `readable` that have all words of `query`. Blocks."""
     dialect = find_dialect()
     entries = _readable_entries(readable)
-    number = _count(dialect, query)
-    if number > MOST_RESULTS:
-        return _find_newest(dialect, query, entries, has_more=number > MOST_LOOKED_THROUGH)
-    found = _find_best(dialect, query, entries) if number else []
-    return Matches(found) if found or not dialect.similar else _find_similar(dialect, query, entries)
+    # Of the words as they stand, a database begins to tell the places at once; longer ones it has to gather first.
+    for words in (query.whole_words, query.words):
+        if _are_more_than(MOST_RESULTS, dialect, words):
+            return _find_newest(dialect, words, entries)
+    found = _find_best(dialect, query.words, entries)
+    return Matches(found) if found or not dialect.similar else _find_similar(dialect, query.words, entries)
 
 
 def _readable_entries(readable: QuerySet[Any]) -> QuerySet[Any]:
@@ -68,31 +70,41 @@ def _readable_entries(readable: QuerySet[Any]) -> QuerySet[Any]:
     )
 
 
-def _count(dialect: Dialect, query: Query) -> int:
-    """Return how many entries have the words, one more than `MOST_LOOKED_THROUGH` at most."""
-    sql = f"SELECT COUNT(*) FROM ({dialect.matches} LIMIT {MOST_LOOKED_THROUGH + 1}) places"  # noqa: S608
-    return int(_fetch(sql, dialect.write(query.words))[0][0])
+def _are_more_than(number: int, dialect: Dialect, words: Words) -> bool:
+    """Return whether more than `number` entries have the words."""
+    sql = f"SELECT COUNT(*) FROM ({dialect.matches} LIMIT {number + 1}) places"  # noqa: S608
+    return bool(_fetch(sql, dialect.write(words))[0][0] > number)
 
 
-def _find_best(dialect: Dialect, query: Query, entries: QuerySet[Any]) -> list[Match]:
-    ranks = dict(_fetch(dialect.ranked, dialect.write(query.words)))
+def _find_best(dialect: Dialect, words: Words, entries: QuerySet[Any]) -> list[Match]:
+    ranks = dict(_fetch(dialect.ranked, dialect.write(words)))
     return sorted(
         _read(entries.filter(pk__in=ranks)), key=lambda match: (ranks[match.entry_id], match.page_id), reverse=True
     )
 
 
-def _find_newest(dialect: Dialect, query: Query, entries: QuerySet[Any], *, has_more: bool) -> Matches:
-    places = (dialect.in_title, dialect.write_for_title(query.words)), (dialect.matches, dialect.write(query.words))
+def _find_newest(dialect: Dialect, words: Words, entries: QuerySet[Any]) -> Matches:
+    found = _look_through(FEW_LOOKED_THROUGH, dialect, words, entries)
+    if len(found) > MOST_RESULTS:
+        return Matches(found[:MOST_RESULTS], has_more=True)
+    found = _look_through(MOST_LOOKED_THROUGH, dialect, words, entries)
+    has_more = len(found) > MOST_RESULTS or _are_more_than(MOST_LOOKED_THROUGH, dialect, words)
+    return Matches(found[:MOST_RESULTS], has_more)
+
+
+def _look_through(number: int, dialect: Dialect, words: Words, entries: QuerySet[Any]) -> list[Match]:
+    """Return what there is among the `number` newest with the words in their title, and the `number` newest of all."""
+    places = (dialect.in_title, dialect.write_for_title(words)), (dialect.matches, dialect.write(words))
     found: dict[int, Match] = {}
     for sql, expression in places:
-        newest = RawSQL(f"{sql} LIMIT {MOST_LOOKED_THROUGH}", [expression])  # noqa: S611
+        newest = RawSQL(f"{sql} LIMIT {number}", [expression])  # noqa: S611
         for match in _read(entries.filter(pk__in=newest).order_by("-pk")[: MOST_RESULTS + 1]):
             found.setdefault(match.entry_id, match)
-    return Matches(list(found.values())[:MOST_RESULTS], has_more or len(found) > MOST_RESULTS)
+    return list(found.values())
 
 
-def _find_similar(dialect: Dialect, query: Query, entries: QuerySet[Any]) -> Matches:
-    text = " ".join(word.text for word in query.words)
+def _find_similar(dialect: Dialect, words: Words, entries: QuerySet[Any]) -> Matches:
+    text = " ".join(word.text for word in words)
     with transaction.atomic():
         _fetch("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", str(LEAST_SIMILARITY))
         rows = _fetch(f"{dialect.similar} LIMIT {MOST_RESULTS}", text, text)

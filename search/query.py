@@ -30,6 +30,11 @@ class Query:
     words: tuple[Word, ...]
     is_shortened: bool = False
 
+    @property
+    def whole_words(self) -> tuple[Word, ...]:
+        """The words, none of them as the beginning of others."""
+        return tuple(Word(word.text, is_beginning=False) for word in self.words)
+
     @classmethod
     def from_text(cls, text: str) -> Self:
         """Return what to look for. Marks, operators and what is no text at all part words and mean nothing."""

@@ -16,6 +16,8 @@ BEFORE = 70
 ENDING = 3
 SHORTEST_STEM = 4
 
+# The index puts a comma between the blocks of a text.
+_JOINT = re.compile(r"(?<=[.:;!?…”’]), ")
 _ANY_LETTERS, _NO_LETTER, _NO_LETTER_BEFORE = r"[^\W_]*", r"(?![^\W_])", r"(?<![^\W_])"
 
 # Letters with and without their accents are the same to the index; each is exchanged for one, so that places stay.
@@ -46,7 +48,7 @@ class Marker:
 
     def cut_out(self, text: str) -> SafeString:
         """Return the piece of `text` where the first of the words stands, marked; else its beginning."""
-        text = " ".join(text.split())
+        text = _JOINT.sub(" ", " ".join(text.split()))
         found = self._find(text)
         start = min(_word_start(text, found[0][0] - BEFORE), found[0][0]) if found else 0
         end = _word_end(text, start + LENGTH)

@@ -8,12 +8,13 @@ wagtail-markdown's.
 from home.markdown.highlighting import highlight_code
 from home.markdown.references import MissingReference, find_missing_references
 from home.markdown.rendering import render_markdown
-from home.markdown.summary import summarise_markdown
+from home.markdown.summary import read_markdown, summarise_markdown
 
 __all__ = [
     "MissingReference",
     "find_missing_references",
     "highlight_code",
+    "read_markdown",
     "render_markdown",
     "summarise_markdown",
 ]

@@ -1,4 +1,8 @@
-"""The beginning of a Markdown text in plain words."""
+"""A Markdown text in plain words: its beginning for lists, all of it for the search."""
+
+from collections.abc import Iterable, Iterator
+
+from markdown_it.token import Token
 
 from home.markdown.parser import parser
 
@@ -12,6 +16,20 @@ def summarise_markdown(text: str) -> str:
     return " ".join(
         " ".join("".join(_words(child.type, child.content) for child in children).split()) for children in paragraphs
     ).strip()
+
+
+def read_markdown(text: str) -> str:
+    """Return all words of `text`, those of headings, tables and code too, without marks and addresses, on one line."""
+    return " ".join("".join(_all_words(parser.parse(text))).split())
+
+
+def _all_words(tokens: Iterable[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "inline":
+            yield from (_words(child.type, child.content) for child in token.children or [])
+            yield " "
+        elif token.type in {"fence", "code_block"}:
+            yield token.content
 
 
 def _words(kind: str, content: str) -> str:
