@@ -36,14 +36,14 @@ def describe_post(post: "BlogPostPage", request: HttpRequest) -> dict[str, Any]:
     set_addresses([post], request)
     place = find_place(post, request)
     for author in post.authors:
-        author.listing_url = post.list_url("author", author.slug)
+        author.listing_url = post.subject_url("author", author.slug)
     series = _find_place_in_series(post, request)
     beside = (place.previous, place.next, series and series.previous, series and series.next)
     return {
         "authors": post.authors,
         "tag_links": post.tag_links,
         "category_links": [
-            Link(category.name, post.list_url("category", category.slug)) for category in post.categories.all()
+            Link(category.name, post.subject_url("category", category.slug)) for category in post.categories.all()
         ],
         "series": series,
         "folio": place.folio,
@@ -78,7 +78,7 @@ def _find_place_in_series(post: "BlogPostPage", request: HttpRequest) -> PlaceIn
     set_addresses([*before[-1:], *after[:1]], request)
     return PlaceInSeries(
         name=post.series.name,
-        url=post.list_url("series", post.series.slug),
+        url=post.subject_url("series", post.series.slug),
         position=len(before) + 1,
         total=len(parts) + 1,
         previous=before[-1] if before else None,

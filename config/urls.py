@@ -20,6 +20,7 @@ urlpatterns = [
     path("preview/", include("preview.urls")),
     path(f"{settings.MEDIA_URL.lstrip('/')}{FOLDER}/<path:name>", picture),
     path("documents/", include(wagtaildocs_urls)),
+    path("search/", include("search.urls")),
     path("", include([pattern for pattern in wagtail_urls.urlpatterns if pattern.name != "wagtail_serve"])),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
 ]

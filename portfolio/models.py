@@ -107,6 +107,8 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
     page_description = "A piece of work: what it was, for whom, and how it was done."
 
     time_field = "year"
+    year_lookup = "year"
+    tag_lookup = "project_skills__tag"
 
     class Meta:
         verbose_name = "project"

@@ -2,6 +2,7 @@
 
 import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.search import index
 
+from blog.addresses import subject_address
 from blog.models.author import Author
 from blog.models.taxonomy import Category, PostTag, Series
 from blog.post_context import DESCRIBED, describe_post
@@ -90,6 +92,8 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     page_description = "An article, with its authors, tags and pictures."
 
     time_field = "date"
+    year_lookup = "date__year"
+    tag_lookup = "tagged_items__tag"
 
     class Meta:
         verbose_name = "blog post"
@@ -121,8 +125,12 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
 
     @property
     def tag_links(self) -> list[Link]:
-        """The post's tags, each with the list of posts that have it."""
-        return [Link(item.tag.name, self.list_url("tag", item.tag.slug)) for item in self.tagged_items.all()]
+        """The post's tags, each with the page of the posts that have it."""
+        return [Link(item.tag.name, self.subject_url("tag", item.tag.slug)) for item in self.tagged_items.all()]
+
+    def subject_url(self, parameter: str, slug: str) -> str:
+        """Return the address of the posts that have a tag, author, category or series in common with this one."""
+        return subject_address(urljoin(self.address, "../"), parameter, slug)
 
     @property
     def summary(self) -> str:

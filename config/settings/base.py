@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "portfolio",
     "blog",
     "forms",
+    "search",
     "preview",
     "edge",
     "wagtail.contrib.redirects",

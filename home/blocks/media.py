@@ -50,7 +50,10 @@ class FigureBlock(blocks.StructBlock):
         required=False, max_length=255, help_text="Printed beside the picture. Leave empty for none."
     )
     placement = blocks.ChoiceBlock(
-        choices=PLACEMENTS, default="column", help_text="Where the picture stands on a wide screen."
+        choices=PLACEMENTS,
+        default="column",
+        search_index=False,
+        help_text="Where the picture stands on a wide screen.",
     )
 
     class Meta:

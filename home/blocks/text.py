@@ -7,7 +7,7 @@ from wagtail import blocks
 from wagtailmarkdown.blocks import MarkdownBlock as MarkdownEditorBlock
 
 from home.anchors import make_id
-from home.markdown import find_missing_references, find_wrong_formulas
+from home.markdown import find_missing_references, find_wrong_formulas, read_markdown
 
 
 class ParagraphBlock(blocks.RichTextBlock):
@@ -50,6 +50,10 @@ class MarkdownBlock(MarkdownEditorBlock):
             raise ValidationError(errors)
         return text
 
+    def get_searchable_content(self, value: str) -> list[str]:
+        """Return the words of the text: who looks for one finds it, and reads no marks around it."""
+        return [read_markdown(value)]
+
     def get_context(self, value: str, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         """Add a name for the text's footnotes, since another block of the page may have footnotes as well."""
         context: dict[str, Any] = super().get_context(value, parent_context)
@@ -80,6 +84,7 @@ class HeadingBlock(blocks.StructBlock):
     text = blocks.CharBlock(max_length=255, help_text="A few words that say what the next part is about.")
     level = blocks.ChoiceBlock(
         choices=[("2", "Section"), ("3", "Subsection")],
+        search_index=False,
         default="2",
         help_text="A section stands on its own; a subsection belongs to the section above it.",
     )
@@ -114,6 +119,7 @@ class CalloutBlock(blocks.StructBlock):
 
     kind = blocks.ChoiceBlock(
         choices=[("note", "Note"), ("tip", "Tip"), ("warning", "Warning")],
+        search_index=False,
         default="note",
         help_text="Printed as the label of the box.",
     )

@@ -9,7 +9,7 @@ from home.markdown.highlighting import highlight_code, name_language
 from home.markdown.mathematics import UnreadableFormula, convert_formula, render_formula
 from home.markdown.references import MissingReference, find_missing_references
 from home.markdown.rendering import render_markdown
-from home.markdown.summary import summarise_markdown
+from home.markdown.summary import read_markdown, summarise_markdown
 from home.markdown.wrong_formulas import WrongFormula, find_wrong_formulas
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "find_wrong_formulas",
     "highlight_code",
     "name_language",
+    "read_markdown",
     "render_formula",
     "render_markdown",
     "summarise_markdown",

@@ -64,11 +64,11 @@ def test_authors_tags_and_categories_lead_to_the_list(posts) -> None:
     post.save()
     found = context(post)
     assert [(author.name, author.listing_url) for author in found["authors"]] == [
-        ("Zoe", "/blog/?author=zoe"),
-        ("Ada", "/blog/?author=ada"),
+        ("Zoe", "/blog/authors/zoe/"),
+        ("Ada", "/blog/authors/ada/"),
     ]
-    assert [(link.label, link.url) for link in found["tag_links"]] == [("Hot metal", "/blog/?tag=hot-metal")]
-    assert [(link.label, link.url) for link in found["category_links"]] == [("Proofs", "/blog/?category=proofs")]
+    assert [(link.label, link.url) for link in found["tag_links"]] == [("Hot metal", "/blog/tags/hot-metal/")]
+    assert [(link.label, link.url) for link in found["category_links"]] == [("Proofs", "/blog/categories/proofs/")]
 
 
 def test_a_post_knows_its_place_in_a_series(posts) -> None:
@@ -77,7 +77,7 @@ def test_a_post_knows_its_place_in_a_series(posts) -> None:
         post.series, post.series_position = (series, number) if post is not posts[4] else (None, None)
         post.save()
     found = context(posts[2])["series"]
-    assert (found.name, found.url) == ("How type is set", "/blog/?series=type")
+    assert (found.name, found.url) == ("How type is set", "/blog/series/type/")
     assert (found.position, found.total) == (2, 4)
     assert (found.previous.title, found.next.title) == ("Post 2", "Post 1")
     assert found.next.address == "/blog/post-1/"
