@@ -16,6 +16,8 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("preview/", include("preview.urls")),
     path("documents/", include(wagtaildocs_urls)),
+    path("", include("home.urls")),
+    path("", include("blog.feeds.urls")),
     path("", include([pattern for pattern in wagtail_urls.urlpatterns if pattern.name != "wagtail_serve"])),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
 ]

@@ -4,7 +4,8 @@ Wagtail's own view does the rest: hooks, restrictions and `page.serve()` are cal
 look up first, in the places where Wagtail itself remembers it for the rest of a request.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
@@ -26,11 +27,18 @@ from home.kept import keep, keeping
 
 def serve(request: HttpRequest, path: str) -> HttpResponseBase:
     """Answer with the page at `path`. Blocks: Django calls it in a thread, where all that waits is done at once."""
+    with keeping_content(request):
+        find_route(request, path)
+        return _rendered(wagtail_serve(request, path))
+
+
+@contextmanager
+def keeping_content(request: HttpRequest) -> Iterator[None]:
+    """Read for `request` which version of the content it shows, keep meanwhile for that, and know the site. Blocks."""
     request.content_version = read_version()  # type: ignore[attr-defined]
     with keeping(request.content_version):  # type: ignore[attr-defined]
         find_site(request)
-        find_route(request, path)
-        return _rendered(wagtail_serve(request, path))
+        yield
 
 
 def find_site(request: HttpRequest) -> None:

@@ -113,6 +113,19 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
         return [Link(item.tag.name, self.list_url("tag", item.tag.slug)) for item in self.tagged_items.all()]
 
     @property
+    def published_at(self) -> datetime.datetime:
+        """The printed date as a moment: that of the publication if it was on that day, else the day's beginning."""
+        first = self.first_published_at
+        if first and timezone.localdate(first) == self.date:
+            return first
+        return timezone.make_aware(datetime.datetime.combine(self.date, datetime.time()))
+
+    @property
+    def updated_at(self) -> datetime.datetime:
+        """When the post was published last, and never before its printed date."""
+        return max(self.published_at, self.last_published_at or self.published_at)
+
+    @property
     def summary(self) -> str:
         """The excerpt; where there is none, the beginning of the text."""
         return self.excerpt or self.opening

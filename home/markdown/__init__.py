@@ -6,7 +6,7 @@ wagtail-markdown's.
 """
 
 from home.markdown.highlighting import highlight_code
-from home.markdown.references import MissingReference, find_missing_references
+from home.markdown.references import MissingReference, find_missing_references, references_at_hand
 from home.markdown.rendering import render_markdown
 from home.markdown.summary import summarise_markdown
 
@@ -14,6 +14,7 @@ __all__ = [
     "MissingReference",
     "find_missing_references",
     "highlight_code",
+    "references_at_hand",
     "render_markdown",
     "summarise_markdown",
 ]
