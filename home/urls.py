@@ -3,6 +3,7 @@
 from django.urls import path
 
 from home import site_files
+from home.share_images.views import share_image
 from home.site_map.views import site_map_index, site_map_part
 
 urlpatterns = [
@@ -12,5 +13,6 @@ urlpatterns = [
     path("humans.txt", site_files.humans_txt),
     path(".well-known/security.txt", site_files.security_txt),
     path("site.webmanifest", site_files.web_manifest, name="web_manifest"),
+    path("share/<int:pk>/<slug:digest>.png", share_image, name="share_image"),
     path("favicon.ico", site_files.favicon),
 ]
