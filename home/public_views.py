@@ -1,6 +1,6 @@
 """Views of what is everybody's and made of the site's content: feeds, the site map, the files at fixed addresses."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
 
@@ -14,7 +14,7 @@ from wagtail.models import Site
 
 from home.serving import keeping_content
 
-AsyncView = Callable[..., Awaitable[HttpResponseBase]]
+AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
 def public_view(make: Callable[..., HttpResponse]) -> AsyncView:

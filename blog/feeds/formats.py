@@ -8,6 +8,7 @@ words and RSS as an Atom element. The sheet lets the link of a summary cover its
 import datetime
 import re
 from typing import Any
+from xml.sax.xmlreader import AttributesImpl
 
 from django.templatetags.static import static
 from django.utils import feedgenerator
@@ -31,10 +32,10 @@ class StyledFeed(feedgenerator.SyndicationFeed):
     atom = ""
     """The prefix of Atom's elements."""
 
-    def __init__(self, *args: Any, beginning: datetime.datetime, **kwargs: Any) -> None:
-        sheet = Stylesheet(static("css/feed.css"), mimetype="text/css", media=None)
+    def __init__(self, *, beginning: datetime.datetime, **kwargs: Any) -> None:
+        sheet = Stylesheet(static("css/feed.css"), mimetype="text/css", media="all")
         clean = {name: _clean(value) for name, value in kwargs.items()}
-        super().__init__(*args, **clean, stylesheets=[sheet])
+        super().__init__(**clean, stylesheets=[sheet])
         self.beginning = beginning
 
     def add_item(self, **fields: Any) -> None:  # type: ignore[override]
@@ -47,10 +48,10 @@ class StyledFeed(feedgenerator.SyndicationFeed):
 
     def add_explanation(self, handler: SimplerXMLGenerator) -> None:
         """Say to a person who opens the feed what it is, and lead them to what they can read."""
-        handler.startElement(f"{self.atom}subtitle", {"type": "xhtml"})
-        handler.startElement("div", {"xmlns": XHTML})
+        _open(handler, f"{self.atom}subtitle", type="xhtml")
+        _open(handler, "div", xmlns=XHTML)
         handler.addQuickElement("p", self.feed["description"])
-        handler.startElement("p", {})
+        _open(handler, "p")
         handler.characters(gettext("This address is for feed readers: add it to yours, and new posts come to you."))
         handler.characters(" ")
         handler.addQuickElement("a", gettext("Read on the site"), {"href": self.feed["link"]})
@@ -60,8 +61,8 @@ class StyledFeed(feedgenerator.SyndicationFeed):
 
     def add_summary(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         """Add the summary of a post, as a link to it."""
-        handler.startElement(f"{self.atom}summary", {"type": "xhtml"})
-        handler.startElement("div", {"xmlns": XHTML})
+        _open(handler, f"{self.atom}summary", type="xhtml")
+        _open(handler, "div", xmlns=XHTML)
         handler.addQuickElement("a", item["description"] or item["title"], {"href": item["link"]})
         handler.endElement("div")
         handler.endElement(f"{self.atom}summary")
@@ -76,7 +77,7 @@ class AtomFeed(StyledFeed, feedgenerator.Atom1Feed):
         handler.startDocument()
         for stylesheet in self.feed["stylesheets"]:
             handler.processingInstruction("xml-stylesheet", stylesheet)
-        handler.startElement("feed", self.root_attributes())
+        _open(handler, "feed", **self.root_attributes())
         self.add_root_elements(handler)
         self.write_items(handler)
         handler.endElement("feed")
@@ -90,7 +91,7 @@ class AtomFeed(StyledFeed, feedgenerator.Atom1Feed):
         """Add what is told of a post."""
         super().add_item_elements(handler, item | {"description": None})
         for name, address in item["authors"]:
-            handler.startElement("author", {})
+            _open(handler, "author")
             handler.addQuickElement("name", name)
             handler.addQuickElement("uri", address)
             handler.endElement("author")
@@ -123,6 +124,10 @@ class RssFeed(StyledFeed, feedgenerator.Rss201rev2Feed):
         handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
         self.add_summary(handler, item)
         handler.addQuickElement("content:encoded", item["content"])
+
+
+def _open(handler: SimplerXMLGenerator, name: str, **attributes: str) -> None:
+    handler.startElement(name, AttributesImpl(attributes))
 
 
 def _clean(value: Any) -> Any:

@@ -12,8 +12,8 @@ class JsonFeed(SyndicationFeed):
 
     content_type = "application/feed+json; charset=utf-8"
 
-    def __init__(self, *args: Any, beginning: datetime.datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *, beginning: datetime.datetime, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         self.beginning = beginning
 
     def latest_post_date(self) -> datetime.datetime:

@@ -32,7 +32,7 @@ def read_newest_posts(posts: QuerySet[BlogPostPage], number: int, request: HttpR
 def read_bodies_together(posts: Iterable[BlogPostPage]) -> None:
     """Give the posts bodies whose pictures were looked up for all of them at once, as Wagtail does for one."""
     bodies = [(post, post.body.raw_data) for post in posts]
-    block = BlogPostPage._meta.get_field("body").stream_block
+    block = BlogPostPage.body.field.stream_block
     together = StreamValue(block, [child for _post, body in bodies for child in body], is_lazy=True)
     prefetch_related_objects(list(find_images(together)), "renditions")
     children = ((child.block_type, child.value, child.id) for child in together)

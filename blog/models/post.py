@@ -2,10 +2,12 @@
 
 import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
@@ -13,12 +15,13 @@ from wagtail.search import index
 
 from blog.models.author import Author
 from blog.models.taxonomy import Category, PostTag, Series
-from blog.post_context import DESCRIBED, describe_post
+from blog.post_context import DESCRIBED, describe_post, fetch_described
 from home.base_page import BasePage, BodyMixin, LeadImageMixin
 from home.blocks import opening_words
 from home.lazy_context import lazily
 from home.listed_pages import ListedPageMixin
 from home.listings import Link
+from home.page_meta.article import Article
 
 
 def today() -> datetime.date:
@@ -88,6 +91,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     page_description = "An article, with its authors, tags and pictures."
 
     time_field = "date"
+    schema_type = "BlogPosting"
 
     class Meta:
         verbose_name = "blog post"
@@ -124,6 +128,28 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     def updated_at(self) -> datetime.datetime:
         """When the post was published last, and never before its printed date."""
         return max(self.published_at, self.last_published_at or self.published_at)
+
+    @property
+    def feed_address(self) -> str:
+        """The full address of the blog that the post stands in, under which the feeds stand."""
+        return urljoin(self.full_url or "", "../")
+
+    @property
+    def article(self) -> Article:
+        """What engines are told about the post."""
+        fetch_described(self)
+        return Article(
+            self.published_at,
+            self.updated_at,
+            [Link(author.name, f"{self.feed_address}authors/{author.slug}/") for author in self.authors],
+            section=next((category.name for category in self.categories.all()), ""),
+            tags=[item.tag.name for item in self.tagged_items.all()],
+        )
+
+    @property
+    def share_line(self) -> str:
+        """The date of the post."""
+        return date_format(self.date, "j F Y")
 
     @property
     def summary(self) -> str:

@@ -22,7 +22,7 @@ def load_face(path: Path, size: int) -> ImageFont.FreeTypeFont:
 
 
 def choose_face(text: str, first: Path) -> tuple[Path, str]:
-    """Return the font that has most letters of `text`, `first` if it has all, and the text without what that font lacks.
+    """Return the font that has most letters of `text`, `first` if it has all, and what of the text that font has.
 
     Others are the fonts of the machine that `SHARE_IMAGE_FONTS` names, in their order: a text is set in one of them as
     a whole, since its letters join and change direction across words.

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from PIL import Image, ImageDraw
@@ -43,8 +44,8 @@ def draw_dot(size: int) -> Image.Image:
 @cache
 def _lines(name: str) -> list[list[Point]]:
     """Return the lines of a mark in the units of its drawing, 24 × 24, curves as many short lines."""
-    with open(finders.find("images/marks.svg"), encoding="utf-8") as file:  # noqa: PTH123
-        symbol = re.search(_SYMBOL.format(name), file.read(), re.DOTALL)
+    drawing = Path(finders.find("images/marks.svg") or "").read_text(encoding="utf-8")
+    symbol = re.search(_SYMBOL.format(name), drawing, re.DOTALL)
     paths = re.findall(r' d="([^"]+)"', symbol[0]) if symbol else []
     return [line for path in paths for line in _follow(path)]
 

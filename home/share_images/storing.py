@@ -2,6 +2,7 @@
 
 from asyncio import get_running_loop
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -39,7 +40,7 @@ def _read_or_draw(pk: int, words: ShareWords) -> bytes:
 def delete_share_images(pk: int) -> None:
     """Delete what was drawn for the page `pk`."""
     folder = f"{FOLDER}/{pk}"
-    if default_storage.exists(folder):
+    with suppress(FileNotFoundError):
         for name in default_storage.listdir(folder)[1]:
             default_storage.delete(f"{folder}/{name}")
 

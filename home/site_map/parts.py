@@ -3,8 +3,9 @@
 import datetime
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urljoin
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max
 from django.http import HttpRequest
 from wagtail.images import get_image_model
 from wagtail.models import Page, Site
@@ -41,20 +42,20 @@ def describe_part(request: HttpRequest, site: Site, number: int) -> list[Entry]:
         .defer_streamfields()
         .specific()
     )
-    pictures = _find_pictures(pages)
+    pictures = _find_pictures(pages, site)
     return [
-        {**entry, "image": pictures.get(getattr(page, "lead_image_id", None))}
+        {**entry, "image": pictures.get(getattr(page, "lead_image_id", 0))}
         for page in pages
         for entry in page.get_sitemap_urls(request)
     ]
 
 
-def _public_pages(site: Site) -> QuerySet[Page]:
+def _public_pages(site: Site) -> Any:
     return Page.objects.live().public().descendant_of(site.root_page, inclusive=True)
 
 
-def _find_pictures(pages: Iterable[Page]) -> dict[int, str]:
+def _find_pictures(pages: Iterable[Page], site: Site) -> dict[int, str]:
     """Return the addresses of the lead pictures, as they are shown: the largest size that was made of each."""
     pks = {page.lead_image_id for page in pages if getattr(page, "lead_image_id", None)}
-    renditions = get_image_model().get_rendition_model().objects.filter(image__in=pks).order_by("width")
-    return {rendition.image_id: rendition.full_url for rendition in renditions}
+    renditions = get_image_model().get_rendition_model().objects.filter(image__in=pks).order_by("width", "pk")
+    return {rendition.image_id: urljoin(site.root_url, rendition.url) for rendition in renditions}

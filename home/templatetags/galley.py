@@ -3,19 +3,29 @@
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 from home.kept import is_keeping, keep
 from home.markdown import highlight_code, render_markdown
+from home.page_meta.describing import PageMeta, describe_page
+from home.page_meta.structured_data import structured_data
 
 register = template.Library()
 
 register.filter("markdown", render_markdown)
 register.filter("highlight", highlight_code)
+register.simple_tag(describe_page)
+
+
+@register.simple_tag(name="structured_data")
+def structured_data_of(page: Any, meta: PageMeta, request: HttpRequest | None) -> SafeString:
+    """Print what programs are told about `page`; nothing about what is no page."""
+    return structured_data(page, meta, request) if request and isinstance(page, Page) else SafeString()
 
 
 @register.tag
