@@ -70,10 +70,10 @@ def _describe_page(page: Page, meta: PageMeta, website: Node) -> Node:
 def _describe_way(page: Page, request: HttpRequest) -> Node | None:
     """Return the pages from the front of the site to this one, those that are published."""
     root = Site.find_for_request(request).root_page
+    if page.depth <= root.depth:
+        return None
     above = Page.objects.ancestor_of(page).filter(path__startswith=root.path).live().order_by("depth")
     way = [*above, page]
-    if len(way) < 2:
-        return None
     items = [
         {"@type": "ListItem", "position": position, "name": one.title, "item": one.get_full_url(request)}
         for position, one in enumerate(way, start=1)
