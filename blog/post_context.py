@@ -32,7 +32,7 @@ class PlaceInSeries:
 
 def describe_post(post: "BlogPostPage", request: HttpRequest) -> dict[str, Any]:
     """Return the template's context for `post`, which may be an unsaved draft. Blocks: reads the database."""
-    _prefetch(post)
+    fetch_described(post)
     set_addresses([post], request)
     place = find_place(post, request)
     for author in post.authors:
@@ -53,7 +53,8 @@ def describe_post(post: "BlogPostPage", request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _prefetch(post: "BlogPostPage") -> None:
+def fetch_described(post: "BlogPostPage") -> None:
+    """Fetch the authors, tags and pictures of `post`, once."""
     from blog.models import PostAuthor, PostTag
 
     if post.pk is not None:

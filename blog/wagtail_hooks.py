@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 from wagtail import hooks
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from blog.listing import prepare_posts
 from blog.models import BlogIndexPage, BlogPostPage
@@ -29,3 +29,15 @@ def _find_latest_posts(request: HttpRequest, page: Page) -> HomeSection | None:
     posts = prepare_posts(latest.paginate(LATEST_POSTS)[0], request)
     latest.set_folios(posts)
     return HomeSection("components/latest_posts.html", {"posts": posts, "index_page": index})
+
+
+@hooks.register("site_feed_address")
+def find_site_feed(site: Site) -> str:
+    """Return the address of the first blog of `site` that everybody may read; its feeds are those of the site."""
+    return keep(("site feed", site.pk), lambda: _find_first_blog_address(site))
+
+
+def _find_first_blog_address(site: Site) -> str:
+    blogs = BlogIndexPage.objects.descendant_of(site.root_page, inclusive=True).live().public()
+    blog = blogs.order_by("path").first()
+    return (blog.full_url or "") if blog else ""

@@ -21,6 +21,8 @@ urlpatterns = [
     path(f"{settings.MEDIA_URL.lstrip('/')}{FOLDER}/<path:name>", picture),
     path("documents/", include(wagtaildocs_urls)),
     path("search/", include("search.urls")),
+    path("", include("home.urls")),
+    path("", include("blog.feeds.urls")),
     path("", include([pattern for pattern in wagtail_urls.urlpatterns if pattern.name != "wagtail_serve"])),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
 ]

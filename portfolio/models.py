@@ -31,6 +31,8 @@ class PortfolioIndexPage(AsyncViewMixin, IntroductionMixin, BasePage):
     subpage_types = ["portfolio.ProjectPage"]
     page_description = "The list of your projects. Projects are added under it."
 
+    schema_type = "CollectionPage"
+
     async_view = staticmethod(project_list)
 
     class Meta:
@@ -109,6 +111,7 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
     time_field = "year"
     year_lookup = "year"
     tag_lookup = "project_skills__tag"
+    schema_type = "CreativeWork"
 
     class Meta:
         verbose_name = "project"
@@ -133,6 +136,11 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
             "previous_project": place.previous,
             "next_project": place.next,
         }
+
+    @property
+    def share_line(self) -> str:
+        """For whom and when the project was made."""
+        return ", ".join(filter(None, [self.client, str(self.year)]))
 
     @property
     def skill_links(self) -> list[Link]:

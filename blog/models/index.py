@@ -39,10 +39,17 @@ class BlogIndexPage(RoutesMixin, IntroductionMixin, BasePage):
     subpage_types = ["blog.BlogPostPage"]
     page_description = "The list of your posts. Posts are added under it."
 
+    schema_type = "Blog"
+
     async_view = staticmethod(post_list)
 
     class Meta:
         verbose_name = "blog"
+
+    @property
+    def feed_address(self) -> str:
+        """The full address under which the feeds stand: the blog's own."""
+        return self.full_url or ""
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return Wagtail's context, what a route adds, and the `listing` that is asked for, read once it is printed."""

@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
@@ -15,12 +16,13 @@ from wagtail.search import index
 from blog.addresses import subject_address
 from blog.models.author import Author
 from blog.models.taxonomy import Category, PostTag, Series
-from blog.post_context import DESCRIBED, describe_post
+from blog.post_context import DESCRIBED, describe_post, fetch_described
 from home.base_page import BasePage, BodyMixin, LeadImageMixin
 from home.blocks import opening_words
 from home.lazy_context import lazily
 from home.listed_pages import ListedPageMixin
 from home.listings import Link
+from home.page_meta.article import Article
 from home.reading_time import minutes_to_read
 
 
@@ -94,6 +96,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     time_field = "date"
     year_lookup = "date__year"
     tag_lookup = "tagged_items__tag"
+    schema_type = "BlogPosting"
 
     class Meta:
         verbose_name = "blog post"
@@ -131,6 +134,41 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     def subject_url(self, parameter: str, slug: str) -> str:
         """Return the address of the posts that have a tag, author, category or series in common with this one."""
         return subject_address(urljoin(self.address, "../"), parameter, slug)
+
+    @property
+    def published_at(self) -> datetime.datetime:
+        """The printed date as a moment: that of the publication if it was on that day, else the day's beginning."""
+        first = self.first_published_at
+        if first and timezone.localdate(first) == self.date:
+            return first
+        return timezone.make_aware(datetime.datetime.combine(self.date, datetime.time()))
+
+    @property
+    def updated_at(self) -> datetime.datetime:
+        """When the post was published last, and never before its printed date."""
+        return max(self.published_at, self.last_published_at or self.published_at)
+
+    @property
+    def feed_address(self) -> str:
+        """The full address of the blog that the post stands in, under which the feeds stand."""
+        return urljoin(self.full_url or "", "../")
+
+    @property
+    def article(self) -> Article:
+        """What engines are told about the post."""
+        fetch_described(self)
+        return Article(
+            self.published_at,
+            self.updated_at,
+            [Link(author.name, f"{self.feed_address}authors/{author.slug}/") for author in self.authors],
+            section=next((category.name for category in self.categories.all()), ""),
+            tags=[item.tag.name for item in self.tagged_items.all()],
+        )
+
+    @property
+    def share_line(self) -> str:
+        """The date of the post."""
+        return date_format(self.date, "j F Y")
 
     @property
     def summary(self) -> str:

@@ -7,7 +7,7 @@ wagtail-markdown's.
 
 from home.markdown.highlighting import highlight_code, name_language
 from home.markdown.mathematics import UnreadableFormula, convert_formula, render_formula
-from home.markdown.references import MissingReference, find_missing_references
+from home.markdown.references import MissingReference, find_missing_references, references_at_hand
 from home.markdown.rendering import render_markdown
 from home.markdown.summary import read_markdown, summarise_markdown
 from home.markdown.wrong_formulas import WrongFormula, find_wrong_formulas
@@ -22,6 +22,7 @@ __all__ = [
     "highlight_code",
     "name_language",
     "read_markdown",
+    "references_at_hand",
     "render_formula",
     "render_markdown",
     "summarise_markdown",

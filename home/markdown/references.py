@@ -3,6 +3,8 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +19,7 @@ from home.markdown.parser import parser
 REFERENCE = re.compile(
     r"(?P<kind>page|doc|image):(?P<number>[0-9]{1,9})(?P<fragment>#.*)?\Z", re.IGNORECASE | re.DOTALL
 )
+_MENTIONED = re.compile(r"(page|doc|image):([0-9]{1,9})(?![0-9])", re.IGNORECASE)
 _INTENDED = re.compile(r"(?P<kind>page|doc|image):(?P<number>[^#]*)", re.IGNORECASE | re.DOTALL)
 
 KIND_NAMES = {"page": "page", "doc": "document", "image": "picture"}
@@ -62,8 +65,30 @@ class Targets:
         return image.file.url if image else None
 
 
+_at_hand: ContextVar[tuple[frozenset[Reference], Targets]] = ContextVar("references_at_hand")
+
+
+@contextmanager
+def references_at_hand(texts: Iterable[str]) -> Iterator[None]:
+    """Fetch at once what all the Markdown `texts` may point to, for as long as they are rendered. Blocks."""
+    mentioned = frozenset(
+        Reference(kind.lower(), int(number)) for text in texts for kind, number in _MENTIONED.findall(text)
+    )
+    token = _at_hand.set((mentioned, _fetch(mentioned)))
+    try:
+        yield
+    finally:
+        _at_hand.reset(token)
+
+
 def fetch_targets(references: Iterable[Reference]) -> Targets:
     """Return what `references` point to. Pages that aren't published are left out; their titles are never fetched."""
+    wanted = set(references)
+    mentioned, targets = _at_hand.get((frozenset(), Targets()))
+    return targets if wanted <= mentioned else _fetch(wanted)
+
+
+def _fetch(references: Iterable[Reference]) -> Targets:
     numbers = defaultdict(set)
     for reference in references:
         numbers[reference.kind].add(reference.number)

@@ -3,16 +3,19 @@
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from wagtail.blocks.stream_block import StreamValue
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 from home.headings import anchor_headings
 from home.kept import is_keeping, keep
 from home.markdown import highlight_code, name_language, render_formula, render_markdown
+from home.page_meta.describing import PageMeta, describe_page
+from home.page_meta.structured_data import structured_data
 from home.pictures import find_largest_url, render_picture, render_preload
 from home.typesetting import Text, typeset
 
@@ -32,6 +35,15 @@ register.filter("anchor_headings", anchor_headings)
 def typeset_body(context: Context, body: StreamValue) -> Text:
     """Return the stream `body` as HTML, with its table of contents: `{% typeset page.body as text %}`."""
     return typeset(body, context.flatten())
+
+
+register.simple_tag(describe_page)
+
+
+@register.simple_tag(name="structured_data")
+def structured_data_of(page: Any, meta: PageMeta, request: HttpRequest | None) -> SafeString:
+    """Print what programs are told about `page`; nothing about what is no page."""
+    return structured_data(page, meta, request) if request and isinstance(page, Page) else SafeString()
 
 
 @register.tag
