@@ -4,6 +4,7 @@ import re
 
 import nh3
 
+from home.markdown.foreign_pictures import link_foreign_pictures
 from home.markdown.highlighting import TOKEN_CLASSES
 
 TEXT_TAGS = {"blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre", "section", "span"}
@@ -78,7 +79,7 @@ def sanitise(html: str) -> str:
     is never more than the box of a task list. nh3 could set these attributes, in an order that differs between
     processes; in its output every `<` begins a tag.
     """
-    clean = _cleaner.clean(html)
+    clean = link_foreign_pictures(_cleaner.clean(html))
     return (
         clean.replace("<img ", '<img loading="lazy" decoding="async" ')
         .replace("<pre", '<pre tabindex="0"')
