@@ -24,7 +24,7 @@ WELL_KNOWN = (
 )
 AT_ONCE = 4
 # Whoever comes first to a page with many pictures waits until they are made in all sizes.
-PATIENCE = 120  # seconds
+PATIENCE = 300  # seconds
 MOST_ADDRESSES = 5_000
 
 

@@ -44,7 +44,7 @@ POSTS = {
 # One post of each blog that refers to pictures which are nowhere.
 POSTS_WITH_LOSSES = {
     "18f/content/posts": ["2021-09-16-a_day_in_the_life_-_ingeniero_en_18f.md"],
-    "rust-blog": ["2025-state-of-rust-survey-results"],
+    "rust-blog": ["five-years-of-rust"],
 }
 # Pictures that posts of the first blog call `/assets/…` lie beside its texts.
 ASSETS = REAL_BLOGS / "18f"
