@@ -70,7 +70,12 @@ def build_filled_site(var_dir: Path, *, has_small_pictures: bool = False, **extr
 
 
 def imported_addresses(var_dir: Path) -> list[str]:
-    """Return the addresses of the twenty posts on the site in `var_dir` that have lost nothing."""
+    """Return the addresses of the real posts on the site in `var_dir`."""
+    return [post["url"] for post in _reported_posts(var_dir)]
+
+
+def whole_posts(var_dir: Path) -> list[str]:
+    """Return the addresses of the twenty of them whose pictures are all there."""
     whole = {name for names in POSTS.values() for name in names}
     return [post["url"] for post in _reported_posts(var_dir) if post["file"].partition("/")[0] in whole]
 

@@ -1,28 +1,27 @@
 """Which pages of a site are of one kind: the same type, or the same view, with the same parameters."""
 
 import sqlite3
-from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.site.crawling import Crawl
-from tests.site.filled_site import imported_addresses
+from tests.site.filled_site import imported_addresses, whole_posts
 
 Kind = tuple[str, ...]
 
 
 def pages_to_look_at(crawl: Crawl, var_dir: Path) -> list[str]:
-    """Return the addresses of a page of each kind and of all imported posts."""
-    imported = imported_addresses(var_dir)
-    return [*one_of_each_kind(crawl, var_dir, imported).values(), *imported]
+    """Return the addresses of a page of each kind and of twenty real posts."""
+    return [*one_of_each_kind(crawl, var_dir).values(), *whole_posts(var_dir)]
 
 
-def one_of_each_kind(crawl: Crawl, var_dir: Path, others: Iterable[str] = ()) -> dict[Kind, str]:
-    """Return for each kind of page the address of the largest one, `others` left aside."""
+def one_of_each_kind(crawl: Crawl, var_dir: Path) -> dict[Kind, str]:
+    """Return for each kind of page the address of the largest one of the sample site."""
     types = _read_page_types(var_dir)
-    pages = {url: answer for url, answer in crawl.pages().items() if url not in set(others)}
-    by_size = sorted(pages, key=lambda url: len(pages[url].body))
+    pages = crawl.pages()
+    own = pages.keys() - imported_addresses(var_dir)
+    by_size = sorted(own, key=lambda url: (len(pages[url].body), url))
     return {_find_kind(url, pages[url].status, types): url for url in by_size}
 
 
