@@ -8,7 +8,8 @@ from django.conf import settings
 
 REAL_BLOGS = Path(os.environ.get("GALLEY_SHARED_DATA", settings.BASE_DIR.parent / "shared" / "data"))
 
-needs_real_blogs = pytest.mark.skipif(
-    not REAL_BLOGS.is_dir(),
-    reason=f"The two real blogs aren't at {REAL_BLOGS}. Put them there, or name their folder in GALLEY_SHARED_DATA.",
+WITHOUT_REAL_BLOGS = (
+    f"The two real blogs aren't at {REAL_BLOGS}. Put them there, or name their folder in GALLEY_SHARED_DATA."
 )
+
+needs_real_blogs = pytest.mark.skipif(not REAL_BLOGS.is_dir(), reason=WITHOUT_REAL_BLOGS)

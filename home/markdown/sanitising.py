@@ -6,6 +6,7 @@ import nh3
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from home.markdown.foreign_pictures import link_foreign_pictures
 from home.markdown.highlighting import TOKEN_CLASSES
 
 TEXT_TAGS = {"blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre", "section", "span"}
@@ -103,7 +104,7 @@ def sanitise(html: str) -> str:
     is never more than the box of a task list: not one that could be ticked, but a sign with a name. nh3 could set these
     attributes, in an order that differs between processes; in its output every `<` begins a tag.
     """
-    clean = _cleaner.clean(html)
+    clean = link_foreign_pictures(_cleaner.clean(html))
     clean = clean.replace("<img ", '<img loading="lazy" decoding="async" ').replace("<pre", '<pre tabindex="0"')
     return _INPUT.sub(_draw_box, clean) if "<input" in clean else clean
 

@@ -23,8 +23,8 @@ from home.markdown import render_markdown, sanitising, summarise_markdown
         ("    indented", '<pre tabindex="0"><code>indented\n</code></pre>'),
         ("<details><summary>More</summary>\n\n**inside**\n\n</details>", "<p><strong>inside</strong></p>\n</details>"),
         (
-            "![A proof](https://example.org/a.png)",
-            '<img loading="lazy" decoding="async" src="https://example.org/a.png" alt="A proof">',
+            "![A proof](/a.png)",
+            '<img loading="lazy" decoding="async" src="/a.png" alt="A proof">',
         ),
     ],
 )
