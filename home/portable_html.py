@@ -19,6 +19,8 @@ def make_portable(html: str, address: str) -> str:
     document = LexborHTMLParser(html, is_fragment=True)
     for node in document.css(ONLY_ON_THE_PAGE):
         node.decompose()
+    for link in document.css("a.anchor"):  # a heading's link to itself
+        link.unwrap()
     for box in document.css("input"):
         box.replace_with("☑" if "checked" in box.attributes else "☐")
     for node in document.css("*"):
