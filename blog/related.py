@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.http import HttpRequest
@@ -95,9 +95,10 @@ def _things(post: "BlogPostPage") -> Iterator[Shared]:
         (categories, "category", "blogpostpage", 1, [category.pk for category in post.categories.all()]),
         (BlogPostPage, "series", "page_ptr", 2, [post.series_id]),
     ):
-        names = [model._meta.get_field(name).column for name in (column, post_column)]
+        fields: Any = model._meta
+        names = fields.get_field(column).column, fields.get_field(post_column).column
         for value in list(filter(None, values))[:MOST_OF_A_KIND]:
-            yield Shared(model._meta.db_table, *names, value, weight)
+            yield Shared(fields.db_table, *names, value, weight)
 
 
 def _words(post: "BlogPostPage") -> set[str]:

@@ -266,10 +266,10 @@ class FilteredList:
 
     def active_filters(self, facets: list[Facet]) -> list[ActiveFilter]:
         """Return the filters that are on, by their labels; a value that isn't known is named as it was asked for."""
-        labels = {facet.name: option.label for facet in facets for option in facet.options if option.active}
+        labels = {str(facet.name): option.label for facet in facets for option in facet.options if option.active}
         return [
             ActiveFilter(
-                f"{one.name}: {labels.get(one.name, self.selection.values[one.parameter][:60])}",
+                f"{one.name}: {labels.get(str(one.name), self.selection.values[one.parameter][:60])}",
                 self.selection.url_without(one.parameter),
             )
             for one in self.filters

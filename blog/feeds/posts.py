@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from itertools import islice
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from wagtail.blocks.stream_block import StreamValue
 
 from blog.models import BlogPostPage, PostAuthor, PostTag
-from home.blocks.media import find_images
 from home.listed_pages import set_addresses
 from home.time_order import read_order
 
@@ -17,7 +16,6 @@ def read_newest_posts(posts: QuerySet[BlogPostPage], number: int, request: HttpR
     """Return the newest of `posts`, the newest first, with their bodies, pictures, authors and subjects. Blocks."""
     pks = read_order(posts).newest_first(0, number)
     read = BlogPostPage.objects.select_related("lead_image").prefetch_related(
-        "lead_image__renditions",
         "categories",
         Prefetch("tagged_items", queryset=PostTag.objects.select_related("tag")),
         Prefetch("post_authors", queryset=PostAuthor.objects.select_related("author")),
@@ -34,7 +32,6 @@ def read_bodies_together(posts: Iterable[BlogPostPage]) -> None:
     bodies = [(post, post.body.raw_data) for post in posts]
     block = BlogPostPage.body.field.stream_block
     together = StreamValue(block, [child for _post, body in bodies for child in body], is_lazy=True)
-    prefetch_related_objects(list(find_images(together)), "renditions")
     children = ((child.block_type, child.value, child.id) for child in together)
     for post, body in bodies:
         post.body = StreamValue(block, list(islice(children, len(body))))

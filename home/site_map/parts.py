@@ -11,6 +11,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
 from home.kept import keep_for
+from home.pictures import find_largest_url
 
 PART_SIZE = 1_000
 Entry = dict[str, Any]
@@ -55,7 +56,7 @@ def _public_pages(site: Site) -> Any:
 
 
 def _find_pictures(pages: Iterable[Page], site: Site) -> dict[int, str]:
-    """Return the addresses of the lead pictures, as they are shown: the largest size that was made of each."""
+    """Return the addresses of the lead pictures, as large as they are shown."""
     pks = {page.lead_image_id for page in pages if getattr(page, "lead_image_id", None)}
-    renditions = get_image_model().get_rendition_model().objects.filter(image__in=pks).order_by("width", "pk")
-    return {rendition.image_id: urljoin(site.root_url, rendition.url) for rendition in renditions}
+    images = get_image_model().objects.in_bulk(pks)
+    return {pk: urljoin(site.root_url, find_largest_url(image)) for pk, image in images.items()}

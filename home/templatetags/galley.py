@@ -34,7 +34,8 @@ register.filter("anchor_headings", anchor_headings)
 @register.simple_tag(takes_context=True, name="typeset")
 def typeset_body(context: Context, body: StreamValue) -> Text:
     """Return the stream `body` as HTML, with its table of contents: `{% typeset page.body as text %}`."""
-    return typeset(body, context.flatten())
+    names: Any = context.flatten()
+    return typeset(body, names)
 
 
 register.simple_tag(describe_page)
