@@ -66,6 +66,11 @@ class Subject:
     person: Any = None
     full_url: str = ""
 
+    @property
+    def feed_address(self) -> str:
+        """The address under which the feeds of its posts stand; a year and a series have none of their own."""
+        return self.full_url if self.parameter in {"tag", "author", "category"} else ""
+
     def narrow(self, posts: QuerySet[Any]) -> QuerySet[Any]:
         """Return those of `posts` that belong here, each once."""
         return posts.filter(pk__in=posts.model.objects.filter(self.condition).values("pk"))

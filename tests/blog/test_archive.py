@@ -249,3 +249,11 @@ def test_addresses_can_be_asked_for(blog: str) -> None:
     assert archive_address(blog) == f"{blog}archive/"
     assert year_address(blog, 987) == f"{blog}0987/"
     assert month_address(blog, 2024, 5) == f"{blog}2024/05/"
+
+
+@pytest.mark.parametrize("path", ["tags/ink/", "authors/ada/"])
+def test_they_lead_to_their_own_feeds(posts, asgi_get, path: str) -> None:
+    page = asgi_get(f"/blog/{path}").content.decode()
+    feed = re.search(r'<link rel="alternate" type="application/atom\+xml"[^>]* href="([^"]+)"', page)[1]
+    assert feed.endswith(f"/blog/{path}feed.atom")
+    assert asgi_get(urlsplit(feed).path).status_code == 200
