@@ -37,19 +37,18 @@ def describe_post(post: "BlogPostPage", request: HttpRequest) -> dict[str, Any]:
     place = find_place(post, request)
     for author in post.authors:
         author.listing_url = post.subject_url("author", author.slug)
+    categories = list(post.categories.all())
     series = _find_place_in_series(post, request)
     beside = (place.previous, place.next, series and series.previous, series and series.next)
     return {
         "authors": post.authors,
         "tag_links": post.tag_links,
-        "category_links": [
-            Link(category.name, post.subject_url("category", category.slug)) for category in post.categories.all()
-        ],
+        "category_links": [Link(category.name, post.subject_url("category", category.slug)) for category in categories],
         "series": series,
         "folio": place.folio,
         "previous_post": place.previous,
         "next_post": place.next,
-        "related_posts": find_related(post, request, [neighbour.pk for neighbour in beside if neighbour]),
+        "related_posts": find_related(post, categories, [neighbour.pk for neighbour in beside if neighbour], request),
     }
 
 

@@ -7,18 +7,19 @@ looked at: so the cost is the same with a hundred thousand posts, and a new post
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.db.models import Model
 from django.http import HttpRequest
 
 from home.listed_pages import readable_siblings, set_addresses
 
 if TYPE_CHECKING:
-    from blog.models import BlogPostPage
+    from blog.models import BlogPostPage, Category
 
 MOST_RELATED = 3
 # Of the posts that share one thing, so many on either side.
@@ -50,9 +51,11 @@ class Shared:
             yield f"{chosen} AND {self.post_column} > %s {order} ASC LIMIT {NEAREST}", (self.value, pk)
 
 
-def find_related(post: "BlogPostPage", request: HttpRequest, shown: Collection[int]) -> "list[BlogPostPage]":
+def find_related(
+    post: "BlogPostPage", categories: "Iterable[Category]", shown: Iterable[int], request: HttpRequest
+) -> "list[BlogPostPage]":
     """Return the posts that have most in common with `post`, without those `shown` already. Blocks: two queries."""
-    scores = score_posts(post)
+    scores = score_posts(post, categories)
     for pk in (post.pk, *shown):
         scores.pop(pk, None)
     if not scores:
@@ -66,9 +69,9 @@ def find_related(post: "BlogPostPage", request: HttpRequest, shown: Collection[i
     return related
 
 
-def score_posts(post: "BlogPostPage") -> dict[int, float]:
+def score_posts(post: "BlogPostPage", categories: "Iterable[Category]") -> dict[int, float]:
     """Return how much each of the posts near `post` shares with it, by their ids."""
-    things = list(_things(post))
+    things = list(_things(post, categories))
     if not things:
         return {}
     queries = [query for number, thing in enumerate(things) for query in thing.nearest_posts(number, post.pk)]
@@ -84,21 +87,22 @@ def score_posts(post: "BlogPostPage") -> dict[int, float]:
     return scores
 
 
-def _things(post: "BlogPostPage") -> Iterator[Shared]:
+def _things(post: "BlogPostPage", categories: "Iterable[Category]") -> Iterator[Shared]:
     """Yield what `post` may have in common with others; a draft may have some that nobody else can have yet."""
     from blog.models import BlogPostPage, PostAuthor, PostTag
 
-    categories = BlogPostPage.categories.through
-    for model, column, post_column, weight, values in (
+    for model, name, post_name, weight, values in (
         (PostTag, "tag", "content_object", 2, [item.tag_id for item in post.tagged_items.all()]),
         (PostAuthor, "author", "page", 1, [named.author_id for named in post.post_authors.all()]),
-        (categories, "category", "blogpostpage", 1, [category.pk for category in post.categories.all()]),
+        (BlogPostPage.categories.through, "category", "blogpostpage", 1, [category.pk for category in categories]),
         (BlogPostPage, "series", "page_ptr", 2, [post.series_id]),
     ):
-        fields: Any = model._meta
-        names = fields.get_field(column).column, fields.get_field(post_column).column
         for value in list(filter(None, values))[:MOST_OF_A_KIND]:
-            yield Shared(fields.db_table, *names, value, weight)
+            yield Shared(model._meta.db_table, _column(model, name), _column(model, post_name), value, weight)
+
+
+def _column(model: type[Model], name: str) -> str:
+    return str(getattr(model._meta.get_field(name), "column", name))
 
 
 def _words(post: "BlogPostPage") -> set[str]:

@@ -158,6 +158,5 @@ class MarginNoteBlock(blocks.StructBlock):
     class Meta:
         icon = "comment"
         template = "blocks/margin_note.html"
-        is_prose = True
         description = "A remark in the margin, beside the text that follows it."
         preview_value = {"text": "<p>The word is as old as printing: <i>stet</i>, let it stand.</p>"}

@@ -34,7 +34,7 @@ def make_parser() -> MarkdownIt:
     parser.block.ruler.at("table", _parse_bounded_table, {"alt": ["paragraph", "reference"]})
     parser.core.ruler.push("headings", _anchor_headings)
     parser.core.ruler.push("alignment", _align_by_class)
-    parser.core.ruler.push("table names", _name_tables)
+    parser.core.ruler.push("tables", _describe_tables)
     parser.add_render_rule("fence", _render_fence)
     parser.add_render_rule("code_block", _render_indented_code)
     parser.add_render_rule("table_open", _open_table)
@@ -133,20 +133,22 @@ def _listing(code: str, caption: str = "") -> str:
     return f'<figure class="listing-figure">{caption}{code}</figure>\n'
 
 
-def _name_tables(state: StateCore) -> None:
-    """Leave with each table the words of its header, for those who can't see where they are."""
+def _describe_tables(state: StateCore) -> None:
+    """Leave with each table the words of its header, which name it; a cell of the header without words is none."""
     table_open = None
-    for position, token in enumerate(state.tokens):
+    for token, inline, closing in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
         if token.type == "table_open":
             table_open, token.meta = token, {"header": []}
         elif token.type == "th_open" and table_open:
-            words = plain_words(state.tokens[position + 1].children or [])
-            table_open.meta["header"] += [words] if words else []
+            if inline.children:
+                table_open.meta["header"].append(plain_words(inline.children))
+            else:
+                token.tag = closing.tag = "td"
 
 
 def _open_table(_renderer: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
     """A table wider than a phone scrolls by itself; whoever has no pointer scrolls it by keyboard."""
-    header = ", ".join(tokens[index].meta["header"])
+    header = ", ".join(filter(None, tokens[index].meta["header"]))
     name = gettext("Table: %(header)s") % {"header": Truncator(header).chars(80)} if header else gettext("Table")
     return f'<div class="table-scroll" role="group" tabindex="0" aria-label="{escape(name)}"><table>\n'
 

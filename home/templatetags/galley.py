@@ -1,6 +1,6 @@
 """Filters and tags that the site's templates use."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.http import HttpRequest
@@ -34,8 +34,7 @@ register.filter("anchor_headings", anchor_headings)
 @register.simple_tag(takes_context=True, name="typeset")
 def typeset_body(context: Context, body: StreamValue) -> Text:
     """Return the stream `body` as HTML, with its table of contents: `{% typeset page.body as text %}`."""
-    names: Any = context.flatten()
-    return typeset(body, names)
+    return typeset(body, cast(dict[str, Any], context.flatten()))
 
 
 register.simple_tag(describe_page)

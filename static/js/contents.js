@@ -15,6 +15,8 @@ function mark() {
     if (entry === current) entry.setAttribute("aria-current", "true");
     else entry.removeAttribute("aria-current");
   }
+  // Longer contents than the window scroll by themselves.
+  toc.scrollTop = current ? current.offsetTop - toc.clientHeight / 2 : 0;
 }
 
 // Whatever is above the window counts as seen, so that a jump over several headings passes all of them.

@@ -123,7 +123,7 @@ def test_the_cost_does_not_grow_with_the_posts_that_share_something(write) -> No
     }
     post = write("Post", "ink", **fields)
     with CaptureQueriesContext(connection) as queries:
-        score_posts(BlogPostPage.objects.get(pk=post.pk))
+        score_posts(BlogPostPage.objects.get(pk=post.pk), fields["categories"])
     sql = next(query["sql"] for query in queries if "UNION ALL" in query["sql"])
     assert sql.count(f"LIMIT {NEAREST}") == 8
     if connection.vendor == "sqlite":

@@ -96,6 +96,12 @@ def test_a_table_scrolls_in_a_group_that_is_named_after_its_header() -> None:
     html = render_markdown("| Mark | *What* <b>it</b> means & more |\n|---|---|\n| dele | take it out |")
     name = "Table: Mark, What it means &amp; more"
     assert f'<div class="table-scroll" role="group" tabindex="0" aria-label="{name}"><table>' in html
+
+
+def test_an_empty_corner_of_a_table_is_no_header() -> None:
+    html = render_markdown("| | a |\n|-|-|\n| 1 | 2 |")
+    assert "<tr>\n<td></td>\n<th>a</th>\n</tr>" in html
+    assert 'aria-label="Table: a"' in html
     assert 'aria-label="Table"' in render_markdown("| |\n|-|\n|1|")
 
 

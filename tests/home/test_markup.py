@@ -18,6 +18,11 @@ RICH_BODY = [
     ("heading", {"text": "Where the pencil goes", "level": "2"}),
     ("pull_quote", {"quote": "Read it aloud.", "attribution": "A compositor"}),
     ("callout", {"kind": "warning", "text": "<p>Never in black.</p>"}),
+    ("details", {"summary": "Why red?", "text": "<p>Black is for the text.</p>"}),
+    ("margin_note", {"text": "<p>Or blue.</p>"}),
+    ("formula", {"tex": "\\frac{a}{b}", "caption": "A part"}),
+    ("heading", {"text": "Main", "level": "2"}),
+    ("heading", {"text": "Marks", "level": "3"}),
     ("code", {"language": "python", "code": "def fold(): pass", "caption": "A fold"}),
     (
         "table",
