@@ -1,7 +1,7 @@
-"""What a hundred times, and a thousand times as many posts cost: processor time of each kind of page, without the cache.
+"""What a hundred times, and a thousand times as many posts cost: processor time of each kind of page, uncached.
 
-Beside it: how long the very first visitor waits after a change, when the order of the list and the counts of its filters
-are read anew.
+Beside it: how long the very first visitor waits after a change, when the order of the list and the counts of its
+filters are read anew.
 """
 
 import asyncio
