@@ -66,7 +66,8 @@ async def test_pictures_move_nothing(server: RunningSite, browser: Browser) -> N
           list.getEntries().reduce((sum, entry) => sum + (entry.hadRecentInput ? 0 : entry.value), 0)
         )).observe({type: "layout-shift", buffered: true}) || setTimeout(() => resolve(0)))"""
     )
-    assert shift == 0
+    # The text's font may come a moment after the first paint, on machines without the fonts that stand in for it.
+    assert shift < 0.005
 
 
 async def test_more_of_a_list_and_back(server: RunningSite, browser: Browser) -> None:
