@@ -24,7 +24,7 @@ ASKED_BY_NAME = [
     "/preview/shared/a/",
     "/admin/",
     f"/search/?q={COMMON_WORD}",
-    f"/search/?q=zq00&q={COMMON_WORD}",
+    f"/search/?q={COMMON_WORD[:4]}",
 ]
 
 
