@@ -1,18 +1,17 @@
-"""Draws the proof-readers' marks of `static/images/marks.svg`: the same drawing as on the pages."""
+"""Draws the proof-readers' marks of `templates/components/marks.svg`: the same drawing as on the pages."""
 
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
-from django.contrib.staticfiles import finders
+from django.template.loader import get_template
 from PIL import Image, ImageDraw
 
 Point = tuple[float, float]
 # Drawn so many times as large and then made smaller, for smooth edges.
 OVERSAMPLING = 4
 STEPS = 24
-_SYMBOL = '<symbol id="{}".*?</symbol>'
+_SYMBOL = '<symbol id="mark-{}".*?</symbol>'
 _COMMAND = re.compile(r"([Mch])([^Mch]*)")
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
 
@@ -44,7 +43,7 @@ def draw_dot(size: int) -> Image.Image:
 @cache
 def _lines(name: str) -> list[list[Point]]:
     """Return the lines of a mark in the units of its drawing, 24 × 24, curves as many short lines."""
-    drawing = Path(finders.find("images/marks.svg") or "").read_text(encoding="utf-8")
+    drawing = get_template("components/marks.svg").template.source  # type: ignore[attr-defined]
     symbol = re.search(_SYMBOL.format(name), drawing, re.DOTALL)
     paths = re.findall(r' d="([^"]+)"', symbol[0]) if symbol else []
     return [line for path in paths for line in _follow(path)]

@@ -153,5 +153,5 @@ def test_its_folder_is_not_public() -> None:
 
 
 def test_the_colours_are_those_of_the_pages() -> None:
-    tokens = (Path(settings.BASE_DIR) / "static/css/tokens.css").read_text()
+    tokens = (Path(settings.BASE_DIR) / "static/css/text.css").read_text()
     assert all(colour in tokens for colour in (PAPER, INK, RED))
