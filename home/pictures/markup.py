@@ -81,8 +81,9 @@ def _render_img(url: str, width: float, height: float, image: Any, alt: str, eag
     # One that is marked as decorative says so: an empty alt alone may have been forgotten.
     is_decorative = getattr(image, "decorative", False) and not alt
     return format_html(
-        '<img src="{}" width="{}" height="{}" alt="{}"{}{}{}>',
+        '<img src="{}" data-image="{}" width="{}" height="{}" alt="{}"{}{}{}>',
         url,
+        image.pk,
         round(width),  # a vector graphic's may have decimals
         round(height),
         alt,
