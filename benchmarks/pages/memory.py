@@ -16,9 +16,9 @@ REQUESTS = 1_000_000
 CONNECTIONS = 64
 PAGE_CACHE_MIB = 64
 # By then all pages are kept, and what is loaded when it is first needed is there.
-WARM_UP_SECONDS = 20
+WARM_UP_SECONDS = 60
 SECONDS = 20
-STRANGE_ADDRESSES = 2_000
+STRANGE_ADDRESSES = 1_000
 
 
 def measure_memory(sites: Sites) -> Figures:
@@ -28,7 +28,7 @@ def measure_memory(sites: Sites) -> Figures:
 
 
 async def _ask_a_million_times(server: Server) -> Figures:
-    mix = [*find_mix(server) * 20, *(f"/blog/?page={number}&seen=by-robots" for number in range(STRANGE_ADDRESSES))]
+    mix = [*find_mix(server) * 100, *(f"/blog/?page={number}&seen=by-robots" for number in range(STRANGE_ADDRESSES))]
     await load(server.port, mix, CONNECTIONS, WARM_UP_SECONDS)
     before = server.memory_mib()
     requests = errors = 0

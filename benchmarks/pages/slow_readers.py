@@ -23,12 +23,13 @@ def measure_slow_readers(sites: Sites) -> Figures:
     """Return requests a second of the others, under each server, without and with the slow ones."""
     figures: Figures = {}
     with ExitStack() as stack:
-        var_dir = stack.enter_context(sites.copied(100))
-        path = run_module(var_dir, "benchmarks.pages.long_page", str(WORDS))
+        # One server may run on a site without Redis: each has a site of its own.
+        folders = {name: stack.enter_context(sites.copied(100)) for name in ("wsgi", "asgi", "cached")}
+        [path] = {run_module(folder, "benchmarks.pages.long_page", str(WORDS)) for folder in folders.values()}
         servers = {
-            "wsgi": stack.enter_context(running(WSGI_SITE, var_dir)),
-            "asgi": stack.enter_context(running(ASGI_SITE, var_dir)),
-            "cached": stack.enter_context(running(ASGI_SITE, var_dir, page_cache_mib=64)),
+            "wsgi": stack.enter_context(running(WSGI_SITE, folders["wsgi"])),
+            "asgi": stack.enter_context(running(ASGI_SITE, folders["asgi"])),
+            "cached": stack.enter_context(running(ASGI_SITE, folders["cached"], page_cache_mib=64)),
         }
         for name, server in servers.items():
             alone, beside = asyncio.run(_compare(server, path))
