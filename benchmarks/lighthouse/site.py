@@ -21,7 +21,9 @@ def run_production_site(var_dir: Path | None) -> Iterator[RunningSite]:
             build_filled_site(folder)
         settings = production_settings()
         command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-        subprocess.run(command, cwd=PROJECT, env=environment(folder, **settings), check=True)
+        # No file holds the site's address, which is known only once it runs.
+        env = environment(folder, WAGTAILADMIN_BASE_URL="http://localhost", **settings)
+        subprocess.run(command, cwd=PROJECT, env=env, check=True)
         with run_filled_site(folder, **settings) as site:
             yield site
 

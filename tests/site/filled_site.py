@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.real_blogs import REAL_BLOGS
+from tests.real_blogs import REAL_BLOGS, WITHOUT_REAL_BLOGS
 from tests.running_site import PROJECT, RunningSite, environment, run_site
 
 # Between them they have what real posts have: many pictures and none, charts, tables, long code, raw HTML, several
@@ -53,8 +53,11 @@ ASSETS = REAL_BLOGS / "18f"
 def build_filled_site(var_dir: Path, *, has_small_pictures: bool = False, **extra: str) -> None:
     """Prepare database and media in `var_dir`; the importer's reports lie beside them.
 
-    With small pictures, making them in all sizes doesn't take longer than all the rest.
+    With small pictures, making them in all sizes doesn't take longer than all the rest. Raises SystemExit without the
+    real blogs.
     """
+    if not REAL_BLOGS.is_dir():
+        raise SystemExit(WITHOUT_REAL_BLOGS)
     var_dir.mkdir(parents=True, exist_ok=True)
     _manage(var_dir, "migrate", "--verbosity", "0", **extra)
     if has_small_pictures:
