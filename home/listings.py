@@ -269,7 +269,7 @@ class FilteredList:
         labels = {facet.name: option.label for facet in facets for option in facet.options if option.active}
         return [
             ActiveFilter(
-                f"{one.name}: {labels.get(one.name, self.selection.values[one.parameter][:60])}",
+                f"{one.name}: {labels.get(str(one.name), self.selection.values[one.parameter][:60])}",
                 self.selection.url_without(one.parameter),
             )
             for one in self.filters

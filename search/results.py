@@ -64,7 +64,7 @@ def search_pages(request: HttpRequest, query: Query, selection: Selection) -> Se
         pagination,
         Selection(selection.address, {"q": query.text}, "").url(),
         query,
-        _read_results(page.object_list, query, request),
+        _read_results(list(page), query, request),
         matches.has_more,
         matches.are_similar,
         bool(find_dialect().similar),
