@@ -45,20 +45,15 @@ class Store:
             self._proven.remove(key)
 
     def _make_room(self) -> None:
-        while self._new.is_too_large:
-            key, size = self._new.pop_oldest()
-            if self.entries[key].was_used:
-                self.entries[key].was_used = False
-                self._proven.add(key, size)
-            else:
-                del self.entries[key]
-        while self._proven.is_too_large:
-            key, size = self._proven.pop_oldest()
-            if self.entries[key].was_used:
-                self.entries[key].was_used = False
-                self._proven.add(key, size)
-            else:
-                del self.entries[key]
+        """Let go of the oldest in each queue; what was used since it came there is proven, and stays a round longer."""
+        for queue in (self._new, self._proven):
+            while queue.is_too_large:
+                key, size = queue.pop_oldest()
+                if self.entries[key].was_used:
+                    self.entries[key].was_used = False
+                    self._proven.add(key, size)
+                else:
+                    del self.entries[key]
 
 
 class _Queue:

@@ -4,65 +4,55 @@ Everything is measured so many times as `--runs` says, one measurement after the
 """
 
 import argparse
-import json
 import sys
 import tempfile
 from pathlib import Path
-from statistics import median
 
 from benchmarks import facts
+from benchmarks.figures import Figures, combine_runs
+from benchmarks.options import option_parser
 from benchmarks.pages.figures import LIMITS, WORST_OF_RUNS
 from benchmarks.pages.measurements import MEASUREMENTS
 from benchmarks.pages.sites import Sites
-from benchmarks.preview.figures import Figures
-from benchmarks.preview.report import make_table
+from benchmarks.report import make_json, make_table
 
 
 def main() -> int:
-    """Measure, print the table, write the JSON; return 1 if a figure isn't reached."""
+    """Measure, print the table, write the JSON; return 1 if a figure isn't reached or couldn't be measured."""
     options = _read_options()
     commit = facts.commit()
     with tempfile.TemporaryDirectory(prefix="galley-pages-") as temporary:
-        sites = Sites(options.sites or Path(temporary))
-        runs = [_measure(options.only, sites, number) for number in range(1, options.runs + 1)]
-    figures = {name: _combine(name, [run[name] for run in runs]) for name in runs[0]}
+        runs, failures = _measure(options, Sites(options.sites or Path(temporary)))
+    figures = combine_runs(runs, WORST_OF_RUNS)
     limits = {name: limit for name, limit in LIMITS.items() if name in figures or options.only == list(MEASUREMENTS)}
     print(make_table(figures, limits))
     if options.json:
-        rounded = {name: round(value, 3) for name, value in figures.items()}
-        result = {"figures": rounded, "machine": facts.machine(), "commit": commit}
-        options.json.write_text(json.dumps(result, indent=2) + "\n")
-    return 0 if all(limit.is_kept_by(figures[name]) for name, limit in limits.items() if name in figures) else 1
+        options.json.write_text(make_json(figures, facts.machine(), commit))
+    for failure in failures:
+        print(f"Not measured: {failure}", file=sys.stderr)
+    are_kept = all(name in figures and limit.is_kept_by(figures[name]) for name, limit in limits.items())
+    return 0 if are_kept and not failures else 1
 
 
 def _read_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
-    parser.add_argument("--runs", type=int, default=3, help="how often everything is measured; medians are shown")
+    parser = option_parser("benchmarks.pages", __doc__, MEASUREMENTS)
     parser.add_argument("--sites", type=Path, metavar="FOLDER", help="keep the generated sites here for the next time")
-    parser.add_argument(
-        "--only",
-        type=lambda names: names.split(","),
-        default=list(MEASUREMENTS),
-        metavar="NAME,…",
-        help=f"some of: {', '.join(MEASUREMENTS)}",
-    )
-    options = parser.parse_args()
-    if unknown := set(options.only) - set(MEASUREMENTS):
-        parser.error(f"unknown: {', '.join(unknown)}")
-    return options
+    return parser.parse_args()
 
 
-def _measure(names: list[str], sites: Sites, number: int) -> Figures:
-    figures: Figures = {}
-    for name in names:
-        print(f"Run {number}: {name}", file=sys.stderr)
-        figures |= MEASUREMENTS[name](sites)
-    return figures
-
-
-def _combine(name: str, values: list[float]) -> float:
-    return max(values) if name in WORST_OF_RUNS else median(values)
+def _measure(options: argparse.Namespace, sites: Sites) -> tuple[list[Figures], list[str]]:
+    """Return the figures of each run, and what failed: what was measured before isn't lost with it."""
+    runs: list[Figures] = []
+    failures: list[str] = []
+    for number in range(1, options.runs + 1):
+        runs.append({})
+        for name in options.only:
+            print(f"Run {number}: {name}", file=sys.stderr)
+            try:
+                runs[-1] |= MEASUREMENTS[name](sites)
+            except (RuntimeError, OSError) as error:
+                failures.append(f"run {number}, {name}: {error}")
+    return runs, failures
 
 
 if __name__ == "__main__":

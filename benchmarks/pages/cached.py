@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from benchmarks.figures import Figures
 from benchmarks.pages.servers import ASGI_SITE, WSGI_SITE, Server, running
 from benchmarks.pages.sites import Sites, run_module
 from benchmarks.pages.wrk import load
-from benchmarks.preview.figures import Figures
 
 CONNECTIONS = 32
 SECONDS = 2

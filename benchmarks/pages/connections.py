@@ -7,12 +7,12 @@ live preview, so the row with 500 open sockets is uvicorn's alone.
 import asyncio
 from contextlib import ExitStack
 
+from benchmarks.figures import Figures
 from benchmarks.pages.editor import seed_editor
 from benchmarks.pages.idle_sockets import idle_sockets
 from benchmarks.pages.servers import ASGI_SITE, WSGI_SITE, Server, running
 from benchmarks.pages.sites import LISTING, POST, Sites
 from benchmarks.pages.wrk import load
-from benchmarks.preview.figures import Figures
 
 CONNECTIONS = (1, 32, 256, 1_000)
 SECONDS = 3

@@ -6,10 +6,10 @@ the same uvicorn, for as many connections.
 
 import asyncio
 
+from benchmarks.figures import Figures
 from benchmarks.pages.load import Answers, ask
 from benchmarks.pages.servers import ASGI_SITE, EMPTY_SITE, WSGI_SITE, Server, running
 from benchmarks.pages.sites import LISTING, POST, Sites
-from benchmarks.preview.figures import Figures
 
 CONNECTIONS = 32
 PAGES = {"post": POST, "listing": LISTING}

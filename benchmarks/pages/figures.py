@@ -1,6 +1,6 @@
 """What each figure must reach."""
 
-from benchmarks.preview.figures import Limit
+from benchmarks.figures import Limit
 
 LIMITS = {
     "cached_over_bare": Limit(0.8, more_is_better=True),

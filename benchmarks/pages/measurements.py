@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from benchmarks.figures import Figures
 from benchmarks.pages.cached import measure_cached
 from benchmarks.pages.connections import measure_connections
 from benchmarks.pages.cost import measure_cost
@@ -13,7 +14,6 @@ from benchmarks.pages.slow_mail import measure_slow_mail
 from benchmarks.pages.slow_readers import measure_slow_readers
 from benchmarks.pages.spike import measure_spike
 from benchmarks.pages.start import measure_start
-from benchmarks.preview.figures import Figures
 
 MEASUREMENTS: dict[str, Callable[[Sites], Figures]] = {
     "cost": measure_cost,

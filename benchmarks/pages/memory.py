@@ -6,15 +6,15 @@ the cache has to bear both.
 
 import asyncio
 
+from benchmarks.figures import Figures
 from benchmarks.pages.mix import find_mix
 from benchmarks.pages.servers import WATCHED_SITE, Server, running
 from benchmarks.pages.sites import Sites
 from benchmarks.pages.wrk import load
-from benchmarks.preview.figures import Figures
 
 REQUESTS = 1_000_000
 CONNECTIONS = 64
-PAGE_CACHE_MIB = 64
+PAGE_CACHE_MIB = 48
 # By then all pages are kept, and what is loaded when it is first needed is there.
 WARM_UP_SECONDS = 60
 SECONDS = 20

@@ -2,8 +2,8 @@
 
 import json
 
+from benchmarks.figures import Figures
 from benchmarks.pages.sites import LISTING, POST, Sites, run_module
-from benchmarks.preview.figures import Figures
 
 
 def count_queries(sites: Sites) -> Figures:

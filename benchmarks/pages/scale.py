@@ -8,10 +8,10 @@ import asyncio
 import time
 from contextlib import ExitStack
 
+from benchmarks.figures import Figures
 from benchmarks.pages.load import ask
 from benchmarks.pages.servers import ASGI_SITE, Server, running
 from benchmarks.pages.sites import LISTING, Sites, manage
-from benchmarks.preview.figures import Figures
 
 SIZES = {"100": 100, "10k": 10_000, "100k": 100_000}
 SELECTIONS = ("", "?page=2", "?page=5", "?tag=proof", "?tag=ink-history", "?year=2020", "?author=ada-quill&page=2")

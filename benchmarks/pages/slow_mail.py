@@ -17,12 +17,12 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
+from benchmarks.figures import Figures, percentile
 from benchmarks.pages.editor import seed_editor
 from benchmarks.pages.mix import CONTACT
 from benchmarks.pages.servers import ASGI_SITE, WSGI_SITE, Server, running
 from benchmarks.pages.sites import POST, Sites
 from benchmarks.pages.wrk import load
-from benchmarks.preview.figures import Figures, percentile
 from tests.running_site import PROJECT, environment
 
 MAIL_TAKES = 5.0  # seconds

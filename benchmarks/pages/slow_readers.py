@@ -4,10 +4,10 @@ import asyncio
 import socket
 from contextlib import ExitStack
 
+from benchmarks.figures import Figures
 from benchmarks.pages.servers import ASGI_SITE, WSGI_SITE, Server, running
 from benchmarks.pages.sites import POST, Sites, run_module
 from benchmarks.pages.wrk import Report, load
-from benchmarks.preview.figures import Figures
 
 WORDS = 40_000
 READERS = 64

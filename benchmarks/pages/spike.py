@@ -3,20 +3,20 @@
 import asyncio
 import time
 
+from benchmarks.figures import Figures, percentile
 from benchmarks.pages.editor import Post, Publisher, seconds_until_seen, seed_editor, type_keys
 from benchmarks.pages.mix import find_mix, read
 from benchmarks.pages.servers import WATCHED_SITE, Server, running
 from benchmarks.pages.sites import Sites
 from benchmarks.pages.watched import ADDRESS as WATCH
 from benchmarks.pages.wrk import Report, load
-from benchmarks.preview.figures import Figures, percentile
 from tests.preview.real_sockets import log_in
 from tests.running_site import EDITOR, EDITOR_PASSWORD
 
 CONNECTIONS = 1_000
 SECONDS = 60
 PUBLISHES_EVERY = 2.0  # seconds
-PAGE_CACHE_MIB = 64
+PAGE_CACHE_MIB = 48
 
 
 def measure_spike(sites: Sites) -> Figures:

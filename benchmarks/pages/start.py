@@ -2,9 +2,9 @@
 
 import time
 
+from benchmarks.figures import Figures
 from benchmarks.pages.servers import ASGI_SITE, running
 from benchmarks.pages.sites import Sites
-from benchmarks.preview.figures import Figures
 
 
 def measure_start(sites: Sites) -> Figures:

@@ -14,11 +14,13 @@ from playwright.async_api import Error as BrowserError
 from playwright.async_api import async_playwright
 
 from benchmarks import facts
+from benchmarks.figures import Figures, combine_runs
+from benchmarks.options import option_parser
 from benchmarks.preview.desk import log_in_once
-from benchmarks.preview.figures import Figures, combine_runs
+from benchmarks.preview.figures import LIMITS, WORST_OF_RUNS
 from benchmarks.preview.keyboard import MeasurementFailed
 from benchmarks.preview.measurements import MEASUREMENTS, PAGES_A_RUN, Bench
-from benchmarks.preview.report import make_json, make_table
+from benchmarks.report import make_json, make_table
 from tests.e2e.conftest import CHROMIUM_FLAGS
 from tests.running_site import PROJECT, build_small_site, environment, run_site
 
@@ -29,8 +31,8 @@ def main() -> int:
     commit = facts.commit()
     with tempfile.TemporaryDirectory(prefix="galley-benchmark-") as folder:
         runs, failures, chromium_version = asyncio.run(_measure(options, Path(folder)))
-    figures = combine_runs(runs)
-    print(make_table(figures))
+    figures = combine_runs(runs, WORST_OF_RUNS)
+    print(make_table(figures, LIMITS))
     if options.json:
         machine = facts.machine() | {"chromium": chromium_version}
         options.json.write_text(make_json(figures, machine, commit))
@@ -40,21 +42,9 @@ def main() -> int:
 
 
 def _read_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.preview", description=__doc__)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
-    parser.add_argument("--runs", type=int, default=3, help="how often everything is measured; medians are shown")
+    parser = option_parser("benchmarks.preview", __doc__, MEASUREMENTS)
     parser.add_argument("--keys", type=int, default=40, help="how many keys each p50 and p95 is taken of")
-    parser.add_argument(
-        "--only",
-        type=lambda names: names.split(","),
-        default=list(MEASUREMENTS),
-        metavar="NAME,…",
-        help=f"some of: {', '.join(MEASUREMENTS)}",
-    )
-    options = parser.parse_args()
-    if unknown := set(options.only) - set(MEASUREMENTS):
-        parser.error(f"unknown: {', '.join(unknown)}")
-    return options
+    return parser.parse_args()
 
 
 async def _measure(options: argparse.Namespace, var_dir: Path) -> tuple[list[Figures], list[str], str]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from playwright.async_api import Browser, Frame, Page, StorageState
 
+from benchmarks.figures import Figures, p50_and_p95, percentile
 from benchmarks.preview.audience import Audience
 from benchmarks.preview.desk import Desk, sit_down
-from benchmarks.preview.figures import Figures, p50_and_p95, percentile
 from benchmarks.preview.texts import CAPTION, PASSAGE, SENTENCE, TEXT, TITLE, Marks
 from tests.running_site import RunningSite
 

@@ -132,7 +132,7 @@ PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 PRIVATE_MODELS = ["preview", "blog.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
 
 # Whole pages are kept in memory and sent again for as long as nothing has changed that they show.
-EDGE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 64) * 1024 * 1024
+EDGE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 48) * 1024 * 1024
 # Never looked at: neither kept nor labelled.
 EDGE_UNTOUCHED_PATHS = ["/static/", "/media/", "/admin/", "/documents/", "/preview/", "/health/"]
 # Headers that a page may depend on, beside its address: the list of posts answers HTMX with a part of itself.

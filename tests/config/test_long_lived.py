@@ -2,6 +2,9 @@
 
 import gc
 import weakref
+from collections.abc import Iterator
+
+import pytest
 
 from config import long_lived
 
@@ -13,31 +16,52 @@ class Knot:
         self.itself = self
 
 
-def test_what_is_loaded_is_not_looked_at_again(monkeypatch) -> None:
+@pytest.fixture(autouse=True)
+def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The collector as it was before, afterwards."""
     monkeypatch.setattr(gc, "callbacks", [])
-    try:
-        with long_lived.loading():
-            assert not gc.isenabled()
-            loaded = [Knot() for _ in range(1000)]
-        assert gc.isenabled()
-        assert not any(one is loaded[0] for one in gc.get_objects())
-    finally:
-        gc.enable()
-        gc.unfreeze()
+    monkeypatch.setattr(long_lived, "_freezes", 0)
+    yield
+    gc.enable()
+    gc.unfreeze()
 
 
-def test_survivors_are_taken_out_so_often_and_no_more(monkeypatch) -> None:
-    freezes = []
+def is_looked_at(thing: object) -> bool:
+    return any(one is thing for one in gc.get_objects())
+
+
+def test_what_is_loaded_is_not_looked_at_again() -> None:
+    with long_lived.loading():
+        assert not gc.isenabled()
+        loaded = Knot()
+    assert gc.isenabled()
+    assert not is_looked_at(loaded)
+
+
+def test_what_is_loaded_later_is_not_looked_at_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    with long_lived.loading():
+        pass
+    monkeypatch.setattr(long_lived, "MUCH", 1_000)
+    loaded = [Knot() for _ in range(2_000)]
+    gc.collect()  # the first looks at them, and finds that they are many the next time
+    gc.collect()
+    assert not is_looked_at(loaded[0])
+
+
+def test_it_is_not_taken_out_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    freezes: list[int] = []
     monkeypatch.setattr(gc, "freeze", lambda: freezes.append(1))
-    monkeypatch.setattr(long_lived, "_full_collections", 0)
+    monkeypatch.setattr(long_lived, "MUCH", -1)
     for _ in range(long_lived.FREEZES + 5):
-        long_lived._freeze_survivors("start", {"generation": 2})
-        long_lived._freeze_survivors("stop", {"generation": 1})
-        long_lived._freeze_survivors("stop", {"generation": 2})
+        long_lived._spare_what_stays("stop", {"generation": 2})
+        long_lived._spare_what_stays("start", {"generation": 1})
+        long_lived._spare_what_stays("start", {"generation": 2})
     assert len(freezes) == long_lived.FREEZES
 
 
-def test_later_garbage_is_collected() -> None:
+def test_what_is_little_is_collected() -> None:
+    with long_lived.loading():
+        pass
     knot = Knot()
     gone = weakref.ref(knot)
     del knot

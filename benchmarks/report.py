@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.preview.figures import LIMITS, Limit
+from benchmarks.figures import Limit
 
 
-def make_table(figures: Mapping[str, float], limits: Mapping[str, Limit] = LIMITS) -> str:
+def make_table(figures: Mapping[str, float], limits: Mapping[str, Limit]) -> str:
     """Return a Markdown table: first the figures with a limit, those not measured included, then the rest."""
     rows = [_row(name, figures.get(name), limit) for name, limit in limits.items()]
     rows += [_row(name, value, None) for name, value in figures.items() if name not in limits]
