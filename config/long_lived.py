@@ -2,7 +2,7 @@
 
 A full collection looks at every object and holds up everything meanwhile, some 80 ms once the admin has been used.
 `gc.freeze()` takes what exists out of that. The most is there when the server starts. The rest (templates, forms, the
-admin) is loaded when it is first used: where a full collection would have to look through much, that is taken out, too.
+admin) is loaded when it is first used: what is left after one of the first full collections is taken out, too.
 """
 
 import gc
@@ -10,13 +10,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# So many objects take 10 ms to look through; requests leave fewer behind.
-MUCH = 50_000
-# What happens to be garbage just then is taken out with the rest, and stays in memory: so not for ever.
-FREEZES = 20
+# So many objects take 4 ms to look through; requests leave fewer behind.
+MANY = 20_000
+# What is in use just then is taken out with the rest, and stays in memory if it ends in a cycle: so not for ever.
+FREEZES = 8
 # A thread that comes back from the database has to wait so long for the one that computes (5 ms by default); a page has
 # a hundred such moments.
-SWITCH_INTERVAL = 0.001  # seconds
+SWITCH_INTERVAL = 0.0001  # seconds
 
 _freezes = 0
 
@@ -27,15 +27,18 @@ def loading() -> Iterator[None]:
     gc.disable()
     yield
     gc.freeze()
-    gc.callbacks.append(_spare_what_stays)
+    gc.callbacks.append(_spare_survivors)
     gc.enable()
     sys.setswitchinterval(SWITCH_INTERVAL)
 
 
-def _spare_what_stays(phase: str, info: dict[str, int]) -> None:
-    """Leave a full collection nothing to look through, if that would be much: one of `gc.callbacks`."""
+def _spare_survivors(phase: str, info: dict[str, int]) -> None:
+    """Take out what a full collection has left, if that is much: one of `gc.callbacks`.
+
+    Before the collection, garbage would be taken out with it and never be freed.
+    """
     global _freezes
-    is_full = phase == "start" and info["generation"] == 2
-    if is_full and _freezes < FREEZES and len(gc.get_objects(generation=2)) > MUCH:
+    is_over = phase == "stop" and info["generation"] == 2
+    if is_over and _freezes < FREEZES and len(gc.get_objects(generation=2)) > MANY:
         _freezes += 1
         gc.freeze()

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from benchmarks.figures import Limit, combine_runs, p50_and_p95, percentile
-from benchmarks.preview.figures import LIMITS, WORST_OF_RUNS
+from benchmarks.preview.figures import LIMITS
 from benchmarks.report import make_json, make_table
 
 

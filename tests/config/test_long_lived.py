@@ -38,24 +38,35 @@ def test_what_is_loaded_is_not_looked_at_again() -> None:
     assert not is_looked_at(loaded)
 
 
-def test_what_is_loaded_later_is_not_looked_at_either(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_loaded_later_is_not_looked_at_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     with long_lived.loading():
         pass
-    monkeypatch.setattr(long_lived, "MUCH", 1_000)
+    monkeypatch.setattr(long_lived, "MANY", 1_000)
     loaded = [Knot() for _ in range(2_000)]
-    gc.collect()  # the first looks at them, and finds that they are many the next time
     gc.collect()
     assert not is_looked_at(loaded[0])
 
 
-def test_it_is_not_taken_out_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_garbage_is_freed_however_much_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    with long_lived.loading():
+        pass
+    monkeypatch.setattr(long_lived, "MANY", 1_000)
+    knots = [Knot() for _ in range(2_000)]
+    gc.collect(1)  # they are old now, as what has been in use for a while
+    gone = weakref.ref(knots[0])
+    knots.clear()
+    gc.collect()
+    assert gone() is None
+
+
+def test_survivors_are_not_taken_out_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     freezes: list[int] = []
     monkeypatch.setattr(gc, "freeze", lambda: freezes.append(1))
-    monkeypatch.setattr(long_lived, "MUCH", -1)
+    monkeypatch.setattr(long_lived, "MANY", -1)
     for _ in range(long_lived.FREEZES + 5):
-        long_lived._spare_what_stays("stop", {"generation": 2})
-        long_lived._spare_what_stays("start", {"generation": 1})
-        long_lived._spare_what_stays("start", {"generation": 2})
+        long_lived._spare_survivors("start", {"generation": 2})
+        long_lived._spare_survivors("stop", {"generation": 1})
+        long_lived._spare_survivors("stop", {"generation": 2})
     assert len(freezes) == long_lived.FREEZES
 
 

@@ -7,6 +7,7 @@ from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import add_block, publish, start_post, type_markdown, type_paragraph
+from tests.e2e.visiting import open_new_post
 from tests.e2e.watching import open_panel, panel, watch_on_another_screen
 from tests.running_site import RunningSite
 
@@ -33,8 +34,7 @@ async def test_a_new_post_is_followed_from_its_first_letter_to_its_publication(
     await visitor.goto("/blog/")
     await expect(visitor.get_by_text("Followed")).to_have_count(0)
     await publish(editor_page)
-    await visitor.reload()
-    await visitor.get_by_role("link", name="Followed").first.click()
+    await open_new_post(visitor, "Followed")
     await expect(visitor.locator("em", has_text="proved")).to_be_visible()
 
 

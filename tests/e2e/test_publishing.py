@@ -5,6 +5,7 @@ import asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.e2e.editing import publish, start_post, type_markdown, type_paragraph
+from tests.e2e.visiting import open_new_post
 from tests.running_site import RunningSite
 
 TITLE = "Setting the first line"
@@ -22,9 +23,7 @@ async def test_a_visitor_reads_what_an_editor_publishes(
     await type_markdown(editor_page, "This is the art of *composing*.")
     await publish(editor_page)
 
-    await visitor.reload()
-    await visitor.get_by_role("link", name=TITLE).first.click()
-    await expect(visitor.get_by_role("heading", name=TITLE, level=1)).to_be_visible()
+    await open_new_post(visitor, TITLE)
     await expect(visitor.get_by_text("Every letter is set by hand.")).to_be_visible()
     await expect(visitor.locator("em", has_text="composing")).to_be_visible()
 

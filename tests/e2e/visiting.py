@@ -1,0 +1,20 @@
+"""What a visitor does, step by step."""
+
+import asyncio
+
+from playwright.async_api import Page, expect
+
+# A change is seen within a second; a machine that is busy with the tests may take longer over the page itself.
+SEEN_WITHIN = 15  # seconds
+LOOKS_EVERY = 0.2
+
+
+async def open_new_post(page: Page, title: str) -> None:
+    """Follow the link to a post that has just been published, from the list: it shows it within a second."""
+    link = page.get_by_role("link", name=title).first
+    async with asyncio.timeout(SEEN_WITHIN):
+        while not await link.is_visible():
+            await asyncio.sleep(LOOKS_EVERY)
+            await page.reload()
+    await link.click()
+    await expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
