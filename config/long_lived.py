@@ -10,10 +10,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# So many objects take 4 ms to look through; requests leave fewer behind.
-MANY = 20_000
 # What is in use just then is taken out with the rest, and stays in memory if it ends in a cycle: so not for ever.
-FREEZES = 8
+FREEZES = 10
 # A thread that comes back from the database has to wait so long for the one that computes (5 ms by default); a page has
 # a hundred such moments.
 SWITCH_INTERVAL = 0.0001  # seconds
@@ -33,12 +31,11 @@ def loading() -> Iterator[None]:
 
 
 def _spare_survivors(phase: str, info: dict[str, int]) -> None:
-    """Take out what a full collection has left, if that is much: one of `gc.callbacks`.
+    """Take out what one of the first full collections has left: one of `gc.callbacks`.
 
     Before the collection, garbage would be taken out with it and never be freed.
     """
     global _freezes
-    is_over = phase == "stop" and info["generation"] == 2
-    if is_over and _freezes < FREEZES and len(gc.get_objects(generation=2)) > MANY:
+    if phase == "stop" and info["generation"] == 2 and _freezes < FREEZES:
         _freezes += 1
         gc.freeze()
