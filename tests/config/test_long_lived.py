@@ -19,9 +19,10 @@ class Knot:
 @pytest.fixture(autouse=True)
 def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The collector as it was before, afterwards."""
-    monkeypatch.setattr(gc, "callbacks", [])
     monkeypatch.setattr(long_lived, "_freezes", 0)
+    before = gc.callbacks.copy()
     yield
+    gc.callbacks[:] = before
     gc.enable()
     gc.unfreeze()
 
