@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Prefetch, prefetch_related_objects
 from django.http import HttpRequest
 
+from blog.related import find_related
 from home.listed_pages import find_place, readable_siblings, set_addresses
 from home.listings import Link
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 # What `describe_post` tells.
-DESCRIBED = ("authors", "tag_links", "category_links", "series", "folio", "previous_post", "next_post")
+DESCRIBED = ("authors", "tag_links", "category_links", "series", "folio", "previous_post", "next_post", "related_posts")
 
 
 @dataclass(frozen=True)
@@ -31,35 +32,35 @@ class PlaceInSeries:
 
 def describe_post(post: "BlogPostPage", request: HttpRequest) -> dict[str, Any]:
     """Return the template's context for `post`, which may be an unsaved draft. Blocks: reads the database."""
-    _prefetch(post)
+    fetch_described(post)
     set_addresses([post], request)
     place = find_place(post, request)
     for author in post.authors:
-        author.listing_url = post.list_url("author", author.slug)
+        author.listing_url = post.subject_url("author", author.slug)
+    categories = list(post.categories.all())
+    series = _find_place_in_series(post, request)
+    beside = (place.previous, place.next, series and series.previous, series and series.next)
     return {
         "authors": post.authors,
         "tag_links": post.tag_links,
-        "category_links": [
-            Link(category.name, post.list_url("category", category.slug)) for category in post.categories.all()
-        ],
-        "series": _find_place_in_series(post, request),
+        "category_links": [Link(category.name, post.subject_url("category", category.slug)) for category in categories],
+        "series": series,
         "folio": place.folio,
         "previous_post": place.previous,
         "next_post": place.next,
+        "related_posts": find_related(post, categories, [neighbour.pk for neighbour in beside if neighbour], request),
     }
 
 
-def _prefetch(post: "BlogPostPage") -> None:
+def fetch_described(post: "BlogPostPage") -> None:
+    """Fetch the authors, tags and pictures of `post`, once."""
     from blog.models import PostAuthor, PostTag
 
-    if post.lead_image:
-        prefetch_related_objects([post.lead_image], "renditions")
     if post.pk is not None:
-        authors = PostAuthor.objects.select_related("author__portrait")
         prefetch_related_objects(
             [post],
             Prefetch("tagged_items", queryset=PostTag.objects.select_related("tag")),
-            Prefetch("post_authors", queryset=authors.prefetch_related("author__portrait__renditions")),
+            Prefetch("post_authors", queryset=PostAuthor.objects.select_related("author__portrait")),
         )
 
 
@@ -77,7 +78,7 @@ def _find_place_in_series(post: "BlogPostPage", request: HttpRequest) -> PlaceIn
     set_addresses([*before[-1:], *after[:1]], request)
     return PlaceInSeries(
         name=post.series.name,
-        url=post.list_url("series", post.series.slug),
+        url=post.subject_url("series", post.series.slug),
         position=len(before) + 1,
         total=len(parts) + 1,
         previous=before[-1] if before else None,

@@ -2,25 +2,26 @@
 
 from django.http import HttpRequest
 from wagtail import hooks
+from wagtail.models import Page, Site
 
 from blog.listing import prepare_posts
 from blog.models import BlogIndexPage, BlogPostPage
 from home.kept import keep
 from home.listed_pages import readable_children
 from home.listings import FilteredList, Selection
-from home.models import HomePage
 from home.views import HomeSection
 
 LATEST_POSTS = 5
 
 
+@hooks.register("not_found_sections")
 @hooks.register("home_sections", order=20)
-def show_latest_posts(request: HttpRequest, page: HomePage) -> HomeSection | None:
+def show_latest_posts(request: HttpRequest, page: Page) -> HomeSection | None:
     """Return the section with the newest posts of the first blog that everybody may read."""
     return keep(("latest posts", page.pk), lambda: _find_latest_posts(request, page))
 
 
-def _find_latest_posts(request: HttpRequest, page: HomePage) -> HomeSection | None:
+def _find_latest_posts(request: HttpRequest, page: Page) -> HomeSection | None:
     index = BlogIndexPage.objects.descendant_of(page).live().public().order_by("path").first() if page.path else None
     if index is None:
         return None
@@ -28,3 +29,15 @@ def _find_latest_posts(request: HttpRequest, page: HomePage) -> HomeSection | No
     posts = prepare_posts(latest.paginate(LATEST_POSTS)[0], request)
     latest.set_folios(posts)
     return HomeSection("components/latest_posts.html", {"posts": posts, "index_page": index})
+
+
+@hooks.register("site_feed_address")
+def find_site_feed(site: Site) -> str:
+    """Return the address of the first blog of `site` that everybody may read; its feeds are those of the site."""
+    return keep(("site feed", site.pk), lambda: _find_first_blog_address(site))
+
+
+def _find_first_blog_address(site: Site) -> str:
+    blogs = BlogIndexPage.objects.descendant_of(site.root_page, inclusive=True).live().public()
+    blog = blogs.order_by("path").first()
+    return (blog.full_url or "") if blog else ""

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from servestatic import ServeStaticASGI
 
+from home.pictures.addresses import FOLDER
+
 ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 # Only these folders of the media are public. Documents stay behind Wagtail's own view, which asks for permission.
@@ -16,20 +18,27 @@ PUBLIC_MEDIA_FOLDERS = ("images", "original_images", "avatar_images")
 
 def serve_static_files(app: ASGIApp) -> ASGIApp:
     """Put static files in front of `app`: from the sources in development, else from `collectstatic`'s folder."""
-    if settings.STORAGES["staticfiles"]["BACKEND"].startswith("django."):
+    if str(settings.STORAGES["staticfiles"]["BACKEND"]).startswith("django."):  # type: ignore[index]
         return ASGIStaticFilesHandler(app)  # type: ignore[arg-type]
     return ServeStaticASGI(app, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
 
 
 def serve_public_media(app: ASGIApp) -> ASGIApp:
-    """Put uploaded images in front of `app`. A web server or object store may do this instead in production."""
+    """Put uploaded images in front of `app`, which makes the pictures that aren't there yet.
+
+    A web server may do this instead in production.
+    """
     media = ServeStaticASGI(None, autorefresh=True, max_age=60 * 60 * 24 * 30, add_headers_function=_sandbox_media)
     for folder in PUBLIC_MEDIA_FOLDERS:
         media.add_files(str(settings.MEDIA_ROOT / folder), prefix=f"{settings.MEDIA_URL}{folder}/")
+    pictures_url = f"{settings.MEDIA_URL}{FOLDER}/"
+    pictures = ServeStaticASGI(app, autorefresh=True, immutable_file_test=lambda path, url: True)
+    pictures.add_files(str(settings.MEDIA_ROOT / FOLDER), prefix=pictures_url)
 
     async def route(scope: Any, receive: Any, send: Any) -> None:
-        is_media = scope["type"] == "http" and scope["path"].startswith(settings.MEDIA_URL)
-        await (media if is_media else app)(scope, receive, send)
+        path = scope["path"] if scope["type"] == "http" else ""
+        server = pictures if path.startswith(pictures_url) else media if path.startswith(settings.MEDIA_URL) else app
+        await server(scope, receive, send)
 
     return route
 

@@ -1,11 +1,14 @@
 """Addresses. Wagtail's page tree takes what nothing else has taken."""
 
+from django.conf import settings
 from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from config import health
+from home.pictures.addresses import FOLDER
+from home.pictures.views import picture
 from home.serving import serve
 
 handler404 = "home.not_found.page_not_found"
@@ -15,7 +18,11 @@ urlpatterns = [
     path("health/ready", health.ready),
     path("admin/", include(wagtailadmin_urls)),
     path("preview/", include("preview.urls")),
+    path(f"{settings.MEDIA_URL.lstrip('/')}{FOLDER}/<path:name>", picture),
     path("documents/", include(wagtaildocs_urls)),
+    path("search/", include("search.urls")),
+    path("", include("home.urls")),
+    path("", include("blog.feeds.urls")),
     path("", include([pattern for pattern in wagtail_urls.urlpatterns if pattern.name != "wagtail_serve"])),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
 ]

@@ -9,7 +9,14 @@ class HomeConfig(AppConfig):
     name = "home"
 
     def ready(self) -> None:
-        """Guard StreamFields against a race upstream."""
+        """Guard StreamFields against a race upstream; make pictures ahead, and clear away what was drawn for pages."""
+        from django.db.models.signals import post_delete
+        from wagtail.signals import page_published
+
         from home.deferred_validation import guard_deferred_validation
+        from home.pictures.tasks import make_pictures_when_published
+        from home.share_images.storing import forget_deleted_page
 
         guard_deferred_validation()
+        page_published.connect(make_pictures_when_published, dispatch_uid="make pictures")
+        post_delete.connect(forget_deleted_page, dispatch_uid="forget share images")

@@ -13,6 +13,7 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 
 from home.blocks import BodyBlock
+from home.page_meta.article import Article
 
 
 class BasePage(Page):
@@ -45,8 +46,25 @@ class BasePage(Page):
     is_known_to_be_open = False
     """Whether it was found out before (`home.serving`) that nothing restricts who may read the page."""
 
+    schema_type = "WebPage"
+    """What schema.org calls such a page."""
+
     class Meta:
         abstract = True
+
+    @property
+    def article(self) -> Article | None:
+        """What engines are told about the page if it is an article."""
+        return None
+
+    @property
+    def share_line(self) -> str:
+        """A few words under the title on the image that is drawn for sharing."""
+        return ""
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        """Return what the site map tells of the page, as Wagtail does; nothing if the text belongs elsewhere."""
+        return [] if self.canonical_url else super().get_sitemap_urls(request)
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
         """Return the restrictions on the page and above it, as Wagtail does, unless there are known to be none."""

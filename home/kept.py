@@ -90,10 +90,13 @@ def keep(key: Hashable, make: Callable[[], T]) -> T:
     return kept[0]
 
 
-def keep_for(queryset: QuerySet[Any], make: Callable[[], T]) -> T:
-    """Return what `make` makes of the rows of `queryset`, kept as `keep` does for just this query and this `make`."""
+def keep_for(queryset: QuerySet[Any], make: Callable[[], T], *depends_on: Hashable) -> T:
+    """Return what `make` makes of the rows of `queryset`, kept as `keep` does for just this query and this `make`.
+
+    What else `make` depends on is told in `depends_on`.
+    """
     try:
-        key = make.__qualname__, str(queryset.query)
+        key = make.__qualname__, str(queryset.query), *depends_on
     except EmptyResultSet:  # there will be no rows, and no query
         return make()
     return keep(key, make)

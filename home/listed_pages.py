@@ -17,11 +17,15 @@ PageType = TypeVar("PageType", bound=Page)
 class ListedPageMixin:
     """For pages of a list that is ordered by `time_field`, newest first, and numbered from the oldest.
 
+    `year_lookup` and `tag_lookup` are where its year and its tags are found; a search is narrowed by them.
+
     `address` is the page's own, set before it is used (`set_addresses`), so that a list needs no query for each page.
     `folio` is the page's number in the list: 1 for the oldest.
     """
 
     time_field: ClassVar[str]
+    year_lookup: ClassVar[str]
+    tag_lookup: ClassVar[str]
     address: str = ""
     folio: int | None = None
 

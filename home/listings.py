@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import CharField, Count, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest
+from django.utils.functional import Promise
 
 from home.kept import keep_for
 from home.time_order import read_order
@@ -28,11 +29,11 @@ class Link:
 
 @dataclass(frozen=True)
 class Option:
-    """A value that a list can be filtered by, and how many entries would be left."""
+    """A value that a list can be filtered by, and how many entries would be left, where that is known."""
 
     label: str
     url: str
-    count: int
+    count: int | None
     active: bool
 
 
@@ -40,8 +41,11 @@ class Option:
 class Facet:
     """The values of one kind, such as all tags."""
 
+    parameter: str
     name: str
     options: list[Option]
+    more: Link | None = None
+    """Where all values stand, also those that aren't among the options."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ class Filter:
     """
 
     parameter: str
-    name: str
+    name: str | Promise
     condition: Callable[[str], Q | None]
     value: str = ""
     label: str = ""
@@ -184,23 +188,9 @@ class FilteredList:
     def paginate(self, page_size: int) -> tuple[QuerySet[Any], Pagination]:
         """Return the entries on the page asked for, and the links to the others."""
         order = read_order(self.entries())
-        paginator = Paginator(order.pks, page_size)
-        page = paginator.page(nearest_page(self.selection.page, paginator.num_pages))
-        pages = [
-            PageLink(number, self.selection.url(number), number == page.number)
-            if isinstance(number, int)
-            else PageLink(None, "", False)
-            for number in paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-        ]
+        page, pagination = paginate(order.pks, page_size, self.selection)
         pks = order.newest_first(page.start_index() - 1, page.end_index()) if order.pks else []
-        return self.queryset.filter(pk__in=pks), Pagination(
-            number=page.number,
-            count=paginator.num_pages,
-            total=paginator.count,
-            previous_url=self.selection.url(page.number - 1) if page.has_previous() else None,
-            next_url=self.selection.url(page.number + 1) if page.has_next() else None,
-            pages=pages,
-        )
+        return self.queryset.filter(pk__in=pks), pagination
 
     def set_folios(self, entries: Iterable[Any]) -> None:
         """Number `entries` as they are numbered in the whole list."""
@@ -221,7 +211,9 @@ class FilteredList:
         return counts
 
     def _other_options(self) -> OptionCounts:
-        return keep_for(self.entries(), self._count_other_options)
+        return keep_for(
+            self.entries(), self._count_other_options, *(one.parameter for one in self.filters if one.value)
+        )
 
     def _count_other_options(self) -> OptionCounts:
         """Return the values of all filters that aren't on, with one query."""
@@ -249,7 +241,11 @@ class FilteredList:
     def facets(self) -> list[Facet]:
         """Return the filters with the values that can be chosen: the most used ones, and those that are on."""
         counts = self.count_options()
-        return [Facet(one.name, self._options(one, counts[one.parameter])) for one in self.filters if one.value]
+        return [
+            Facet(one.parameter, str(one.name), self._options(one, counts[one.parameter]))
+            for one in self.filters
+            if one.value
+        ]
 
     def _options(self, one: Filter, counts: list[tuple[str, str, int]]) -> list[Option]:
         active = self.selection.values.get(one.parameter)
@@ -270,15 +266,35 @@ class FilteredList:
 
     def active_filters(self, facets: list[Facet]) -> list[ActiveFilter]:
         """Return the filters that are on, by their labels; a value that isn't known is named as it was asked for."""
-        labels = {facet.name: option.label for facet in facets for option in facet.options if option.active}
+        labels = {str(facet.name): option.label for facet in facets for option in facet.options if option.active}
         return [
             ActiveFilter(
-                f"{one.name}: {labels.get(one.name, self.selection.values[one.parameter][:60])}",
+                f"{one.name}: {labels.get(str(one.name), self.selection.values[one.parameter][:60])}",
                 self.selection.url_without(one.parameter),
             )
             for one in self.filters
             if one.parameter in self.selection.values
         ]
+
+
+def paginate(entries: Any, page_size: int, selection: Selection) -> "tuple[Page[Any], Pagination]":
+    """Return the page of `entries` (a sequence or a queryset) that is asked for, and the links to the others."""
+    paginator = Paginator(entries, page_size)
+    page = paginator.page(nearest_page(selection.page, paginator.num_pages))
+    links = [
+        PageLink(number, selection.url(number), number == page.number)
+        if isinstance(number, int)
+        else PageLink(None, "", False)
+        for number in paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    ]
+    return page, Pagination(
+        number=page.number,
+        count=paginator.num_pages,
+        total=paginator.count,
+        previous_url=selection.url(page.number - 1) if page.has_previous() else None,
+        next_url=selection.url(page.number + 1) if page.has_next() else None,
+        pages=links,
+    )
 
 
 def nearest_page(asked: str, last: int) -> int:

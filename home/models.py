@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.validators import URLValidator, validate_email
 from django.db import models
 from django.http import HttpRequest
 from modelcluster.fields import ParentalKey
@@ -53,6 +54,14 @@ class StandardPage(LeadImageMixin, IntroductionMixin, BodyMixin, BasePage):
         verbose_name = "standard page"
 
 
+def validate_contact(contact: str) -> None:
+    """Raise ValidationError unless `contact` is an e-mail address or an address that starts with https://."""
+    (validate_https if ":" in contact else validate_email)(contact)
+
+
+validate_https = URLValidator(schemes=["https"])
+
+
 @register_setting(icon="site")
 class SiteSettings(ClusterableModel, BaseSiteSetting):
     """What is printed on every page."""
@@ -64,9 +73,18 @@ class SiteSettings(ClusterableModel, BaseSiteSetting):
         blank=True, max_length=600, help_text="Printed at the foot of every page: who you are, where you work."
     )
 
+    security_contact = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=[validate_contact],
+        help_text="Whom to tell of a security hole: an e-mail address, or a page that starts with https://. "
+        "It is printed at /.well-known/security.txt. Leave empty to print none.",
+    )
+
     panels = [
         FieldPanel("tagline"),
         FieldPanel("footer_text"),
+        FieldPanel("security_contact"),
         InlinePanel("links", heading="Links at the foot of every page", label="link"),
     ]
 

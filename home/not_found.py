@@ -13,6 +13,10 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_asy
 from django.http import HttpRequest, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from wagtail.models import Site
+
+from home.kept import keeping_for
+from home.views import find_home_sections
 
 
 class NotFoundPage(HttpResponseNotFound):
@@ -23,8 +27,11 @@ class NotFoundPage(HttpResponseNotFound):
         self._request = request
 
     def render_page(self) -> None:
-        """Fill in the page. Blocks: reads the menu from the database."""
-        self.content = render_to_string("404.html", request=self._request)
+        """Fill in the page, with what apps add to it. Blocks: reads the database."""
+        site = Site.find_for_request(self._request)
+        with keeping_for(self._request):
+            sections = find_home_sections(self._request, site.root_page, "not_found_sections") if site else []
+            self.content = render_to_string("404.html", {"sections": sections}, self._request)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> NotFoundPage:

@@ -4,7 +4,8 @@ Wagtail's own view does the rest: hooks, restrictions and `page.serve()` are cal
 look up first, in the places where Wagtail itself remembers it for the rest of a request.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
@@ -15,6 +16,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils.translation import get_language
+from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.models.sites import SITE_ROOT_PATHS_CACHE_KEY, SITE_ROOT_PATHS_CACHE_VERSION, SiteRootPath
 from wagtail.url_routing import RouteResult
@@ -22,15 +24,27 @@ from wagtail.views import serve as wagtail_serve
 
 from changes.version import read_version
 from home.kept import keep, keeping
+from home.routes import RoutesMixin
+
+# What was found at an address: the page's type and id, whether nothing restricts who may read it, and what of the
+# address is left for one of the page's routes.
+Found = tuple[Any, int, bool, tuple[str, ...]]
 
 
 def serve(request: HttpRequest, path: str) -> HttpResponseBase:
     """Answer with the page at `path`. Blocks: Django calls it in a thread, where all that waits is done at once."""
+    with keeping_content(request):
+        find_route(request, path)
+        return _rendered(wagtail_serve(request, path))
+
+
+@contextmanager
+def keeping_content(request: HttpRequest) -> Iterator[None]:
+    """Read for `request` which version of the content it shows, keep meanwhile for that, and know the site. Blocks."""
     request.content_version = read_version()  # type: ignore[attr-defined]
     with keeping(request.content_version):  # type: ignore[attr-defined]
         find_site(request)
-        find_route(request, path)
-        return _rendered(wagtail_serve(request, path))
+        yield
 
 
 def find_site(request: HttpRequest) -> None:
@@ -51,41 +65,47 @@ def _read_site_root_paths() -> list[SiteRootPath]:
 
 
 def find_route(request: HttpRequest, path: str) -> None:
-    """Look up the page at `path` for `Page.route_for_request`; where a page has routes of its own, leave it to that."""
+    """Look up the page at `path` for `Page.route_for_request`; where a page has a way of its own, leave it to that."""
     site = request._wagtail_site  # type: ignore[attr-defined]
     if site is None:
         return
     found = keep(("route", site.pk, get_language(), path), lambda: _find_page(site, path))
     if found is None:
         return
-    model, pk, is_open = found
+    model, pk, is_open, rest = found
     with suppress(model.DoesNotExist):
         page = model.objects.select_related(*_foreign_keys(model)).get(pk=pk)
         page.is_known_to_be_open = is_open
-        request._wagtail_route_for_request = RouteResult(page)  # type: ignore[attr-defined]
+        route = RoutablePageMixin.route(page, request, list(rest)) if rest else RouteResult(page)
+        request._wagtail_route_for_request = route  # type: ignore[attr-defined]
 
 
-def _find_page(site: Site, path: str) -> tuple[Any, int, bool] | None:
-    """Return type and id of the live page at `path`, and whether nothing restricts who may read it. Two queries.
+def _find_page(site: Site, path: str) -> Found | None:
+    """Return the live page at `path`, or the one above whose route it is. Two queries.
 
     None if there is none, or if a page on the way there takes addresses apart in a way of its own.
     """
     root = site.root_page.localized
-    addresses = [
-        f"{root.url_path}{rest}" for rest in accumulate((f"{name}/" for name in path.split("/") if name), initial="")
-    ]
+    names = [name for name in path.split("/") if name]
+    addresses = [f"{root.url_path}{rest}" for rest in accumulate((f"{name}/" for name in names), initial="")]
     above = [root.path[:end] for end in range(root.steplen, len(root.path), root.steplen)]
     on_the_way = Q(url_path__in=addresses, path__startswith=root.path) | Q(path__in=above)
     pages = list(Page.objects.filter(on_the_way).order_by("depth"))
     way = pages[len(above) :]
-    if [page.url_path for page in way] != addresses or not all(map(_has_plain_route, way)) or not way[-1].live:
+    if not way or [page.url_path for page in way] != addresses[: len(way)] or not way[-1].live:
         return None
-    return way[-1].specific_class, way[-1].pk, not _find_restrictions(pages).exists()
+    models, rest = [page.specific_class for page in way], names[len(way) - 1 :]
+    if not all(map(_looks_for_pages_first, models)) or (rest and not _has_route(models[-1], rest)):
+        return None
+    return models[-1], way[-1].pk, not _find_restrictions(pages).exists(), tuple(rest)
 
 
-def _has_plain_route(page: Page) -> bool:
-    model = page.specific_class
-    return model is not None and model.route is Page.route
+def _looks_for_pages_first(model: Any) -> bool:
+    return model is not None and model.route in {Page.route, RoutesMixin.route}
+
+
+def _has_route(model: Any, path_components: list[str]) -> bool:
+    return issubclass(model, RoutesMixin) and model.has_route(path_components)
 
 
 def _find_restrictions(pages: list[Page]) -> QuerySet[PageViewRestriction]:

@@ -41,6 +41,14 @@ class TimeOrder:
         place = self._find(time, pk)
         return place + 1 if self.pks[place : place + 1] == array("q", [pk]) else None
 
+    def count_between(self, first: Any, last: Any) -> int:
+        """Return how many pages there are from the time `first` to `last`, both included."""
+        return bisect_right(self._times, _as_number(last)) - bisect_left(self._times, _as_number(first))
+
+    def span(self) -> tuple[int, int] | None:
+        """Return the times of the oldest and the newest page, as numbers (`date.toordinal` for a date)."""
+        return (self._times[0], self._times[-1]) if self.pks else None
+
     def around(self, time: Any, pk: int | None) -> "tuple[array[int], array[int]]":
         """Return the ids before and after a page, which may be new (no `pk`) or stand elsewhere until it is saved."""
         place = self._find(time, pk)

@@ -7,6 +7,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from wagtail import hooks
+from wagtail.models import Page
 
 from home.kept import keeping_for
 
@@ -32,10 +33,11 @@ def _render_home_page(request: HttpRequest, page: "HomePage") -> HttpResponse:
         return TemplateResponse(request, page.get_template(request), page.get_context(request)).render()
 
 
-def find_home_sections(request: HttpRequest, page: "HomePage") -> list[HomeSection]:
-    """Return what apps add to the home page through the `home_sections` hook, in the order of the hooks.
+def find_home_sections(request: HttpRequest, page: Page, hook: str = "home_sections") -> list[HomeSection]:
+    """Return what apps add to the home page `page` through the `home_sections` hook, in the order of the hooks.
 
-    A hook takes `(request, page)` and returns a `HomeSection`, or None if it has nothing to show. Blocks.
+    A hook takes `(request, page)` and returns a `HomeSection`, or None if it has nothing to show. What stands on the
+    page of an address that leads nowhere is added through `not_found_sections`. Blocks.
     """
-    sections = (build_section(request, page) for build_section in hooks.get_hooks("home_sections"))
+    sections = (build_section(request, page) for build_section in hooks.get_hooks(hook))
     return [section for section in sections if section is not None]

@@ -50,7 +50,6 @@ def prepare_projects(entries: "QuerySet[ProjectPage]", request: HttpRequest | No
 
     projects = list(
         entries.select_related("lead_image").prefetch_related(
-            "lead_image__renditions",
             Prefetch("project_skills", queryset=ProjectSkill.objects.select_related("tag")),
         )
     )

@@ -31,6 +31,8 @@ class PortfolioIndexPage(AsyncViewMixin, IntroductionMixin, BasePage):
     subpage_types = ["portfolio.ProjectPage"]
     page_description = "The list of your projects. Projects are added under it."
 
+    schema_type = "CollectionPage"
+
     async_view = staticmethod(project_list)
 
     class Meta:
@@ -107,6 +109,9 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
     page_description = "A piece of work: what it was, for whom, and how it was done."
 
     time_field = "year"
+    year_lookup = "year"
+    tag_lookup = "project_skills__tag"
+    schema_type = "CreativeWork"
 
     class Meta:
         verbose_name = "project"
@@ -121,10 +126,8 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
         return super().get_context(request, *args, **kwargs) | lazily(names, lambda: self._describe(request))
 
     def _describe(self, request: HttpRequest) -> dict[str, Any]:
-        if self.lead_image:
-            prefetch_related_objects([self.lead_image], "renditions")
         if self.pk is not None:
-            prefetch_related_objects([self], "gallery__image__renditions", "project_skills__tag")
+            prefetch_related_objects([self], "gallery__image", "project_skills__tag")
         set_addresses([self], request)
         place = find_place(self, request)
         return {
@@ -133,6 +136,11 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
             "previous_project": place.previous,
             "next_project": place.next,
         }
+
+    @property
+    def share_line(self) -> str:
+        """For whom and when the project was made."""
+        return ", ".join(filter(None, [self.client, str(self.year)]))
 
     @property
     def skill_links(self) -> list[Link]:

@@ -4,11 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-REAL_BLOGS = Path(os.environ.get("GALLEY_SHARED_DATA", settings.BASE_DIR.parent / "shared" / "data"))
+from tests.running_site import PROJECT
 
-needs_real_blogs = pytest.mark.skipif(
-    not REAL_BLOGS.is_dir(),
-    reason=f"The two real blogs aren't at {REAL_BLOGS}. Put them there, or name their folder in GALLEY_SHARED_DATA.",
+REAL_BLOGS = Path(os.environ.get("GALLEY_SHARED_DATA", PROJECT.parent / "shared" / "data"))
+
+WITHOUT_REAL_BLOGS = (
+    f"The two real blogs aren't at {REAL_BLOGS}. Put them there, or name their folder in GALLEY_SHARED_DATA."
 )
+
+needs_real_blogs = pytest.mark.skipif(not REAL_BLOGS.is_dir(), reason=WITHOUT_REAL_BLOGS)

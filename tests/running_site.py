@@ -79,11 +79,12 @@ def build_small_site(var_dir: Path, **extra: str) -> None:
 @contextmanager
 def run_site(var_dir: Path, **extra: str) -> Iterator[RunningSite]:
     """Run server and worker on what lies in `var_dir`; yield when the site answers."""
-    env = environment(var_dir, **extra)
     # The socket listens before the server starts, so that the port is never taken by somebody else
     # and the first request waits for the server by itself.
     with socket.create_server(("127.0.0.1", 0)) as listener, (var_dir / "log").open("w") as log:
         send_at_once(listener)
+        url = f"http://localhost:{listener.getsockname()[1]}"
+        env = environment(var_dir, **{"WAGTAILADMIN_BASE_URL": url, **extra})
         uvicorn = ["-m", "uvicorn", "config.asgi:application", "--fd", str(listener.fileno()), "--no-access-log"]
 
         def start(*arguments: str) -> subprocess.Popen:
@@ -92,7 +93,7 @@ def run_site(var_dir: Path, **extra: str) -> Iterator[RunningSite]:
 
         server = Server(lambda: start(*uvicorn, *PROTOCOLS, "--timeout-graceful-shutdown", "2"))
         worker = start("manage.py", "worker")
-        site = RunningSite(f"http://localhost:{listener.getsockname()[1]}", var_dir, server)
+        site = RunningSite(url, var_dir, server)
         try:
             urllib.request.urlopen(f"{site.url}/health/ready", timeout=STARTS_WITHIN)
             yield site

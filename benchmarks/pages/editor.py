@@ -24,9 +24,10 @@ Form = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class Post:
-    """A post that an editor works on: its id, its address on the site, and what stands in its edit form."""
+    """A post that an editor works on: its id and its blog's, its address, and what stands in its edit form."""
 
     id: int
+    parent: int
     path: str
     form: Form
 

@@ -29,7 +29,7 @@ class Answers:
         return sum(status != 200 for status in self.statuses)
 
 
-async def ask(port: int, paths: Sequence[str], connections: int, requests: int) -> Answers:
+async def ask(port: int, paths: Sequence[str], connections: int, requests: int, cookie: str = "") -> Answers:
     """Send `requests` GETs in all, for `paths` in turn, over so many kept-alive `connections`; return the answers."""
     answers = Answers()
     turns = iter(cycle(paths))
@@ -37,19 +37,18 @@ async def ask(port: int, paths: Sequence[str], connections: int, requests: int) 
     started = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for _ in range(connections):
-            group.create_task(_keep_asking(port, turns, left, answers))
+            group.create_task(_keep_asking(port, turns, left, answers, cookie))
     answers.seconds = time.perf_counter() - started
     return answers
 
 
-async def _keep_asking(port: int, turns: Iterator[str], left: Iterator[int], answers: Answers) -> None:
+async def _keep_asking(port: int, turns: Iterator[str], left: Iterator[int], answers: Answers, cookie: str) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+    headers = f"Host: localhost:{port}\r\nAccept-Encoding: identity" + (f"\r\nCookie: {cookie}" if cookie else "")
     try:
         for _ in left:
             began = time.perf_counter()
-            writer.write(
-                f"GET {next(turns)} HTTP/1.1\r\nHost: localhost:{port}\r\nAccept-Encoding: identity\r\n\r\n".encode()
-            )
+            writer.write(f"GET {next(turns)} HTTP/1.1\r\n{headers}\r\n\r\n".encode())
             answers.statuses.append(await _read_status(reader))
             answers.delays.append((time.perf_counter() - began) * 1_000)
     finally:

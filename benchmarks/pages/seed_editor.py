@@ -24,4 +24,7 @@ if __name__ == "__main__":
     for post in posts.values():
         blog.add_child(instance=post)
     forms = {name: form_of(post, date=str(post.date), body=markdown("Set:")) for name, post in posts.items()}
-    print(json.dumps({name: {"id": post.pk, "path": post.url, "form": forms[name]} for name, post in posts.items()}))
+    rows = {
+        name: {"id": post.pk, "parent": blog.pk, "path": post.url, "form": forms[name]} for name, post in posts.items()
+    }
+    print(json.dumps(rows))

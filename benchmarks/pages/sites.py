@@ -28,7 +28,12 @@ class Sites:
             unfinished = self.folder / f"{number}.unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(parents=True)
-            for command in (["migrate", "--verbosity", "0"], ["load_sample_site"], ["generate_posts", str(number)]):
+            for command in (
+                ["migrate", "--verbosity", "0"],
+                ["load_sample_site"],
+                ["generate_posts", str(number)],
+                ["update_index", "--verbosity", "0"],
+            ):
                 manage(unfinished, *command)
             unfinished.rename(made)
         return made

@@ -1,6 +1,6 @@
 """Posts, the people who write them and the subjects that order them."""
 
-from blog.models.author import Author, PostAuthor
+from blog.models.author import Author, AuthorLink, PostAuthor
 from blog.models.imports import PostImport
 from blog.models.index import BlogIndexPage
 from blog.models.post import BlogPostPage
@@ -8,6 +8,7 @@ from blog.models.taxonomy import Category, PostTag, Series
 
 __all__ = [
     "Author",
+    "AuthorLink",
     "BlogIndexPage",
     "BlogPostPage",
     "Category",

@@ -13,6 +13,10 @@ class PostTag(TaggedItemBase):
 
     content_object = ParentalKey("blog.BlogPostPage", on_delete=models.CASCADE, related_name="tagged_items")
 
+    class Meta:
+        # The posts with a tag that stand next to another are found without reading all of them.
+        indexes = [models.Index(fields=["tag", "content_object"], name="blog_posttag_posts_of_tag")]
+
 
 class NamedGroup(index.Indexed, models.Model):
     """Something with a name, an address and a line about it."""

@@ -89,8 +89,8 @@ def _gallery_value(fields: dict[str, Any], library: PictureLibrary) -> dict[str,
     return {"pictures": pictures, "caption": fields.get("caption", "")}
 
 
-def _callout_value(fields: dict[str, Any], library: PictureLibrary) -> dict[str, Any]:
-    return {"kind": fields["kind"], "text": _rich_text(fields["text"])}
+def _text_value(fields: dict[str, Any], library: PictureLibrary) -> dict[str, Any]:
+    return fields | {"text": _rich_text(fields["text"])}
 
 
 def _table_value(fields: dict[str, Any], library: PictureLibrary) -> dict[str, Any]:
@@ -112,7 +112,10 @@ def _value_as_written(fields: dict[str, Any], library: PictureLibrary) -> dict[s
 
 SECTION_VALUES: dict[str, Callable[[dict[str, Any], PictureLibrary], dict[str, Any]]] = {
     "pull_quote": _value_as_written,
-    "callout": _callout_value,
+    "callout": _text_value,
+    "details": _text_value,
+    "margin_note": _text_value,
+    "formula": _value_as_written,
     "figure": _figure_value,
     "gallery": _gallery_value,
     "code": _value_as_written,

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "portfolio",
     "blog",
     "forms",
+    "search",
     "preview",
     "edge",
     "wagtail.contrib.redirects",
@@ -186,6 +187,8 @@ MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    # The name says what is in it: two processes that make a picture at once make the same file.
+    "renditions": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
 }
 
 # A page with many blocks has more form fields than Django's default of 1,000, and a book more text than 2.5 MiB:
@@ -214,10 +217,22 @@ CONTACT_RATE_SPAN = env.int("CONTACT_RATE_SPAN", 10 * 60)
 # How many proxies stand in front and add to `X-Forwarded-For`: a higher number than that lets senders forge theirs.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 
+# For titles in scripts that the site's own faces lack: the first of these fonts that has most of a title sets it.
+SHARE_IMAGE_FONTS = env.list(
+    "SHARE_IMAGE_FONTS",
+    [
+        "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc",
+        "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+        "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf",
+        "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+    ],
+)
+
 WAGTAIL_SITE_NAME = "Galley"
 WAGTAILADMIN_BASE_URL = env.str("WAGTAILADMIN_BASE_URL", "http://localhost:8080")
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "preview.rich_text.LiveRichTextArea"}}
 WAGTAILIMAGES_IMAGE_MODEL = "home.SiteImage"
+WAGTAILIMAGES_RENDITION_STORAGE = "renditions"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpeg", "jpg", "png", "svg", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]

@@ -62,6 +62,7 @@ class ContactPage(AsyncViewMixin, IntroductionMixin, BodyMixin, BasePage):
     search_fields = [*BasePage.search_fields, *BodyMixin.body_search_fields]
     subpage_types: list[str] = []
     page_description = "A page with a form through which visitors write to you."
+    schema_type = "ContactPage"
     allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS, HTTPMethod.POST]
 
     async_view = staticmethod(contact_page)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from wagtail import blocks
 from wagtail.blocks.stream_block import StreamValue
@@ -10,8 +10,18 @@ from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.rich_text import get_text_for_indexing
 
 from home.blocks.code import CodeBlock
-from home.blocks.media import FigureBlock, GalleryBlock, find_images
-from home.blocks.text import CalloutBlock, HeadingBlock, MarkdownBlock, ParagraphBlock, PullQuoteBlock
+from home.blocks.formula import FormulaBlock
+from home.blocks.media import FigureBlock, GalleryBlock
+from home.blocks.text import (
+    CalloutBlock,
+    DetailsBlock,
+    HeadingBlock,
+    MarginNoteBlock,
+    MarkdownBlock,
+    ParagraphBlock,
+    PullQuoteBlock,
+)
+from home.headings import settle_ids
 from home.markdown import summarise_markdown
 
 TABLE_PREVIEW = {
@@ -30,6 +40,8 @@ class BodyBlock(blocks.StreamBlock):
     heading = HeadingBlock(group="Text")
     pull_quote = PullQuoteBlock(group="Text")
     callout = CalloutBlock(group="Text")
+    details = DetailsBlock(group="Text")
+    margin_note = MarginNoteBlock(group="Text")
     figure = FigureBlock(group="Pictures")
     gallery = GalleryBlock(group="Pictures")
     code = CodeBlock(group="Data and code")
@@ -40,12 +52,11 @@ class BodyBlock(blocks.StreamBlock):
         help_text="Say first which row or column is the header; then fill in the cells.",
         preview_value=TABLE_PREVIEW,
     )
+    formula = FormulaBlock(group="Data and code")
 
-    def get_context(self, value: StreamValue, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return Wagtail's context, once the renditions of all pictures in the text are fetched, with one query."""
-        prefetch_related_objects(list(find_images(value)), "renditions")
-        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        return context
+    def render(self, value: StreamValue, context: dict[str, Any] | None = None) -> SafeString:
+        """Return the text's HTML, in which no two headings have the same id."""
+        return settle_ids(super().render(value, context=context))
 
     class Meta:
         template = "blocks/body.html"

@@ -1,6 +1,5 @@
 """Pictures."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from wagtail import blocks
@@ -51,7 +50,10 @@ class FigureBlock(blocks.StructBlock):
         required=False, max_length=255, help_text="Printed beside the picture. Leave empty for none."
     )
     placement = blocks.ChoiceBlock(
-        choices=PLACEMENTS, default="column", help_text="Where the picture stands on a wide screen."
+        choices=PLACEMENTS,
+        default="column",
+        search_index=False,
+        help_text="Where the picture stands on a wide screen.",
     )
 
     class Meta:
@@ -97,15 +99,3 @@ class GalleryBlock(blocks.StructBlock):
         """Return a gallery with the newest picture of the library, twice."""
         pictures = [{"image": latest_picture(), "caption": caption} for caption in ("One", "Another")]
         return self.normalize({"pictures": pictures, "caption": "Pictures that belong together."})
-
-
-def find_images(value: Any) -> Iterator[AbstractImage]:
-    """Yield every image in a block's value, however deep."""
-    if isinstance(value, AbstractImage):
-        yield value
-    elif isinstance(value, blocks.StructValue):
-        for child in value.values():
-            yield from find_images(child)
-    elif isinstance(value, blocks.StreamValue | blocks.list_block.ListValue):
-        for child in value:
-            yield from find_images(getattr(child, "value", child))

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.text import slugify
 from wagtail import blocks
 from wagtailmarkdown.blocks import MarkdownBlock as MarkdownEditorBlock
 
-from home.markdown import find_missing_references
+from home.anchors import make_id
+from home.markdown import find_missing_references, find_wrong_formulas, read_markdown
 
 
 class ParagraphBlock(blocks.RichTextBlock):
@@ -21,6 +21,7 @@ class ParagraphBlock(blocks.RichTextBlock):
     class Meta:
         icon = "pilcrow"
         template = "blocks/paragraph.html"
+        is_prose = True
         description = "Text with bold, italic, links and lists."
         preview_value = "<p>A <b>galley proof</b> is the first print of a text, made to be <i>corrected</i>.</p>"
 
@@ -36,13 +37,22 @@ class MarkdownBlock(MarkdownEditorBlock):
         super().__init__(**kwargs)
 
     def clean(self, value: str) -> str:
-        """Return `value`; when it is about to be published, refuse links to what isn't there, naming their lines."""
+        """Return `value`; when it is about to be published, refuse links to nothing and unreadable formulas."""
         text: str = super().clean(value)
-        # Drafts may hold unfinished links: a missing target must not stop an autosave.
-        if not self.is_deferred_validation and (missing := find_missing_references(text)):
+        # Drafts may hold unfinished links and formulas: they must not stop an autosave.
+        if self.is_deferred_validation:
+            return text
+        errors = [str(wrong) for wrong in find_wrong_formulas(text)]
+        if missing := find_missing_references(text):
             advice = "The number of a page, document or picture stands in its address in the admin."
-            raise ValidationError([*map(str, missing), advice])
+            errors += [*map(str, missing), advice]
+        if errors:
+            raise ValidationError(errors)
         return text
+
+    def get_searchable_content(self, value: str) -> list[str]:
+        """Return the words of the text: who looks for one finds it, and reads no marks around it."""
+        return [read_markdown(value)]
 
     def get_context(self, value: str, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         """Add a name for the text's footnotes, since another block of the page may have footnotes as well."""
@@ -54,6 +64,7 @@ class MarkdownBlock(MarkdownEditorBlock):
     class Meta:
         icon = "doc-full"
         template = "blocks/markdown.html"
+        is_prose = True
         description = "Text with Markdown marks, for people who like to write that way."
         preview_value = "## Corrections\n\nThe *first* reader marks them in **red**, in the margin."
 
@@ -64,7 +75,7 @@ class HeadingValue(blocks.StructValue):
     @property
     def anchor(self) -> str:
         """The fragment under which the heading can be linked to."""
-        return slugify(self["text"]) or "section"
+        return make_id(self["text"])
 
 
 class HeadingBlock(blocks.StructBlock):
@@ -73,6 +84,7 @@ class HeadingBlock(blocks.StructBlock):
     text = blocks.CharBlock(max_length=255, help_text="A few words that say what the next part is about.")
     level = blocks.ChoiceBlock(
         choices=[("2", "Section"), ("3", "Subsection")],
+        search_index=False,
         default="2",
         help_text="A section stands on its own; a subsection belongs to the section above it.",
     )
@@ -80,6 +92,7 @@ class HeadingBlock(blocks.StructBlock):
     class Meta:
         icon = "title"
         template = "blocks/heading.html"
+        is_prose = True
         value_class = HeadingValue
         description = "A heading for the next part of the text."
         preview_value = {"text": "How a page is proved", "level": "2"}
@@ -96,6 +109,7 @@ class PullQuoteBlock(blocks.StructBlock):
     class Meta:
         icon = "openquote"
         template = "blocks/pull_quote.html"
+        is_prose = True
         description = "A sentence set large, with its source."
         preview_value = {"quote": "Every book is proved before it is printed.", "attribution": "A compositor"}
 
@@ -105,6 +119,7 @@ class CalloutBlock(blocks.StructBlock):
 
     kind = blocks.ChoiceBlock(
         choices=[("note", "Note"), ("tip", "Tip"), ("warning", "Warning")],
+        search_index=False,
         default="note",
         help_text="Printed as the label of the box.",
     )
@@ -113,5 +128,35 @@ class CalloutBlock(blocks.StructBlock):
     class Meta:
         icon = "warning"
         template = "blocks/callout.html"
+        is_prose = True
         description = "A note, a tip or a warning, set apart from the text."
         preview_value = {"kind": "tip", "text": "<p>Read the proof aloud: the ear finds what the eye forgives.</p>"}
+
+
+class DetailsBlock(blocks.StructBlock):
+    """Something that only some readers want to read: it opens when they ask for it."""
+
+    summary = blocks.CharBlock(max_length=255, help_text="A few words that say what is inside. They are always shown.")
+    text = ParagraphBlock(help_text="What is shown when the reader opens it.")
+
+    class Meta:
+        icon = "collapse-down"
+        template = "blocks/details.html"
+        is_prose = True
+        description = "Words that stay folded until the reader opens them: an aside, a long list, an answer."
+        preview_value = {
+            "summary": "Why the first proof is never the last",
+            "text": "<p>Because whoever corrects a line may break the next one.</p>",
+        }
+
+
+class MarginNoteBlock(blocks.StructBlock):
+    """A remark that stands in the margin beside what follows it."""
+
+    text = ParagraphBlock(help_text="A sentence or two. On a phone they stand before the text that follows.")
+
+    class Meta:
+        icon = "comment"
+        template = "blocks/margin_note.html"
+        description = "A remark in the margin, beside the text that follows it."
+        preview_value = {"text": "<p>The word is as old as printing: <i>stet</i>, let it stand.</p>"}

@@ -5,15 +5,25 @@ time in proportion to the text where python-markdown takes seconds for a few tho
 wagtail-markdown's.
 """
 
-from home.markdown.highlighting import highlight_code
-from home.markdown.references import MissingReference, find_missing_references
+from home.markdown.highlighting import highlight_code, name_language
+from home.markdown.mathematics import UnreadableFormula, convert_formula, render_formula
+from home.markdown.references import MissingReference, find_missing_references, references_at_hand
 from home.markdown.rendering import render_markdown
-from home.markdown.summary import summarise_markdown
+from home.markdown.summary import read_markdown, summarise_markdown
+from home.markdown.wrong_formulas import WrongFormula, find_wrong_formulas
 
 __all__ = [
     "MissingReference",
+    "UnreadableFormula",
+    "WrongFormula",
+    "convert_formula",
     "find_missing_references",
+    "find_wrong_formulas",
     "highlight_code",
+    "name_language",
+    "read_markdown",
+    "references_at_hand",
+    "render_formula",
     "render_markdown",
     "summarise_markdown",
 ]

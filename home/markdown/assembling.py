@@ -15,6 +15,7 @@ from itertools import accumulate, chain, compress
 from sys import getsizeof
 from typing import Any
 
+from django.utils.translation import get_language
 from markdown_it.token import Token
 
 from home.byte_bound_cache import ByteBoundCache
@@ -113,6 +114,7 @@ class _Document:
             self.definitions_key if "[" in text else b"",
             self.demotes_headings and any(chunk.heading_tags for chunk in run),
             self.footnotes_name if "[^" in text else "",
+            get_language(),
         )
         pieces = pieces_cache.get(key)
         if pieces is None:

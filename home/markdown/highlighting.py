@@ -31,6 +31,12 @@ def highlight_code(code: str, language: str) -> SafeString:
     return mark_safe(highlight(code, lexer, _formatter).removesuffix("\n"))
 
 
+def name_language(language: str) -> str:
+    """Return what `language` is called: 'JavaScript' for 'js'. One that Pygments doesn't know stays as written."""
+    lexer = _find_lexer(language.lower())
+    return lexer.name if lexer else "" if language == "text" else language
+
+
 @lru_cache(maxsize=64)
 def _find_lexer(language: str) -> Lexer | None:
     if len(language) > 30 or language in {"", "text"}:

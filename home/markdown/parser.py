@@ -1,4 +1,4 @@
-"""The Markdown dialect of the site: CommonMark with tables, footnotes, definition and task lists, and strikethrough."""
+"""The Markdown dialect of the site: CommonMark with tables, footnotes, formulas, lists of terms and of tasks."""
 
 import re
 from collections import Counter
@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.html import escape
-from django.utils.text import slugify
+from django.utils.text import Truncator
+from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore
@@ -14,7 +15,10 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from home.markdown.highlighting import highlight_code
+from home.anchors import make_id, make_unique
+from home.markdown.formulas import formula_plugin
+from home.markdown.highlighting import highlight_code, name_language
+from home.markdown.words import plain_words
 
 MOST_TABLE_TOKENS = 60_000
 
@@ -26,11 +30,13 @@ def make_parser() -> MarkdownIt:
     """Return a parser with the site's rules, always in the same order."""
     parser = MarkdownIt("commonmark", {"html": True, "xhtmlOut": False, "tasklists": True})
     parser.enable(["table", "strikethrough"])
-    parser.use(footnote_plugin, inline=False).use(deflist_plugin)
+    parser.use(footnote_plugin, inline=False).use(deflist_plugin).use(formula_plugin)
     parser.block.ruler.at("table", _parse_bounded_table, {"alt": ["paragraph", "reference"]})
     parser.core.ruler.push("headings", _anchor_headings)
     parser.core.ruler.push("alignment", _align_by_class)
+    parser.core.ruler.push("tables", _describe_tables)
     parser.add_render_rule("fence", _render_fence)
+    parser.add_render_rule("code_block", _render_indented_code)
     parser.add_render_rule("table_open", _open_table)
     parser.add_render_rule("table_close", _close_table)
     parser.add_render_rule("footnote_anchor", _render_footnote_anchor)
@@ -70,14 +76,24 @@ def _anchor_headings(state: StateCore) -> None:
     wanted = tuple(_heading_id(inline) for _, inline, _ in headings)
     state.env["wanted_ids"] = wanted
     ids = state.env.get("heading_ids") or unique_ids(wanted, Counter())
-    for (opening, _, closing), heading_id in zip(headings, ids, strict=True):
+    for (opening, inline, closing), heading_id in zip(headings, ids, strict=True):
         opening.tag = closing.tag = f"h{min(int(opening.tag[1]) + demotes, 6)}"
         opening.attrSet("id", heading_id)
+        _link_to_itself(inline, heading_id)
+
+
+def _link_to_itself(inline: Token, heading_id: str) -> None:
+    """Make the words of a heading a link to it, unless they hold a link or HTML of the author's own."""
+    children = inline.children or []
+    if not children or any(child.type in {"link_open", "html_inline", "footnote_ref"} for child in children):
+        return
+    start = Token("link_open", "a", 1, attrs={"href": f"#{heading_id}", "class": "anchor"})
+    inline.children = [start, *children, Token("link_close", "a", -1)]
 
 
 def unique_ids(wanted: Iterable[str], taken: Counter[str]) -> tuple[str, ...]:
     """Return the `wanted` ids with a number after each that is `taken` already; the results count as taken from now."""
-    return tuple(_unique(name, taken) for name in wanted)
+    return tuple(make_unique(name, taken) for name in wanted)
 
 
 def _heading_id(inline: Token) -> str:
@@ -87,16 +103,7 @@ def _heading_id(inline: Token) -> str:
         last.content = last.content[: wanted.start()]
         return wanted[1]
     words = "".join(child.content for child in inline.children or [] if child.type in {"text", "code_inline"})
-    return slugify(words, allow_unicode=True)[:80] or "section"
-
-
-def _unique(name: str, taken: Counter[str]) -> str:
-    unique = name
-    while taken[unique]:
-        unique = f"{name}-{taken[name] + 1}"
-        taken[name] += 1
-    taken[unique] += 1
-    return unique
+    return make_id(words)
 
 
 def _align_by_class(state: StateCore) -> None:
@@ -112,13 +119,38 @@ def _render_fence(_renderer: Any, tokens: Sequence[Token], index: int, _options:
     token = tokens[index]
     # Documentation tools add words to the language, as in ```rust,ignore
     language = re.split(r"[\s,{]", token.info.strip(), maxsplit=1)[0]
-    named = f' data-lang="{escape(language)}"' if language else ""
-    return f'<pre class="highlight"{named}><code>{highlight_code(token.content, language)}</code></pre>\n'
+    name = name_language(language)
+    caption = f'<figcaption><span class="label">{escape(name)}</span></figcaption>' if name else ""
+    attributes = f' class="highlight" data-lang="{escape(language)}"' if language else ' class="highlight"'
+    return _listing(f"<pre{attributes}><code>{highlight_code(token.content, language)}</code></pre>", caption)
 
 
-def _open_table(*_: Any) -> str:
+def _render_indented_code(_renderer: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
+    return _listing(f"<pre><code>{escape(tokens[index].content)}</code></pre>")
+
+
+def _listing(code: str, caption: str = "") -> str:
+    return f'<figure class="listing-figure">{caption}{code}</figure>\n'
+
+
+def _describe_tables(state: StateCore) -> None:
+    """Leave with each table the words of its header, which name it; a cell of the header without words is none."""
+    table_open = None
+    for token, inline, closing in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
+        if token.type == "table_open":
+            table_open, token.meta = token, {"header": []}
+        elif token.type == "th_open" and table_open:
+            if inline.children:
+                table_open.meta["header"].append(plain_words(inline.children))
+            else:
+                token.tag = closing.tag = "td"
+
+
+def _open_table(_renderer: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
     """A table wider than a phone scrolls by itself; whoever has no pointer scrolls it by keyboard."""
-    return '<div class="table-scroll" tabindex="0"><table>\n'
+    header = ", ".join(filter(None, tokens[index].meta["header"]))
+    name = gettext("Table: %(header)s") % {"header": Truncator(header).chars(80)} if header else gettext("Table")
+    return f'<div class="table-scroll" role="group" tabindex="0" aria-label="{escape(name)}"><table>\n'
 
 
 def _close_table(*_: Any) -> str:

@@ -12,7 +12,7 @@ from sys import getsizeof
 
 from django.utils.html import escape
 
-from home.markdown.pictures import render_picture
+from home.markdown.pictures import render_markdown_picture
 from home.markdown.references import REFERENCE, Reference, Targets
 
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
@@ -57,7 +57,7 @@ class Picture:
         """Return the picture; in place of one that is gone, the words that describe it."""
         image = targets.images.get(self.reference.number)
         if image:
-            return render_picture(image, self.alt, self.title, self.stands_alone)
+            return render_markdown_picture(image, self.alt, self.title, self.stands_alone)
         return f"<p>{escape(self.alt)}</p>" if self.stands_alone else escape(self.alt)
 
 

@@ -3,6 +3,8 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +13,13 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
+from home.markdown.lines import with_lines
 from home.markdown.parser import parser
 
 REFERENCE = re.compile(
     r"(?P<kind>page|doc|image):(?P<number>[0-9]{1,9})(?P<fragment>#.*)?\Z", re.IGNORECASE | re.DOTALL
 )
+_MENTIONED = re.compile(r"(page|doc|image):([0-9]{1,9})(?![0-9])", re.IGNORECASE)
 _INTENDED = re.compile(r"(?P<kind>page|doc|image):(?P<number>[^#]*)", re.IGNORECASE | re.DOTALL)
 
 KIND_NAMES = {"page": "page", "doc": "document", "image": "picture"}
@@ -61,8 +65,30 @@ class Targets:
         return image.file.url if image else None
 
 
+_at_hand: ContextVar[tuple[frozenset[Reference], Targets]] = ContextVar("references_at_hand")
+
+
+@contextmanager
+def references_at_hand(texts: Iterable[str]) -> Iterator[None]:
+    """Fetch at once what all the Markdown `texts` may point to, for as long as they are rendered. Blocks."""
+    mentioned = frozenset(
+        Reference(kind.lower(), int(number)) for text in texts for kind, number in _MENTIONED.findall(text)
+    )
+    token = _at_hand.set((mentioned, _fetch(mentioned)))
+    try:
+        yield
+    finally:
+        _at_hand.reset(token)
+
+
 def fetch_targets(references: Iterable[Reference]) -> Targets:
     """Return what `references` point to. Pages that aren't published are left out; their titles are never fetched."""
+    wanted = set(references)
+    mentioned, targets = _at_hand.get((frozenset(), Targets()))
+    return targets if wanted <= mentioned else _fetch(wanted)
+
+
+def _fetch(references: Iterable[Reference]) -> Targets:
     numbers = defaultdict(set)
     for reference in references:
         numbers[reference.kind].add(reference.number)
@@ -73,7 +99,7 @@ def fetch_targets(references: Iterable[Reference]) -> Targets:
     if numbers["doc"]:
         targets.documents = get_document_model().objects.in_bulk(numbers["doc"])
     if numbers["image"]:
-        targets.images = get_image_model().objects.prefetch_related("renditions").in_bulk(numbers["image"])
+        targets.images = get_image_model().objects.in_bulk(numbers["image"])
     return targets
 
 
@@ -111,12 +137,7 @@ def _existing_numbers(wanted: Iterable[tuple[str, int]]) -> dict[str, set[int]]:
 
 
 def _addresses(tokens: list[Token]) -> Iterator[tuple[int, str]]:
-    """Yield every link's and picture's address with the number of its line, counted from 1."""
-    for token in tokens:
-        line = token.map[0] + 1 if token.map else 1
-        for child in token.children or []:
-            if child.type in {"softbreak", "hardbreak"}:
-                line += 1
-            address = child.attrs.get("href") or child.attrs.get("src")
-            if address:
-                yield line, str(address)
+    """Yield every link's and picture's address with the number of its line."""
+    for line, token in with_lines(tokens):
+        if address := token.attrs.get("href") or token.attrs.get("src"):
+            yield line, str(address)

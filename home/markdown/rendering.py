@@ -5,6 +5,7 @@ import logging
 
 from django.template.defaultfilters import linebreaks_filter
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from home.byte_bound_cache import ByteBoundCache
 from home.markdown.assembling import render_in_chunks
@@ -39,7 +40,9 @@ def _fill_in(parts: tuple[Part, ...], references: list[Reference]) -> str:
 
 def _parse(text: str, footnotes_name: str) -> tuple[Part, ...]:
     """Return the sanitised parts of `text`: the same for the same text, and so kept."""
-    key = hashlib.blake2b(f"{footnotes_name}\0{text}".encode(errors="surrogatepass"), digest_size=16).digest()
+    key = hashlib.blake2b(
+        f"{get_language()}\0{footnotes_name}\0{text}".encode(errors="surrogatepass"), digest_size=16
+    ).digest()
     parts = parts_cache.get(key)
     if parts is None:
         parts = _render_or_escape(text, footnotes_name)

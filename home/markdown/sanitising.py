@@ -3,7 +3,10 @@
 import re
 
 import nh3
+from django.utils.html import escape
+from django.utils.translation import gettext as _
 
+from home.markdown.foreign_pictures import link_foreign_pictures
 from home.markdown.highlighting import TOKEN_CLASSES
 
 TEXT_TAGS = {"blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre", "section", "span"}
@@ -12,12 +15,31 @@ WORD_TAGS |= {"strong", "sub", "sup", "time", "u", "var"}
 LIST_TAGS = {"dd", "details", "dl", "dt", "input", "li", "ol", "summary", "ul"}
 TABLE_TAGS = {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 PICTURE_TAGS = {"figcaption", "figure", "img"}
+# What formulas are made of: no links, no styles, no `annotation-xml`, which may hold anything.
+MATH_TAGS = {"math", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mprescripts", "mroot"}
+MATH_TAGS |= {"mrow", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder"}
+MATH_TAGS |= {"munderover"}
+MATH_ATTRIBUTES = {
+    "math": {"display"},
+    "mfrac": {"linethickness"},
+    "mi": {"mathvariant"},
+    "mo": {"accent", "fence", "form", "largeop", "lspace", "maxsize", "minsize", "movablelimits", "rspace", "separator"}
+    | {"stretchy", "symmetric"},
+    "mover": {"accent"},
+    "mpadded": {"depth", "height", "lspace", "voffset", "width"},
+    "mspace": {"depth", "height", "width"},
+    "mstyle": {"displaystyle", "scriptlevel"},
+    "mtable": {"columnalign", "columnlines", "columnspacing", "rowlines", "rowspacing"},
+    "mtd": {"columnalign", "columnspan", "rowspan"},
+    "munder": {"accentunder"},
+    "munderover": {"accent", "accentunder"},
+}
 ATTRIBUTES = {
     "*": {"id", "title", "lang", "dir", "aria-label"},
     "a": {"href"},
     "blockquote": {"cite"},
     "details": {"open"},
-    "div": {"tabindex"},
+    "div": {"role", "tabindex"},
     "img": {"src", "alt", "width", "height"},
     "input": {"checked"},
     "ol": {"start", "reversed"},
@@ -25,17 +47,18 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "time": {"datetime"},
+    **MATH_ATTRIBUTES,
 }
 CLASSES = {
-    "a": {"footnote-backref"},
-    "div": {"table-scroll"},
+    "a": {"anchor", "footnote-backref"},
+    "div": {"math-scroll", "table-scroll"},
+    "figure": {"listing-figure"},
     "hr": {"footnotes-sep"},
-    "input": {"task-list-item-checkbox"},
     "li": {"footnote-item", "task-list-item"},
     "ol": {"footnotes-list"},
     "pre": {"highlight"},
     "section": {"footnotes"},
-    "span": set(TOKEN_CLASSES),
+    "span": {"label", *TOKEN_CLASSES},
     "sup": {"footnote-ref"},
     "td": {"align-left", "align-center", "align-right"},
     "th": {"align-left", "align-center", "align-right"},
@@ -44,6 +67,7 @@ CLASSES = {
 # `page`, `doc` and `image` name what the site itself holds; they are filled in after the sanitiser.
 SCHEMES = {"http", "https", "mailto", "tel", "page", "doc", "image"}
 
+_INPUT = re.compile(r'<input(?:[^>"]|"[^"]*")*>')
 _INTERNAL = re.compile(r"(page|doc|image):", re.IGNORECASE)
 _LINK_TARGET = re.compile(r"(?:page:[0-9]{1,9}(?:#[^\s\"'<>]*)?|(?:doc|image):[0-9]{1,9})\Z")
 _IMAGE_TARGET = re.compile(r"image:[0-9]{1,9}\Z")
@@ -56,11 +80,13 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
         return value if pattern and pattern.match(value) else None
     if name == "tabindex":
         return "0"
+    if name == "role":
+        return "group"
     return value
 
 
 _cleaner = nh3.Cleaner(
-    tags=TEXT_TAGS | WORD_TAGS | LIST_TAGS | TABLE_TAGS | PICTURE_TAGS,
+    tags=TEXT_TAGS | WORD_TAGS | LIST_TAGS | TABLE_TAGS | PICTURE_TAGS | MATH_TAGS,
     clean_content_tags={"script", "style", "iframe", "object", "template", "noscript", "textarea", "title"},
     attributes=ATTRIBUTES,
     attribute_filter=_filter_attribute,
@@ -75,12 +101,14 @@ def sanitise(html: str) -> str:
     """Return `html` with only the allowed tags, attributes, classes and addresses; the same for the same input.
 
     Pictures wait until they are near the screen, code wider than the column can be scrolled by keyboard, and an <input>
-    is never more than the box of a task list. nh3 could set these attributes, in an order that differs between
-    processes; in its output every `<` begins a tag.
+    is never more than the box of a task list: not one that could be ticked, but a sign with a name. nh3 could set these
+    attributes, in an order that differs between processes; in its output every `<` begins a tag.
     """
-    clean = _cleaner.clean(html)
-    return (
-        clean.replace("<img ", '<img loading="lazy" decoding="async" ')
-        .replace("<pre", '<pre tabindex="0"')
-        .replace("<input", '<input type="checkbox" disabled aria-label="Done"')
-    )
+    clean = link_foreign_pictures(_cleaner.clean(html))
+    clean = clean.replace("<img ", '<img loading="lazy" decoding="async" ').replace("<pre", '<pre tabindex="0"')
+    return _INPUT.sub(_draw_box, clean) if "<input" in clean else clean
+
+
+def _draw_box(match: re.Match[str]) -> str:
+    state, sign, name = ("task task--done", "☑", _("Done")) if " checked" in match[0] else ("task", "☐", _("To do"))
+    return f'<span class="{state}" role="img" aria-label="{escape(name)}">{sign}</span>'

@@ -1,6 +1,11 @@
-"""The beginning of a Markdown text in plain words."""
+"""A Markdown text in plain words: its beginning for lists, all of it for the search."""
+
+from collections.abc import Iterable, Iterator
+
+from markdown_it.token import Token
 
 from home.markdown.parser import parser
+from home.markdown.words import plain_words
 
 
 def summarise_markdown(text: str) -> str:
@@ -9,12 +14,17 @@ def summarise_markdown(text: str) -> str:
     paragraphs = (
         tokens[position + 1].children or [] for position, token in enumerate(tokens) if token.type == "paragraph_open"
     )
-    return " ".join(
-        " ".join("".join(_words(child.type, child.content) for child in children).split()) for children in paragraphs
-    ).strip()
+    return " ".join(map(plain_words, paragraphs)).strip()
 
 
-def _words(kind: str, content: str) -> str:
-    if kind in {"text", "code_inline"}:
-        return content
-    return " " if kind in {"softbreak", "hardbreak"} else ""
+def read_markdown(text: str) -> str:
+    """Return all words of `text`, those of headings, tables and code too, without marks and addresses, on one line."""
+    return " ".join("".join(_all_words(parser.parse(text))).split())
+
+
+def _all_words(tokens: Iterable[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "inline":
+            yield f"{plain_words(token.children or [])} "
+        elif token.type in {"fence", "code_block"}:
+            yield token.content

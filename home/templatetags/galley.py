@@ -1,21 +1,49 @@
 """Filters and tags that the site's templates use."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import template
+from django.http import HttpRequest
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from wagtail.models import Site
+from wagtail.blocks.stream_block import StreamValue
+from wagtail.models import Page, Site
 
+from home.headings import anchor_headings
 from home.kept import is_keeping, keep
-from home.markdown import highlight_code, render_markdown
+from home.markdown import highlight_code, name_language, render_formula, render_markdown
+from home.page_meta.describing import PageMeta, describe_page
+from home.page_meta.structured_data import structured_data
+from home.pictures import find_largest_url, render_picture, render_preload
+from home.typesetting import Text, typeset
 
 register = template.Library()
 
 register.filter("markdown", render_markdown)
 register.filter("highlight", highlight_code)
+register.simple_tag(render_picture, name="site_picture")
+register.simple_tag(render_preload, name="preload_picture")
+register.filter("largest_url", find_largest_url)
+register.filter("language_name", name_language)
+register.filter("formula", render_formula)
+register.filter("anchor_headings", anchor_headings)
+
+
+@register.simple_tag(takes_context=True, name="typeset")
+def typeset_body(context: Context, body: StreamValue) -> Text:
+    """Return the stream `body` as HTML, with its table of contents: `{% typeset page.body as text %}`."""
+    return typeset(body, cast(dict[str, Any], context.flatten()))
+
+
+register.simple_tag(describe_page)
+
+
+@register.simple_tag(name="structured_data")
+def structured_data_of(page: Any, meta: PageMeta, request: HttpRequest | None) -> SafeString:
+    """Print what programs are told about `page`; nothing about what is no page."""
+    return structured_data(page, meta, request) if request and isinstance(page, Page) else SafeString()
 
 
 @register.tag

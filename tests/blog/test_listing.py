@@ -232,8 +232,8 @@ def test_an_entry_has_what_the_contents_page_prints(listing, cast) -> None:
     assert post.address == "/blog/second/"
     assert [author.name for author in post.authors] == ["Ben"]
     assert [(link.label, link.url) for link in post.tag_links] == [
-        ("ink", "/blog/?tag=ink"),
-        ("lead", "/blog/?tag=lead"),
+        ("ink", "/blog/tags/ink/"),
+        ("lead", "/blog/tags/lead/"),
     ]
     assert post.summary == "A galley proof is made to be corrected."
 

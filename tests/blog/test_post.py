@@ -2,8 +2,10 @@
 
 import datetime
 import re
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.test import RequestFactory
 from wagtail.models import PageViewRestriction
 
@@ -64,11 +66,11 @@ def test_authors_tags_and_categories_lead_to_the_list(posts) -> None:
     post.save()
     found = context(post)
     assert [(author.name, author.listing_url) for author in found["authors"]] == [
-        ("Zoe", "/blog/?author=zoe"),
-        ("Ada", "/blog/?author=ada"),
+        ("Zoe", "/blog/authors/zoe/"),
+        ("Ada", "/blog/authors/ada/"),
     ]
-    assert [(link.label, link.url) for link in found["tag_links"]] == [("Hot metal", "/blog/?tag=hot-metal")]
-    assert [(link.label, link.url) for link in found["category_links"]] == [("Proofs", "/blog/?category=proofs")]
+    assert [(link.label, link.url) for link in found["tag_links"]] == [("Hot metal", "/blog/tags/hot-metal/")]
+    assert [(link.label, link.url) for link in found["category_links"]] == [("Proofs", "/blog/categories/proofs/")]
 
 
 def test_a_post_knows_its_place_in_a_series(posts) -> None:
@@ -77,7 +79,7 @@ def test_a_post_knows_its_place_in_a_series(posts) -> None:
         post.series, post.series_position = (series, number) if post is not posts[4] else (None, None)
         post.save()
     found = context(posts[2])["series"]
-    assert (found.name, found.url) == ("How type is set", "/blog/?series=type")
+    assert (found.name, found.url) == ("How type is set", "/blog/series/type/")
     assert (found.position, found.total) == (2, 4)
     assert (found.previous.title, found.next.title) == ("Post 2", "Post 1")
     assert found.next.address == "/blog/post-1/"
@@ -121,3 +123,26 @@ def test_footnotes_of_several_markdown_blocks_keep_to_themselves(small_site: Sma
     post = BlogPostPageFactory(parent=small_site.blog, body=[("markdown", text), ("markdown", text)])
     ids = re.findall(r' id="(fn[^"]*)"', asgi_get(post.url).content.decode())
     assert len(ids) == len(set(ids)) == 4
+
+
+def test_the_head_of_a_post_says_how_long_it_takes_to_read(small_site: SmallSite, asgi_get) -> None:
+    post = small_site.post
+    assert "1 minute to read" in asgi_get(post.url).content.decode()
+    post.body = [("markdown", "word " * 660)]
+    post.save()
+    assert "3 minutes to read" in asgi_get(post.url).content.decode()
+    post.body = []
+    post.save()
+    assert "to read" not in asgi_get(post.url).content.decode()
+
+
+def test_a_draft_says_how_long_it_would_take(small_site: SmallSite) -> None:
+    small_site.post.body = [("markdown", "word " * 660)]
+    assert "3 minutes to read" in small_site.post.make_preview_request().content.decode()
+
+
+def test_posts_from_before_are_measured_by_the_migration(small_site: SmallSite) -> None:
+    BlogPostPage.objects.update(reading_minutes=0)
+    migration = import_module("blog.migrations.0002_reading_time_and_related_posts")
+    migration.measure_posts(apps, None)
+    assert BlogPostPage.objects.get(pk=small_site.post.pk).reading_minutes == 1

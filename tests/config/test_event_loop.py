@@ -116,6 +116,12 @@ def test_lists_whole_and_in_part(site: SmallSite) -> None:
         "/blog/?tag=nowhere",
         "/blog/?year=2024&category=none",
         "/portfolio/?year=2024",
+        "/blog/archive/",
+        "/blog/tags/",
+        "/blog/tags/ink/?page=2",
+        "/blog/authors/ada/",
+        "/search/",
+        "/search/?q=galley&type=blog-post&tag=ink&year=2024",
     ]
     requests = [Request(url, headers) for url in urls for headers in ({}, HTMX)]
     assert drive(*requests) == [200] * len(requests)

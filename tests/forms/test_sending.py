@@ -46,7 +46,7 @@ def test_with_htmx_the_part_that_changes_comes_back(send, contact) -> None:
     answer = response.content.decode()
     assert response.status_code == 200
     assert contact.thank_you_text in answer
-    assert 'role="status" hx-swap-oob="innerHTML"' in answer
+    assert 'role="status" data-hx-swap-oob="innerHTML"' in answer
     assert "<html" not in answer
     assert "<form" not in answer
 

@@ -11,6 +11,9 @@ PIECES = st.sampled_from(
         "&#106;avascript:",
         "https://example.org", '"', "'", "=", "&", "&lt;", "\\", "\x00", "\r", "\u2028", "\U0001f600",
         "\ud800", "<details>", "<!--", "-->", "<![CDATA[", "{#id}", "---", "a",
+        "$", "$$", "$x^2$", "\\frac", "{", "}", "\\text{", "\\href{", "&lt;script&gt;", "<math>", "<mtext>", "</math>",
+        "<mglyph>",
+        "<annotation-xml encoding='text/html'>", "<input checked>",
     ]
 )  # fmt: skip
 NOISE = (
@@ -53,6 +56,11 @@ BLOCKS = st.sampled_from(
         "    more", "[^2]: [^1]: Nested", "- [^1]: in a list", "> [^2]: quoted\n>\n>     more", "[^1]: ## Same",
         "[^1]",
         "[linked[^1]](/a)", "[^x]: ```\n    code", "[^x]", "![alt[^1]](/a)", "[^1]: - a\n    - b", "[^1](/address)",
+        # Formulas, closed and open
+        "$x^2$", "$a$ and $5 and $6", "$$\n\\frac{a}{b}\n$$", "$$", "$$\na\n\nb\n$$", "$", "$a\nb$",
+        "$[home]$", "$\\foo{$",
+        "> $$\n> x\nlazy\n> $$", "- $$\n  x\n  $$", "## $x$", "| $a|b$ |\n|---|", "$$ a $$", "\\$",
+        "<math><mi>x</mi></math>",
         # Links into the site
         "[page](page:1#part)", "![alt](image:1)", "![alt](image:1 'Caption')", "<a href='page:2'>",
         "[![x](image:1)](doc:2)",

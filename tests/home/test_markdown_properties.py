@@ -18,7 +18,10 @@ class HarmFinder(HTMLParser):
         self.harm: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"script", "style", "iframe", "object", "embed", "form", "svg", "math", "base", "link", "meta"}:
+        if tag in {"script", "style", "iframe", "object", "embed", "form", "svg", "base", "link", "meta", "input"}:
+            self.harm.append(tag)
+        # What turns MathML back into HTML, or acts.
+        if tag in {"annotation-xml", "mglyph", "malignmark", "maction", "foreignobject"}:
             self.harm.append(tag)
         for name, value in attrs:
             if name.startswith("on") or name in {"style", "srcdoc", "target", "formaction"}:

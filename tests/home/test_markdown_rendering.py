@@ -1,10 +1,12 @@
 """What Markdown becomes."""
 
 import re
+from unittest.mock import patch
 
 import pytest
+from django.utils import translation
 
-from home.markdown import render_markdown, summarise_markdown
+from home.markdown import render_markdown, sanitising, summarise_markdown
 
 
 @pytest.mark.parametrize(
@@ -14,14 +16,15 @@ from home.markdown import render_markdown, summarise_markdown
         ("~~struck~~", "<s>struck</s>"),
         ("Term\n: Its meaning", "<dt>Term</dt>\n<dd>Its meaning</dd>"),
         ("## Über & alles", '<h2 id="über-alles">'),
-        ("## Own anchor {#mine}", '<h2 id="mine">Own anchor</h2>'),
+        ("## Own anchor {#mine}", '<h2 id="mine"><a href="#mine" class="anchor">Own anchor</a></h2>'),
+        ("## A [link](/a)", '<h2 id="a-link">A <a href="/a">link</a></h2>'),
         ("- outer\n  - inner", "<ul>\n<li>outer\n<ul>\n<li>inner</li>"),
         ("words before\n- a list", "<p>words before</p>\n<ul>"),
         ("    indented", '<pre tabindex="0"><code>indented\n</code></pre>'),
         ("<details><summary>More</summary>\n\n**inside**\n\n</details>", "<p><strong>inside</strong></p>\n</details>"),
         (
-            "![A proof](https://example.org/a.png)",
-            '<img loading="lazy" decoding="async" src="https://example.org/a.png" alt="A proof">',
+            "![A proof](/a.png)",
+            '<img loading="lazy" decoding="async" src="/a.png" alt="A proof">',
         ),
     ],
 )
@@ -47,10 +50,12 @@ def test_heading_ids_are_unique() -> None:
     assert len(ids) == len(set(ids)) == 4
 
 
-def test_a_task_list_shows_boxes_that_cannot_be_clicked() -> None:
+def test_a_task_list_shows_signs_with_a_name_and_nothing_to_click() -> None:
     html = render_markdown("- [x] set\n- [ ] proved")
-    assert html.count('type="checkbox" disabled') == 2
-    assert html.count("checked") == 1
+    assert '<span class="task task--done" role="img" aria-label="Done">☑</span> set' in html
+    assert '<span class="task" role="img" aria-label="To do">☐</span> proved' in html
+    assert "<input" not in html
+    assert "<input" not in render_markdown("<input type=text title='>' autofocus> x")
 
 
 def test_table_alignment_is_a_class() -> None:
@@ -79,6 +84,35 @@ def test_code_is_highlighted_and_names_its_language() -> None:
     html = render_markdown("```rust,ignore\nfn main() {}\n```")
     assert '<pre tabindex="0" class="highlight" data-lang="rust">' in html
     assert '<span class="k">fn</span>' in html
+
+
+def test_code_in_a_known_language_bears_its_name_and_code_in_another_what_the_author_called_it() -> None:
+    assert '<figcaption><span class="label">JavaScript</span></figcaption><pre' in render_markdown("```js\nx\n```")
+    assert '<span class="label">nonsense</span>' in render_markdown("```nonsense\nx\n```")
+    assert "figcaption" not in render_markdown("```\nx\n```") + render_markdown("```text\nx\n```")
+
+
+def test_a_table_scrolls_in_a_group_that_is_named_after_its_header() -> None:
+    html = render_markdown("| Mark | *What* <b>it</b> means & more |\n|---|---|\n| dele | take it out |")
+    name = "Table: Mark, What it means &amp; more"
+    assert f'<div class="table-scroll" role="group" tabindex="0" aria-label="{name}"><table>' in html
+
+
+def test_an_empty_corner_of_a_table_is_no_header() -> None:
+    html = render_markdown("| | a |\n|-|-|\n| 1 | 2 |")
+    assert "<tr>\n<td></td>\n<th>a</th>\n</tr>" in html
+    assert 'aria-label="Table: a"' in html
+    assert 'aria-label="Table"' in render_markdown("| |\n|-|\n|1|")
+
+
+def test_an_author_cannot_give_a_part_another_role() -> None:
+    assert 'role="alert"' not in render_markdown('<div role="alert">x</div>')
+
+
+def test_labels_speak_the_language_of_the_page() -> None:
+    with translation.override("de"), patch.object(sanitising, "_", lambda words: f"de {words}"):
+        assert "de Done" in render_markdown("- [x] set in two languages")
+    assert "de Done" not in render_markdown("- [x] set in two languages")
 
 
 def test_code_in_an_unknown_language_is_escaped() -> None:

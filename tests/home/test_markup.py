@@ -1,5 +1,6 @@
 """What the HTML of every page type promises: to readers, to screen readers and to the live preview."""
 
+import re
 from collections import Counter
 from html.parser import HTMLParser
 
@@ -18,6 +19,11 @@ RICH_BODY = [
     ("heading", {"text": "Where the pencil goes", "level": "2"}),
     ("pull_quote", {"quote": "Read it aloud.", "attribution": "A compositor"}),
     ("callout", {"kind": "warning", "text": "<p>Never in black.</p>"}),
+    ("details", {"summary": "Why red?", "text": "<p>Black is for the text.</p>"}),
+    ("margin_note", {"text": "<p>Or blue.</p>"}),
+    ("formula", {"tex": "\\frac{a}{b}", "caption": "A part"}),
+    ("heading", {"text": "Main", "level": "2"}),
+    ("heading", {"text": "Marks", "level": "3"}),
     ("code", {"language": "python", "code": "def fold(): pass", "caption": "A fold"}),
     (
         "table",
@@ -113,13 +119,14 @@ def test_an_empty_page_has_one_title_too(name: str, small_site: SmallSite, asgi_
 
 @pytest.mark.parametrize("name", ["about", "post", "project"])
 def test_pictures_have_sizes_widths_and_alt_text(name: str, full_site: SmallSite, asgi_get) -> None:
-    lead, *others = Outline(read(asgi_get(getattr(full_site, name).url))).images
+    html = read(asgi_get(getattr(full_site, name).url))
+    lead, *others = Outline(html).images
+    assert len(re.findall("<source [^>]* sizes=", html)) == html.count("<source ") == 2 * len([lead, *others])
     assert lead["alt"] == "A stick with type in it"
     assert "loading" not in lead
     for image in [lead, *others]:
         assert image["width"]
         assert image["height"]
-        assert image["sizes"]
         assert image["alt"] is not None
     assert all(image["loading"] == "lazy" for image in others)
 

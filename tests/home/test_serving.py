@@ -47,6 +47,41 @@ def test_a_page_that_was_asked_for_before_takes_three_queries_at_most(
     assert len(asked) <= 3
 
 
+@pytest.mark.parametrize("path", ["archive/", "tags/", "tags/ink/"])
+def test_a_route_that_was_asked_for_before_takes_few_queries(small_site: SmallSite, client: Client, path: str) -> None:
+    small_site.post.tags.add("ink")
+    small_site.post.save()
+    client.get(f"/blog/{path}")
+    client.get(f"/blog/{path}")
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(f"/blog/{path}").status_code == 200
+    # The version, the page itself, and the tag.
+    assert len(queries) <= 3
+
+
+def test_a_new_post_takes_its_address_from_a_route(small_site: SmallSite, get) -> None:
+    assert "<title>Archive" in get("/blog/archive/")
+    post = BlogPostPageFactory(parent=small_site.blog, title="A post on archives", slug="archive")
+    assert "<title>A post on archives" in get("/blog/archive/")
+    post.unpublish()
+    assert "<title>Archive" in get("/blog/archive/")
+
+
+def test_a_new_post_is_seen_in_the_archive_and_under_its_tag(small_site: SmallSite, get) -> None:
+    small_site.post.tags.add("ink")
+    small_site.post.save()
+    assert "The next one" not in get("/blog/tags/ink/")
+    post = BlogPostPageFactory(parent=small_site.blog, title="The next one", date=datetime.date(1990, 1, 1))
+    post.tags.add("ink")
+    post.save()
+    assert "The next one" in get("/blog/tags/ink/")
+    assert "1990" in get("/blog/archive/")
+    get("/blog/1990/")
+    post.unpublish()
+    assert "The next one" not in get("/blog/tags/ink/")
+    get("/blog/1990/", 404)
+
+
 def test_a_change_of_the_page_is_seen(small_site: SmallSite, get) -> None:
     get("/about-us/")
     small_site.about.title = "A new title"

@@ -38,5 +38,5 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            self.style.SUCCESS("Done. The search in the admin knows them after `manage.py update_index blog`.")
+            self.style.SUCCESS("Done. The search knows them after `manage.py update_index --chunk_size 1000`.")
         )

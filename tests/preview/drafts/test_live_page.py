@@ -101,14 +101,15 @@ def test_a_field_whose_markup_comes_and_goes(small_site: SmallSite, editor: Any,
 def test_what_cannot_be_used_takes_a_whole_rendering_and_keeps_the_last_good_state(
     small_site: SmallSite, editor: Any
 ) -> None:
-    writer = Writer(editor, small_site.post, canonical_url="https://example.org/")
-    assert writer.types("canonical_url", "https:") is None
+    writer = Writer(editor, small_site.post)
+    assert writer.types("date", "the day after") is None
     state = writer.live_page.render_whole(FormData(writer.fields), editor, Stages())
-    assert state.unusable == ("Original address",)
-    assert "https://example.org/" in state.page.html
-    assert writer.types("canonical_url", "https://example.com/") is None
+    assert state.unusable == ("Date",)
+    assert "1 May 2024" in state.page.html
+    assert writer.types("date", "2024-05-32") is None
     assert writer.types("title", "After it") is None  # nothing stands until the whole has been rendered
-    assert "https://example.com/" in writer.afresh().page.html
+    writer.types("date", "2024-06-02")
+    assert "2 June 2024" in writer.afresh().page.html
 
 
 def test_a_block_that_cannot_be_used_keeps_its_last_good_state(small_site: SmallSite, editor: Any) -> None:

@@ -32,7 +32,7 @@ def failure(page, address: str) -> Failure | None:
         "http://testserver/portfolio/",
         "../",
         "/admin/",
-        "/static/css/type.css",
+        "/static/css/text.css",
         "https://example.org/nowhere/",
         "mailto:press@example.org",
         "tel:123",

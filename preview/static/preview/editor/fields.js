@@ -82,11 +82,13 @@ export function richBlocks(input) {
   }
 }
 
-/** @returns {string | null} the name of the picture's file that is chosen in the field, up to its first dot */
-export function pictureIn(field) {
+/** @returns {string[]} what stands for the picture that is chosen in the field: its number, and its file's name up to
+    the first dot */
+export function picturesIn(field) {
   const picture = field.querySelector(".chooser img[data-chooser-image]");
-  if (!picture?.getAttribute("src")) return null;
-  return new URL(picture.src, location.href).pathname.split("/").at(-1).split(".")[0];
+  if (!picture?.getAttribute("src")) return [];
+  const file = new URL(picture.src, location.href).pathname.split("/").at(-1).split(".")[0];
+  return [file, field.querySelector(".chooser input[type=hidden]")?.value ?? file];
 }
 
 /** @returns {string} what the field is called, with the block that it stands in */

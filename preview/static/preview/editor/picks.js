@@ -1,7 +1,7 @@
 /** A click on a screen of this browser leads to the field that it met. */
 
 import { putCursor, reveal } from "./cursor.js";
-import { fieldsIn, labelOf, partAt, pictureIn, richBlocks, richInput, textOf } from "./fields.js";
+import { fieldsIn, labelOf, partAt, picturesIn, richBlocks, richInput, textOf } from "./fields.js";
 import { findPlace } from "../matching.js";
 
 /** In a whole form, fewer letters than these prove nothing: words of the site's frame would lead astray. */
@@ -45,7 +45,7 @@ function findField(part, { block, picture, words }, isWholeForm) {
 }
 
 function withPicture(fields, { file, nth }) {
-  const same = fields.filter((field) => pictureIn(field) === file);
+  const same = fields.filter((field) => picturesIn(field).includes(file));
   return same[Math.min(nth, same.length - 1)];
 }
 

@@ -92,8 +92,9 @@ function clickedOffset(shown, bounds, x, y) {
   return { at: Math.min(Math.max(offset, bounds.start), bounds.end), part: node && shown.boundsOf(node) };
 }
 
-/** What all sizes of a picture have in common: the name of its file up to the first dot. */
+/** What all sizes of a picture have in common: its number where the page tells it, or its file's name up to the first dot. */
 function fileOf(picture) {
+  if (picture.dataset.image) return picture.dataset.image;
   return new URL(picture.currentSrc || picture.src, location.href).pathname.split("/").at(-1).split(".")[0];
 }
 

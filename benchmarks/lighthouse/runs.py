@@ -1,0 +1,68 @@
+"""One run of Lighthouse on one page, and the figures that are read from it."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import Figures
+from tests.site.node import HOW_TO_GET_THEM, find_program
+
+CHROMIUM_FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking"
+CATEGORIES = {
+    "performance": "performance",
+    "accessibility": "accessibility",
+    "best-practices": "best_practices",
+    "seo": "seo",
+}
+# The phone is Lighthouse's own: a middling one, on slow 4G.
+PRESETS = {"phone": [], "desktop": ["--preset=desktop"]}
+KILOBYTE = 1_000
+
+Report = dict[str, Any]
+
+
+def run_lighthouse(url: str, device: str, folder: Path) -> Report:
+    """Return Lighthouse's report on `url` as `device` shows it. Raises SystemExit if it isn't installed."""
+    program = find_program("lighthouse/cli/index.js")
+    if program is None:
+        raise SystemExit(HOW_TO_GET_THEM)
+    report = folder / "report.json"
+    options = ["--output=json", f"--output-path={report}", "--quiet", f"--only-categories={','.join(CATEGORIES)}"]
+    command = ["node", str(program), url, *options, f"--chrome-flags={CHROMIUM_FLAGS}", *PRESETS[device]]
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+    subprocess.run(command, env={**os.environ, "CHROME_PATH": chromium}, check=True, stdout=subprocess.DEVNULL)
+    found: Report = json.loads(report.read_text())
+    if error := found.get("runtimeError"):
+        raise RuntimeError(f"{url}: {error['message']}")
+    return found
+
+
+def read_scores(report: Report, device: str) -> Figures:
+    """Return the scores, of 100, and when the largest part was painted and how much the page moved."""
+    scores = {name: round(100 * (report["categories"][key]["score"] or 0)) for key, name in CATEGORIES.items()}
+    measured = {
+        "lcp_ms": round(report["audits"]["largest-contentful-paint"]["numericValue"]),
+        "cls": round(report["audits"]["cumulative-layout-shift"]["numericValue"], 2),
+    }
+    return {f"{device}_{name}": float(value) for name, value in (scores | measured).items()}
+
+
+def read_weight(report: Report) -> Figures:
+    """Return what a first visit loads, as it comes over the wire, headers included."""
+    requests = report["audits"]["network-requests"]["details"]["items"]
+    scripts = [request for request in requests if request.get("resourceType") == "Script"]
+    return {
+        "first_visit_kb": sum(request["transferSize"] for request in requests) / KILOBYTE,
+        "first_visit_requests": len(requests),
+        "first_visit_script_kb": sum(request["transferSize"] for request in scripts) / KILOBYTE,
+    }
+
+
+def list_faults(report: Report) -> list[str]:
+    """Return what costs points, or would give some: the names of the audits and what they show."""
+    weights = {audit["id"]: audit["weight"] for key in CATEGORIES for audit in report["categories"][key]["auditRefs"]}
+    faults = [audit for name, audit in report["audits"].items() if weights.get(name) and (audit["score"] or 0) < 0.9]
+    return [f"{fault['id']}: {fault.get('displayValue') or fault['title']}" for fault in faults]

@@ -1,0 +1,79 @@
+"""The archive of a blog: the years and months in which something was posted, and how much."""
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from blog.addresses import archive_address, month_address, year_address
+from home.listed_pages import readable_children
+from home.time_order import TimeOrder, read_order
+
+if TYPE_CHECKING:
+    from blog.models import BlogIndexPage
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month with posts; `first_day` is for its name."""
+
+    first_day: datetime.date
+    url: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year with posts, and those of its months that have some, January first."""
+
+    number: int
+    url: str
+    count: int
+    months: list[Month]
+
+
+@dataclass(frozen=True)
+class Archive:
+    """All years with posts, the newest first. It costs one query, however many posts there are."""
+
+    title: str
+    url: str
+    full_url: str
+    years: list[Year]
+
+
+def list_archive(index: "BlogIndexPage", request: HttpRequest) -> Archive:
+    """Return the archive of the posts under `index` that may be read. Blocks."""
+    from blog.models import BlogPostPage
+
+    address = index.get_url(request) or ""
+    order = read_order(readable_children(BlogPostPage, index))
+    years = [_count_year(order, address, number) for number in _years(order)]
+    return Archive(
+        _("Archive"),
+        archive_address(address),
+        archive_address(index.get_full_url(request) or ""),
+        [year for year in years if year.count],
+    )
+
+
+def _years(order: TimeOrder) -> range:
+    """Return the years from the newest to the oldest."""
+    span = order.span()
+    if span is None:
+        return range(0)
+    oldest, newest = map(datetime.date.fromordinal, span)
+    return range(newest.year, oldest.year - 1, -1)
+
+
+def _count_year(order: TimeOrder, address: str, number: int) -> Year:
+    starts = [datetime.date(number, month, 1) for month in range(1, 13)]
+    ends = [*(start - datetime.timedelta(days=1) for start in starts[1:]), datetime.date(number, 12, 31)]
+    months = [
+        Month(start, month_address(address, number, start.month), order.count_between(start, end))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    with_posts = [month for month in months if month.count]
+    return Year(number, year_address(address, number), sum(month.count for month in with_posts), with_posts)

@@ -1,0 +1,1 @@
+"""What search engines and sharing services are told about a page."""

@@ -1,0 +1,81 @@
+"""The same for programs: schema.org's terms as JSON-LD (https://www.w3.org/TR/json-ld11/#embedding-json-ld-in-html-documents)."""
+
+import json
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from wagtail.models import Page, Site
+
+from home.page_meta.describing import PageMeta
+
+Node = dict[str, Any]
+# Nothing in a text may end the element or begin another one.
+_ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
+
+
+def structured_data(page: Page, meta: PageMeta, request: HttpRequest) -> SafeString:
+    """Return the element with all that is told about `page`, which is published. Blocks."""
+    site = Site.find_for_request(request)
+    if site is None or not meta.address:
+        return SafeString()
+    website = _describe_site(site)
+    nodes = [website, _describe_page(page, meta, website), _describe_way(page, request)]
+    graph = {"@context": "https://schema.org", "@graph": [node for node in nodes if node]}
+    text = json.dumps(graph, cls=DjangoJSONEncoder, ensure_ascii=False).translate(_ESCAPES)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))
+
+
+def _describe_site(site: Site) -> Node:
+    return {
+        "@type": "WebSite",
+        "@id": f"{site.root_url}/#website",
+        "url": f"{site.root_url}/",
+        "name": site.site_name or site.hostname,
+        "inLanguage": get_language(),
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": f"{site.root_url}/search/?q={{query}}"},
+            "query-input": "required name=query",
+        },
+    }
+
+
+def _describe_page(page: Page, meta: PageMeta, website: Node) -> Node:
+    node = {
+        "@type": getattr(page, "schema_type", "WebPage"),
+        "@id": f"{meta.address}#page",
+        "url": meta.address,
+        "name": meta.title,
+        "description": meta.description,
+        "inLanguage": get_language(),
+        "image": meta.image and meta.image.url,
+        "isPartOf": {"@id": website["@id"]},
+    }
+    if article := meta.article:
+        node |= {
+            "headline": meta.title,
+            "datePublished": article.published,
+            "dateModified": article.modified,
+            "author": [{"@type": "Person", "name": author.label, "url": author.url} for author in article.authors],
+            "articleSection": article.section,
+            "keywords": article.tags,
+        }
+    return {name: value for name, value in node.items() if value}
+
+
+def _describe_way(page: Page, request: HttpRequest) -> Node | None:
+    """Return the pages from the front of the site to this one, those that are published."""
+    root = Site.find_for_request(request).root_page
+    if page.depth <= root.depth:
+        return None
+    above = Page.objects.ancestor_of(page).filter(path__startswith=root.path).live().order_by("depth")
+    way = [*above, page]
+    items = [
+        {"@type": "ListItem", "position": position, "name": one.title, "item": one.get_full_url(request)}
+        for position, one in enumerate(way, start=1)
+    ]
+    return {"@type": "BreadcrumbList", "itemListElement": items}

@@ -1,0 +1,123 @@
+"""Which pages have the words that are looked for: the best ones of few, the newest ones of many.
+
+The work has a bound, however many pages there are. Up to `MOST_RESULTS` places in the index are put in order of rank.
+If there are more, the word is a common one: those with it in their title come first, then the newest.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
+from wagtail.models import get_page_models
+from wagtail.search.models import IndexEntry
+
+from search.dialects import Dialect, Words, find_dialect
+from search.query import Query
+
+MOST_RESULTS = 1_000
+# Among so many of the newest there are enough, unless a filter leaves few of them; then more are looked through.
+FEW_LOOKED_THROUGH = 1_500
+MOST_LOOKED_THROUGH = 10_000
+MOST_SIMILAR = 20
+# Two letters that have changed places leave a word of six about so similar to itself, for `pg_trgm`.
+LEAST_SIMILARITY = 0.4
+
+
+@dataclass(frozen=True)
+class Match:
+    """A page that was found, and the entry of the index that it was found by."""
+
+    entry_id: int
+    page_id: int
+    content_type_id: int
+
+
+@dataclass(frozen=True)
+class Matches:
+    """What was found, in order.
+
+    `has_more`: further pages have the words. `are_similar`: none has, but these titles look like them.
+    """
+
+    found: list[Match] = field(default_factory=list)
+    has_more: bool = False
+    are_similar: bool = False
+
+
+def find_matches(query: Query, readable: QuerySet[Any]) -> Matches:
+    """Return those of the pages `readable` that have all words of `query`. Blocks."""
+    dialect = find_dialect()
+    entries = _readable_entries(readable)
+    # Of the words as they stand, a database begins to tell the places at once; longer ones it has to gather first.
+    for words in (query.whole_words, query.words):
+        if _are_more_than(MOST_RESULTS, dialect, words):
+            return _find_newest(dialect, words, entries)
+    found = _find_best(dialect, query.words, entries)
+    return Matches(found) if found or not dialect.similar else _find_similar(dialect, query.words, entries)
+
+
+def _readable_entries(readable: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the index entries of `readable` pages, each asked for by its id: the list of all is never made."""
+    types = ContentType.objects.get_for_models(*get_page_models()).values()
+    return (
+        IndexEntry.objects.filter(content_type__in=[one.pk for one in types])
+        .annotate(page_id=Cast("object_id", BigIntegerField()))
+        .filter(Exists(readable.filter(pk=OuterRef("page_id"))))
+    )
+
+
+def _are_more_than(number: int, dialect: Dialect, words: Words) -> bool:
+    """Return whether more than `number` entries have the words."""
+    sql = f"SELECT COUNT(*) FROM ({dialect.matches} LIMIT {number + 1}) places"  # noqa: S608
+    return bool(_fetch(sql, dialect.write(words))[0][0] > number)
+
+
+def _find_best(dialect: Dialect, words: Words, entries: QuerySet[Any]) -> list[Match]:
+    ranks = dict(_fetch(dialect.ranked, dialect.write(words)))
+    return sorted(
+        _read(entries.filter(pk__in=ranks)), key=lambda match: (ranks[match.entry_id], match.page_id), reverse=True
+    )
+
+
+def _find_newest(dialect: Dialect, words: Words, entries: QuerySet[Any]) -> Matches:
+    found = _look_through(FEW_LOOKED_THROUGH, dialect, words, entries)
+    if len(found) > MOST_RESULTS:
+        return Matches(found[:MOST_RESULTS], has_more=True)
+    found = _look_through(MOST_LOOKED_THROUGH, dialect, words, entries)
+    has_more = len(found) > MOST_RESULTS or _are_more_than(MOST_LOOKED_THROUGH, dialect, words)
+    return Matches(found[:MOST_RESULTS], has_more)
+
+
+def _look_through(number: int, dialect: Dialect, words: Words, entries: QuerySet[Any]) -> list[Match]:
+    """Return what there is among the `number` newest with the words in their title, and the `number` newest of all."""
+    places = (dialect.in_title, dialect.write_for_title(words)), (dialect.matches, dialect.write(words))
+    found: dict[int, Match] = {}
+    for sql, expression in places:
+        newest = RawSQL(f"{sql} LIMIT {number}", [expression])  # noqa: S611
+        for match in _read(entries.filter(pk__in=newest).order_by("-pk")[: MOST_RESULTS + 1]):
+            found.setdefault(match.entry_id, match)
+    return list(found.values())
+
+
+def _find_similar(dialect: Dialect, words: Words, entries: QuerySet[Any]) -> Matches:
+    text = " ".join(word.text for word in words)
+    with transaction.atomic():
+        _fetch("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", str(LEAST_SIMILARITY))
+        rows = _fetch(f"{dialect.similar} LIMIT {MOST_RESULTS}", text, text)
+    places = {entry_id: place for place, (entry_id,) in enumerate(rows)}
+    found = sorted(_read(entries.filter(pk__in=places)), key=lambda match: places[match.entry_id])
+    return Matches(found[:MOST_SIMILAR], are_similar=bool(found))
+
+
+def _read(entries: QuerySet[Any]) -> list[Match]:
+    return [Match(*row) for row in entries.values_list("pk", "page_id", "content_type_id")]
+
+
+def _fetch(sql: str, *params: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()

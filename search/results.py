@@ -1,0 +1,98 @@
+"""A page of search results, as the template prints it."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.functions import Substr
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from wagtail.models import Page, Site
+from wagtail.search.models import IndexEntry
+
+from home.listings import Listing, Selection, paginate
+from search.dialects import find_dialect
+from search.filters import FILTERS, active_filters, build_facets, narrow, page_types
+from search.matching import Match, Matches, find_matches
+from search.query import Query
+from search.snippets import Marker
+
+RESULTS_PER_PAGE = 20
+# Of a longer text, only the beginning is looked through for a piece to show.
+LONGEST_TEXT_SHOWN = 50_000
+
+
+@dataclass(frozen=True)
+class Result:
+    """A page that was found: its title, and the piece of its text where the words stand, marked."""
+
+    title: SafeString
+    address: str
+    kind: str
+    snippet: SafeString
+
+
+@dataclass(frozen=True)
+class SearchListing(Listing):
+    """A page of results, and what there is to say about them.
+
+    `has_more`: further pages have the words than are listed. `are_similar`: no page has them, but these titles look
+    alike; `can_be_similar`: that was tried.
+    """
+
+    query: Query
+    results: list[Result]
+    has_more: bool
+    are_similar: bool
+    can_be_similar: bool
+
+
+def select_results(request: HttpRequest, address: str, query: Query) -> Selection:
+    """Return which results of `query` the address of `request` asks for."""
+    selection = Selection.from_request(request, address, FILTERS)
+    return replace(selection, values={"q": query.text, **selection.values})
+
+
+def search_pages(request: HttpRequest, query: Query, selection: Selection) -> SearchListing:
+    """Return the page of results that is asked for. Only what everybody may read is found. Blocks."""
+    matches = find_matches(query, narrow(_readable_pages(request), selection)) if query.words else Matches()
+    page, pagination = paginate(matches.found, RESULTS_PER_PAGE, selection)
+    facets = build_facets(matches, selection)
+    return SearchListing(
+        facets,
+        active_filters(facets, selection),
+        pagination,
+        Selection(selection.address, {"q": query.text}, "").url(),
+        query,
+        _read_results(list(page.object_list), query, request),
+        matches.has_more,
+        matches.are_similar,
+        bool(find_dialect().similar),
+    )
+
+
+def _readable_pages(request: HttpRequest) -> QuerySet[Any]:
+    """Return the live, public pages of this site and language."""
+    site = Site.find_for_request(request)
+    if site is None:
+        return Page.objects.none()
+    return Page.objects.live().public().filter(path__startswith=site.root_page.localized.path).order_by()
+
+
+def _read_results(matches: list[Match], query: Query, request: HttpRequest) -> list[Result]:
+    marker = Marker(query.words)
+    pages = Page.objects.in_bulk([match.page_id for match in matches])
+    texts = IndexEntry.objects.filter(pk__in=[match.entry_id for match in matches])
+    text_column = "body_text" if find_dialect().similar else "body"
+    bodies = dict(texts.values_list("pk", Substr(text_column, 1, LONGEST_TEXT_SHOWN)))
+    labels = {one.content_type_id: one.label for one in page_types()}
+    return [
+        Result(
+            marker.mark(page.title),
+            page.get_url(request) or "",
+            labels[match.content_type_id],
+            marker.cut_out(bodies.get(match.entry_id) or ""),
+        )
+        for match in matches
+        if (page := pages.get(match.page_id)) is not None
+    ]

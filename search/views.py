@@ -1,0 +1,33 @@
+"""The search page, answered on the event loop."""
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from home.fragments import render_whole_or_fragment
+from home.serving import keeping_content
+from search.query import LONGEST_TEXT, Query
+from search.results import search_pages, select_results
+
+
+# The worker writes the index a little after each change, and tells nobody: what was kept of it could be out of date.
+@cache_control(private=True, no_cache=True)
+@require_safe
+async def search(request: HttpRequest) -> HttpResponse:
+    """Answer with the pages that have the words of `q`: the whole page, or for HTMX only the results."""
+    return await sync_to_async(_render_search)(request)
+
+
+def _render_search(request: HttpRequest) -> HttpResponse:
+    query = Query.from_text(request.GET.get("q", ""))
+    with keeping_content(request):
+        selection = select_results(request, reverse("search"), query)
+        context = {
+            "query": query,
+            "selection": selection,
+            "longest_text": LONGEST_TEXT,
+            "listing": search_pages(request, query, selection) if query.text else None,
+        }
+        return render_whole_or_fragment(request, "pages/search.html", context, "results")

@@ -1,0 +1,62 @@
+// Shows the pictures of a gallery large, one after the other, in a dialog. Without this, their links lead to the files.
+
+const linksOf = (gallery) => [...gallery.querySelectorAll("a[data-enlarge]")];
+
+class Lightbox {
+  constructor(gallery, link) {
+    this.links = linksOf(gallery);
+    const template = gallery.querySelector(".lightbox-template");
+    this.dialog = template.content.firstElementChild.cloneNode(true);
+    this.find = (selector) => this.dialog.querySelector(selector);
+    this.dialog.addEventListener("click", (event) => this.#click(event));
+    this.dialog.addEventListener("keydown", (event) => this.#press(event));
+    this.dialog.addEventListener("close", () => this.#end());
+    document.body.append(this.dialog);
+    this.dialog.showModal();
+    this.show(this.links.indexOf(link));
+  }
+
+  show(place) {
+    const count = this.links.length;
+    this.place = (place + count) % count;
+    const link = this.links[this.place];
+    const picture = link.firstElementChild.cloneNode(true);
+    for (const source of picture.querySelectorAll("source")) source.sizes = "100vw";
+    const img = picture.matches("img") ? picture : picture.querySelector("img");
+    img.loading = "eager";
+    this.find(".lightbox__picture").replaceChildren(picture);
+    this.find("[data-lightbox-place]").textContent = count > 1 ? `${this.place + 1} / ${count}` : "";
+    this.find("[data-lightbox-words]").textContent = link.closest("figure").querySelector("figcaption")?.textContent ?? "";
+    for (const button of this.dialog.querySelectorAll("[data-lightbox-step]")) button.hidden = count < 2;
+  }
+
+  #click(event) {
+    const step = event.target.closest("[data-lightbox-step]")?.dataset.lightboxStep;
+    if (step) this.show(this.place + Number(step));
+    // Beside the picture is outside of it, too.
+    else if (event.target === this.dialog || event.target.closest("[data-lightbox-close]")) this.dialog.close();
+  }
+
+  #press(event) {
+    const forward = getComputedStyle(this.dialog).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
+    const places = { Home: 0, End: this.links.length - 1 };
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight") this.show(this.place + (event.key === forward ? 1 : -1));
+    else if (event.key in places) this.show(places[event.key]);
+    else return;
+    event.preventDefault();
+  }
+
+  // The reader goes on at the picture that was seen last.
+  #end() {
+    this.dialog.remove();
+    this.links[this.place].focus();
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-enlarge]");
+  const wantsNewTab = event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0;
+  if (!link || wantsNewTab || event.defaultPrevented) return;
+  event.preventDefault();
+  new Lightbox(link.closest("[data-gallery]"), link);
+});

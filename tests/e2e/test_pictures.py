@@ -1,0 +1,117 @@
+"""A gallery seen large, by keyboard and without JavaScript; pictures that take no room from what is read."""
+
+import subprocess
+import sys
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.running_site import PROJECT, RunningSite, environment
+
+FILL = """
+import django
+django.setup()
+from tests.factories import BlogPostPageFactory, SiteImageFactory
+from blog.models import BlogIndexPage
+index = BlogIndexPage.objects.get()
+images = [SiteImageFactory(file__width=900, file__height=600, description=name) for name in ("One", "Two", "Three")]
+pictures = [{"image": image, "caption": f"Caption {image.description}"} for image in images]
+body = [("gallery", {"pictures": pictures})]
+BlogPostPageFactory(parent=index, title="Gallery", slug="gallery", lead_image=images[0], body=body)
+for number in range(45):
+    BlogPostPageFactory(parent=index, title=f"Entry {number}", date=f"{2000 + number // 10}-01-01")
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def filled(server: RunningSite) -> None:
+    subprocess.run([sys.executable, "-c", FILL], cwd=PROJECT, env=environment(server.var_dir), check=True)
+
+
+async def test_a_gallery_by_keyboard(server: RunningSite, browser: Browser) -> None:
+    page = await browser.new_page(base_url=server.url)
+    await page.goto("/blog/gallery/")
+    links = page.locator("a[data-enlarge]")
+    await links.nth(0).focus()
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    status = dialog.get_by_role("status")
+    await expect(status).to_contain_text("Caption One")
+    for key, words in [("ArrowRight", "Two"), ("End", "Three"), ("ArrowRight", "One"), ("ArrowLeft", "Three")]:
+        await page.keyboard.press(key)
+        await expect(status).to_contain_text(f"Caption {words}")
+    await expect(dialog.locator("img")).to_have_js_property("complete", True)
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    await expect(links.nth(2)).to_be_focused()
+
+
+async def test_a_gallery_without_javascript(server: RunningSite, browser: Browser, watch) -> None:
+    # A picture that is opened by itself takes no part in the turning of pages, and Chromium says so.
+    watch.expect_error("Transition was aborted")
+    context = await browser.new_context(base_url=server.url, java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto("/blog/gallery/")
+    await page.locator("a[data-enlarge]").first.click()
+    await page.wait_for_url("**/media/pictures/**/width-900.webp")
+
+
+async def test_pictures_move_nothing(server: RunningSite, browser: Browser) -> None:
+    page = await browser.new_page(base_url=server.url, viewport={"width": 390, "height": 800})
+    await page.goto("/blog/gallery/", wait_until="networkidle")
+    await page.locator("a[data-enlarge]").last.scroll_into_view_if_needed()
+    await page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth)")
+    shift = await page.evaluate(
+        """() => new Promise((resolve) => new PerformanceObserver((list) => resolve(
+          list.getEntries().reduce((sum, entry) => sum + (entry.hadRecentInput ? 0 : entry.value), 0)
+        )).observe({type: "layout-shift", buffered: true}) || setTimeout(() => resolve(0)))"""
+    )
+    # The text's font may come a moment after the first paint, on machines without the fonts that stand in for it.
+    assert shift < 0.005
+
+
+async def test_more_of_a_list_and_back(server: RunningSite, browser: Browser) -> None:
+    page = await browser.new_page(base_url=server.url)
+    await page.goto("/blog/")
+    entries = page.locator(".entry")
+    await expect(entries).to_have_count(20)
+    await page.get_by_role("link", name="Show more below").click()
+    await expect(entries).to_have_count(40)
+    await expect(entries.nth(20).get_by_role("link")).to_be_focused()
+    await expect(page.get_by_role("contentinfo")).to_be_visible()
+    assert page.url.endswith("/blog/?page=2")
+    title = await entries.nth(25).get_by_role("link").inner_text()
+    await entries.nth(25).get_by_role("link").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    await page.go_back()
+    await expect(page.get_by_role("link", name=title, exact=True)).to_be_visible()
+
+
+async def test_more_of_a_list_without_javascript(server: RunningSite, browser: Browser) -> None:
+    context = await browser.new_context(base_url=server.url, java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto("/blog/")
+    await page.get_by_role("link", name="Show more below").click()
+    await expect(page.locator("#listing-status")).to_contain_text("page 2 of 3")
+
+
+async def test_a_chosen_theme_is_there_before_anything_is_painted(server: RunningSite, browser: Browser) -> None:
+    page = await browser.new_page(base_url=server.url, color_scheme="light")
+    await page.goto("/")
+    await page.get_by_role("button", name="Switch to dark colours").click()
+    await page.add_init_script(
+        "new PerformanceObserver(() => window.painted ??= document.documentElement.dataset.theme)"
+        ".observe({type: 'paint', buffered: true})"
+    )
+    await page.reload()
+    await page.wait_for_function("window.painted")
+    assert await page.evaluate("window.painted") == "dark"
+
+
+async def test_an_address_that_leads_nowhere_helps(server: RunningSite, browser: Browser, watch) -> None:
+    watch.expect_error("404")
+    page = await browser.new_page(base_url=server.url)
+    response = await page.goto("/nowhere/")
+    assert response is not None
+    assert response.status == 404
+    await expect(page.locator(".entry").first).to_be_visible()

@@ -1,0 +1,45 @@
+"""How long a text takes to read."""
+
+import pytest
+
+from home.blocks import BodyBlock
+from home.reading_time import CHARACTERS_A_MINUTE, WORDS_A_MINUTE, minutes_to_read
+from preview.outline import reading
+
+
+def minutes(*blocks: tuple) -> int:
+    return minutes_to_read(BodyBlock().to_python([{"type": kind, "value": value, "id": "x"} for kind, value in blocks]))
+
+
+def test_it_counts_as_the_preview_does() -> None:
+    assert (WORDS_A_MINUTE, CHARACTERS_A_MINUTE) == (reading.WORDS_A_MINUTE, reading.CHARACTERS_A_MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", 0),
+        ("— * 🙂", 0),
+        ("one", 1),
+        ("word " * WORDS_A_MINUTE * 5, 5),
+        ("校" * CHARACTERS_A_MINUTE * 3, 3),
+        ("word " * WORDS_A_MINUTE + "校" * CHARACTERS_A_MINUTE, 2),
+        ("[word](https://example.org/a/b/c/d/e/f) " * WORDS_A_MINUTE * 2, 2),
+        ("<span lang='en' title='x'>word</span> " * WORDS_A_MINUTE * 2, 2),
+        ("한국어 " * WORDS_A_MINUTE * 2, 2),
+    ],
+)
+def test_markdown(text: str, expected: int) -> None:
+    assert minutes(("markdown", text)) == expected
+
+
+def test_every_kind_of_block_counts() -> None:
+    words = "word " * WORDS_A_MINUTE
+    table = {"data": [[words, None], ["", words]], "table_caption": words}
+    gallery = {
+        "pictures": [{"type": "item", "id": "y", "value": {"image": {"image": 1, "alt_text": ""}, "caption": words}}]
+    }
+    assert minutes(
+        ("paragraph", f"<p>{words}</p>"), ("table", table), ("code", {"code": words, "language": "go"}),
+        ("details", {"summary": "More", "text": f"<p>{words}</p>"}), ("gallery", gallery),
+    ) == 7  # fmt: skip

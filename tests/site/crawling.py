@@ -1,0 +1,92 @@
+"""A visitor who follows every link of the site, as far as there are any."""
+
+import asyncio
+import urllib.error
+import urllib.request
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urldefrag, urlsplit
+
+from tests.edge.visitors import Answer
+from tests.site.links import find_links
+
+Fetch = Callable[[str], Awaitable[Answer]]
+
+# What no page needs to link to, and anybody may ask for.
+WELL_KNOWN = (
+    "/robots.txt",
+    "/sitemap.xml",
+    "/humans.txt",
+    "/favicon.ico",
+    "/.well-known/security.txt",
+    "/nowhere/",
+)
+AT_ONCE = 4
+# Whoever comes first to a page with many pictures waits until they are made in all sizes.
+PATIENCE = 300  # seconds
+MOST_ADDRESSES = 5_000
+
+
+@dataclass
+class Crawl:
+    """All that was found: the answer of each address, and where each address was met first."""
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+    met_at: dict[str, str] = field(default_factory=dict)
+    links: dict[str, set[str]] = field(default_factory=dict)
+
+    def pages(self) -> dict[str, Answer]:
+        """Return the whole HTML pages among the answers, whatever their status."""
+        return {url: answer for url, answer in self.answers.items() if answer.body[:9].lower() == b"<!doctype"}
+
+
+async def crawl(fetch: Fetch, starts: Iterable[str] = ("/", *WELL_KNOWN)) -> Crawl:
+    """Ask for `starts` and for all that they lead to within the site. Raises OverflowError if there is no end of it."""
+    found = Crawl()
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(url: str) -> None:
+        async with turn:
+            found.answers[url] = await fetch(url)
+
+    new = dict.fromkeys(starts, "")
+    while new:
+        found.met_at |= new
+        if len(found.met_at) > MOST_ADDRESSES:
+            raise OverflowError(f"More than {MOST_ADDRESSES} addresses, at last {list(new)[-5:]}")
+        await asyncio.gather(*map(ask, new))
+        found.links |= {url: find_links(url, found.answers[url]) for url in new}
+        met = {urldefrag(link).url: url for url in reversed(new) for link in sorted(found.links[url])}
+        new = {link: url for link, url in met.items() if link not in found.met_at and is_worth_following(link)}
+    return found
+
+
+def is_worth_following(url: str) -> bool:
+    """Whether an address shows what others don't: lists can be filtered by several values at once, without end."""
+    filters = {name for name, _ in parse_qsl(urlsplit(url).query) if name != "page"}
+    return len(filters) <= 1
+
+
+class _AsItComes(urllib.request.HTTPErrorProcessor):
+    """Redirects and errors are answers like others."""
+
+    def http_response(self, request: Any, response: Any) -> Any:
+        return response
+
+    https_response = http_response
+
+
+def over_http(site_url: str) -> Fetch:
+    """Return who asks the running site at `site_url`."""
+    opener = urllib.request.build_opener(_AsItComes, urllib.request.ProxyHandler({}))
+
+    def ask(url: str) -> Answer:
+        with opener.open(f"{site_url}{url}", timeout=PATIENCE) as response:
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status, headers, response.read())
+
+    async def fetch(url: str) -> Answer:
+        return await asyncio.to_thread(ask, url)
+
+    return fetch

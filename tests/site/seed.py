@@ -1,0 +1,28 @@
+"""Fill an empty database with the sample site, its pictures made smaller: `python -m tests.site.seed`."""
+
+import tempfile
+from pathlib import Path
+
+import django
+from PIL import Image
+
+LONGEST_SIDE = 640
+
+
+def shrink(pictures: Path, folder: Path) -> None:
+    """Put the `pictures` into `folder`, no side longer than `LONGEST_SIDE`."""
+    for path in pictures.iterdir():
+        with Image.open(path) as picture:
+            picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            picture.save(folder / path.name)
+
+
+if __name__ == "__main__":
+    django.setup()
+
+    from config.sample_site import load_sample_site
+    from config.sample_site.content import PICTURES_FOLDER, Content
+
+    with tempfile.TemporaryDirectory() as temporary:
+        shrink(PICTURES_FOLDER, Path(temporary))
+        load_sample_site(lambda line: None, Content(pictures_folder=Path(temporary)))

@@ -1,0 +1,89 @@
+"""Nothing that is kept back reaches an anonymous visitor: in no page, list, fragment, file or header."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from wagtail.query import PageQuerySet
+
+from config.asgi import site as site_application
+from edge.application import EdgeCache
+from home import kept, listed_pages
+from tests.conftest import SmallSite
+from tests.edge.visitors import Answer, Visitor, ask, runner  # noqa: F401
+from tests.site.crawling import WELL_KNOWN, Crawl, crawl
+from tests.site.hidden import COMMON_WORD, HiddenThings, hide_things
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+ASKED_BY_NAME = [
+    "/",
+    *WELL_KNOWN,
+    "/preview/",
+    "/preview/tabs/a/",
+    "/preview/shared/a/",
+    "/admin/",
+    f"/search/?q={COMMON_WORD}",
+    f"/search/?q={COMMON_WORD[:4]}",
+]
+
+
+@pytest.fixture
+def hidden(small_site: SmallSite, settings, tmp_path) -> HiddenThings:
+    settings.MEDIA_ROOT = tmp_path
+    return hide_things(small_site)
+
+
+@pytest.fixture
+def anonymous(runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch) -> Visitor:  # noqa: F811
+    """Somebody who comes to the whole site, files and cache included, when nothing is kept yet."""
+    monkeypatch.setattr(kept, "_newest", kept._Store(None))
+    cache = EdgeCache(site_application, 8 * 1024 * 1024)
+    cache.known.forget()
+    return Visitor(cache, runner)
+
+
+def test_no_answer_holds_what_is_kept_back(anonymous: Visitor, hidden: HiddenThings, small_site: SmallSite) -> None:
+    # The second time from the cache.
+    for headers in ({}, {}, {"hx_request": "true"}):
+        found = crawl_all(anonymous, hidden, **headers)
+        assert {page.url for page in small_site.pages()} <= set(found.answers)
+        assert find_leaks(found, hidden) == {}
+
+
+@pytest.mark.parametrize(
+    "drop_filter",
+    [
+        lambda patch: patch.setattr(listed_pages, "_readable_under", read_all_under),
+        lambda patch: patch.setattr(PageQuerySet, "live", lambda pages: pages.all()),
+        lambda patch: patch.setattr(PageQuerySet, "public", lambda pages: pages.all()),
+    ],
+    ids=["readable", "live", "public"],
+)
+def test_it_is_noticed_when_a_filter_is_dropped(
+    drop_filter: Callable, anonymous: Visitor, hidden: HiddenThings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop_filter(monkeypatch)
+    leaks = find_leaks(crawl_all(anonymous, hidden), hidden)
+    assert leaks
+    # It isn't enough to meet them at an address that only who knows them asks for.
+    assert any(url in {"/", "/blog/", "/portfolio/"} for url in leaks)
+
+
+def read_all_under(model, path, depth):
+    return model.objects.filter(depth=depth + 1, path__startswith=path).defer_streamfields()
+
+
+def crawl_all(visitor: Visitor, hidden: HiddenThings, **headers: str) -> Crawl:
+    """Follow every link from the front page, and from all addresses that somebody curious might try."""
+
+    def fetch(url: str) -> Awaitable[Answer]:
+        return ask(visitor.app, url, **headers)
+
+    return visitor.run(crawl(fetch, dict.fromkeys([*ASKED_BY_NAME, *hidden.addresses])))
+
+
+def find_leaks(found: Crawl, hidden: HiddenThings) -> dict[str, set[str]]:
+    """Return for each address whose answer holds secrets, in its headers or its body, where they come from."""
+    texts = {url: repr(answer.headers) + answer.body.decode(errors="replace") for url, answer in found.answers.items()}
+    return {url: leaks for url, text in texts.items() if (leaks := hidden.found_in(text))}

@@ -1,0 +1,78 @@
+"""The HTML of every page that a visitor can reach, for two validators: the W3C's own, and one that is stricter.
+
+Both come from npm: see `tests/site/npm/`.
+"""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.site.crawling import Crawl
+from tests.site.node import NPM_FOLDER, node_program
+
+Written = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def written(whole_site: Crawl, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Written]:
+    """A folder with all pages, and the address of each by the name of its file."""
+    folder = tmp_path_factory.mktemp("pages")
+    addresses = {f"{number:04}.html": url for number, url in enumerate(whole_site.pages())}
+    for name, url in addresses.items():
+        (folder / name).write_bytes(whole_site.answers[url].body)
+    return folder, addresses
+
+
+def test_the_validator_of_the_w3c_finds_no_error(written: tuple[Path, Written]) -> None:
+    folder, addresses = written
+    vnu = node_program("vnu-jar/build/dist/vnu.jar")
+    if not (java := shutil.which("java")):
+        pytest.skip("Java is absent: apt-get install default-jre-headless")
+    command = [java, "-jar", vnu, "--format", "json", "--stdout", "--skip-non-html", folder]
+    found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=False).stdout)["messages"]
+    errors = {
+        f"{addresses[Path(one['url']).name]}:{one.get('lastLine')}: {one['message']}"
+        for one in found
+        if one["type"] in {"error", "non-document-error"}
+    }
+    assert not errors, "\n".join(sorted(errors))
+
+
+def test_html_validate_finds_no_error(written: tuple[Path, Written]) -> None:
+    folder, addresses = written
+    program = node_program("html-validate/bin/html-validate.mjs")
+    rules = NPM_FOLDER / "html-validate.mjs"
+    pages = sorted(folder.glob("*.html"))
+    report = folder / "found.json"
+    # Its standard output is cut off where it is a pipe.
+    command = [
+        "node",
+        program,
+        "--config",
+        rules,
+        "--formatter",
+        f"json={report}",
+        *pages,
+    ]
+    subprocess.run(command, check=False)
+    found = json.loads(report.read_text())
+    errors = {
+        f"{addresses[Path(page['filePath']).name]}:{one['line']}: {one['ruleId']}: {one['message']}"
+        for page in found
+        for one in page["messages"]
+        if one["severity"] == 2
+    }
+    assert not errors, "\n".join(sorted(errors))
+
+
+@pytest.mark.parametrize("html", ["<p id=a><p id=a>", "<ul><p></p></ul>", "<img src=a.png>"])
+def test_both_find_what_is_wrong(tmp_path: Path, html: str) -> None:
+    page = tmp_path / "0.html"
+    page.write_text(f"<!DOCTYPE html>\n<html lang=en><head><title>A page</title></head><body>{html}</body></html>\n")
+    written = tmp_path, {page.name: "/"}
+    for check in (test_the_validator_of_the_w3c_finds_no_error, test_html_validate_finds_no_error):
+        with pytest.raises(AssertionError):
+            check(written)
