@@ -20,12 +20,17 @@ CATEGORIES = {
 # The phone is Lighthouse's own: a middling one, on slow 4G.
 PRESETS = {"phone": [], "desktop": ["--preset=desktop"]}
 KILOBYTE = 1_000
+ATTEMPTS = 3
 
 Report = dict[str, Any]
 
 
 def run_lighthouse(url: str, device: str, folder: Path) -> Report:
-    """Return Lighthouse's report on `url` as `device` shows it. Raises SystemExit if it isn't installed."""
+    """Return Lighthouse's report on `url` as `device` shows it.
+
+    Raises SystemExit if it isn't installed, RuntimeError if it fails again and again: now and then it misses the
+    beginning of a page and asks to be run anew.
+    """
     program = find_program("lighthouse/cli/index.js")
     if program is None:
         raise SystemExit(HOW_TO_GET_THEM)
@@ -33,11 +38,14 @@ def run_lighthouse(url: str, device: str, folder: Path) -> Report:
     options = ["--output=json", f"--output-path={report}", "--quiet", f"--only-categories={','.join(CATEGORIES)}"]
     command = ["node", str(program), url, *options, f"--chrome-flags={CHROMIUM_FLAGS}", *PRESETS[device]]
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
-    subprocess.run(command, env={**os.environ, "CHROME_PATH": chromium}, check=True, stdout=subprocess.DEVNULL)
-    found: Report = json.loads(report.read_text())
-    if error := found.get("runtimeError"):
-        raise RuntimeError(f"{url}: {error['message']}")
-    return found
+    for _ in range(ATTEMPTS):
+        run = subprocess.run(
+            command, env={**os.environ, "CHROME_PATH": chromium}, stdout=subprocess.DEVNULL, check=False
+        )
+        if run.returncode == 0:
+            found: Report = json.loads(report.read_text())
+            return found
+    raise RuntimeError(f"Lighthouse has failed {ATTEMPTS} times on {url}")
 
 
 def read_scores(report: Report, device: str) -> Figures:
