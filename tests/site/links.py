@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from tests.edge.visitors import Answer
 
 # Attributes that hold an address, whatever the element.
-ADDRESSES = ("href", "src", "poster", "data", "action", "hx-get", "xlink:href")
+ADDRESSES = ("href", "src", "poster", "data", "action", "data-hx-get", "xlink:href")
 SETS_OF_ADDRESSES = ("srcset", "imagesrcset")
 ADDRESSES_IN_META = ("og:url", "og:image", "twitter:image")
 LOCAL_HOSTS = {"", "localhost", "testserver"}

@@ -1,0 +1,60 @@
+"""What counts as a link, in all that a site sends. What isn't found here would be broken without anybody noticing."""
+
+import pytest
+
+from tests.edge.visitors import Answer
+from tests.site.crawling import is_worth_following
+from tests.site.links import find_ids, find_links
+
+
+@pytest.mark.parametrize(
+    ("content_type", "text", "links"),
+    [
+        ("text/html", '<a href="b/#c">', {"/a/b/#c"}),
+        (
+            "text/html; charset=utf-8",
+            '<img src="/1.png" srcset="/2.png 1w, /3.png 2w">',
+            {"/1.png", "/2.png", "/3.png"},
+        ),
+        (
+            "text/html",
+            '<a href="/x" data-hx-get="/y"><form action="/s"><form method="post" action="/p">',
+            {"/x", "/s", "/y"},
+        ),
+        ("text/html", '<meta property="og:image" content="http://localhost:1/i.jpg">', {"/i.jpg"}),
+        ("text/html", '<a href="https://example.org/"><a href="mailto:a@example.org"><img src="data:,">', set()),
+        ("text/css", "@import 'x.css'; a { b: url(\"../f.woff2\") url(data:,x) }", {"/a/x.css", "/f.woff2"}),
+        ("text/javascript", 'import { a } from "./b.js"; import("/c.js")', {"/a/b.js", "/c.js"}),
+        (
+            "application/rss+xml",
+            "<r><link>http://localhost/p/</link><d>&lt;img src='/i.png'&gt;</d></r>",
+            {"/p/", "/i.png"},
+        ),
+        ("application/atom+xml", '<f xmlns="http://localhost/ns"><link href="/p/"/></f>', {"/p/"}),
+        (
+            "application/feed+json",
+            '{"items": [{"url": "http://localhost/p/", "h": "<a href=\'/q/\'>"}]}',
+            {"/p/", "/q/"},
+        ),
+        ("text/plain", "User-agent: *\nSitemap: http://localhost/sitemap.xml", {"/sitemap.xml"}),
+        ("image/png", "\x00", set()),
+    ],
+)
+def test_links_are_found(content_type: str, text: str, links: set[str]) -> None:
+    assert find_links("/a/", Answer(200, {"content-type": content_type}, text.encode())) == links
+
+
+def test_a_redirect_is_a_link_and_an_error_has_none() -> None:
+    assert find_links("/a/", Answer(301, {"location": "../b/"})) == {"/b/"}
+    assert find_links("/a/", Answer(404, {"content-type": "text/html"}, b"<a href=/x>")) == set()
+
+
+def test_fragments_lead_to_ids_and_names() -> None:
+    assert find_ids(Answer(200, {}, b"<p id=a><a name=b>")) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("url", "worth"), [("/blog/?tag=a&page=2", True), ("/blog/?tag=a&year=2020", False), ("/blog/", True)]
+)
+def test_lists_with_several_filters_are_left_alone(url: str, worth: bool) -> None:
+    assert is_worth_following(url) is worth
