@@ -19,7 +19,7 @@ from django.http.response import HttpResponseBase
 from django.middleware import clickjacking, common, csrf, security
 from wagtail.contrib.redirects import middleware as redirects
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+from home.cross_origin import SAFE_METHODS
 
 
 class OnTheLoop:

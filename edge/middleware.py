@@ -13,7 +13,7 @@ from django.utils.cache import patch_cache_control
 class PublicPagesMiddleware:
     """Gives the pages of Wagtail's tree a `Cache-Control`, where nothing else has given them one.
 
-    Restricted pages have one from Wagtail, and the contact form from its view. It comes first of all middleware, so
+    Restricted pages have one from Wagtail, and what somebody sends from its view. It comes first of all middleware, so
     that it sees the answer as it goes out. Sync and async, whichever the chain is.
     """
 

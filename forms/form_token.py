@@ -1,4 +1,4 @@
-"""The signed stamp in each form: when the form was given out, and which of all forms it is."""
+"""The signed stamp of each form: when somebody began to fill it in, and which of all forms it is."""
 
 import secrets
 from enum import Enum
@@ -16,6 +16,7 @@ class TokenState(Enum):
     """What a token says about the form that came back with it."""
 
     GOOD = "good"
+    MISSING = "none was asked for: without JavaScript, the page has none"
     TOO_FAST = "too fast"
     TOO_OLD = "too old, or none of ours"
 
@@ -27,6 +28,8 @@ def issue_token() -> str:
 
 def check_token(token: str) -> TokenState:
     """Return what `token` says about its form's age in seconds; anything may be in it."""
+    if not token:
+        return TokenState.MISSING
     try:
         _signer.unsign(token, max_age=LONGEST_AGE)
     except BadSignature:

@@ -17,8 +17,11 @@ from home.kept import keeping_for
 if TYPE_CHECKING:
     from forms.models import ContactPage
 
+# Programs seldom press twice; a page that is kept for everybody can't tell how long somebody has been writing.
+ONCE_MORE = "Please read your message once more, then press Send: the second time tells you from a program."
 TOO_FAST = "That was quicker than anybody writes. Nothing is lost: please press Send once more."
 TOO_OLD = "This form had been open for more than a day. Nothing is lost: please read your text again and press Send."
+TROUBLES = {TokenState.MISSING: ONCE_MORE, TokenState.TOO_FAST: TOO_FAST, TokenState.TOO_OLD: TOO_OLD}
 TOO_MANY = (
     "Several messages have just come from your connection, so this one was not sent. "
     "Your text is still here: please send it again in about {minutes} minutes."
@@ -34,14 +37,26 @@ async def contact_page(request: HttpRequest, page: "ContactPage") -> HttpRespons
 
 
 def _answer(request: HttpRequest, page: "ContactPage") -> HttpResponse:
-    if request.method != "POST":
-        with keeping_for(request):
-            response = _show_page(request, page, is_sent="sent" in request.GET)
-    elif "check" in request.GET:
-        response = _check_field(request, request.GET["check"])
-    else:
-        response = _take_message(request, page)
-    # The page holds the visitor's own token. `no-store` would empty the form when they come back to it.
+    if request.method == "POST":
+        return _answer_post(request, page)
+    if "token" in request.GET:
+        return _give_token(request, page)
+    with keeping_for(request):
+        return _show_page(request, page, is_sent="sent" in request.GET)
+
+
+def _give_token(request: HttpRequest, page: "ContactPage") -> HttpResponse:
+    """Answer with the hidden field that somebody needs who has begun to write."""
+    field = {"token": issue_token(), "address": page.get_url(request)}
+    response = TemplateResponse(request, "partials/contact_token.html", field).render()
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+def _answer_post(request: HttpRequest, page: "ContactPage") -> HttpResponse:
+    is_check = "check" in request.GET
+    response = _check_field(request, request.GET["check"]) if is_check else _take_message(request, page)
+    # The page holds the visitor's own text and token. `no-store` would empty the form when they come back to it.
     patch_cache_control(response, private=True, no_cache=True)
     return response
 
@@ -61,7 +76,7 @@ def _take_message(request: HttpRequest, page: "ContactPage") -> HttpResponse:
     if not form.is_valid():
         return _show_errors(request, page, form, token, state)
     if state is not TokenState.GOOD:
-        form.add_error(None, TOO_FAST if state is TokenState.TOO_FAST else TOO_OLD)
+        form.add_error(None, TROUBLES[state])
         return _show_errors(request, page, form, token, state)
     receipt = store_message(
         page, form.message_fields(), token=token, sender=identify_sender(request), is_spam=form.looks_automatic()
@@ -77,7 +92,7 @@ def _show_errors(
     request: HttpRequest, page: "ContactPage", form: ContactForm, token: str, state: TokenState
 ) -> HttpResponse:
     form.focus_first_error()
-    token = issue_token() if state is TokenState.TOO_OLD else token
+    token = token if state in (TokenState.GOOD, TokenState.TOO_FAST) else issue_token()
     return _show_page(request, page, form=form, token=token, status=422)
 
 

@@ -12,10 +12,11 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseForbidden
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.models.sites import SITE_ROOT_PATHS_CACHE_KEY, SITE_ROOT_PATHS_CACHE_VERSION, SiteRootPath
@@ -23,6 +24,7 @@ from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
 from changes.version import read_version
+from home.cross_origin import is_sent_by_another_site
 from home.kept import keep, keeping
 from home.routes import RoutesMixin
 
@@ -30,9 +32,17 @@ from home.routes import RoutesMixin
 # address is left for one of the page's routes.
 Found = tuple[Any, int, bool, tuple[str, ...]]
 
+FOREIGN = "This was sent from a page of another site, so nothing was done with it. Please use the form on this site."
 
+
+@csrf_exempt
 def serve(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Answer with the page at `path`. Blocks: Django calls it in a thread, where all that waits is done at once."""
+    """Answer with the page at `path`. Blocks: Django calls it in a thread, where all that waits is done at once.
+
+    Pages need no CSRF token: what another site sends is refused by what the browser says of it.
+    """
+    if is_sent_by_another_site(request):
+        return HttpResponseForbidden(FOREIGN, content_type="text/plain")
     with keeping_content(request):
         find_route(request, path)
         return _rendered(wagtail_serve(request, path))

@@ -12,10 +12,10 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import facts
+from benchmarks.figures import Figures
 from benchmarks.lighthouse.figures import LIMITS, median_of_runs, worst_of_pages
 from benchmarks.lighthouse.runs import PRESETS, list_faults, read_scores, read_weight, run_lighthouse
 from benchmarks.lighthouse.site import run_production_site
-from benchmarks.figures import Figures
 from benchmarks.report import make_table
 from tests.running_site import RunningSite
 from tests.site.crawling import Crawl, crawl, over_http

@@ -9,7 +9,6 @@ from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable
 
-from forms.form_token import issue_token
 from forms.forms import ContactForm
 from forms.views import contact_page
 from home.async_views import AsyncViewMixin
@@ -71,13 +70,9 @@ class ContactPage(AsyncViewMixin, IntroductionMixin, BodyMixin, BasePage):
         verbose_name = "contact page"
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add an empty form. A preview gets no token: nothing can be sent from it, and its HTML stays the same."""
+        """Add an empty form. From a preview, nothing can be sent."""
         is_preview = getattr(request, "is_preview", False)
-        return super().get_context(request, *args, **kwargs) | {
-            "form": ContactForm(),
-            "is_preview": is_preview,
-            "token": "" if is_preview else issue_token(),
-        }
+        return super().get_context(request, *args, **kwargs) | {"form": ContactForm(), "is_preview": is_preview}
 
 
 class ContactRecipient(Orderable):

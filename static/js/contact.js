@@ -14,7 +14,7 @@ function markField(error) {
 }
 
 function explainFailure(httpStatus) {
-  const reasons = { 400: "tooLarge", 413: "tooLarge", 403: "forbidden" };
+  const reasons = { 400: "tooLarge", 413: "tooLarge" };
   status().textContent = form().dataset[reasons[httpStatus] ?? "failed"];
 }
 

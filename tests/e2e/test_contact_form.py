@@ -1,5 +1,7 @@
 """A visitor writes to the site's people, with JavaScript and without; an editor reads it."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -8,6 +10,7 @@ from tests.running_site import RunningSite
 # Typed at a person's pace: the form takes what is sent within two seconds for a program's.
 TEXT = "Do you still set type by hand, and may I come and watch one afternoon?"
 PACE = 40  # milliseconds between two keys
+TIME_TO_READ = 2.5  # seconds
 
 
 async def write(page: Page, *, name: str, email: str) -> None:
@@ -38,6 +41,8 @@ async def test_a_message_arrives(
     await expect(visitor.get_by_label("Your message")).to_have_value(TEXT)
 
     await visitor.get_by_label("Your e-mail address").fill("ada@example.org")
+    if not java_script:
+        await asyncio.sleep(TIME_TO_READ)  # the form is stamped since it came back
     await send(visitor)
     await expect(visitor.get_by_role("status")).to_contain_text("Thank you. Your message has arrived")
     if java_script:
