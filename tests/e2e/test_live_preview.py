@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, WebSocketRoute, expect
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import add_block, publish, start_post, type_markdown, type_paragraph
 from tests.e2e.visiting import open_new_post
-from tests.e2e.watching import open_panel, panel, watch_on_another_screen
+from tests.e2e.watching import bar, open_panel, panel, watch_on_another_screen
 from tests.running_site import RunningSite
 
 
@@ -98,7 +98,7 @@ async def test_a_half_typed_value_is_named_and_the_rest_goes_on(editor_page: Pag
     await editor_page.get_by_role("tab", name="Content").click()
     await add_to_title(editor_page, " but shown")
     await expect(screen.get_by_role("heading", name="Incomplete but shown")).to_be_visible()
-    await expect(screen.get_by_role("status")).to_contain_text("Original address")
+    await expect(bar(screen)).to_contain_text("Original address")
 
 
 async def test_a_lost_connection_says_so_and_catches_up(editor_page: Page) -> None:
@@ -124,7 +124,7 @@ async def test_a_lost_connection_says_so_and_catches_up(editor_page: Page) -> No
     for socket in sockets:
         await socket.close(code=1012)
     await expect(state).to_contain_text("Connection lost")
-    await expect(screen.get_by_role("status")).to_contain_text("Connection lost")
+    await expect(bar(screen)).to_contain_text("Connection lost")
     await add_to_title(editor_page, " on")
 
     refused = False

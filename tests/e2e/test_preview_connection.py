@@ -6,7 +6,7 @@ from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import start_post
-from tests.e2e.watching import open_panel, panel, watch_on_another_screen
+from tests.e2e.watching import bar, open_panel, panel, watch_on_another_screen
 from tests.running_site import RunningSite
 
 
@@ -33,13 +33,13 @@ async def test_a_server_that_is_killed_and_started_anew_loses_nothing(
     server.server.kill()
     await editor_page.keyboard.type(" server")
     await expect(editor_page.locator(".live-preview__state")).to_contain_text("Connection lost")
-    await expect(screen.get_by_role("status")).to_contain_text("Connection lost")
+    await expect(bar(screen)).to_contain_text("Connection lost")
     server.server.start()
     await editor_page.keyboard.type(" that shows it")
     for view in (screen, panel(editor_page)):
         await expect(view.get_by_role("heading", name="Outlives the server that shows it")).to_be_visible()
     await expect(editor_page.locator(".live-preview__state")).to_have_text("Live")
-    await expect(screen.get_by_role("status")).to_have_text("Live")
+    await expect(bar(screen)).to_have_text("Live")
 
 
 async def test_a_connection_that_died_in_sleep_is_found_dead_on_waking(editor_page: Page) -> None:
@@ -68,8 +68,8 @@ async def test_a_screen_without_network_says_so_and_comes_back(editor_page: Page
     watch.expect_error("Failed to fetch")
     screen = await write_and_watch(editor_page, "On the train")
     await editor_page.context.set_offline(True)
-    await expect(screen.get_by_role("status")).to_contain_text("No network")
+    await expect(bar(screen)).to_contain_text("No network")
     await editor_page.context.set_offline(False)
     await editor_page.get_by_role("textbox", name="Title*").fill("Out of the tunnel")
     await expect(screen.get_by_role("heading", name="Out of the tunnel")).to_be_visible()
-    await expect(screen.get_by_role("status")).to_have_text("Live")
+    await expect(bar(screen)).to_have_text("Live")

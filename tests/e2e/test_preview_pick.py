@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import FrameLocator, Page, TimeoutError, expect
 
 from tests.e2e.rich_page import add_rich_page
-from tests.e2e.watching import edit_beside_panel, watch_on_another_screen
+from tests.e2e.watching import bar, edit_beside_panel, watch_on_another_screen
 from tests.running_site import RunningSite
 
 # Where the cursor is: the name of the field, and the words before it.
@@ -125,7 +125,7 @@ async def test_what_no_field_holds_leads_nowhere(editor_page: Page, project: int
     await screen.bring_to_front()
     await expect(screen.locator("body")).to_have_css("cursor", re.compile("url"))
     await screen.get_by_role("banner").get_by_role("link", name="Galley").click()
-    await expect(screen.get_by_role("status")).to_contain_text("no field of this page holds it")
+    await expect(bar(screen)).to_contain_text("no field of this page holds it")
     assert (await editor_page.evaluate(CURSOR))["name"] == "client"
 
 
@@ -134,7 +134,7 @@ async def test_a_second_tab_opens_fields_too_and_says_which(editor_page: Page, p
     await editor_page.goto(f"/admin/pages/{project}/edit/")
     await expect(screen.locator("body")).to_have_css("cursor", re.compile("url"))
     await screen.get_by_text("A ferryman").click()
-    await expect(screen.get_by_role("status")).to_contain_text("Open in the editor: Pull quote, Attribution")
+    await expect(bar(screen)).to_contain_text("Open in the editor: Pull quote, Attribution")
     await cursor_is_in(editor_page, "body-2-value-attribution")
     await editor_page.close()
     await expect(screen.locator("body")).not_to_have_css("cursor", re.compile("url"))
@@ -143,6 +143,7 @@ async def test_a_second_tab_opens_fields_too_and_says_which(editor_page: Page, p
 async def test_words_can_be_selected_and_links_followed(server: RunningSite, editor_page: Page, project: int) -> None:
     draft = await edit_beside_panel(editor_page, project)
     await editor_page.locator("[name=client]").focus()
+    await editor_page.wait_for_timeout(500)  # the draft follows the cursor, and comes to rest
     box = await draft.get_by_text("Forty sheets of moving water.").bounding_box()
     assert box
     await editor_page.mouse.move(box["x"] + 2, box["y"] + 10)

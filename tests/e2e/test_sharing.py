@@ -7,6 +7,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import start_post, type_paragraph
+from tests.e2e.watching import bar
 from tests.running_site import EDITOR, RunningSite
 
 
@@ -116,7 +117,7 @@ async def test_a_link_goes_on_showing_what_is_saved_and_the_report_stops_it(
     guest = await browser.new_page(base_url=server.url)
     await guest.goto(address)
     await expect(guest.get_by_role("heading", name=title, level=1)).to_be_visible()
-    await expect(guest.get_by_role("status")).to_contain_text("Nobody is writing in this draft just now")
+    await expect(bar(guest)).to_contain_text("Nobody is writing in this draft just now")
 
     await editor_page.goto("/admin/reports/shared-drafts/")
     row = editor_page.get_by_role("row").filter(has_text="Proofreader")
@@ -124,4 +125,4 @@ async def test_a_link_goes_on_showing_what_is_saved_and_the_report_stops_it(
     await row.get_by_role("button", name="Stop").click()
     await expect(editor_page.locator(".messages")).to_contain_text("The link has been stopped")
     await expect(row).to_contain_text("Stopped")
-    await expect(guest.get_by_role("status")).to_contain_text("This link has stopped working")
+    await expect(bar(guest)).to_contain_text("This link has stopped working")

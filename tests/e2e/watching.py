@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import FrameLocator, Page, expect
+from playwright.async_api import FrameLocator, Locator, Page, expect
 
 
 async def watch_on_another_screen(editor_page: Page, address: str = "/preview/") -> Page:
@@ -30,3 +30,8 @@ async def edit_beside_panel(page: Page, page_id: int) -> FrameLocator:
     await open_panel(page)
     await expect(panel(page).locator("body")).to_have_css("cursor", re.compile("url"))
     return panel(page)
+
+
+def bar(screen: Page) -> Locator:
+    """Return what the preview itself says on a screen; the draft may have a status of its own."""
+    return screen.locator("[role=status][data-live]")

@@ -88,7 +88,7 @@ export function picturesIn(field) {
   const picture = field.querySelector(".chooser img[data-chooser-image]");
   if (!picture?.getAttribute("src")) return [];
   const file = new URL(picture.src, location.href).pathname.split("/").at(-1).split(".")[0];
-  return [file, field.querySelector(".chooser input[type=hidden]")?.value ?? file];
+  return [file, field.querySelector('.chooser ~ input[type="hidden"]')?.value ?? file];
 }
 
 /** @returns {string} what the field is called, with the block that it stands in */
