@@ -14,7 +14,7 @@ from contextlib import contextmanager
 FREEZES = 10
 # A thread that comes back from the database has to wait so long for the one that computes (5 ms by default); a page has
 # a hundred such moments.
-SWITCH_INTERVAL = 0.0001  # seconds
+SWITCH_INTERVAL = 0.001  # seconds
 
 _freezes = 0
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("preview/", include("preview.urls")),
     path(f"{settings.MEDIA_URL.lstrip('/')}{FOLDER}/<path:name>", picture),
+    path("forms/", include("forms.urls")),
     path("documents/", include(wagtaildocs_urls)),
     path("search/", include("search.urls")),
     path("", include("home.urls")),

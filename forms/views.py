@@ -6,6 +6,9 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_cache_control
+from django.utils.html import format_html
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from forms.form_token import TokenState, check_token, issue_token
 from forms.forms import ContactForm
@@ -28,6 +31,13 @@ TOO_MANY = (
 )
 
 
+@require_safe
+@cache_control(no_store=True)
+async def form_token(request: HttpRequest) -> HttpResponse:
+    """Answer with the hidden field that somebody needs who has begun to write."""
+    return HttpResponse(format_html('<input type="hidden" name="token" value="{}">', issue_token()))
+
+
 async def contact_page(request: HttpRequest, page: "ContactPage") -> HttpResponse:
     """Answer with the page, take a message in, or check one field of it.
 
@@ -39,18 +49,8 @@ async def contact_page(request: HttpRequest, page: "ContactPage") -> HttpRespons
 def _answer(request: HttpRequest, page: "ContactPage") -> HttpResponse:
     if request.method == "POST":
         return _answer_post(request, page)
-    if "token" in request.GET:
-        return _give_token(request, page)
     with keeping_for(request):
         return _show_page(request, page, is_sent="sent" in request.GET)
-
-
-def _give_token(request: HttpRequest, page: "ContactPage") -> HttpResponse:
-    """Answer with the hidden field that somebody needs who has begun to write."""
-    field = {"token": issue_token(), "address": page.get_url(request)}
-    response = TemplateResponse(request, "partials/contact_token.html", field).render()
-    patch_cache_control(response, no_store=True)
-    return response
 
 
 def _answer_post(request: HttpRequest, page: "ContactPage") -> HttpResponse:

@@ -8,7 +8,7 @@ from benchmarks.pages.servers import Server
 
 ENTRANCES = ("/", "/blog/", "/blog/?page=2", "/blog/?page=4", "/portfolio/", "/about/", "/colophon/", "/contact/")
 # A form's token is one visitor's own, so it is made for each of them.
-TOKEN = "/contact/?token"  # noqa: S105  (an address)
+TOKEN = "/forms/token/"  # noqa: S105  (an address)
 ONE_TOKEN_IN = 200
 _LINK = re.compile(r'<a[^>]* href="(/(?:blog|portfolio)/[^"#]+)"')
 

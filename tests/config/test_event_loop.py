@@ -136,7 +136,7 @@ def test_the_contact_form(site: SmallSite) -> None:
         Request("/contact/", headers | more, "POST", b"name=Ada&email=ada%40example.org&message=Hello")
         for more in ({}, HTMX)
     ]
-    assert drive(Request("/contact/"), Request("/contact/?token"), *posts) == [200, 200, 422, 422]
+    assert drive(Request("/contact/"), Request("/forms/token/"), *posts) == [200, 200, 422, 422]
 
 
 def test_static_and_media_files(site: SmallSite) -> None:
