@@ -31,4 +31,4 @@ with loading():
     # With no bytes to keep pages in, there is no cache.
     if settings.EDGE_MAX_BYTES:
         application = EdgeCache(site, settings.EDGE_MAX_BYTES)
-        answer_from(application.at_hand)
+        answer_from(application.at_hand, application.is_computing)

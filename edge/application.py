@@ -10,9 +10,9 @@ visitor ──▶ is it anonymous, and asked for with GET or HEAD? ──no─�
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import Error
@@ -26,6 +26,8 @@ from edge.known_version import KnownVersion, known_version
 from edge.requests import LONGEST_QUERY, READING_METHODS, Headers, Key, RequestRules, Scope, has_body
 from edge.store import Store
 from edge.threads import in_edge_thread
+
+T = TypeVar("T")
 
 # So many addresses are remembered whose answer couldn't be shared.
 MOST_PASSES = 2_000
@@ -54,6 +56,11 @@ class EdgeCache:
         self._purges = purging.is_wanted()
         self._outdated: set[Key] = set()
         self._untouched = tuple(settings.EDGE_UNTOUCHED_PATHS)
+        self._in_hand = 0
+
+    def is_computing(self) -> bool:
+        """Return whether Django is at work on any request, or the cache on what has changed."""
+        return self._in_hand > 0
 
     def at_hand(self, scope: Scope) -> tuple[Start, Message] | None:
         """Return the two messages that answer a request, if a look is enough to know them. Never blocks."""
@@ -91,7 +98,7 @@ class EdgeCache:
     async def _answer(self, key: Key, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         """Answer where it takes more than a look: wait for the answer, make it, or let the request pass."""
         if scope["path"].startswith(self._untouched):
-            await self.app(scope, receive, send)
+            await self._compute(self.app(scope, receive, send))
             return
         if len(scope["query_string"]) > LONGEST_QUERY or has_body(headers):
             await self._hand_on(scope, receive, send, BYPASS)
@@ -107,7 +114,7 @@ class EdgeCache:
                 break
             if flight := self._flights.get(key):
                 await asyncio.shield(flight)
-            elif await self._lead(key, self._take_off(key), scope, headers, Visitor(receive, send)):
+            elif await self._compute(self._lead(key, self._take_off(key), scope, headers, Visitor(receive, send))):
                 return
         await self._hand_on(scope, receive, send, MISS)
 
@@ -209,7 +216,7 @@ class EdgeCache:
     def _refresh_behind(self, key: Key, scope: Scope, headers: Headers) -> None:
         """Make an answer anew that has become old, while the old one is shown."""
         if key not in self._flights:
-            self._start_task(self._lead(key, self._take_off(key), scope, headers, None))
+            self._start_task(self._compute(self._lead(key, self._take_off(key), scope, headers, None)))
 
     def _follow_changes(self) -> None:
         if self._follower is None or self._follower.done():
@@ -235,7 +242,15 @@ class EdgeCache:
         return task
 
     async def _hand_on(self, scope: Scope, receive: Receive, send: Send, cache_status: bytes) -> None:
-        await self.app(scope, receive, _with_status(send, cache_status))
+        await self._compute(self.app(scope, receive, _with_status(send, cache_status)))
+
+    async def _compute(self, work: Awaitable[T]) -> T:
+        """Return what comes of `work`, which takes more than a moment."""
+        self._in_hand += 1
+        try:
+            return await work
+        finally:
+            self._in_hand -= 1
 
 
 async def _send(messages: tuple[Message, Message], scope: Scope, send: Send) -> None:

@@ -23,29 +23,35 @@ AtHand = Callable[[Any], "tuple[Start, Message] | None"]
 _at_hand: AtHand | None = None
 
 
-def answer_from(at_hand: AtHand) -> None:
-    """Let `at_hand` be asked first, for each request of this process."""
-    global _at_hand
-    _at_hand = at_hand
-
-
 class Turnstile:
     """Lets so many answers out in each turn of the event loop, and the others in the turns after it.
 
     An answer takes some 30 microseconds. Without this, a thousand visitors would take all of a turn, and whoever waits
     for something else, such as a draft that passes from task to thread and back, would wait for all of them each time.
+
+    While `is_computing` says that a page is being made in a thread, fewer go out, and the loop rests between two turns.
+    Both need the interpreter, and a loop that always has something to do leaves a thread half of it at best, in bits
+    that cost each of them more than they get.
     """
 
     MOST_IN_A_TURN = 32
+    FEW_IN_A_TURN = 8
+    REST = 0.003  # seconds
 
     def __init__(self) -> None:
+        self.is_computing: Callable[[], bool] = lambda: False
         self._places = self.MOST_IN_A_TURN
+        self._is_turn_ending = False
         self._waiting: deque[Callable[[], None]] = deque()
 
     def pass_through(self, answer: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
         """Call `answer` now, or in its turn."""
-        if self._places == self.MOST_IN_A_TURN:
-            loop.call_soon(self._begin_turn, loop)
+        if not self._is_turn_ending:
+            self._is_turn_ending = True
+            if self.is_computing():
+                loop.call_later(self.REST, self._begin_turn, loop)
+            else:
+                loop.call_soon(self._begin_turn, loop)
         if self._places > 0:
             self._places -= 1
             answer()
@@ -53,12 +59,20 @@ class Turnstile:
             self._waiting.append(answer)
 
     def _begin_turn(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._places = self.MOST_IN_A_TURN
-        for _ in range(min(len(self._waiting), self.MOST_IN_A_TURN)):
+        self._is_turn_ending = False
+        self._places = self.FEW_IN_A_TURN if self.is_computing() else self.MOST_IN_A_TURN
+        for _ in range(min(len(self._waiting), self._places)):
             self.pass_through(self._waiting.popleft(), loop)
 
 
 _turnstile = Turnstile()
+
+
+def answer_from(at_hand: AtHand, is_computing: Callable[[], bool]) -> None:
+    """Let `at_hand` be asked first, for each request of this process, and give way while `is_computing()`."""
+    global _at_hand
+    _at_hand = at_hand
+    _turnstile.is_computing = is_computing
 
 
 class EdgeProtocol(HttpToolsProtocol):
