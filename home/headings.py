@@ -1,4 +1,4 @@
-"""The headings in the HTML of a page's text: an id for each that is unique on the page, and a link to itself."""
+"""The headings in the HTML of a page's text: levels without gaps, a unique id for each, and a link to itself."""
 
 import re
 from collections import Counter
@@ -15,7 +15,7 @@ from home.markdown.sanitising import MATH_ATTRIBUTES, MATH_TAGS
 # What the templates around a text call their own parts: a heading of the same words gets a number.
 FRAME_IDS = frozenset(
     {"main", "contents-label", "tags-label", "links-label", "related-label", "latest-posts", "featured-projects"}
-    | {"listing", "listing-status", "contact", "contact-send", "contact-status"}
+    | {"listing", "listing-status", "contact", "contact-send", "contact-status", "search", "search-words"}
 )
 
 _HEADING = re.compile(r'<h([2-6])((?:\s(?:[^>"]|"[^"]*")*)?)>(.*?)</h\1>', re.DOTALL)
@@ -49,26 +49,44 @@ def anchor_headings(html: str) -> SafeString:
     return mark_safe(_HEADING.sub(anchor, str(html)))
 
 
-def settle_ids(html: str) -> SafeString:
-    """Return the `html` of a whole text with an id for each heading that nothing else on the page has.
+def settle_headings(html: str) -> SafeString:
+    """Return the `html` of a whole text with an id for each heading that nothing else on the page has, and no level
+    left out: a text that begins with a fourth level under the page's title says there what others say in the second.
 
     The first of several headings with the same words keeps their id, so that links to it go on leading there.
     """
     own = Counter(present[1] for heading in _HEADING.finditer(html) if (present := _ID.search(heading[2])))
     taken = Counter(_ID_OF_TAG.findall(html)) - own + Counter(FRAME_IDS)
+    levels = Levels()
 
     def settle(match: re.Match[str]) -> str:
-        level, attributes, content = match.groups()
+        written, attributes, content = match.groups()
+        level = levels.settle(int(written))
         present = _ID.search(attributes)
         wanted = present[1] if present else _id_of_words(content)
         unique = make_unique(wanted, taken)
-        if present and unique == wanted:
+        if present and unique == wanted and level == int(written):
             return match[0]
         attributes = f'{_ID.sub("", attributes)} id="{unique}"'
         content = content.replace(f'href="#{wanted}"', f'href="#{unique}"', 1)
         return f"<h{level}{attributes}>{content}</h{level}>"
 
     return mark_safe(_HEADING.sub(settle, html))
+
+
+class Levels:
+    """The levels of a text's headings, one after the other, under a title of the first level."""
+
+    def __init__(self) -> None:
+        # Of the headings above the next one: the level that was written.
+        self._above = [1]
+
+    def settle(self, written: int) -> int:
+        """Return the level of the next heading: one below the nearest that is above it as they were written."""
+        while len(self._above) > 1 and self._above[-1] >= written:
+            self._above.pop()
+        self._above.append(written)
+        return len(self._above)
 
 
 def find_headings(html: str, deepest: int = 3) -> list[Heading]:

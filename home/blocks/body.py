@@ -21,7 +21,7 @@ from home.blocks.text import (
     ParagraphBlock,
     PullQuoteBlock,
 )
-from home.headings import settle_ids
+from home.headings import settle_headings
 from home.markdown import summarise_markdown
 
 TABLE_PREVIEW = {
@@ -55,8 +55,8 @@ class BodyBlock(blocks.StreamBlock):
     formula = FormulaBlock(group="Data and code")
 
     def render(self, value: StreamValue, context: dict[str, Any] | None = None) -> SafeString:
-        """Return the text's HTML, in which no two headings have the same id."""
-        return settle_ids(super().render(value, context=context))
+        """Return the text's HTML, in which no two headings have the same id and no level is left out."""
+        return settle_headings(super().render(value, context=context))
 
     class Meta:
         template = "blocks/body.html"

@@ -141,6 +141,7 @@ def _describe_tables(state: StateCore) -> None:
             table_open, token.meta = token, {"header": []}
         elif token.type == "th_open" and table_open:
             if inline.children:
+                token.attrSet("scope", "col")
                 table_open.meta["header"].append(plain_words(inline.children))
             else:
                 token.tag = closing.tag = "td"

@@ -68,6 +68,8 @@ CLASSES = {
 SCHEMES = {"http", "https", "mailto", "tel", "page", "doc", "image"}
 
 _INPUT = re.compile(r'<input(?:[^>"]|"[^"]*")*>')
+_WITHOUT_SUMMARY = re.compile(r"(<details(?:\s[^>]*)?>)(?!\s*<summary[\s>])((?:(?!</?details).)*)", re.DOTALL)
+_SUMMARY = re.compile(r"<summary[\s>].*?</summary>", re.DOTALL)
 _INTERNAL = re.compile(r"(page|doc|image):", re.IGNORECASE)
 _LINK_TARGET = re.compile(r"(?:page:[0-9]{1,9}(?:#[^\s\"'<>]*)?|(?:doc|image):[0-9]{1,9})\Z")
 _IMAGE_TARGET = re.compile(r"image:[0-9]{1,9}\Z")
@@ -106,7 +108,17 @@ def sanitise(html: str) -> str:
     """
     clean = link_foreign_pictures(_cleaner.clean(html))
     clean = clean.replace("<img ", '<img loading="lazy" decoding="async" ').replace("<pre", '<pre tabindex="0"')
+    if "<details" in clean:
+        clean = _WITHOUT_SUMMARY.sub(_begin_with_summary, clean)
     return _INPUT.sub(_draw_box, clean) if "<input" in clean else clean
+
+
+def _begin_with_summary(match: re.Match[str]) -> str:
+    """What is folded begins with the words that stay: its own, wherever they stand in it, or else a word of ours."""
+    opening, content = match.groups()
+    if own := _SUMMARY.search(content):
+        return f"{opening}{own[0]}{content[: own.start()]}{content[own.end() :]}"
+    return f"{opening}<summary>{escape(_('More'))}</summary>{content}"
 
 
 def _draw_box(match: re.Match[str]) -> str:

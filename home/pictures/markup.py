@@ -38,8 +38,11 @@ def render_preload(image: Any, place: str) -> SafeString:
     if image.is_svg() or image.is_animated:
         return format_html('<link rel="preload" as="image" href="{}" fetchpriority="high">', image.file.url)
     where = PLACES[place]
+    *_, operation = find_fallback(where.offers(image))
     return format_html(
-        '<link rel="preload" as="image" type="image/avif" imagesrcset="{}" imagesizes="{}" fetchpriority="high">',
+        '<link rel="preload" as="image" type="image/avif"'
+        ' href="{}" imagesrcset="{}" imagesizes="{}" fetchpriority="high">',
+        find_url(PictureName.of(image, operation, "avif")),
         _srcset(image, where, "avif"),
         where.sizes,
     )

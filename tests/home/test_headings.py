@@ -9,7 +9,7 @@ from django.conf import settings
 from wagtail.blocks.stream_block import StreamValue
 
 from home.blocks import BodyBlock
-from home.headings import FRAME_IDS, anchor_headings, find_headings, settle_ids
+from home.headings import FRAME_IDS, anchor_headings, find_headings, settle_headings
 from home.typesetting import typeset
 from tests.conftest import SmallSite
 
@@ -65,17 +65,37 @@ def test_the_ids_that_templates_use_are_known() -> None:
     assert used <= FRAME_IDS
 
 
+@pytest.mark.parametrize(
+    ("written", "settled"),
+    [
+        ("234", "234"),
+        ("4", "2"),
+        ("333", "222"),
+        ("343", "232"),
+        ("32", "22"),
+        ("2556", "2334"),
+        ("2426", "2323"),
+        ("25353", "23343"),
+    ],
+)
+def test_no_level_is_left_out(written: str, settled: str) -> None:
+    blocks = [("markdown", f"{'#' * int(level)} Heading {place}") for place, level in enumerate(written)]
+    assert "".join(re.findall(r"<h(\d) id=", typeset(body(*blocks), {}).html)) == settled
+    assert "".join(re.findall(r"</h(\d)>", typeset(body(*blocks), {}).html)) == settled
+
+
 def test_only_a_text_of_several_parts_has_contents() -> None:
     assert contents(heading("A"), heading("B")) == []
-    assert contents(heading("A"), heading("B", "3"), ("markdown", "## C\n\n#### Too deep")) == [
+    assert contents(heading("A"), heading("B", "3"), ("markdown", "## C\n\n### D\n\n#### Too deep")) == [
         (2, "a", "A"),
         (3, "b", "B"),
         (2, "c", "C"),
+        (3, "d", "D"),
     ]
 
 
 def test_an_entry_has_the_words_of_its_heading_without_links_notes_and_markup() -> None:
-    html = settle_ids(
+    html = settle_headings(
         '<h2 id="a"><a href="/x" id="y">Fold</a> the <code>sheet</code> &amp; <b onclick="x">cut</b>'
         '<sup class="footnote-ref"><a href="#fn1">[1]</a></sup></h2><h2 id="empty"> </h2>'
     )

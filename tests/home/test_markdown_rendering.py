@@ -21,6 +21,15 @@ from home.markdown import render_markdown, sanitising, summarise_markdown
         ("- outer\n  - inner", "<ul>\n<li>outer\n<ul>\n<li>inner</li>"),
         ("words before\n- a list", "<p>words before</p>\n<ul>"),
         ("    indented", '<pre tabindex="0"><code>indented\n</code></pre>'),
+        ("<details>a</details>", "<details><summary>More</summary>a</details>"),
+        ("<details open>a</details>b", "<summary>More</summary>a</details>b"),
+        (
+            "<details><blockquote>a<summary>S</summary>b</blockquote></details>",
+            "<details><summary>S</summary><blockquote>ab</blockquote></details>",
+        ),
+        ("<details><details><summary>S</summary>a</details></details>", "<details><summary>More</summary><details><su"),
+        ("| A |\n|-|\n| b |", '<th scope="col">A</th>'),
+        ("| |B|\n|-|-|\n|a|b|", "<td></td>"),
         ("<details><summary>More</summary>\n\n**inside**\n\n</details>", "<p><strong>inside</strong></p>\n</details>"),
         (
             "![A proof](/a.png)",
@@ -61,7 +70,7 @@ def test_a_task_list_shows_signs_with_a_name_and_nothing_to_click() -> None:
 def test_table_alignment_is_a_class() -> None:
     html = render_markdown("| a | b |\n|--:|:-:|\n| 1 | 2 |")
     assert '<td class="align-right">1</td>' in html
-    assert '<th class="align-center">b</th>' in html
+    assert '<th class="align-center" scope="col">b</th>' in html
     assert "style" not in html
 
 
@@ -100,7 +109,7 @@ def test_a_table_scrolls_in_a_group_that_is_named_after_its_header() -> None:
 
 def test_an_empty_corner_of_a_table_is_no_header() -> None:
     html = render_markdown("| | a |\n|-|-|\n| 1 | 2 |")
-    assert "<tr>\n<td></td>\n<th>a</th>\n</tr>" in html
+    assert '<tr>\n<td></td>\n<th scope="col">a</th>\n</tr>' in html
     assert 'aria-label="Table: a"' in html
     assert 'aria-label="Table"' in render_markdown("| |\n|-|\n|1|")
 

@@ -80,11 +80,15 @@ def _read_xml(text: str) -> Iterator[str]:
 
 
 def _read_json(text: str) -> Iterator[str]:
-    """JSON Feed, JSON-LD and the manifest: every address among its texts, and HTML within them."""
+    """JSON Feed, JSON-LD and the manifest: every address among its texts, and HTML within them.
+
+    What JSON-LD calls `@id` is a name and leads nowhere.
+    """
 
     def texts(value: Any) -> Iterator[str]:
         if isinstance(value, dict | list):
-            for one in value.values() if isinstance(value, dict) else value:
+            named = [one for name, one in value.items() if name != "@id"] if isinstance(value, dict) else value
+            for one in named:
                 yield from texts(one)
         elif isinstance(value, str):
             yield value

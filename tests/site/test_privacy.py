@@ -7,9 +7,6 @@ from tests.running_site import RunningSite
 from tests.site.crawling import Crawl
 from tests.site.kinds import pages_to_look_at
 
-# A form that can be sent needs a token, which its page gives to the browser. Who opens it begins to write.
-WITH_A_FORM = "/contact/"
-
 
 async def test_no_request_leaves_the_site_and_no_cookie_comes(
     browser: Browser, whole_site: Crawl, server: RunningSite, watch: Watch
@@ -21,19 +18,18 @@ async def test_no_request_leaves_the_site_and_no_cookie_comes(
     asked = []
     context.on("request", lambda request: asked.append(request.url))
     for url in pages_to_look_at(whole_site, server.var_dir):
-        if url != WITH_A_FORM:
-            await page.goto(url)
-            # What is loaded late is loaded too.
-            await page.evaluate("document.querySelectorAll('[loading=lazy]').forEach((one) => (one.loading = 'eager'))")
-            await page.wait_for_load_state("networkidle")
+        await page.goto(url)
+        # What is loaded late is loaded too.
+        await page.evaluate("document.querySelectorAll('[loading=lazy]').forEach((one) => (one.loading = 'eager'))")
+        await page.wait_for_load_state("networkidle")
     assert len(asked) > 100
     assert watch.foreign_requests == []
     assert await context.cookies() == []
 
 
 def test_no_answer_sets_a_cookie(whole_site: Crawl) -> None:
-    cookies = {url for url, answer in whole_site.answers.items() if "set-cookie" in answer.headers}
-    assert cookies == {WITH_A_FORM}
+    assert len(whole_site.answers) > 100
+    assert {url for url, answer in whole_site.answers.items() if "set-cookie" in answer.headers} == set()
 
 
 def test_no_page_names_another_host_to_load_from(whole_site: Crawl) -> None:
