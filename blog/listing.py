@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from blog.addresses import SEGMENTS, archive_address, subjects_address
 from blog.subjects import KINDS, Subject
@@ -16,13 +17,17 @@ if TYPE_CHECKING:
     from blog.models import BlogIndexPage, BlogPostPage
 
 FILTERS = [
-    Filter("tag", "Tag", by_slug("tagged_items__tag"), "tagged_items__tag__slug", "tagged_items__tag__name"),
-    Filter("category", "Category", by_slug("categories"), "categories__slug", "categories__name"),
+    Filter("tag", _("Tag"), by_slug("tagged_items__tag"), "tagged_items__tag__slug", "tagged_items__tag__name"),
+    Filter("category", _("Category"), by_slug("categories"), "categories__slug", "categories__name"),
     Filter(
-        "author", "Author", by_slug("post_authors__author"), "post_authors__author__slug", "post_authors__author__name"
+        "author",
+        _("Author"),
+        by_slug("post_authors__author"),
+        "post_authors__author__slug",
+        "post_authors__author__name",
     ),
-    Filter("year", "Year", by_number("date__year", 1, 9999), "date__year", "date__year", newest_first=True),
-    Filter("series", "Series", by_slug("series")),
+    Filter("year", _("Year"), by_number("date__year", 1, 9999), "date__year", "date__year", newest_first=True),
+    Filter("series", _("Series"), by_slug("series")),
 ]
 
 
@@ -82,7 +87,7 @@ def _filters_beside(subject: Subject | None) -> list[Filter]:
 def _with_more(facet: Facet, blog_address: str) -> Facet:
     """Return `facet` with the way to the page of all its values."""
     if facet.parameter == "year":
-        return replace(facet, more=Link(_("Archive"), archive_address(blog_address)))
+        return replace(facet, more=Link(gettext("Archive"), archive_address(blog_address)))
     kind = KINDS[SEGMENTS[facet.parameter]]
     return replace(facet, more=Link(str(kind.all_of_them), subjects_address(blog_address, facet.parameter)))
 

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.mail.message import sanitize_address
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from forms.plain_text import clean_line, clean_text
 
@@ -14,12 +15,12 @@ EMAIL_LENGTH = 254
 SUBJECT_LENGTH = 150
 TEXT_LENGTH = 10_000
 
-TOO_LONG = "This has %(show_value)d characters, and at most %(limit_value)d fit here. Please shorten it."
-TEXT_TOO_LONG = (
+TOO_LONG = _("This has %(show_value)d characters, and at most %(limit_value)d fit here. Please shorten it.")
+TEXT_TOO_LONG = _(
     "Your message has %(show_value)d characters, and at most %(limit_value)d fit here. "
     "Please shorten it or send it in parts: nothing of it is lost."
 )
-NOT_AN_ADDRESS = "Please check your e-mail address: it should look like name@example.org."
+NOT_AN_ADDRESS = _("Please check your e-mail address: it should look like name@example.org.")
 
 
 class LineField(forms.CharField):
@@ -65,34 +66,34 @@ class ContactForm(forms.Form):
     """Name, address, subject and text of a message; plus a field that only programs fill in."""
 
     name = LineField(
-        label="Your name",
+        label=_("Your name"),
         max_length=NAME_LENGTH,
         widget=_control(forms.TextInput, autocomplete="name"),
-        error_messages={"required": "Please enter your name.", "max_length": TOO_LONG},
+        error_messages={"required": _("Please enter your name."), "max_length": TOO_LONG},
     )
     email = EmailField(
-        label="Your e-mail address",
-        help_text="Only so that we can answer you.",
+        label=_("Your e-mail address"),
+        help_text=_("Only so that we can answer you."),
         max_length=EMAIL_LENGTH,
         widget=_control(forms.EmailInput, autocomplete="email"),
         error_messages={
-            "required": "Please enter your e-mail address, so that we can answer you.",
+            "required": _("Please enter your e-mail address, so that we can answer you."),
             "invalid": NOT_AN_ADDRESS,
             "max_length": TOO_LONG,
         },
     )
     subject = LineField(
-        label="Subject",
+        label=_("Subject"),
         required=False,
         max_length=SUBJECT_LENGTH,
         widget=_control(forms.TextInput, autocomplete="off"),
         error_messages={"max_length": TOO_LONG},
     )
     text = TextField(
-        label="Your message",
+        label=_("Your message"),
         max_length=TEXT_LENGTH,
         widget=_control(forms.Textarea, rows="8", dir="auto"),
-        error_messages={"required": "Please write your message.", "max_length": TEXT_TOO_LONG},
+        error_messages={"required": _("Please write your message."), "max_length": TEXT_TOO_LONG},
     )
     # Hidden from people: whoever fills it in is a program.
     website = LineField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}))

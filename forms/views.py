@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpR
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_cache_control
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     from forms.models import ContactPage
 
 # Programs seldom press twice; a page that is kept for everybody can't tell how long somebody has been writing.
-ONCE_MORE = "Please read your message once more, then press Send: the second time tells you from a program."
-TOO_FAST = "That was quicker than anybody writes. Nothing is lost: please press Send once more."
-TOO_OLD = "This form had been open for more than a day. Nothing is lost: please read your text again and press Send."
+ONCE_MORE = _("Please read your message once more, then press Send: the second time tells you from a program.")
+TOO_FAST = _("That was quicker than anybody writes. Nothing is lost: please press Send once more.")
+TOO_OLD = _("This form had been open for more than a day. Nothing is lost: please read your text again and press Send.")
 TROUBLES = {TokenState.MISSING: ONCE_MORE, TokenState.TOO_FAST: TOO_FAST, TokenState.TOO_OLD: TOO_OLD}
-TOO_MANY = (
+TOO_MANY = _(
     "Several messages have just come from your connection, so this one was not sent. "
     "Your text is still here: please send it again in about {minutes} minutes."
 )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from home.listed_pages import readable_children, set_addresses
 from home.listings import Filter, FilteredList, Listing, Selection, by_number, by_slug
@@ -13,8 +14,14 @@ if TYPE_CHECKING:
     from portfolio.models import PortfolioIndexPage, ProjectPage
 
 FILTERS = [
-    Filter("skill", "Skill", by_slug("project_skills__tag"), "project_skills__tag__slug", "project_skills__tag__name"),
-    Filter("year", "Year", by_number("year", 1, 9999), "year", "year", newest_first=True),
+    Filter(
+        "skill",
+        _("Skill"),
+        by_slug("project_skills__tag"),
+        "project_skills__tag__slug",
+        "project_skills__tag__name",
+    ),
+    Filter("year", _("Year"), by_number("year", 1, 9999), "year", "year", newest_first=True),
 ]
 PROJECTS_PER_PAGE = 12
 

@@ -14,7 +14,7 @@
   const other = () => (shown() === "dark" ? "light" : "dark");
 
   function label(button) {
-    button.querySelector("[data-theme-switch-label]").textContent = `Switch to ${other()} colours`;
+    button.querySelector("[data-theme-switch-label]").textContent = button.dataset[other()];
   }
 
   function remember(theme) {
