@@ -22,7 +22,7 @@ from home.byte_bound_cache import ByteBoundCache
 
 T = TypeVar("T")
 
-MOST_BYTES = 32 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
 # What doesn't tell its size: a menu, an address, the filters of a list.
 USUAL_SIZE = 4_096
 
