@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from blog.models import BlogIndexPage
 
 SUBJECTS_PER_PAGE = 200
+# A part of a site map holds 50,000 addresses at the most, and pages stand in it too.
+MOST_IN_SITE_MAP = 40_000
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,17 @@ def list_subjects(index: "BlogIndexPage", request: HttpRequest, segment: str) ->
     subjects = [SubjectCount(label, subject_address(address, parameter, slug), count) for slug, label, count in page]
     url = selection.address
     return SubjectList(kind.plural, url, _full(index, request, selection.address_asked), subjects, pagination)
+
+
+def find_subject_addresses(index: "BlogIndexPage", request: HttpRequest | None) -> list[str]:
+    """Return the full addresses of the pages of all tags, authors, categories and series of readable posts. Blocks."""
+    address = index.get_full_url(request) or ""
+    filters = [kind.filter for kind in KINDS.values()]
+    counts = FilteredList(_readable_posts(index), filters, Selection("", {}, "")).count_options()
+    addresses = (
+        subject_address(address, parameter, slug) for parameter, rows in counts.items() for slug, _label, _count in rows
+    )
+    return list(islice(addresses, MOST_IN_SITE_MAP))
 
 
 def _find_thing(parameter: str, slug: str) -> Any:

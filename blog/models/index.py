@@ -14,7 +14,7 @@ from wagtail.contrib.routable_page.models import re_path
 from blog.addresses import SEGMENTS
 from blog.archive import list_archive
 from blog.listing import list_posts, select_posts
-from blog.subjects import find_period, find_subject, list_subjects
+from blog.subjects import find_period, find_subject, find_subject_addresses, list_subjects
 from blog.views import archive, post_list, subject_list
 from home.base_page import BasePage, IntroductionMixin
 from home.routes import RoutesMixin
@@ -50,6 +50,11 @@ class BlogIndexPage(RoutesMixin, IntroductionMixin, BasePage):
     def feed_address(self) -> str:
         """The full address under which the feeds stand: the blog's own."""
         return self.full_url or ""
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        """Return what the site map tells of the blog: itself, and the pages of what its posts have in common."""
+        subjects = find_subject_addresses(self, request)
+        return [*super().get_sitemap_urls(request), *({"location": address} for address in subjects)]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return Wagtail's context, what a route adds, and the `listing` that is asked for, read once it is printed."""

@@ -63,6 +63,19 @@ def test_it_has_what_everybody_may_read_on_this_site(small_site: SmallSite, asgi
     assert sorted(read_all(asgi_get)) == sorted(page.full_url for page in seen)
 
 
+def test_it_has_the_pages_of_tags_and_authors_that_readable_posts_have(small_site: SmallSite, asgi_get) -> None:
+    small_site.post.tags.add("Ink and paper")
+    small_site.post.save()
+    draft = BlogPostPageFactory(parent=small_site.blog, live=False)
+    draft.tags.add("Nobody's business")
+    draft.save()
+    tags = [location for location in read_all(asgi_get) if "/tags/" in location]
+    assert tags == [f"{small_site.blog.full_url}tags/ink-and-paper/"]
+    assert asgi_get(urlsplit(tags[0]).path).status_code == 200
+    PageViewRestriction.objects.create(page=small_site.post, restriction_type=PageViewRestriction.LOGIN)
+    assert not [location for location in read_all(asgi_get) if "/tags/" in location]
+
+
 def test_without_a_public_page_there_is_none(small_site: SmallSite, asgi_get) -> None:
     PageViewRestriction.objects.create(page=small_site.home, restriction_type=PageViewRestriction.LOGIN)
     assert asgi_get("/sitemap.xml").status_code == 404
