@@ -1,5 +1,8 @@
 // Shows the pictures of a gallery large, one after the other, in a dialog. Without this, their links lead to the files.
 
+// So far a finger goes sideways that means the next picture, in CSS pixels.
+const SWIPE = 40;
+
 const linksOf = (gallery) => [...gallery.querySelectorAll("a[data-enlarge]")];
 
 class Lightbox {
@@ -10,6 +13,9 @@ class Lightbox {
     this.find = (selector) => this.dialog.querySelector(selector);
     this.dialog.addEventListener("click", (event) => this.#click(event));
     this.dialog.addEventListener("keydown", (event) => this.#press(event));
+    this.dialog.addEventListener("pointerdown", (event) => (this.touched = event.pointerType === "touch" ? event : null));
+    this.dialog.addEventListener("pointerup", (event) => this.#swipe(event));
+    this.dialog.addEventListener("pointercancel", () => (this.touched = null));
     this.dialog.addEventListener("close", () => this.#end());
     document.body.append(this.dialog);
     this.dialog.showModal();
@@ -37,8 +43,21 @@ class Lightbox {
     else if (event.target === this.dialog || event.target.closest("[data-lightbox-close]")) this.dialog.close();
   }
 
+  get #isRightToLeft() {
+    return getComputedStyle(this.dialog).direction === "rtl";
+  }
+
+  #swipe(event) {
+    const start = this.touched;
+    this.touched = null;
+    if (start?.pointerId !== event.pointerId || this.links.length < 2) return;
+    const across = event.clientX - start.clientX;
+    if (Math.abs(across) < SWIPE || Math.abs(across) < 2 * Math.abs(event.clientY - start.clientY)) return;
+    this.show(this.place + (across < 0 === this.#isRightToLeft ? -1 : 1));
+  }
+
   #press(event) {
-    const forward = getComputedStyle(this.dialog).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
+    const forward = this.#isRightToLeft ? "ArrowLeft" : "ArrowRight";
     const places = { Home: 0, End: this.links.length - 1 };
     if (event.key === "ArrowLeft" || event.key === "ArrowRight") this.show(this.place + (event.key === forward ? 1 : -1));
     else if (event.key in places) this.show(places[event.key]);

@@ -46,6 +46,31 @@ async def test_a_gallery_by_keyboard(server: RunningSite, browser: Browser) -> N
     await expect(links.nth(2)).to_be_focused()
 
 
+async def test_a_gallery_by_finger(server: RunningSite, browser: Browser) -> None:
+    context = await browser.new_context(base_url=server.url, has_touch=True, viewport={"width": 390, "height": 800})
+    page = await context.new_page()
+    await page.goto("/blog/gallery/")
+    await page.locator("a[data-enlarge]").first.tap()
+    status = page.get_by_role("dialog").get_by_role("status")
+    await expect(status).to_contain_text("Caption One")
+    finger = await context.new_cdp_session(page)
+
+    async def swipe(start: int, end: int, down: int = 0) -> None:
+        for kind, points in [
+            ("touchStart", [{"x": start, "y": 300}]),
+            ("touchMove", [{"x": (start + end) // 2, "y": 300 + down // 2}]),
+            ("touchMove", [{"x": end, "y": 300 + down}]),
+            ("touchEnd", []),
+        ]:
+            await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    for start, end, words in [(300, 100, "Two"), (300, 100, "Three"), (100, 300, "Two"), (200, 190, "Two")]:
+        await swipe(start, end)
+        await expect(status).to_contain_text(f"Caption {words}")
+    await swipe(300, 200, down=200)
+    await expect(status).to_contain_text("Caption Two")
+
+
 async def test_a_gallery_without_javascript(server: RunningSite, browser: Browser, watch) -> None:
     # A picture that is opened by itself takes no part in the turning of pages, and Chromium says so.
     watch.expect_error("Transition was aborted")
