@@ -115,7 +115,9 @@ def _is_there(target: Target, match: ResolverMatch | None, sites: dict[int, Site
     if _has_prefix(target.path, settings.STATIC_URL):
         return True
     if _has_prefix(target.path, settings.MEDIA_URL):
-        return _is_file(target.path.removeprefix(settings.MEDIA_URL))
+        # A view of the site's may make a file when it is first asked for.
+        has_view = match is not None and not _is_page(match)
+        return has_view or _is_file(target.path.removeprefix(settings.MEDIA_URL))
     site = sites[target.site_id]
     if _is_page(match):
         return _is_route(site, target.path) or _is_redirected(site, target.path)

@@ -5,7 +5,8 @@ import { connect } from "../socket.js";
 
 /**
  * Events, each with its `detail`:
- * - `changed`: `{elements}`, the regions whose content has changed, or the body after a change of structure
+ * - `changed`: `{elements, isWritten}`, the regions whose content has changed, or the body after a change of structure;
+ *   what a screen is sent to begin with, or to catch up, is not being written now
  * - `about`: what is said beside the page by topic, whole (`preview.frames.Frame.about`); `changed` names what is new
  * - `message`: any other message of the server's, as it came
  * - `connection`: `{state: "live" | "lost" | "ended", reason}`
@@ -50,7 +51,7 @@ export class Draft extends EventTarget {
     if (message.type !== "snapshot" && message.base !== this.shown.version) return this.send({ type: "again" });
     this.shown.version = message.version;
     const elements = this.apply(message);
-    if (elements.length) this.tell("changed", { elements });
+    if (elements.length) this.tell("changed", { elements, isWritten: message.type !== "snapshot" });
     this.take(message.type === "snapshot" ? { ...cleared(this.about), ...message.about } : message.about);
   }
 

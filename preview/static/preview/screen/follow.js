@@ -19,8 +19,9 @@ export function followWriting(draft, bar, settings) {
   // Where something stands is asked when the page is about to be painted: asking earlier would hold up the words.
   const beforePaint = (task) => settings.get("follow") && requestAnimationFrame(task);
 
-  draft.addEventListener("changed", () => {
+  draft.addEventListener("changed", ({ detail }) => {
     const records = changes.takeRecords();
+    if (!detail.isWritten) return;
     beforePaint(() => {
       const written = changedElement(records, elementAt(path) ?? document.body);
       if (written) view.show(written);
