@@ -131,7 +131,7 @@ def find_period(index: "BlogIndexPage", request: HttpRequest, year: int, month: 
     if month is None:
         period = Subject("year", _("Year"), str(year), year_address(address, year), Q(date__year=year))
     else:
-        title = date_format(first_day, "F Y")
+        title = date_format(first_day, "YEAR_MONTH_FORMAT")
         condition = Q(date__year=year, date__month=month)
         period = Subject("year", _("Month"), title, month_address(address, year, month), condition)
     return _existing(index, request, period)

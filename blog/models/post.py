@@ -168,7 +168,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     @property
     def share_line(self) -> str:
         """The date of the post."""
-        return date_format(self.date, "j F Y")
+        return date_format(self.date, "DATE_FORMAT")
 
     @property
     def summary(self) -> str:
