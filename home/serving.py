@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponseForbidden
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.models import Page, PageViewRestriction, Site
@@ -32,7 +33,7 @@ from home.routes import RoutesMixin
 # address is left for one of the page's routes.
 Found = tuple[Any, int, bool, tuple[str, ...]]
 
-FOREIGN = "This was sent from a page of another site, so nothing was done with it. Please use the form on this site."
+FOREIGN = _("This was sent from a page of another site, so nothing was done with it. Please use the form on this site.")
 
 
 @csrf_exempt
