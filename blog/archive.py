@@ -43,6 +43,11 @@ class Archive:
     full_url: str
     years: list[Year]
 
+    @property
+    def search_description(self) -> str:
+        """What search engines show below the title."""
+        return _("All posts of the blog by year and month.")
+
 
 def list_archive(index: "BlogIndexPage", request: HttpRequest) -> Archive:
     """Return the archive of the posts under `index` that may be read. Blocks."""

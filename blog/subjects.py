@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
@@ -70,6 +71,12 @@ class Subject:
     full_url: str = ""
 
     @property
+    def search_description(self) -> str:
+        """What search engines show below the title."""
+        words = gettext("%(kind)s: %(title)s. All posts, newest first.")
+        return self.introduction or words % {"kind": self.kind, "title": self.title}
+
+    @property
     def feed_address(self) -> str:
         """The address under which the feeds of its posts stand; a year and a series have none of their own."""
         return self.full_url if self.parameter in {"tag", "author", "category"} else ""
@@ -97,6 +104,11 @@ class SubjectList:
     full_url: str
     subjects: list[SubjectCount]
     pagination: Pagination
+
+    @property
+    def search_description(self) -> str:
+        """What search engines show below the title."""
+        return gettext("%(title)s of the blog, with the number of posts under each.") % {"title": self.title}
 
 
 def find_subject(index: "BlogIndexPage", request: HttpRequest, segment: str, slug: str) -> Subject:

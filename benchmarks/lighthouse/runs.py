@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.figures import Figures
 from tests.site.node import HOW_TO_GET_THEM, find_program
 
-CHROMIUM_FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking"
+CHROMIUM_FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --ignore-certificate-errors"
 CATEGORIES = {
     "performance": "performance",
     "accessibility": "accessibility",

@@ -7,6 +7,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from home.markdown.foreign_pictures import link_foreign_pictures
+from home.markdown.vague_links import name_hosts
 from home.markdown.highlighting import TOKEN_CLASSES
 
 TEXT_TAGS = {"blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre", "section", "span"}
@@ -106,7 +107,7 @@ def sanitise(html: str) -> str:
     is never more than the box of a task list: not one that could be ticked, but a sign with a name. nh3 could set these
     attributes, in an order that differs between processes; in its output every `<` begins a tag.
     """
-    clean = link_foreign_pictures(_cleaner.clean(html))
+    clean = name_hosts(link_foreign_pictures(_cleaner.clean(html)))
     clean = clean.replace("<img ", '<img loading="lazy" decoding="async" ').replace("<pre", '<pre tabindex="0"')
     if "<details" in clean:
         clean = _WITHOUT_SUMMARY.sub(_begin_with_summary, clean)

@@ -111,6 +111,19 @@ def test_an_author_has_a_biography_a_portrait_and_links(posts, asgi_get) -> None
 
 
 @pytest.mark.parametrize(
+    ("path", "description"),
+    [
+        ("tags/ink/", "Tag: ink. All posts, newest first."),
+        ("2023/", "Year: 2023. All posts, newest first."),
+        ("tags/", "Tags of the blog, with the number of posts under each."),
+        ("archive/", "All posts of the blog by year and month."),
+    ],
+)
+def test_search_engines_are_told_what_a_list_is(posts, asgi_get, path: str, description: str) -> None:
+    assert f'<meta name="description" content="{description}">' in asgi_get(f"/blog/{path}").content.decode()
+
+
+@pytest.mark.parametrize(
     ("path", "expected"),
     [
         ("tags/", [("hot metal", "/blog/tags/hot-metal/", 2), ("ink", "/blog/tags/ink/", 2)]),

@@ -184,6 +184,7 @@ def test_the_page_works_whole_and_in_part(posts, search, asgi_get) -> None:
     html = whole.content.decode()
     assert 'role="search"' in html
     assert 'name="robots" content="noindex"' in html
+    assert "noindex" not in asgi_get("/search/").content.decode()
     assert 'value="ink"' in html
     assert "<html" not in part.content.decode()
     assert "/portfolio/inkwell/" in part.content.decode()

@@ -1,0 +1,74 @@
+"""The nginx that stands in front of a production site, set up by the file that is deployed: TLS and HTTP/2."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.running_site import PROJECT
+
+DEPLOYED = PROJECT / "deploy" / "nginx.conf"
+HOW_TO_GET_IT = "nginx and openssl are needed in front of the site: apt-get install nginx openssl"
+
+
+@contextmanager
+def run_nginx(behind: str, folder: Path) -> Iterator[str]:
+    """Run nginx in front of the site at `behind`, with a certificate of its own in `folder`; yield its address.
+
+    Raises SystemExit if a program is absent, CalledProcessError if nginx refuses its settings.
+    """
+    if not (shutil.which("nginx") and shutil.which("openssl")):
+        raise SystemExit(HOW_TO_GET_IT)
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    request = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    subprocess.run(
+        ["openssl", "req", *request, "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL
+    )
+    plain, secure = _find_ports(2)
+    deployed = DEPLOYED.read_text()
+    for there, here in {
+        "127.0.0.1:8080": behind.removeprefix("http://").replace("localhost", "127.0.0.1"),
+        "listen 80;": f"listen 127.0.0.1:{plain};",
+        "listen 443 ": f"listen 127.0.0.1:{secure} ",
+        "galley.example.org;": "localhost;",
+        "/etc/ssl/certs/galley.example.org.pem": str(certificate),
+        "/etc/ssl/private/galley.example.org.key": str(key),
+        "/var/log/nginx/access.log": str(folder / "access.log"),
+    }.items():
+        assert there in deployed, f"{DEPLOYED} has no {there!r} any more"
+        deployed = deployed.replace(there, here)
+    settings = folder / "nginx.conf"
+    settings.write_text(
+        f"daemon off;\npid {folder / 'nginx.pid'};\nerror_log {folder / 'error.log'};\nevents {{}}\n"
+        f"http {{\n{deployed}\n}}\n"
+    )
+    subprocess.run(["nginx", "-q", "-t", "-c", settings], check=True)
+    process = subprocess.Popen(["nginx", "-c", settings])
+    try:
+        _wait_for(secure)
+        yield f"https://localhost:{secure}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _find_ports(number: int) -> list[int]:
+    """Return ports that nobody listens on."""
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+    ports = [listener.getsockname()[1] for listener in listeners]
+    for listener in listeners:
+        listener.close()
+    return ports
+
+
+def _wait_for(port: int) -> None:
+    """Wait until somebody listens on `port`; raises TimeoutError after five seconds."""
+    for _ in range(50):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"nobody listens on port {port}")
