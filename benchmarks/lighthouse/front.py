@@ -2,10 +2,13 @@
 
 import shutil
 import socket
+import ssl
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.running_site import PROJECT
@@ -14,16 +17,32 @@ DEPLOYED = PROJECT / "deploy" / "nginx.conf"
 HOW_TO_GET_IT = "nginx and openssl are needed in front of the site: apt-get install nginx openssl"
 
 
-@contextmanager
-def run_nginx(behind: str, folder: Path) -> Iterator[str]:
-    """Run nginx in front of the site at `behind`, with a certificate of its own in `folder`; yield its address.
+@dataclass(frozen=True)
+class Front:
+    """Where nginx answers, and what has signed its certificate: itself."""
 
-    Raises SystemExit if a program is absent, CalledProcessError if nginx refuses its settings.
+    url: str
+    certificate: Path
+
+    def fetch(self, path: str) -> str:
+        """Return the page at `path`."""
+        trusting = ssl.create_default_context(cafile=self.certificate)
+        with urllib.request.urlopen(self.url + path, context=trusting) as answer:  # noqa: S310  (our own server)
+            return answer.read().decode()
+
+
+@contextmanager
+def run_nginx(behind: str, folder: Path) -> Iterator[Front]:
+    """Run nginx in front of the site at `behind`, with a certificate of its own in `folder`.
+
+    Raises SystemExit if a program is absent or the deployed settings aren't as they were, CalledProcessError if nginx
+    refuses them.
     """
     if not (shutil.which("nginx") and shutil.which("openssl")):
         raise SystemExit(HOW_TO_GET_IT)
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     request = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    request += ["-addext", "subjectAltName=DNS:localhost"]
     subprocess.run(
         ["openssl", "req", *request, "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL
     )
@@ -38,7 +57,8 @@ def run_nginx(behind: str, folder: Path) -> Iterator[str]:
         "/etc/ssl/private/galley.example.org.key": str(key),
         "/var/log/nginx/access.log": str(folder / "access.log"),
     }.items():
-        assert there in deployed, f"{DEPLOYED} has no {there!r} any more"
+        if there not in deployed:
+            raise SystemExit(f"{DEPLOYED} has no {there!r} any more: say in {__file__} what stands there now")
         deployed = deployed.replace(there, here)
     settings = folder / "nginx.conf"
     settings.write_text(
@@ -49,7 +69,7 @@ def run_nginx(behind: str, folder: Path) -> Iterator[str]:
     process = subprocess.Popen(["nginx", "-c", settings])
     try:
         _wait_for(secure)
-        yield f"https://localhost:{secure}"
+        yield Front(f"https://localhost:{secure}", certificate)
     finally:
         process.terminate()
         process.wait()

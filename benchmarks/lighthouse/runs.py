@@ -21,12 +21,15 @@ CATEGORIES = {
 PRESETS = {"phone": [], "desktop": ["--preset=desktop"]}
 KILOBYTE = 1_000
 ATTEMPTS = 3
+# What a page says that search engines aren't to show, such as results of a search: on purpose, though Lighthouse takes
+# half of the points away for it.
+ASKS_NOT_TO_BE_FOUND = 'name="robots" content="noindex"'
 
 Report = dict[str, Any]
 
 
-def run_lighthouse(url: str, device: str, folder: Path) -> Report:
-    """Return Lighthouse's report on `url` as `device` shows it.
+def run_lighthouse(url: str, device: str, folder: Path, *, is_hidden: bool = False) -> Report:
+    """Return Lighthouse's report on `url` as `device` shows it; a hidden page isn't asked whether it can be found.
 
     Raises SystemExit if it isn't installed, RuntimeError if it fails again and again: now and then it misses the
     beginning of a page and asks to be run anew.
@@ -37,6 +40,8 @@ def run_lighthouse(url: str, device: str, folder: Path) -> Report:
     report = folder / "report.json"
     options = ["--output=json", f"--output-path={report}", "--quiet", f"--only-categories={','.join(CATEGORIES)}"]
     command = ["node", str(program), url, *options, f"--chrome-flags={CHROMIUM_FLAGS}", *PRESETS[device]]
+    if is_hidden:
+        command.append("--skip-audits=is-crawlable")
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
     for _ in range(ATTEMPTS):
         run = subprocess.run(

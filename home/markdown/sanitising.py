@@ -7,8 +7,8 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from home.markdown.foreign_pictures import link_foreign_pictures
-from home.markdown.vague_links import name_hosts
 from home.markdown.highlighting import TOKEN_CLASSES
+from home.markdown.vague_links import name_hosts
 
 TEXT_TAGS = {"blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre", "section", "span"}
 WORD_TAGS = {"a", "abbr", "b", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp", "small"}

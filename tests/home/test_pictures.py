@@ -59,10 +59,10 @@ def test_avif_then_webp_then_jpeg() -> None:
     for source, ending in ((avif, "avif"), (webp, "webp")):
         assert source["sizes"] == PLACES["column"].sizes
         offers = [offer.split(" ") for offer in str(source["srcset"]).split(", ")]
-        assert [width for _, width in offers] == ["400w", "800w", "1200w", "1600w"]
+        assert [width for _, width in offers] == ["400w", "660w", "900w", "1200w", "1600w"]
         assert all(url.endswith(f"width-{width[:-1]}.{ending}") for url, width in offers)
-    assert str(img["src"]).endswith("width-800.jpg")
-    assert (img["width"], img["height"], img["alt"], img["loading"]) == ("800", "400", "A stick", "lazy")
+    assert str(img["src"]).endswith("width-900.jpg")
+    assert (img["width"], img["height"], img["alt"], img["loading"]) == ("900", "450", "A stick", "lazy")
 
 
 def test_the_picture_at_the_head_comes_first_and_is_preloaded() -> None:

@@ -1,4 +1,4 @@
-"""Which pages of a site are of one kind: the same type, or the same view, with the same parameters."""
+"""Which pages of a site are of one kind: the same type, or the same view, with parameters of the same sort."""
 
 import sqlite3
 from contextlib import closing
@@ -9,6 +9,9 @@ from tests.site.crawling import Crawl
 from tests.site.filled_site import imported_addresses, whole_posts
 
 Kind = tuple[str, ...]
+
+# Whatever a list is filtered by, it looks the same.
+NO_FILTERS = {"q", "page"}
 
 
 def pages_to_look_at(crawl: Crawl, var_dir: Path) -> list[str]:
@@ -46,4 +49,5 @@ def _find_kind(url: str, status: int, types: dict[str, str]) -> Kind:
     page_type = types["/" if not known else f"/{'/'.join(parts[:known])}/"] if known or address.path == "/" else "view"
     # Below a page, the first word names the view, and the rest what it shows.
     rest = [part if number == 0 and not part.isdecimal() else "*" for number, part in enumerate(parts[known:]) if part]
-    return (page_type, *rest, *sorted(name for name, _ in parse_qsl(address.query)))
+    parameters = {name if name in NO_FILTERS else "filter" for name, _ in parse_qsl(address.query)}
+    return (page_type, *rest, *sorted(parameters))
