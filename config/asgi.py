@@ -1,6 +1,7 @@
 """The whole site as one ASGI application: `uvicorn config.asgi:application`."""
 
 import os
+from importlib import import_module
 
 from channels.routing import ProtocolTypeRouter
 from django.conf import settings
@@ -12,6 +13,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
 with loading():
     django_application = get_pooled_asgi_application(settings.REQUEST_THREADS)
+    # With all views of the admin: otherwise the first visitor would wait for them.
+    import_module(settings.ROOT_URLCONF)
 
     # These need the settings.
     from config.files import serve_public_media, serve_static_files
