@@ -28,7 +28,8 @@ def render_picture(image: Any, place: str, alt: str = "", *, eager: bool = False
         img = _render_img(image.file.url, image.width, image.height, image, alt, eager)
         return format_html("<picture>{}{}</picture>", still, img)
     width, height, operation = find_fallback(where.offers(image))
-    img = _render_img(find_url(PictureName.of(image, operation, "jpg")), width, height, image, alt, eager)
+    address = find_url(PictureName.of(image, operation, "jpg"))
+    img = _render_img(address, width, height, image, alt, eager, is_small=where.is_small(image))
     avif, webp = (_render_source(image, where, ending) for ending in ("avif", "webp"))
     return format_html("<picture>{}{}{}</picture>", avif, webp, img)
 
@@ -44,7 +45,7 @@ def render_preload(image: Any, place: str) -> SafeString:
         ' href="{}" imagesrcset="{}" imagesizes="{}" fetchpriority="high">',
         find_url(PictureName.of(image, operation, "avif")),
         _srcset(image, where, "avif"),
-        where.sizes,
+        where.sizes_of(image),
     )
 
 
@@ -66,7 +67,7 @@ def _render_source(image: Any, place: Place, ending: str, condition: str = "") -
         '<source type="image/{}" srcset="{}" sizes="{}"{}>',
         ending,
         _srcset(image, place, ending),
-        place.sizes,
+        place.sizes_of(image),
         condition,
     )
 
@@ -80,7 +81,9 @@ def _srcset(image: Any, place: Place, ending: str) -> SafeString:
     return format_html_join(", ", "{} {}w", offers)
 
 
-def _render_img(url: str, width: float, height: float, image: Any, alt: str, eager: bool) -> SafeString:
+def _render_img(
+    url: str, width: float, height: float, image: Any, alt: str, eager: bool, *, is_small: bool = False
+) -> SafeString:
     # One that is marked as decorative says so: an empty alt alone may have been forgotten.
     is_decorative = getattr(image, "decorative", False) and not alt
     return format_html(
@@ -90,15 +93,16 @@ def _render_img(url: str, width: float, height: float, image: Any, alt: str, eag
         round(width),  # a vector graphic's may have decimals
         round(height),
         alt,
-        _tone_class(image),
+        _classes(image, is_small),
         SafeString(' role="presentation"' if is_decorative else ""),
         SafeString(' fetchpriority="high"' if eager else ' loading="lazy" decoding="async"'),
     )
 
 
-def _tone_class(image: Any) -> SafeString:
-    """Return the class that colours the place of `image` until it is there (css/text.css): eight steps a channel."""
-    if not image.tone:
-        return SafeString()
-    red, green, blue = (int(image.tone[place : place + 2], 16) // 32 for place in (1, 3, 5))
-    return format_html(' class="tone r{} g{} b{}"', red, green, blue)
+def _classes(image: Any, is_small: bool) -> SafeString:
+    """Return the classes that keep `image` small and colour its place until it is there, as in css/text.css."""
+    classes = ["small"] if is_small else []
+    if image.tone:
+        red, green, blue = (int(image.tone[place : place + 2], 16) // 32 for place in (1, 3, 5))
+        classes += ["tone", f"r{red}", f"g{green}", f"b{blue}"]
+    return format_html(' class="{}"', " ".join(classes)) if classes else SafeString()

@@ -65,6 +65,16 @@ def test_avif_then_webp_then_jpeg() -> None:
     assert (img["width"], img["height"], img["alt"], img["loading"]) == ("900", "450", "A stick", "lazy")
 
 
+def test_a_picture_with_few_pixels_is_not_blown_up() -> None:
+    image = SiteImageFactory(file__width=177, file__height=234)
+    tags = Tags(render_picture(image, "column"))
+    (img,) = tags.all("img")
+    assert "small" in str(img["class"]).split()
+    assert {source["sizes"] for source in tags.all("source")} == {"(max-width: 177px) 90vw, 177px"}
+    assert "small" not in render_picture(image, "gallery")
+    assert "small" not in render_picture(SiteImageFactory(file__width=900, file__height=600), "column")
+
+
 def test_the_picture_at_the_head_comes_first_and_is_preloaded() -> None:
     image = SiteImageFactory()
     tags = Tags(render_picture(image, "lead", eager=True))
@@ -151,7 +161,7 @@ def test_its_colour_shows_until_it_is_there(content: bytes, tone: str, wanted: s
 def test_a_picture_that_one_can_see_through_has_no_colour_behind_it() -> None:
     picture = io.BytesIO()
     Image.new("RGBA", (9, 9), (0, 0, 0, 0)).save(picture, "PNG")
-    assert "class" not in render_picture(store("clear.png", picture.getvalue()), "column")
+    assert "tone" not in render_picture(store("clear.png", picture.getvalue()), "column")
 
 
 def test_a_damaged_file_can_be_stored() -> None:
