@@ -1,8 +1,8 @@
 """Wagtail's API, left out of the memory of every process: this site doesn't serve it.
 
 From version 8 on, each of Wagtail's apps adds its routes to the API in `ready()`, whether it is served or not, and for
-that imports frameworks: 0.2 s of 3.1 that a server takes to start, and 10 MiB of 145. The worker and commands, which need no
-admin and so no older API either, save 0.9 s and 36 MiB.
+that imports frameworks: 0.2 s of 3.1 that a server takes to start, and 10 MiB of 145. What needs no admin, and so no
+older API either, such as the worker and commands, saves 0.9 s and 36 MiB.
 """
 
 import sys

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.e2e.visiting import wait_for_htmx
 from tests.running_site import RunningSite
 
 # Typed at a person's pace: the form takes what is sent within two seconds for a program's.
@@ -32,6 +33,7 @@ async def test_a_message_arrives(
     visitor = await browser.new_page(base_url=server.url, java_script_enabled=java_script)
     await visitor.goto("/contact/")
     if java_script:
+        await wait_for_htmx(visitor)
         await visitor.evaluate("window.sameDocument = true")
 
     await write(visitor, name=sender, email="ada@")
@@ -55,6 +57,7 @@ async def test_a_message_arrives(
 async def test_an_error_shows_when_typing_pauses(server: RunningSite, browser: Browser) -> None:
     visitor = await browser.new_page(base_url=server.url)
     await visitor.goto("/contact/")
+    await wait_for_htmx(visitor)
     await visitor.get_by_label("Your e-mail address").press_sequentially("ada.example.org", delay=PACE)
     await expect(visitor.locator("#contact-email-error")).to_contain_text("name@example.org")
     await visitor.get_by_label("Your e-mail address").press_sequentially("@home.example.org", delay=PACE)

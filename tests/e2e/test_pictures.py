@@ -6,6 +6,7 @@ import sys
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.e2e.visiting import wait_for_htmx
 from tests.running_site import PROJECT, RunningSite, environment
 
 FILL = """
@@ -98,6 +99,7 @@ async def test_pictures_move_nothing(server: RunningSite, browser: Browser) -> N
 async def test_more_of_a_list_and_back(server: RunningSite, browser: Browser) -> None:
     page = await browser.new_page(base_url=server.url)
     await page.goto("/blog/")
+    await wait_for_htmx(page)
     entries = page.locator(".entry")
     await expect(entries).to_have_count(20)
     await page.get_by_role("link", name="Show more below").click()

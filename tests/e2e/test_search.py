@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
 
+from tests.e2e.visiting import wait_for_htmx
 from tests.running_site import PROJECT, RunningSite, environment
 
 
@@ -23,6 +24,7 @@ async def test_results_follow_what_is_typed(indexed: RunningSite, browser: Brows
     visitor = await browser.new_page(base_url=indexed.url)
     await visitor.goto("/about-us/")
     await visitor.get_by_role("banner").get_by_role("link", name="Search").click()
+    await wait_for_htmx(visitor)
     await visitor.evaluate("window.sameDocument = true")
     field, status = visitor.get_by_label("Search this site"), visitor.get_by_role("status")
 

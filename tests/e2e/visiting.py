@@ -18,3 +18,8 @@ async def open_new_post(page: Page, title: str) -> None:
             await page.reload()
     await link.click()
     await expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+
+
+async def wait_for_htmx(page: Page) -> None:
+    """Wait until what comes last is there; until then, links and forms load whole pages."""
+    await page.wait_for_function("window.htmx")
