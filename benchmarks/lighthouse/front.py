@@ -46,11 +46,11 @@ def run_nginx(behind: str, folder: Path) -> Iterator[Front]:
     subprocess.run(
         ["openssl", "req", *request, "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL
     )
-    plain, secure = _find_ports(2)
+    secure = _find_port()
     deployed = DEPLOYED.read_text()
     for there, here in {
         "127.0.0.1:8080": behind.removeprefix("http://").replace("localhost", "127.0.0.1"),
-        "listen 80;": f"listen 127.0.0.1:{plain};",
+        "listen 80;": f"listen unix:{folder / 'plain.sock'};",
         "listen 443 ": f"listen 127.0.0.1:{secure} ",
         "galley.example.org;": "localhost;",
         "/etc/ssl/certs/galley.example.org.pem": str(certificate),
@@ -75,13 +75,10 @@ def run_nginx(behind: str, folder: Path) -> Iterator[Front]:
         process.wait()
 
 
-def _find_ports(number: int) -> list[int]:
-    """Return ports that nobody listens on."""
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [listener.getsockname()[1] for listener in listeners]
-    for listener in listeners:
-        listener.close()
-    return ports
+def _find_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int) -> None:

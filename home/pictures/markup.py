@@ -23,13 +23,14 @@ def render_picture(image: Any, place: str, alt: str = "", *, eager: bool = False
     if image.is_svg():
         return _render_img(image.file.url, image.width, image.height, image, alt, eager)
     where = PLACES[place]
+    is_small = where.is_small(image)
     if image.is_animated:
         still = _render_source(image, where, "webp", SafeString(' media="(prefers-reduced-motion: reduce)"'))
-        img = _render_img(image.file.url, image.width, image.height, image, alt, eager)
+        img = _render_img(image.file.url, image.width, image.height, image, alt, eager, is_small=is_small)
         return format_html("<picture>{}{}</picture>", still, img)
     width, height, operation = find_fallback(where.offers(image))
     address = find_url(PictureName.of(image, operation, "jpg"))
-    img = _render_img(address, width, height, image, alt, eager, is_small=where.is_small(image))
+    img = _render_img(address, width, height, image, alt, eager, is_small=is_small)
     avif, webp = (_render_source(image, where, ending) for ending in ("avif", "webp"))
     return format_html("<picture>{}{}{}</picture>", avif, webp, img)
 

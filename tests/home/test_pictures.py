@@ -135,7 +135,9 @@ def test_a_moving_picture_moves_unless_reduced_motion_is_asked_for() -> None:
     (still,) = tags.all("source")
     assert still["media"] == "(prefers-reduced-motion: reduce)"
     assert str(still["srcset"]).endswith(".webp 60w")
-    assert tags.all("img")[0]["src"] == image.file.url
+    (img,) = tags.all("img")
+    assert img["src"] == image.file.url
+    assert "small" in str(img["class"]).split()
     assert find_largest_url(image) == image.file.url
 
 
