@@ -44,10 +44,10 @@ class Topic:
             viewer.wake()
 
     def show_that_editor_has_left(self) -> None:
-        """Keep the last state, with a word about it."""
+        """Keep the last state, with a word about it. No tab is named any more: none answers a click on the draft."""
         if self.frame:
             note = _("The editor is closed or has lost its connection. This is the draft as it stood then.")
-            about = {**self.frame.about, "notes": [note]}
+            about = {name: value for name, value in self.frame.about.items() if name != "tab"} | {"notes": [note]}
             self.show(replace(self.frame, version=f"{self.frame.version}.end", about=about))
 
     def message_from(self, shown: Frame | None) -> str:

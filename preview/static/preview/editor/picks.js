@@ -19,7 +19,6 @@ export function openPicked(editor) {
     editor.panel.settings.set("hasPicked", true);
   });
   editor.addEventListener("about", () => say("here"));
-  addEventListener("pagehide", () => say("gone"));
 }
 
 /** @returns {string | null} what the field that was opened is called; null if the form has none for what was clicked */

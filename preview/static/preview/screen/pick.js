@@ -41,7 +41,6 @@ export function editOnClick(draft, bar) {
   editor.addEventListener("message", ({ data }) => {
     if (data.tab !== draft.about.tab) return;
     if (data.type === "here") setThere(true);
-    if (data.type === "gone") setThere(false);
     if (data.type === "opened") answer(bar, data.field);
   });
   document.addEventListener(
