@@ -24,7 +24,7 @@ from benchmarks.lighthouse.runs import (
     read_weight,
     run_lighthouse,
 )
-from benchmarks.lighthouse.site import run_production_site
+from benchmarks.lighthouse.site import run_production_site, wait_for_worker
 from benchmarks.report import make_table
 from tests.running_site import RunningSite
 from tests.site.crawling import Crawl, crawl, over_http
@@ -36,8 +36,9 @@ def main() -> int:
     options = _read_options()
     commit = facts.commit()
     with run_production_site(options.site) as site, tempfile.TemporaryDirectory() as folder:
-        # Once somebody has been everywhere, nothing is left to be made meanwhile, such as pictures in new sizes.
         found = asyncio.run(crawl(over_http(site.url)))
+        # Somebody has been everywhere: once the pictures of it are made, nothing is left to be made meanwhile.
+        wait_for_worker(site.var_dir)
         addresses = options.only or _choose_pages(found, site, options.pages)
         light = _find_page_without_pictures(found)
         with run_nginx(site.url, Path(folder)) as front:

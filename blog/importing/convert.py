@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from blog.importing.conversion import Conversion, Surroundings
 from blog.importing.dates import as_moment
@@ -12,12 +12,13 @@ from blog.importing.links import convert_images_and_links
 from blog.importing.notes import Notes
 from blog.importing.pictures import Picture
 from blog.importing.plain_text import plain_text, shorten
+from blog.importing.references import IMAGE
 from blog.importing.source import MAX_EXCERPT_LENGTH, LeadImage, SourcePost
 from blog.importing.template_tags import convert_template_tags, restore_raw
 from blog.importing.text import SourceText
 
 # Part of every fingerprint: raise it when the conversion improves, and the next run updates what was imported before.
-CONVERSION_VERSION = 1
+CONVERSION_VERSION = 2
 
 _MORE = re.compile(r"<!--\s*(?:more|excerpt|end_excerpt)\s*-->[ \t]*\n?", re.IGNORECASE)
 
@@ -53,13 +54,14 @@ def convert_post(post: SourcePost, surroundings: Surroundings) -> ConvertedPost:
     convert_images_and_links(text, conversion)
     convert_html_references(text, conversion)
     note_lost_html(text, conversion)
+    body, lead_picture = restore_raw(text.text).strip("\n"), _resolve_lead_image(conversion)
     converted = ConvertedPost(
         source=post,
         key=surroundings.address_book.key(post),
-        body=restore_raw(text.text).strip("\n"),
+        body=body,
         excerpt=excerpt,
-        lead_image=post.lead_image,
-        lead_picture=_resolve_lead_image(conversion),
+        lead_image=_show_once(post, lead_picture, body),
+        lead_picture=lead_picture,
         pictures=conversion.pictures,
         alts=conversion.alts,
     )
@@ -85,6 +87,15 @@ def _resolve_lead_image(conversion: Conversion) -> str:
     if not lead:
         return ""
     return conversion.find_picture(lead.reference, lead.alt, lead.line, "The lead image {} {}; the post has none.")
+
+
+def _show_once(post: SourcePost, picture: str, body: str) -> LeadImage | None:
+    """Return the post's lead image, which is only for sharing if the text shows the same picture."""
+    lead = post.lead_image
+    if not lead or lead.only_for_sharing or not picture or f"{IMAGE}{picture}" not in body:
+        return lead
+    post.notes.changed("The lead image is in the text too: at the top it is left out, so that it shows once.", lead.line)
+    return replace(lead, only_for_sharing=True)
 
 
 def _fingerprint(converted: ConvertedPost) -> str:

@@ -101,9 +101,11 @@ def _render_img(
 
 
 def _classes(image: Any, is_small: bool) -> SafeString:
-    """Return the classes that keep `image` small and colour its place until it is there, as in css/text.css."""
+    """Return the classes that keep `image` small and colour the place that it takes, as in css/text.css."""
     classes = ["small"] if is_small else []
     if image.tone:
         red, green, blue = (int(image.tone[place : place + 2], 16) // 32 for place in (1, 3, 5))
         classes += ["tone", f"r{red}", f"g{green}", f"b{blue}"]
-    return format_html(' class="{}"', " ".join(classes)) if classes else SafeString()
+    else:
+        classes.append("clear")
+    return format_html(' class="{}"', " ".join(classes))

@@ -160,10 +160,10 @@ def test_its_colour_shows_until_it_is_there(content: bytes, tone: str, wanted: s
     assert wanted in render_picture(image, "column")
 
 
-def test_a_picture_that_one_can_see_through_has_no_colour_behind_it() -> None:
+def test_a_picture_that_one_can_see_through_has_paper_behind_it() -> None:
     picture = io.BytesIO()
     Image.new("RGBA", (9, 9), (0, 0, 0, 0)).save(picture, "PNG")
-    assert "tone" not in render_picture(store("clear.png", picture.getvalue()), "column")
+    assert 'class="small clear"' in render_picture(store("clear.png", picture.getvalue()), "column")
 
 
 def test_a_damaged_file_can_be_stored() -> None:

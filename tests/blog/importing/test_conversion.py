@@ -178,6 +178,18 @@ def test_what_is_missing_leads_to_the_old_site_if_that_is_named(convert) -> None
     assert "![B](https://blog.example.org/assets/b.png)" in post.body
 
 
+@pytest.mark.parametrize(("text", "only_for_sharing"), [("![A](/assets/a.png)", True), ("![B](/assets/b.png)", False)])
+def test_a_lead_image_that_the_text_shows_is_not_shown_twice(
+    convert, tmp_path, text: str, only_for_sharing: bool
+) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "a.png").write_bytes(picture("red"))
+    (tmp_path / "assets" / "b.png").write_bytes(picture("blue"))
+    post = convert(f"---\nimage: /assets/a.png\n---\n\n{text}")
+    assert post.lead_image.only_for_sharing is only_for_sharing
+    assert any(note.startswith("2 The lead image is in the text") for note in notes(post)) is only_for_sharing
+
+
 def test_more_marks_the_excerpt(convert) -> None:
     post = convert("The *beginning*.\n\n<!-- more -->\n\nThe rest.")
     assert post.excerpt == "The beginning."
