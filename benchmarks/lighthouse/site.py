@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from config.files import read_or_create_secret_key
+from config.settings.secret_key import read_or_create_secret_key
 from tests.running_site import PROJECT, RunningSite, environment
 from tests.site.filled_site import build_filled_site, run_filled_site
 
@@ -31,7 +31,7 @@ def run_production_site(var_dir: Path | None) -> Iterator[RunningSite]:
 
 
 def wait_for_worker(var_dir: Path) -> None:
-    """Wait until the worker has done all that was asked for, such as pictures. Raises TimeoutError after ten minutes."""
+    """Wait until the worker has done what was asked for, such as pictures. Raises TimeoutError after ten minutes."""
     waiting = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
     with closing(sqlite3.connect(var_dir / "galley.sqlite3")) as database:
         for _ in range(600):

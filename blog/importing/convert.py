@@ -94,7 +94,9 @@ def _show_once(post: SourcePost, picture: str, body: str) -> LeadImage | None:
     lead = post.lead_image
     if not lead or lead.only_for_sharing or not picture or f"{IMAGE}{picture}" not in body:
         return lead
-    post.notes.changed("The lead image is in the text too: at the top it is left out, so that it shows once.", lead.line)
+    post.notes.changed(
+        "The lead image is in the text too: at the top it is left out, so that it shows once.", lead.line
+    )
     return replace(lead, only_for_sharing=True)
 
 
