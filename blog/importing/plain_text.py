@@ -10,14 +10,15 @@ _LINK = re.compile(r"\[([^\[\]]{1,1000})\]\((?:[^()]|\([^()]{0,500}\)){0,2000}\)
 _TEMPLATE_LINK = re.compile(r"\[([^\[\]]{1,1000})\]\(\{\{[^{}]*\}\}[^()\s]*\)")
 _TEMPLATE_TAG = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}")
 _EMPHASIS = re.compile(r"(?<![\w*_])(\*\*|__|\*|_)(?=\S)(.{1,500}?)(?<=\S)\1(?![\w*_])")
+_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)(.{1,500}?)(?<!`)\1(?!`)")
 _HEADING = re.compile(r"\A(?:#[ \t]+([^\n]+?)[ \t]*#*[ \t]*|([^\n#>\-*+\s][^\n]*)\n=+[ \t]*)(?:\n|\Z)")
 
 
 def plain_text(text: str) -> str:
-    """Return the words of `text` on one line, without HTML, Markdown links, emphasis and template tags."""
+    """Return the words of `text` on one line, without HTML, template tags, and Markdown's marks."""
     text = _TEMPLATE_TAG.sub("", _TEMPLATE_LINK.sub(r"\1", text))
     text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
-    text = _EMPHASIS.sub(r"\2", text)
+    text = _CODE.sub(r"\2", _EMPHASIS.sub(r"\2", text))
     return " ".join(html.unescape(nh3.clean(text, tags=set()) if "<" in text else text).replace("\x00", "").split())
 
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.rich_page import add_rich_page
-from tests.e2e.watching import edit_beside_panel, watch_on_another_screen
+from tests.e2e.watching import edit_beside_panel, stop_following, watch_on_another_screen
 from tests.running_site import RunningSite
 
 # Notes which elements are outlined: the outline itself is brief.
@@ -108,8 +108,7 @@ async def test_another_screen_follows_only_if_its_reader_chooses_to(editor_page:
 
 async def test_the_panel_can_be_told_not_to_follow(editor_page: Page, project: int) -> None:
     draft = await edit_beside_panel(editor_page, project)
-    await editor_page.locator(".live-preview__view summary").click()
-    await editor_page.get_by_label("Follow the writing").uncheck()
+    await stop_following(editor_page)
     await editor_page.locator("[name=gallery-1-caption]").fill("Unfollowed")
     await expect(draft.get_by_text("Unfollowed")).to_be_attached()
     assert await draft.locator("body").evaluate("() => scrollY") == 0

@@ -32,6 +32,14 @@ async def edit_beside_panel(page: Page, page_id: int) -> FrameLocator:
     return panel(page)
 
 
+async def stop_following(page: Page) -> None:
+    """Let the panel's draft stay where it is, wherever the cursor goes: what is to be clicked doesn't move away."""
+    view = page.locator(".live-preview__view summary")
+    await view.click()
+    await page.get_by_label("Follow the writing").uncheck()
+    await view.click()
+
+
 def bar(screen: Page) -> Locator:
     """Return what the preview itself says on a screen; the draft may have a status of its own."""
     return screen.locator("[role=status][data-live]")

@@ -40,6 +40,18 @@ def test_no_front_matter_takes_title_from_heading_and_date_and_slug_from_the_nam
     assert (post.body, post.body_line) == ("Text", 3)
 
 
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Changes to `u128`/`i128` layout", "Changes to u128/i128 layout"),
+        ("*Hello*, [there](/there/)", "Hello, there"),
+        ("A ` alone", "A ` alone"),
+    ],
+)
+def test_a_title_is_plain(written: str, title: str) -> None:
+    assert read(f"---\ntitle: '{written}'\n---\nText").title == title
+
+
 def test_neither_front_matter_nor_heading_takes_the_title_from_the_name() -> None:
     assert read("Text").title == "Hello world"
 
