@@ -18,9 +18,9 @@ from wagtail.search.models import IndexEntry
 from search.dialects import Dialect, Words, find_dialect
 from search.query import Query
 
-MOST_RESULTS = 1_000
+MOST_RESULTS = 500
 # Among so many of the newest there are enough, unless a filter leaves few of them; then more are looked through.
-FEW_LOOKED_THROUGH = 1_500
+FEW_LOOKED_THROUGH = 750
 MOST_LOOKED_THROUGH = 10_000
 MOST_SIMILAR = 20
 # Two letters that have changed places leave a word of six about so similar to itself, for `pg_trgm`.
