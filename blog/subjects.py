@@ -179,7 +179,7 @@ def _find_thing(parameter: str, slug: str) -> Any:
 
     things: dict[str, QuerySet[Any]] = {
         "tag": Tag.objects.all(),
-        "author": Author.objects.select_related("portrait").prefetch_related("portrait__renditions", "links"),
+        "author": Author.objects.select_related("portrait").prefetch_related("links"),
         "category": Category.objects.all(),
         "series": Series.objects.all(),
     }

@@ -58,5 +58,5 @@ PLACES = {
     "gallery": Place("(min-width: 75rem) 21.5rem, (min-width: 34rem) 17.5rem, 90vw"),
     "plate": Place(WIDE.format("54.5rem")),
     "listed": Place(WIDE.format("54.5rem"), most=0.8),
-    "portrait": Place("4.75rem", widths=(80, 160, 240), least=1, most=1),
+    "portrait": Place("6rem", widths=(96, 192, 288), least=1, most=1),
 }

@@ -107,7 +107,7 @@ def test_an_author_has_a_biography_a_portrait_and_links(posts, asgi_get) -> None
     assert "She sets type." in html
     assert '<meta name="description" content="She sets type.">' in html
     assert 'href="https://prints.example/"' in html
-    assert re.search(r'slug__portrait"><img [^>]*alt=""', html)
+    assert re.search(r'slug__portrait"><picture>.*?<img [^>]*alt=""', html)
 
 
 @pytest.mark.parametrize(
