@@ -47,10 +47,17 @@ def test_a_post_arrives_whole(blog_folder: BlogFolder) -> None:
     assert first.first_published_at.date() == datetime.date(2015, 6, 11)
     assert [entry.author.name for entry in first.post_authors.all()] == ["Jane Doe"]
     assert (list(first.tags.names()), list(first.categories.values_list("name", flat=True))) == (["one"], ["News"])
-    assert (first.lead_image, image.description, image.title) == (image, "A cat", "A")
+    assert (first.share_image, first.lead_image, image.description, image.title) == (image, None, "A cat", "A")
     assert first.body[0].value == f"![A cat](image:{image.pk})\n\nSee [second](page:{second.pk})."
     assert second.body[0].value == f"See [it](page:{first.pk})."
     assert Author.objects.count() == Category.objects.count() == 1
+
+
+def test_a_lead_image_arrives_with_its_words(blog_folder: BlogFolder) -> None:
+    blog_folder.write("assets/a.png", picture())
+    page, _ = blog_folder.import_one("---\nimage: /assets/a.png\nimage_alt: A cat\nimage_caption: Tom\n---\nText")
+    assert (page.lead_image, page.share_image) == (SiteImage.objects.get(), None)
+    assert (page.lead_image_alt, page.lead_image_caption) == ("A cat", "Tom")
 
 
 def test_imported_posts_and_their_old_addresses_answer(
