@@ -20,6 +20,8 @@ from blog.importing.text import SourceText
 # Part of every fingerprint: raise it when the conversion improves, and the next run updates what was imported before.
 CONVERSION_VERSION = 2
 
+# In Markdown or HTML; a link to a picture doesn't show it.
+_PICTURE_SHOWN = re.compile(rf"(?:!\[[^\[\]]{{0,1000}}\]\(|\bsrc=[\"']){IMAGE}([0-9a-f]{{16,40}})")
 _MORE = re.compile(r"<!--\s*(?:more|excerpt|end_excerpt)\s*-->[ \t]*\n?", re.IGNORECASE)
 
 
@@ -92,7 +94,7 @@ def _resolve_lead_image(conversion: Conversion) -> str:
 def _show_once(post: SourcePost, picture: str, body: str) -> LeadImage | None:
     """Return the post's lead image, which is only for sharing if the text shows the same picture."""
     lead = post.lead_image
-    if not lead or lead.only_for_sharing or not picture or f"{IMAGE}{picture}" not in body:
+    if not lead or lead.only_for_sharing or not picture or picture not in _PICTURE_SHOWN.findall(body):
         return lead
     post.notes.changed(
         "The lead image is in the text too: at the top it is left out, so that it shows once.", lead.line

@@ -178,7 +178,16 @@ def test_what_is_missing_leads_to_the_old_site_if_that_is_named(convert) -> None
     assert "![B](https://blog.example.org/assets/b.png)" in post.body
 
 
-@pytest.mark.parametrize(("text", "only_for_sharing"), [("![A](/assets/a.png)", True), ("![B](/assets/b.png)", False)])
+@pytest.mark.parametrize(
+    ("text", "only_for_sharing"),
+    [
+        ("![A](/assets/a.png)", True),
+        ("![A](/assets/a.png 'c')", True),
+        ('<img src="/assets/a.png" alt="A">', True),
+        ("![B](/assets/b.png)", False),
+        ("![B](/assets/b.png) and [A](/assets/a.png)", False),
+    ],
+)
 def test_a_lead_image_that_the_text_shows_is_not_shown_twice(
     convert, tmp_path, text: str, only_for_sharing: bool
 ) -> None:
