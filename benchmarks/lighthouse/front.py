@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.ports import find_port
 from tests.running_site import PROJECT
 
 DEPLOYED = PROJECT / "deploy" / "nginx.conf"
@@ -46,7 +47,7 @@ def run_nginx(behind: str, folder: Path) -> Iterator[Front]:
     subprocess.run(
         ["openssl", "req", *request, "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL
     )
-    secure = _find_port()
+    secure = find_port()
     deployed = DEPLOYED.read_text()
     for there, here in {
         "127.0.0.1:8080": behind.removeprefix("http://").replace("localhost", "127.0.0.1"),
@@ -73,12 +74,6 @@ def run_nginx(behind: str, folder: Path) -> Iterator[Front]:
     finally:
         process.terminate()
         process.wait()
-
-
-def _find_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from benchmarks.pages.mix import TOKEN, read
 from benchmarks.pages.servers import ASGI_SITE, WSGI_SITE, Server, running
 from benchmarks.pages.sites import POST, Sites
 from benchmarks.pages.wrk import load
+from benchmarks.ports import find_port
 from tests.running_site import PROJECT, environment
 
 MAIL_TAKES = 5.0  # seconds
@@ -78,8 +78,7 @@ def _send_message(server: Server) -> float:
 
 @contextmanager
 def _slow_mail_server() -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = find_port()
     server = Controller(SlowMail(), hostname="127.0.0.1", port=port)
     server.start()
     try:
