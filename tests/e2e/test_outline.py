@@ -2,11 +2,10 @@
 
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.editing import start_post, type_markdown
-
-# Its own checks, in the panel that rests behind ours, speak on the console.
+from tests.e2e.watching import come_to_rest, open_panel, panel
 
 WRONG = (
     "## Setting\n\n![](/static/images/favicon.svg)\n\nSee [the press](/nowhere/).\n\n" + "Line.\n\n" * 60 + "### Proofs"
@@ -23,7 +22,7 @@ async def write(page: Page, text: str) -> None:
 
 async def test_what_is_wrong_is_named_while_writing_and_gone_when_mended(editor_page: Page) -> None:
     await start_post(editor_page, "Made of")
-    await editor_page.get_by_role("button", name="Toggle preview").click()
+    await open_panel(editor_page)
     await type_markdown(editor_page, "x")
     outline = editor_page.locator(".live-preview__outline")
     await expect(outline.locator("summary")).to_contain_text("nothing to look at")
@@ -42,18 +41,39 @@ async def test_what_is_wrong_is_named_while_writing_and_gone_when_mended(editor_
     await expect(outline).to_have_attribute("open", "")
 
 
+CURSOR_LINE = """() => {
+  const code = document.activeElement.closest(".CodeMirror")?.CodeMirror;
+  return code?.getLine(code.getCursor().line);
+}"""
+
+
+async def lead_to(page: Page, entry: Locator, line: str, place: Locator) -> None:
+    """Press an entry; the cursor is in its line then, and its place in view for good."""
+    await page.get_by_role("textbox", name="Title*").focus()
+    await entry.click()
+    await page.wait_for_function(f"line => ({CURSOR_LINE})() === line", arg=line)
+    await come_to_rest(panel(page))
+    await expect(place).to_be_in_viewport()
+
+
 async def test_an_entry_leads_to_its_place(editor_page: Page) -> None:
     await start_post(editor_page, "Leading")
-    await editor_page.get_by_role("button", name="Toggle preview").click()
+    await open_panel(editor_page)
     await type_markdown(editor_page, "x")
-    await write(editor_page, RIGHT)
+    await write(editor_page, WRONG)
     outline = editor_page.locator(".live-preview__outline")
     await outline.locator("summary").click()
     headings = outline.locator("[data-outline-headings]")
     await expect(headings.locator("li li li")).to_have_text(["Proofs"])
-    heading = editor_page.frame_locator(".live-preview-frame").get_by_role("heading", name="Proofs")
-    await expect(heading).not_to_be_in_viewport()
-    await editor_page.get_by_role("textbox", name="Title*").focus()
-    await headings.get_by_role("button", name="Proofs").click()
-    await expect(heading).to_be_in_viewport()
-    await expect(editor_page.locator(".CodeMirror-focused")).to_have_count(1)
+    draft = panel(editor_page)
+    for name, line in (("Proofs", "### Proofs"), ("Setting", "## Setting"), ("Proofs", "### Proofs")):
+        entry = headings.get_by_role("button", name=name)
+        await lead_to(editor_page, entry, line, draft.get_by_role("heading", name=name))
+    link = "See [the press](/nowhere/)."
+    # A picture without words is found by those that come next.
+    for name, place in (
+        ("the press", draft.get_by_role("link", name="the press")),
+        ("favicon", draft.locator("main img")),
+    ):
+        entry = outline.locator("[data-outline-findings]").get_by_role("button", name=name)
+        await lead_to(editor_page, entry, link, place)

@@ -1,10 +1,13 @@
 """The preview comes to where the author writes; other screens only if their reader wishes."""
 
+import asyncio
+import re
+
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
 from tests.e2e.rich_page import add_rich_page
-from tests.e2e.watching import edit_beside_panel, stop_following, watch_on_another_screen
+from tests.e2e.watching import come_to_rest, edit_beside_panel, stop_following, watch_on_another_screen
 from tests.running_site import RunningSite
 
 # Notes which elements are outlined: the outline itself is brief.
@@ -19,6 +22,8 @@ LAST_OUTLINED = """(_, words) => new Promise((resolve, reject) => {
   look();
   setTimeout(() => reject(new Error(`outlined: ${outlined.at(-1)}`)), 5000);
 })"""
+
+UNTIL_MOVING = "() => new Promise((resolve) => addEventListener('scroll', resolve, { once: true }))"
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +72,50 @@ async def test_a_long_text_is_followed_line_by_line(editor_page: Page, project: 
         await draft.locator("body").evaluate(LAST_OUTLINED, f"Paragraph {number} of")
     await editor_page.keyboard.insert_text("\n\nA new paragraph.")
     await is_seen(draft.get_by_text("A new paragraph."))
+
+
+async def test_who_turns_back_while_the_view_is_on_its_way_elsewhere_takes_it_along(
+    editor_page: Page, project: int
+) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await put_cursor_into_line(editor_page, "Paragraph 35 of")
+    await is_seen(draft.get_by_text("Paragraph 35 of"))
+    await come_to_rest(draft)
+    leaving = asyncio.create_task(draft.locator("body").evaluate(UNTIL_MOVING))
+    await editor_page.locator("[name=title]").focus()
+    await leaving
+    # The view passes it by just then.
+    await put_cursor_into_line(editor_page, "Paragraph 26 of")
+    await come_to_rest(draft)
+    await is_seen(draft.get_by_text("Paragraph 26 of"))
+
+
+async def test_a_late_word_from_the_server_moves_nothing_where_the_cursor_is_known(
+    editor_page: Page, project: int
+) -> None:
+    held: list[str] = []
+    sockets: list[WebSocketRoute] = []
+
+    def hold_focus(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        sockets.append(server)
+        socket.on_message(lambda told: held.append(told) if '"focus"' in told else server.send(told))
+
+    await editor_page.route_web_socket(re.compile(rf"/edit/{project}/$"), hold_focus)
+    draft = await edit_beside_panel(editor_page, project)
+    title = editor_page.locator("[name=title]")
+    await editor_page.locator("[name=gallery-1-caption]").focus()
+    await is_seen(draft.locator(".plates figcaption").nth(1))
+    await title.focus()
+    heading = draft.get_by_role("heading", level=1)
+    await is_seen(heading)
+
+    assert "gallery" in held[0]
+    await draft.locator("body").evaluate(NOTE_OUTLINES)
+    sockets[-1].send(held[0])
+    await title.press_sequentially("!")
+    await expect(heading).to_contain_text("!")
+    assert "The second sheet" not in await draft.locator("body").evaluate("() => outlined.join()")
 
 
 async def test_a_reader_who_scrolls_away_is_left_alone_until_the_writing_goes_on_elsewhere(

@@ -4,6 +4,14 @@ import re
 
 from playwright.async_api import FrameLocator, Locator, Page, expect
 
+# Nothing is on its way any more: neither a scroll nor the word that begins one.
+UNTIL_STILL = """async () => {
+  for (let still = 0, last = NaN; still < 60; last = scrollY) {
+    await new Promise(requestAnimationFrame);
+    still = scrollY === last ? still + 1 : 0;
+  }
+}"""
+
 
 async def watch_on_another_screen(editor_page: Page, address: str = "/preview/") -> Page:
     """Open another window of the same editor: a second tab, or a phone on which they are logged in."""
@@ -38,6 +46,11 @@ async def stop_following(page: Page) -> None:
     await view.click()
     await page.get_by_label("Follow the writing").uncheck()
     await view.click()
+
+
+async def come_to_rest(draft: FrameLocator) -> None:
+    """Return when the draft has stopped moving by itself."""
+    await draft.locator("body").evaluate(UNTIL_STILL)
 
 
 def bar(screen: Page) -> Locator:

@@ -1,5 +1,7 @@
 /** In the panel's line: how long the draft is, its headings, and what its author should look at. */
 
+import { paragraphOf, ShownText } from "../places.js";
+
 /** Show the outline of what is written in `editor`. Nothing is announced: it would speak at every pause. */
 export function showOutline(editor) {
   const screens = new BroadcastChannel("live-preview");
@@ -68,12 +70,19 @@ function item(place, open) {
   return entry;
 }
 
-/** Bring the place into view in the panel, and its field in the form: as a click on it in the preview would. */
+/** Bring the place into view in the panel, and put the cursor there in the form, as a click on it in the preview would. */
 function lead({ path, selector, index }, editor, screens) {
   const shown = editor.panel.container?.querySelector(".live-preview-frame")?.contentDocument;
   const field = path && shown?.querySelector(`[data-contentpath="${CSS.escape(path)}"]`);
   const found = shown?.querySelectorAll(selector)[index];
   const element = found && (!field || field.contains(found)) ? found : field || found;
   element?.scrollIntoView({ block: "center", behavior: "instant" });
-  if (path) screens.postMessage({ type: "pick", tab: editor.about.tab, trail: [path] });
+  if (path) screens.postMessage({ type: "pick", tab: editor.about.tab, trail: [path], words: field && wordsAt(element, field) });
+}
+
+/** Where in the words of `field` the element stands, as `findPlace` reads it; among all of them if it has none itself. */
+function wordsAt(element, field) {
+  const shown = new ShownText(field);
+  const bounds = shown.boundsOf(paragraphOf(element)) ?? { start: 0, end: shown.text.length };
+  return { text: shown.text, ...bounds, at: shown.startOf(element) };
 }

@@ -1,7 +1,7 @@
 /** What is being written comes into view by itself, with a brief outline where the writing has moved to. */
 
 import { findPlace } from "../matching.js";
-import { elementAt, paragraphOf, ShownText } from "./places.js";
+import { elementAt, paragraphOf, ShownText } from "../places.js";
 
 /** Which part of the window's height may hold the writing without being moved. */
 const CALM_ZONE = { top: 0.08, bottom: 0.85 };
@@ -16,6 +16,7 @@ export function followWriting(draft, bar, settings) {
   const changes = new MutationObserver(() => {});
   changes.observe(document.body, { childList: true, characterData: true, subtree: true });
   let path = "";
+  let isTold = false;
   // Where something stands is asked when the page is about to be painted: asking earlier would hold up the words.
   const beforePaint = (task) => settings.get("follow") && requestAnimationFrame(task);
 
@@ -28,7 +29,8 @@ export function followWriting(draft, bar, settings) {
     });
   });
   draft.addEventListener("about", ({ detail }) => {
-    if (!detail.focus || detail.focus === path) return;
+    if (detail.changed.includes("tab")) isTold = false;
+    if (isTold || !detail.focus || detail.focus === path) return;
     path = detail.focus;
     beforePaint(() => {
       const element = elementAt(path);
@@ -36,11 +38,13 @@ export function followWriting(draft, bar, settings) {
     });
   });
 
-  // Within one browser the cursor itself is known, word by word.
+  // Within one browser the cursor itself is known, word by word, and sooner than the server tells the field.
   const editor = new BroadcastChannel("live-preview");
   let timer;
   editor.addEventListener("message", ({ data }) => {
     if (data.type !== "caret" || data.tab !== draft.about.tab) return;
+    isTold = true;
+    path = data.path;
     clearTimeout(timer);
     timer = setTimeout(() => beforePaint(() => showCaret(view, data)), CARET_PAUSE);
   });
@@ -70,6 +74,7 @@ class FollowingView {
     this.shown = element;
     if (this.left && element.contains(this.left)) return;
     this.left = null;
+    if (isElsewhere) stopScrolling();
     this.bringIntoView(element, box ?? element.getBoundingClientRect(), anyPart);
     if (isElsewhere) outline(element);
   }
@@ -115,6 +120,11 @@ function changedElement(records, edited) {
 }
 
 const isSamePlace = (a, b) => a !== null && b !== null && (a === b || a.contains(b) || b.contains(a));
+
+/** End a movement that was on its way elsewhere: what it would pass by isn't in view. */
+function stopScrolling() {
+  scrollTo({ top: scrollY, behavior: "instant" });
+}
 
 function outline(element) {
   if (element === document.body) return;

@@ -1,6 +1,6 @@
 /** A click on a part of the draft opens it in the editor, if that is open in another tab or around this frame. */
 
-import { paragraphOf, ShownText, trailOf } from "./places.js";
+import { paragraphOf, ShownText, trailOf } from "../places.js";
 
 // What has a use of its own keeps it.
 const IN_USE = "button, input, select, textarea, label, summary, audio, video, iframe, [contenteditable]";

@@ -1,4 +1,4 @@
-/** Places on a screen: which field's content an element is, and which element shows a field's content. */
+/** Places in a draft as it is shown: which field's content an element is, and which element shows a field's content. */
 
 const BY_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -52,6 +52,12 @@ export class ShownText {
     return { start: within[0].start, end: last.start + (last.node.data ?? last.node.alt).length };
   }
 
+  /** @returns {number} the offset in the text at which `element` begins, whether it has words or not */
+  startOf(element) {
+    const isBefore = ({ node }) => element.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_PRECEDING;
+    return this.parts.find((part) => !isBefore(part))?.start ?? this.text.length;
+  }
+
   /** @returns {number} the offset in the text of a character of one of its nodes */
   offsetOf(node, at) {
     const part = this.parts.find((part) => part.node === node);
@@ -60,7 +66,9 @@ export class ShownText {
 
   /** @returns {{node: Node, at: number}} the node, and the place in it, of an offset of the text */
   placeOf(offset) {
-    const part = this.parts.findLast(({ start }) => start <= offset);
+    // The line break after a paragraph begins where the paragraph's words end: they are what is meant.
+    const isShown = ({ node }) => node.nodeType !== Node.TEXT_NODE || node.data.trim();
+    const part = this.parts.findLast((part) => part.start <= offset && isShown(part)) ?? this.parts[0];
     return { node: part.node, at: Math.min(offset - part.start, part.node.data?.length ?? 0) };
   }
 }
