@@ -36,7 +36,7 @@ CHROMIUM_FLAGS = [
 ]
 
 
-PATIENCE = 15_000  # milliseconds
+PATIENCE = 30_000  # milliseconds
 expect.set_options(timeout=PATIENCE)
 
 

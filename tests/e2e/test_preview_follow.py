@@ -20,7 +20,7 @@ NOTE_OUTLINES = """() => {
 LAST_OUTLINED = """(_, words) => new Promise((resolve, reject) => {
   const look = () => (outlined.at(-1)?.includes(words) ? resolve() : setTimeout(look, 50));
   look();
-  setTimeout(() => reject(new Error(`outlined: ${outlined.at(-1)}`)), 5000);
+  setTimeout(() => reject(new Error(`outlined: ${outlined.at(-1)}`)), 20_000);
 })"""
 
 UNTIL_MOVING = "() => new Promise((resolve) => addEventListener('scroll', resolve, { once: true }))"

@@ -11,7 +11,7 @@ from wagtail.blocks.base import BlockField, BlockWidget
 
 from home.deferred_validation import guard_deferred_validation
 
-PATIENCE = 5
+PATIENCE = 30  # seconds
 
 
 class GateBlock(blocks.CharBlock):

@@ -18,6 +18,7 @@ from tests.conftest import SmallSite
 from tests.preview.browser_model import Screen
 
 ORIGIN = b"http://testserver"
+PATIENCE = 30  # seconds
 
 
 class Socket:
@@ -34,11 +35,11 @@ class Socket:
     async def connect(self) -> bool:
         """Return whether the server takes the connection."""
         await self._application.send_input({"type": "websocket.connect"})
-        return (await self._application.receive_output(timeout=10))["type"] == "websocket.accept"
+        return (await self._application.receive_output(timeout=PATIENCE))["type"] == "websocket.accept"
 
     async def disconnect(self) -> None:
         await self._application.send_input({"type": "websocket.disconnect", "code": 1001})
-        await self._application.wait(timeout=10)
+        await self._application.wait(timeout=PATIENCE)
 
     async def say_text(self, text: str) -> None:
         await self._application.send_input({"type": "websocket.receive", "text": text})
@@ -81,14 +82,14 @@ class Socket:
     async def close_code(self) -> int:
         """Return the code with which the server closes, whatever it says before; the browser then hangs up."""
         while True:
-            event = await self._application.receive_output(timeout=10)
+            event = await self._application.receive_output(timeout=PATIENCE)
             if event["type"] == "websocket.close":
                 await self._application.send_input({"type": "websocket.disconnect", "code": event["code"]})
-                await self._application.wait(timeout=10)
+                await self._application.wait(timeout=PATIENCE)
                 return event["code"]
 
     async def _next_text(self) -> str:
-        event = await self._application.receive_output(timeout=10)
+        event = await self._application.receive_output(timeout=PATIENCE)
         assert event["type"] == "websocket.send", event
         return event["text"]
 

@@ -10,6 +10,7 @@ from django.core.management.base import SystemCheckError
 
 from config.asgi import application
 from preview.checks import check_backplane, count_processes
+from tests.preview.conftest import PATIENCE
 
 
 class Server:
@@ -21,12 +22,12 @@ class Server:
     async def start(self) -> str:
         """Return why the application refuses to serve, or nothing."""
         await self._lifespan.send_input({"type": "lifespan.startup"})
-        answer = await self._lifespan.receive_output(timeout=10)
+        answer = await self._lifespan.receive_output(timeout=PATIENCE)
         return answer.get("message", "")
 
     async def stop(self) -> None:
         await self._lifespan.send_input({"type": "lifespan.shutdown"})
-        assert await self._lifespan.receive_output(timeout=10) == {"type": "lifespan.shutdown.complete"}
+        assert await self._lifespan.receive_output(timeout=PATIENCE) == {"type": "lifespan.shutdown.complete"}
 
 
 @pytest.fixture(autouse=True)

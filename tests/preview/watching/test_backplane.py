@@ -16,7 +16,7 @@ from tests.preview.browser_model import Screen
 PAGE = 7
 MAUD, RAFE = Person(1, "Maud"), Person(2, "Rafe")
 TOPIC = "user-1:tab-a"
-PATIENCE = 10
+PATIENCE = 30  # seconds
 
 
 def frame(version: str, text: str, page_id: int = PAGE) -> Frame:
