@@ -23,6 +23,11 @@ WIDTHS = (390, 820, 1440)
 COLOURS = ("light", "dark")
 # Chromium draws no higher picture; what a page shows first is what is looked at.
 HIGHEST = 12_000
+# One that is broken is a picture of the page too.
+SHOW_PICTURES = """() => Promise.all(Array.from(document.images, (picture) => {
+  picture.loading = "eager";
+  return picture.decode().catch(() => {});
+}))"""
 
 
 def main() -> None:
@@ -62,8 +67,7 @@ async def _take(browser: Browser, site: RunningSite, addresses: list[str], out: 
     page = await context.new_page()
     for url in addresses:
         await page.goto(url)
-        await page.evaluate("document.querySelectorAll('[loading=lazy]').forEach((one) => (one.loading = 'eager'))")
-        await page.wait_for_load_state("networkidle")
+        await page.evaluate(SHOW_PICTURES)
         height = min(await page.evaluate("document.documentElement.scrollHeight"), HIGHEST)
         name = re.sub(r"\W+", "-", url).strip("-") or "front"
         clip = {"x": 0, "y": 0, "width": width, "height": height}
