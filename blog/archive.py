@@ -1,14 +1,17 @@
-"""The archive of a blog: the years and months in which something was posted, and how much."""
+"""The years and months in which something was posted, and how much: the archive of a blog, and its filter by year."""
 
 import datetime
+from calendar import monthrange
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from blog.addresses import archive_address, month_address, year_address
 from home.listed_pages import readable_children
+from home.listings import ValueCount
 from home.time_order import TimeOrder, read_order
 
 if TYPE_CHECKING:
@@ -64,6 +67,13 @@ def list_archive(index: "BlogIndexPage", request: HttpRequest) -> Archive:
     )
 
 
+def count_years(posts: QuerySet[Any]) -> list[ValueCount]:
+    """Return how many of `posts` are of each year: the database would take the year out of each date. Blocks."""
+    order = read_order(posts)
+    years = ((str(number), _count(order, number, 1, 12)) for number in _years(order))
+    return [(year, year, count) for year, count in years if count]
+
+
 def _years(order: TimeOrder) -> range:
     """Return the years from the newest to the oldest."""
     span = order.span()
@@ -74,11 +84,14 @@ def _years(order: TimeOrder) -> range:
 
 
 def _count_year(order: TimeOrder, address: str, number: int) -> Year:
-    starts = [datetime.date(number, month, 1) for month in range(1, 13)]
-    ends = [*(start - datetime.timedelta(days=1) for start in starts[1:]), datetime.date(number, 12, 31)]
     months = [
-        Month(start, month_address(address, number, start.month), order.count_between(start, end))
-        for start, end in zip(starts, ends, strict=True)
+        Month(datetime.date(number, month, 1), month_address(address, number, month), count)
+        for month in range(1, 13)
+        if (count := _count(order, number, month, month))
     ]
-    with_posts = [month for month in months if month.count]
-    return Year(number, year_address(address, number), sum(month.count for month in with_posts), with_posts)
+    return Year(number, year_address(address, number), sum(month.count for month in months), months)
+
+
+def _count(order: TimeOrder, year: int, first_month: int, last_month: int) -> int:
+    last_day = monthrange(year, last_month)[1]
+    return order.count_between(datetime.date(year, first_month, 1), datetime.date(year, last_month, last_day))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from blog.addresses import SEGMENTS, archive_address, subjects_address
+from blog.archive import count_years
 from blog.subjects import KINDS, Subject
 from home.listed_pages import readable_children, set_addresses
 from home.listings import Facet, Filter, FilteredList, Link, Listing, Selection, by_number, by_slug, paginate
@@ -26,7 +27,15 @@ FILTERS = [
         "post_authors__author__slug",
         "post_authors__author__name",
     ),
-    Filter("year", _("Year"), by_number("date__year", 1, 9999), "date__year", "date__year", newest_first=True),
+    Filter(
+        "year",
+        _("Year"),
+        by_number("date__year", 1, 9999),
+        "date__year",
+        "date__year",
+        newest_first=True,
+        count=count_years,
+    ),
     Filter("series", _("Series"), by_slug("series")),
 ]
 
