@@ -24,6 +24,10 @@ logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 1.5
 
+# What the server raises when there is nobody to send to: `OSError` when the other side has hung up, `RuntimeError` when
+# it has itself closed the connection, on a frame that no WebSocket may send or for want of an answer to its ping.
+HUNG_UP = (OSError, RuntimeError)
+
 # Word for word as `pulse.js` has them.
 PING, PONG = '{"type":"ping"}', '{"type":"pong"}'
 
@@ -45,7 +49,7 @@ class PreviewConsumer(AsyncWebsocketConsumer, ABC):
     async def send(self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False) -> None:
         """Send, unless either side has hung up meanwhile: the `disconnect` is on its way then."""
         if self.closed_with is None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(*HUNG_UP):
                 await super().send(text_data, bytes_data, close)
 
     async def connect(self) -> None:
@@ -117,7 +121,7 @@ class PreviewConsumer(AsyncWebsocketConsumer, ABC):
         for task in self._tasks:
             if task is not asyncio.current_task():
                 task.cancel()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*HUNG_UP):
             await self.close(code=code, reason=reason_for(code))
 
     async def disconnect(self, code: int) -> None:

@@ -45,8 +45,8 @@ FRAME = 4
 # What its head asks for engines: the pages above it; on a page outside the blog, which blog's feeds to name.
 HEAD = 1
 FEED = 2
-# Of the others, Wagtail needs 6 to find the page and check its restrictions, 8 for a post. Nothing is kept here: what is
-# read once for the list and the counts beside it is read for each.
+# Of the others, Wagtail needs 6 to find the page and check its restrictions, 8 for a post. Nothing is kept here: what
+# would be read once for the list and the counts beside it is read for each.
 MOST_QUERIES = {
     "/blog/": 12 + FRAME + HEAD,
     "/blog/?tag=common&author=first&year=2020": 14 + FRAME + HEAD,

@@ -27,8 +27,8 @@ class Socket:
     def __init__(self, path: str, client: Client | None = None, origin: bytes = ORIGIN) -> None:
         cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items()) if client else ""
         headers = [(b"origin", origin), (b"host", b"testserver"), (b"cookie", cookies.encode())]
-        scope = {"type": "websocket", "scheme": "ws", "path": path, "query_string": b"", "headers": headers}
-        self._application = ApplicationCommunicator(application, scope)
+        self.scope = {"type": "websocket", "scheme": "ws", "path": path, "query_string": b"", "headers": headers}
+        self._application = ApplicationCommunicator(application, self.scope)
         self.screen = Screen()
         self.presence: Any = None
 

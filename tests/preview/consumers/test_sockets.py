@@ -1,14 +1,17 @@
 """From the form of one tab to the screens that show it, over real consumers."""
 
 import asyncio
+import json
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import Group, Permission
 from wagtail.models import GroupPagePermission, Page, Revision
 
+from config.asgi import application
 from tests.factories import EditorFactory
-from tests.preview.conftest import Socket, form_of, markdown
+from tests.preview.conftest import PATIENCE, Socket, form_of, markdown
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -355,3 +358,31 @@ def test_an_address_that_names_nothing_is_refused(site, editor, log_in) -> None:
         assert not await Socket("/elsewhere/", client).connect()
 
     in_loop(scene())
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_connection_that_the_server_itself_has_closed_ends_quietly(
+    site, editor, log_in, caplog: pytest.LogCaptureFixture, is_known: bool
+) -> None:
+    form = json.dumps({"type": "form", "sequence": 1, "fields": form_of(site.post)})
+    events = [{"type": "websocket.connect"}, {"type": "websocket.receive", "text": form}]
+    attempts = []
+    has_answered = asyncio.Event()
+
+    async def send(message: dict[str, Any]) -> None:
+        # As uvicorn answers once it has met a frame that isn't UTF-8.
+        if message["type"] != "websocket.accept":
+            attempts.append(message["type"])
+            has_answered.set()
+            raise RuntimeError("Unexpected ASGI message, after sending 'websocket.close'.")
+
+    async def receive() -> dict[str, Any]:
+        if events:
+            return events.pop(0)
+        await has_answered.wait()
+        return {"type": "websocket.disconnect", "code": 1007}
+
+    socket = Socket(editor_path(site.post), log_in(editor) if is_known else None)
+    in_loop(asyncio.wait_for(application(socket.scope, receive, send), PATIENCE))
+    assert attempts[0] == ("websocket.send" if is_known else "websocket.close")
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
