@@ -23,6 +23,14 @@ async def start_post(page: Page, title: str) -> None:
     await page.get_by_role("textbox", name="Title*").fill(title)
 
 
+async def until_autosave_notices(page: Page) -> None:
+    """Wait until what is typed is saved by itself: what stands in the form when upstream first looks, is not."""
+    await page.wait_for_function(
+        """() => wagtail.app.getControllerForElementAndIdentifier(
+            document.querySelector("form[data-edit-form]"), "w-unsaved").initialFormData !== undefined"""
+    )
+
+
 async def add_block(page: Page, kind: str) -> None:
     """Add a block of the kind at the end of the body."""
     await page.get_by_role("button", name="Insert a block").last.click()
@@ -41,6 +49,14 @@ async def type_markdown(page: Page, text: str) -> None:
     await add_block(page, "Markdown")
     await page.locator(".CodeMirror").last.click()
     await page.keyboard.type(text)
+
+
+async def write_saved_post(page: Page, title: str, text: str) -> None:
+    """Write a post in Markdown, and let autosave keep it: the page has its id, and stays as it is."""
+    await start_post(page, title)
+    await until_autosave_notices(page)
+    await type_markdown(page, text)
+    await page.wait_for_url("**/edit/")
 
 
 async def publish(page: Page) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from tests.e2e.conftest import Watch
-from tests.e2e.editing import add_block, publish, start_post, type_markdown, type_paragraph
+from tests.e2e.editing import add_block, publish, start_post, type_markdown, type_paragraph, until_autosave_notices
 from tests.e2e.visiting import open_new_post
 from tests.e2e.watching import bar, open_panel, panel, watch_on_another_screen
 from tests.running_site import RunningSite
@@ -42,11 +42,7 @@ async def test_autosave_gives_a_new_page_its_id_and_the_preview_goes_on(editor_p
     await start_post(editor_page, "Draft of the day")
     await open_panel(editor_page)
     await expect(panel(editor_page).get_by_role("heading", name="Draft of the day")).to_be_visible()
-    # What stands in the form when upstream first looks at it counts as unchanged; only what comes later is saved.
-    await editor_page.wait_for_function(
-        """() => wagtail.app.getControllerForElementAndIdentifier(
-            document.querySelector("form[data-edit-form]"), "w-unsaved").initialFormData !== undefined"""
-    )
+    await until_autosave_notices(editor_page)
     await add_to_title(editor_page, ", and of the night")
     await editor_page.wait_for_function("location.pathname.endsWith('/edit/')")
     follow = editor_page.get_by_role("link", name="Follow on another screen")

@@ -7,7 +7,7 @@ import sys
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.e2e.editing import log_in, start_post
+from tests.e2e.editing import log_in, start_post, until_autosave_notices
 from tests.e2e.test_live_preview import add_to_title, open_panel
 from tests.running_site import EDITOR, PROJECT, RunningSite, environment
 
@@ -38,10 +38,7 @@ async def test_two_editors_of_a_page_are_told_and_screens_stay(editor_page: Page
     await start_post(editor_page, "Shared work")
     await open_panel(editor_page)
     follow = editor_page.get_by_role("link", name="Follow on another screen")
-    await editor_page.wait_for_function(
-        """() => wagtail.app.getControllerForElementAndIdentifier(
-            document.querySelector("form[data-edit-form]"), "w-unsaved").initialFormData !== undefined"""
-    )
+    await until_autosave_notices(editor_page)
     await add_to_title(editor_page, " at first")
     await expect(follow).to_have_attribute("href", re.compile(r"^/preview/pages/\d+/$"))
     address = await follow.get_attribute("href")
