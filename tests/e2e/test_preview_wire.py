@@ -1,7 +1,6 @@
 """A key in a long text travels as the characters that changed, up to the server and down to the screens."""
 
 import json
-from typing import Any
 
 from playwright.async_api import Page, expect
 
@@ -12,21 +11,19 @@ UP, DOWN = 300, 500  # bytes
 LINES = [f"Line {number} 𝄞 of a text that is long, with an umlaut ü in it." for number in range(200)]
 
 
-class Wire:
-    """What goes over the preview's sockets of one page."""
-
-    def __init__(self, page: Page) -> None:
-        self.sent: list[str] = []
-        self.received: list[str] = []
-        page.on("websocket", self._listen)
-
-    def _listen(self, socket: Any) -> None:
-        socket.on("framesent", lambda payload: self.sent.append(payload))
-        socket.on("framereceived", lambda payload: self.received.append(payload))
-
-    def forget(self) -> None:
-        self.sent.clear()
-        self.received.clear()
+# Noted by the page itself, in order: what its sockets send, and what they receive before it is shown.
+NOTE_FRAMES = """
+  window.frames_sent = [];
+  window.frames_received = [];
+  const { send } = WebSocket.prototype;
+  WebSocket.prototype.send = function (frame) { frames_sent.push(frame); send.call(this, frame); };
+  window.WebSocket = class extends WebSocket {
+    constructor(...where) {
+      super(...where);
+      this.addEventListener("message", ({ data }) => frames_received.push(data));
+    }
+  };
+"""
 
 
 def kinds(frames: list[str]) -> set[str]:
@@ -38,11 +35,10 @@ def longest(frames: list[str]) -> int:
 
 
 async def test_only_the_changed_characters_travel(server: RunningSite, editor_page: Page) -> None:
-    up = Wire(editor_page)
+    await editor_page.context.add_init_script(NOTE_FRAMES)
     # Nothing else changes on a page that has been saved before; a new one gets its id meanwhile.
     await editor_page.goto(f"/admin/pages/{add_rich_page(server)}/edit/")
     screen = await editor_page.context.new_page()
-    down = Wire(screen)
     await screen.goto("/preview/")
     await editor_page.bring_to_front()
     await editor_page.locator(".CodeMirror").last.click()
@@ -50,16 +46,16 @@ async def test_only_the_changed_characters_travel(server: RunningSite, editor_pa
     await editor_page.keyboard.insert_text("\n\n".join(LINES))
     await expect(screen.get_by_text("Line 199")).to_be_attached()
 
-    up.forget()
-    down.forget()
+    await editor_page.evaluate("frames_sent.length = 0")
+    await screen.evaluate("frames_received.length = 0")
     await editor_page.keyboard.press("ArrowUp")
     await editor_page.keyboard.press("ArrowUp")
     await editor_page.keyboard.type("Set it so.")
     await expect(screen.get_by_text("Set it so.")).to_be_attached()
 
-    changes = [frame for frame in up.sent if json.loads(frame)["type"] == "change"]
-    assert longest(changes) <= UP
-    assert kinds(up.sent) <= {"change", "focus"}
-    patches = [frame for frame in down.received if json.loads(frame)["type"] == "patch"]
-    assert longest(patches) <= DOWN
-    assert not kinds(down.received) & {"snapshot", "structure"}
+    sent: list[str] = await editor_page.evaluate("frames_sent")
+    assert longest([frame for frame in sent if json.loads(frame)["type"] == "change"]) <= UP
+    assert kinds(sent) <= {"change", "focus", "ping"}
+    received: list[str] = await screen.evaluate("frames_received")
+    assert longest([frame for frame in received if json.loads(frame)["type"] == "patch"]) <= DOWN
+    assert not kinds(received) & {"snapshot", "structure"}
