@@ -192,13 +192,23 @@ def _file_name(address: str) -> str:
 
 
 def _decorates(node: LexborNode) -> bool:
-    """Whether the picture says itself that it tells nothing, or stands in a link that has words of its own."""
-    if node.attributes.get("role") in ("presentation", "none") or node.attributes.get("aria-hidden") == "true":
+    """Whether the page says that the picture tells nothing, or it stands in a link that has words of its own."""
+    if node.attributes.get("role") in ("presentation", "none"):
         return True
-    current = node.parent if "alt" in node.attributes and not node.attributes["alt"] else None
-    while current is not None and current.tag != "a":
+    around = list(_around(node))
+    if any(element.attributes.get("aria-hidden") == "true" for element in around):
+        return True
+    is_empty = "alt" in node.attributes and not node.attributes["alt"]
+    link = next((element for element in around if element.tag == "a"), None)
+    return is_empty and link is not None and bool(_shown(link))
+
+
+def _around(node: LexborNode) -> Iterator[LexborNode]:
+    """Yield `node` and the elements that it stands in, from the inside."""
+    current: LexborNode | None = node
+    while current is not None:
+        yield current
         current = current.parent
-    return current is not None and bool(_shown(current))
 
 
 def _link(node: LexborNode, place: Place) -> Link:
