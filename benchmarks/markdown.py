@@ -79,7 +79,7 @@ def main() -> None:
 
 def take_figures() -> dict[str, float]:
     """Return each figure by its name. The same texts go through both ways of rendering."""
-    from home.markdown.rendering import render_markdown, render_whole
+    from galley.markdown.rendering import render_markdown, render_whole
 
     blocks = write_text()
     kinds: dict[str, list[str]] = {
@@ -110,7 +110,7 @@ def make_editor(blocks: list[str], words: str) -> Callable[[int], str]:
 
 def print_profiles() -> None:
     """Print the functions in which whole texts and changes spend the most time."""
-    from home.markdown.rendering import render_markdown, render_whole
+    from galley.markdown.rendering import render_markdown, render_whole
 
     edit = make_editor(write_text(), "profiled")
     for render in (render_whole, render_markdown):

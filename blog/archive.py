@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from blog.addresses import archive_address, month_address, year_address
-from home.listed_pages import readable_children
-from home.listings import ValueCount
-from home.time_order import TimeOrder, read_order
+from galley.listings.listed_pages import readable_children
+from galley.listings.listings import ValueCount
+from galley.listings.time_order import TimeOrder, read_order
 
 if TYPE_CHECKING:
     from blog.models import BlogIndexPage

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from blog.addresses import SEGMENTS, archive_address, subjects_address
 from blog.archive import count_years
 from blog.subjects import KINDS, Subject
-from home.listed_pages import readable_children, set_addresses
-from home.listings import Facet, Filter, FilteredList, Link, Listing, Selection, by_number, by_slug, paginate
+from galley.listings.listed_pages import readable_children, set_addresses
+from galley.listings.listings import Facet, Filter, FilteredList, Link, Listing, Selection, by_number, by_slug, paginate
 
 if TYPE_CHECKING:
     from blog.models import BlogIndexPage, BlogPostPage

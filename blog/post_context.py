@@ -7,8 +7,8 @@ from django.db.models import F, Prefetch, prefetch_related_objects
 from django.http import HttpRequest
 
 from blog.related import find_related
-from home.listed_pages import find_place, readable_siblings, set_addresses
-from home.listings import Link
+from galley.listings.listed_pages import find_place, readable_siblings, set_addresses
+from galley.listings.listings import Link
 
 if TYPE_CHECKING:
     from blog.models import BlogPostPage

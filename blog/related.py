@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Model
 from django.http import HttpRequest
 
-from home.listed_pages import readable_siblings, set_addresses
+from galley.listings.listed_pages import readable_siblings, set_addresses
 
 if TYPE_CHECKING:
     from blog.models import BlogPostPage, Category

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
 from blog.addresses import SEGMENTS, month_address, subject_address, subjects_address, year_address
-from home.listed_pages import readable_children
-from home.listings import Filter, FilteredList, Pagination, Selection, by_slug, paginate
-from home.time_order import read_order
+from galley.listings.listed_pages import readable_children
+from galley.listings.listings import Filter, FilteredList, Pagination, Selection, by_slug, paginate
+from galley.listings.time_order import read_order
 
 if TYPE_CHECKING:
     from blog.models import BlogIndexPage

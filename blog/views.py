@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from blog.archive import Archive
 from blog.subjects import Subject, SubjectList
-from home.fragments import render_page_or_fragment
+from galley.listings.fragments import render_page_or_fragment
 
 if TYPE_CHECKING:
     from blog.models import BlogIndexPage

@@ -6,9 +6,9 @@ from wagtail.models import Page, Site
 
 from blog.listing import prepare_posts
 from blog.models import BlogIndexPage, BlogPostPage
-from home.kept import keep
-from home.listed_pages import readable_children
-from home.listings import FilteredList, Selection
+from galley.listings.listed_pages import readable_children
+from galley.listings.listings import FilteredList, Selection
+from galley.page_cache.kept import keep
 from home.views import HomeSection
 
 LATEST_POSTS = 5

@@ -7,7 +7,7 @@ from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 
 from config.long_lived import loading
-from config.request_threads import get_pooled_asgi_application
+from galley.async_pages.request_threads import get_pooled_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
@@ -18,10 +18,10 @@ with loading():
 
     # These need the settings.
     from config.files import serve_public_media, serve_static_files
-    from edge.application import EdgeCache
-    from edge.protocol import answer_from
-    from preview.lifespan import application as preview_lifespan
-    from preview.routing import application as preview_application
+    from galley.page_cache.application import EdgeCache
+    from galley.page_cache.protocol import answer_from
+    from galley.preview.lifespan import application as preview_lifespan
+    from galley.preview.routing import application as preview_application
 
     site = ProtocolTypeRouter(
         {

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from servestatic import ServeStaticASGI
 
-from home.pictures.addresses import FOLDER
+from galley.images.addresses import FOLDER
 
 ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 

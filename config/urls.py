@@ -7,9 +7,9 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from config import health
-from home.pictures.addresses import FOLDER
-from home.pictures.views import picture
-from home.serving import serve
+from galley.async_pages.serving import serve
+from galley.images.addresses import FOLDER
+from galley.images.views import picture
 
 handler404 = "home.not_found.page_not_found"
 
@@ -17,7 +17,7 @@ urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("admin/", include(wagtailadmin_urls)),
-    path("preview/", include("preview.urls")),
+    path("galley/preview/", include("galley.preview.urls")),
     path(f"{settings.MEDIA_URL.lstrip('/')}{FOLDER}/<path:name>", picture),
     path("forms/", include("forms.urls")),
     path("documents/", include(wagtaildocs_urls)),

@@ -16,7 +16,7 @@ from forms.forms import ContactForm
 from forms.models.sender_quota import seconds_until_next_span
 from forms.senders import identify_sender
 from forms.services import Receipt, store_message
-from home.kept import keeping_for
+from galley.page_cache.kept import keeping_for
 
 if TYPE_CHECKING:
     from forms.models import ContactPage

@@ -13,9 +13,9 @@ class HomeConfig(AppConfig):
         from django.db.models.signals import post_delete
         from wagtail.signals import page_published
 
-        from home.deferred_validation import guard_deferred_validation
-        from home.pictures.tasks import make_pictures_when_published
-        from home.share_images.storing import forget_deleted_page
+        from galley.async_pages.deferred_validation import guard_deferred_validation
+        from galley.images.share_images.storing import forget_deleted_page
+        from galley.images.tasks import make_pictures_when_published
 
         guard_deferred_validation()
         page_published.connect(make_pictures_when_published, dispatch_uid="make pictures")

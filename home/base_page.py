@@ -44,7 +44,7 @@ class BasePage(Page):
     ]
 
     is_known_to_be_open = False
-    """Whether it was found out before (`home.serving`) that nothing restricts who may read the page."""
+    """Whether it was found out before (`galley.async_pages.serving`) that nothing restricts who may read the page."""
 
     schema_type = "WebPage"
     """What schema.org calls such a page."""

@@ -13,8 +13,8 @@ from wagtail.images.models import (
     get_upload_to,
 )
 
-from home.pictures.addresses import file_name
-from home.pictures.looks import look_at
+from galley.images.addresses import file_name
+from galley.images.looks import look_at
 
 
 class UprightImageFile(WagtailImageFieldFile):

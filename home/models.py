@@ -11,7 +11,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Orderable
 
-from home.async_views import AsyncViewMixin
+from galley.async_pages.async_views import AsyncViewMixin
 from home.base_page import BasePage, BodyMixin, IntroductionMixin, LeadImageMixin
 from home.images import Rendition, SiteImage
 from home.views import find_home_sections, home_page

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from wagtail.models import Page, Site
 
-from home.kept import keep
+from galley.page_cache.kept import keep
 
 
 @dataclass(frozen=True)

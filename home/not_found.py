@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from wagtail.models import Site
 
-from home.kept import keeping_for
+from galley.page_cache.kept import keeping_for
 from home.views import find_home_sections
 
 

@@ -8,8 +8,8 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from galley.async_pages.public_views import public_view, require_site
 from home.models import SiteSettings
-from home.public_views import public_view, require_site
 
 PLAIN_TEXT = "text/plain; charset=utf-8"
 # "Less than a year into the future" is recommended (RFC 9116, section 2.5.5). Rounded, so that it is the same for a

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from galley.images.share_images.views import share_image
 from home import site_files
-from home.share_images.views import share_image
 from home.site_map.views import site_map_index, site_map_part
 
 urlpatterns = [

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from wagtail import hooks
 from wagtail.models import Page
 
-from home.kept import keeping_for
+from galley.page_cache.kept import keeping_for
 
 if TYPE_CHECKING:
     from home.models import HomePage

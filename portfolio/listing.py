@@ -7,8 +7,8 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from home.listed_pages import readable_children, set_addresses
-from home.listings import Filter, FilteredList, Listing, Selection, by_number, by_slug
+from galley.listings.listed_pages import readable_children, set_addresses
+from galley.listings.listings import Filter, FilteredList, Listing, Selection, by_number, by_slug
 
 if TYPE_CHECKING:
     from portfolio.models import PortfolioIndexPage, ProjectPage

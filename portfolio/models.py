@@ -15,11 +15,11 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.models import Orderable
 from wagtail.search import index
 
-from home.async_views import AsyncViewMixin
+from galley.async_pages.async_views import AsyncViewMixin
+from galley.listings.lazy_context import lazily
+from galley.listings.listed_pages import ListedPageMixin, find_place, set_addresses
+from galley.listings.listings import Link
 from home.base_page import BasePage, BodyMixin, IntroductionMixin, LeadImageMixin
-from home.lazy_context import lazily
-from home.listed_pages import ListedPageMixin, find_place, set_addresses
-from home.listings import Link
 from portfolio.listing import list_projects, select_projects
 from portfolio.views import project_list
 

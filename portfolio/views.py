@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 
-from home.fragments import render_page_or_fragment
+from galley.listings.fragments import render_page_or_fragment
 
 if TYPE_CHECKING:
     from portfolio.models import PortfolioIndexPage

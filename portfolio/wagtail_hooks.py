@@ -3,9 +3,9 @@
 from django.http import HttpRequest
 from wagtail import hooks
 
-from home.kept import keep
-from home.listed_pages import readable_children
-from home.listings import FilteredList, Selection
+from galley.listings.listed_pages import readable_children
+from galley.listings.listings import FilteredList, Selection
+from galley.page_cache.kept import keep
 from home.models import HomePage
 from home.views import HomeSection
 from portfolio.listing import prepare_projects

@@ -11,8 +11,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import get_page_models
 
-from home.listed_pages import ListedPageMixin
-from home.listings import MOST_OPTIONS, ActiveFilter, Facet, Filter, Option, Selection, by_number, by_slug
+from galley.listings.listed_pages import ListedPageMixin
+from galley.listings.listings import MOST_OPTIONS, ActiveFilter, Facet, Filter, Option, Selection, by_number, by_slug
 from search.matching import Matches
 
 # A value as it stands in addresses, its label, and how many of the pages found have it.

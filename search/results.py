@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from wagtail.models import Page, Site
 from wagtail.search.models import IndexEntry
 
-from home.listings import Listing, Selection, paginate
+from galley.listings.listings import Listing, Selection, paginate
 from search.dialects import find_dialect
 from search.filters import FILTERS, active_filters, build_facets, narrow, page_types
 from search.matching import Match, Matches, find_matches

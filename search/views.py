@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from home.fragments import render_whole_or_fragment
-from home.serving import keeping_content
+from galley.async_pages.serving import keeping_content
+from galley.listings.fragments import render_whole_or_fragment
 from search.query import LONGEST_TEXT, Query
 from search.results import search_pages, select_results
 

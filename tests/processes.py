@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from config.up.processes import PROTOCOLS
+from quickstart.processes import PROTOCOLS
 from tests.running_site import PROJECT, STARTS_WITHIN, build_small_site, environment
 from tests.services import RedisServer, run_redis
 

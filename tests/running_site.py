@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
 
-from config.up.address import send_at_once
-from config.up.processes import PROTOCOLS
+from quickstart.address import send_at_once
+from quickstart.processes import PROTOCOLS
 
 PROJECT = Path(__file__).resolve().parents[1]
 # No word of any page: where it is found, it names the editor.

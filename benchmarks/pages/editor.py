@@ -11,8 +11,8 @@ from pathlib import Path
 
 from benchmarks.pages.servers import Server
 from benchmarks.pages.sites import run_module
-from tests.preview.real_sockets import RealEditor, RealScreen
-from tests.preview.real_sockets import running as running_sockets
+from tests.galley.preview.real_sockets import RealEditor, RealScreen
+from tests.galley.preview.real_sockets import running as running_sockets
 
 PATIENCE = 60  # seconds
 LOOKS_EVERY = 0.02  # seconds

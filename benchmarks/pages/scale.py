@@ -13,7 +13,7 @@ from benchmarks.pages.editor import seed_editor
 from benchmarks.pages.load import ask
 from benchmarks.pages.servers import ASGI_SITE, Server, running
 from benchmarks.pages.sites import LISTING, Sites, manage
-from tests.preview.real_sockets import log_in
+from tests.galley.preview.real_sockets import log_in
 from tests.running_site import EDITOR, EDITOR_PASSWORD
 
 SIZES = {"100": 100, "10k": 10_000, "100k": 100_000}

@@ -15,7 +15,7 @@ if __name__ == "__main__":
     from blog.models import BlogIndexPage, BlogPostPage
     from forms.models import ContactPage, ContactRecipient
     from tests.factories import EditorFactory
-    from tests.preview.conftest import form_of, markdown
+    from tests.galley.preview.conftest import form_of, markdown
 
     EditorFactory(username=os.environ["GALLEY_EDITOR"], password=os.environ["GALLEY_EDITOR_PASSWORD"])  # type: ignore[no-untyped-call]
     ContactRecipient.objects.create(page=ContactPage.objects.get(), email="desk@example.org")

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.up.address import send_at_once
-from config.up.processes import PROTOCOLS
+from quickstart.address import send_at_once
+from quickstart.processes import PROTOCOLS
 from tests.running_site import PROJECT, environment
 
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")

@@ -10,7 +10,7 @@ from benchmarks.pages.servers import WATCHED_SITE, Server, running
 from benchmarks.pages.sites import Sites
 from benchmarks.pages.watched import ADDRESS as WATCH
 from benchmarks.pages.wrk import Report, load
-from tests.preview.real_sockets import log_in
+from tests.galley.preview.real_sockets import log_in
 from tests.running_site import EDITOR, EDITOR_PASSWORD
 
 CONNECTIONS = 1_000

@@ -4,7 +4,7 @@ from itertools import islice
 from string import Template
 
 from benchmarks.preview.texts import CAPTION, PASSAGE, SENTENCE, TEXT
-from config.sample_site.content import Content
+from quickstart.sample_site.content import Content
 
 WORDS = 2000
 BLOCKS = 100

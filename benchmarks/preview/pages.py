@@ -8,10 +8,10 @@ from wagtail.models import Page
 from benchmarks.preview.bodies import blocks_text, markdown_text, rich_text
 from benchmarks.preview.texts import TITLE
 from blog.models import BlogIndexPage, BlogPostPage
-from config.sample_site.body import build_body
-from config.sample_site.content import Content
-from config.sample_site.pictures import PictureLibrary, load_pictures
 from home.models import HomePage, StandardPage
+from quickstart.sample_site.body import build_body
+from quickstart.sample_site.content import Content
+from quickstart.sample_site.pictures import PictureLibrary, load_pictures
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from blog.feeds.channels import Channel
 from blog.feeds.formats import FORMATS, Feed
 from blog.feeds.posts import markdown_texts, read_newest_posts
 from blog.models import BlogPostPage
-from home.markdown import references_at_hand
-from home.portable_html import make_portable
+from galley.markdown import references_at_hand
+from galley.markdown.portable_html import make_portable
 
 MOST_ENTRIES = 25
 

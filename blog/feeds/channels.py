@@ -13,9 +13,9 @@ from wagtail.models import Site
 
 from blog.listing import FILTERS
 from blog.models import Author, BlogIndexPage, BlogPostPage, Category
-from home.listed_pages import readable_children
-from home.listings import FilteredList, Selection
-from home.time_order import read_order
+from galley.listings.listed_pages import readable_children
+from galley.listings.listings import FilteredList, Selection
+from galley.listings.time_order import read_order
 
 # By the word in the address: the filter of the list that does the same, and what it leads to.
 KINDS: dict[str, tuple[str, type[Any]]] = {

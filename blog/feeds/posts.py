@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from wagtail.blocks.stream_block import StreamValue
 
 from blog.models import BlogPostPage, PostAuthor, PostTag
-from home.listed_pages import set_addresses
-from home.time_order import read_order
+from galley.listings.listed_pages import set_addresses
+from galley.listings.time_order import read_order
 
 
 def read_newest_posts(posts: QuerySet[BlogPostPage], number: int, request: HttpRequest) -> list[BlogPostPage]:

@@ -5,7 +5,7 @@ from django.utils.http import http_date
 
 from blog.feeds.building import build_feed
 from blog.feeds.channels import find_channel, find_new_address
-from home.public_views import public_view, require_site
+from galley.async_pages.public_views import public_view, require_site
 
 
 @public_view

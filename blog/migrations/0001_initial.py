@@ -3,8 +3,8 @@
 import blog.models.post
 import django.core.validators
 import django.db.models.deletion
-import home.async_views
-import home.listed_pages
+import galley.async_pages.async_views
+import galley.listings.listed_pages
 import modelcluster.contrib.taggit
 import modelcluster.fields
 import modelsearch.index
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'blog',
             },
-            bases=(home.async_views.AsyncViewMixin, 'wagtailcore.page', models.Model),
+            bases=(galley.async_pages.async_views.AsyncViewMixin, 'wagtailcore.page', models.Model),
         ),
         migrations.CreateModel(
             name='BlogPostPage',
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'blog post',
             },
-            bases=(home.listed_pages.ListedPageMixin, 'wagtailcore.page', models.Model),
+            bases=(galley.listings.listed_pages.ListedPageMixin, 'wagtailcore.page', models.Model),
         ),
         migrations.CreateModel(
             name='PostAuthor',

@@ -16,8 +16,8 @@ from blog.archive import list_archive
 from blog.listing import list_posts, select_posts
 from blog.subjects import find_period, find_subject, find_subject_addresses, list_subjects
 from blog.views import archive, post_list, subject_list
+from galley.async_pages.routes import RoutesMixin
 from home.base_page import BasePage, IntroductionMixin
-from home.routes import RoutesMixin
 
 SEGMENT = f"(?P<segment>{'|'.join(SEGMENTS.values())})"
 

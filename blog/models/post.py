@@ -17,11 +17,11 @@ from blog.addresses import subject_address
 from blog.models.author import Author
 from blog.models.taxonomy import Category, PostTag, Series
 from blog.post_context import DESCRIBED, describe_post, fetch_described
+from galley.listings.lazy_context import lazily
+from galley.listings.listed_pages import ListedPageMixin
+from galley.listings.listings import Link
 from home.base_page import BasePage, BodyMixin, LeadImageMixin
 from home.blocks import opening_words
-from home.lazy_context import lazily
-from home.listed_pages import ListedPageMixin
-from home.listings import Link
 from home.page_meta.article import Article
 from home.reading_time import minutes_to_read
 

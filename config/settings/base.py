@@ -21,15 +21,15 @@ DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 
 INSTALLED_APPS = [
-    "config",
-    "changes",
+    "quickstart",
+    "galley.page_cache",
     "home",
     "portfolio",
     "blog",
     "forms",
     "search",
-    "preview",
-    "edge",
+    "transfer",
+    "galley.preview",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.table_block",
@@ -58,19 +58,19 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
 ]
 
-# Django's own, which `config.middleware` keeps from changing threads where there is nothing to wait for.
+# Django's own, which `galley.async_pages.middleware` keeps from changing threads where there is nothing to wait for.
 MIDDLEWARE = [
-    "edge.middleware.PublicPagesMiddleware",
-    "config.middleware.SecurityMiddleware",
-    "config.middleware.SessionMiddleware",
-    "config.middleware.CommonMiddleware",
-    "config.middleware.CsrfViewMiddleware",
-    "config.middleware.AuthenticationMiddleware",
-    "config.middleware.MessageMiddleware",
-    "config.middleware.XFrameOptionsMiddleware",
+    "galley.page_cache.middleware.PublicPagesMiddleware",
+    "galley.async_pages.middleware.SecurityMiddleware",
+    "galley.async_pages.middleware.SessionMiddleware",
+    "galley.async_pages.middleware.CommonMiddleware",
+    "galley.async_pages.middleware.CsrfViewMiddleware",
+    "galley.async_pages.middleware.AuthenticationMiddleware",
+    "galley.async_pages.middleware.MessageMiddleware",
+    "galley.async_pages.middleware.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "home.not_found.NotFoundPageMiddleware",
-    "config.middleware.RedirectMiddleware",
+    "galley.async_pages.middleware.RedirectMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -89,7 +89,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "wagtail.contrib.settings.context_processors.settings",
                 "home.navigation.main_menu",
-                "preview.context_processors.previews_without_csrf_token",
+                "galley.preview.context_processors.previews_without_csrf_token",
             ],
         },
     },
@@ -109,8 +109,8 @@ DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR
 DATABASES["default"]["OPTIONS"] = (
     SQLITE_OPTIONS if DATABASES["default"]["ENGINE"].endswith("sqlite3") else POSTGRESQL_OPTIONS
 )
-# So many threads run the synchronous part of requests (`config.request_threads`), and keep SQLite's connections. More
-# of them don't compute faster; with fewer, a slow upload in the admin would hold up pages.
+# Threads for the synchronous part of requests (`galley.async_pages.request_threads`); they keep SQLite's connections.
+# More of them don't compute faster; with fewer, a slow upload in the admin would hold up pages.
 REQUEST_THREADS = env.int("REQUEST_THREADS", 4)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["CONN_MAX_AGE"] = None
@@ -129,7 +129,7 @@ CACHES = {
 PREVIEW_REDIS_URL = REDIS_URL
 PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 
-# What no visitor ever sees, besides what Wagtail and Django keep for themselves (`changes.tables`).
+# What no visitor ever sees, besides what Wagtail and Django keep for themselves (`galley.page_cache.tables`).
 PRIVATE_MODELS = ["preview", "blog.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
 
 # Whole pages are kept in memory and sent again for as long as nothing has changed that they show.
@@ -193,7 +193,7 @@ STORAGES = {
 }
 
 # A page with many blocks has more form fields than Django's default of 1,000, and a book more text than 2.5 MiB:
-# what the preview shows (`preview.limits`) can be saved, although a letter may travel three times as long.
+# what the preview shows (`galley.preview.limits`) can be saved, although a letter may travel three times as long.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
@@ -201,7 +201,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = [
     "security.W019",  # asks for DENY, which would blank that panel
-    # These look for Django's middleware by its own name; `config.middleware` inherits from it.
+    # These look for Django's middleware by its own name; `galley.async_pages.middleware` inherits from it.
     "security.W001",
     "security.W002",
     "security.W003",
@@ -231,7 +231,7 @@ SHARE_IMAGE_FONTS = env.list(
 
 WAGTAIL_SITE_NAME = "Galley"
 WAGTAILADMIN_BASE_URL = env.str("WAGTAILADMIN_BASE_URL", "http://localhost:8080")
-WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "preview.rich_text.LiveRichTextArea"}}
+WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "galley.preview.rich_text.LiveRichTextArea"}}
 WAGTAILIMAGES_IMAGE_MODEL = "home.SiteImage"
 WAGTAILIMAGES_RENDITION_STORAGE = "renditions"
 # As good to the eye as WebP at Wagtail's 80, in half of the bytes.

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import home.async_views
+import galley.async_pages.async_views
 import modelcluster.fields
 import wagtail.fields
 from django.conf import settings
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'contact page',
             },
-            bases=(home.async_views.AsyncViewMixin, 'wagtailcore.page', models.Model),
+            bases=(galley.async_pages.async_views.AsyncViewMixin, 'wagtailcore.page', models.Model),
         ),
         migrations.CreateModel(
             name='ContactMessage',

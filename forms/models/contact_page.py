@@ -11,7 +11,7 @@ from wagtail.models import Orderable
 
 from forms.forms import ContactForm
 from forms.views import contact_page
-from home.async_views import AsyncViewMixin
+from galley.async_pages.async_views import AsyncViewMixin
 from home.base_page import BasePage, BodyMixin, IntroductionMixin
 
 

@@ -9,6 +9,8 @@ from wagtail.blocks.stream_block import StreamValue
 from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.rich_text import get_text_for_indexing
 
+from galley.markdown import summarise_markdown
+from galley.markdown.headings import settle_headings
 from home.blocks.code import CodeBlock
 from home.blocks.formula import FormulaBlock
 from home.blocks.media import FigureBlock, GalleryBlock
@@ -21,8 +23,6 @@ from home.blocks.text import (
     ParagraphBlock,
     PullQuoteBlock,
 )
-from home.headings import settle_headings
-from home.markdown import summarise_markdown
 
 TABLE_PREVIEW = {
     "table_caption": "Marks in the margin",

@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from wagtail import blocks
 
-from home.markdown import UnreadableFormula, convert_formula
+from galley.markdown import UnreadableFormula, convert_formula
 
 
 class TexBlock(blocks.TextBlock):

@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from wagtail import blocks
 from wagtailmarkdown.blocks import MarkdownBlock as MarkdownEditorBlock
 
-from home.anchors import make_id
-from home.markdown import find_missing_references, find_wrong_formulas, read_markdown
+from galley.markdown import find_missing_references, find_wrong_formulas, read_markdown
+from galley.markdown.anchors import make_id
 
 
 class ParagraphBlock(blocks.RichTextBlock):

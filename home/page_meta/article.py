@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from home.listings import Link
+from galley.listings.listings import Link
 
 
 @dataclass(frozen=True)

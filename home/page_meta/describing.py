@@ -10,8 +10,8 @@ from django.utils.translation import get_language, to_locale
 from wagtail import hooks
 from wagtail.models import Page, Site
 
+from galley.images.share_images.words import HEIGHT, WIDTH, share_image_address
 from home.page_meta.article import Article
-from home.share_images.words import HEIGHT, WIDTH, share_image_address
 
 LONGEST_DESCRIPTION = 300
 

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
-from home.kept import keep_for
-from home.pictures import find_largest_url
+from galley.images import find_largest_url
+from galley.page_cache.kept import keep_for
 
 PART_SIZE = 1_000
 Entry = dict[str, Any]

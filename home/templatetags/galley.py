@@ -11,13 +11,13 @@ from django.utils.translation import get_language
 from wagtail.blocks.stream_block import StreamValue
 from wagtail.models import Page, Site
 
-from home.headings import anchor_headings
-from home.kept import is_keeping, keep
-from home.markdown import highlight_code, name_language, render_formula, render_markdown
+from galley.images import find_largest_url, render_picture, render_preload
+from galley.markdown import highlight_code, name_language, render_formula, render_markdown
+from galley.markdown.headings import anchor_headings
+from galley.markdown.typesetting import Text, typeset
+from galley.page_cache.kept import is_keeping, keep
 from home.page_meta.describing import PageMeta, describe_page
 from home.page_meta.structured_data import structured_data
-from home.pictures import find_largest_url, render_picture, render_preload
-from home.typesetting import Text, typeset
 
 register = template.Library()
 

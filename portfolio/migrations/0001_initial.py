@@ -2,8 +2,8 @@
 
 import django.core.validators
 import django.db.models.deletion
-import home.async_views
-import home.listed_pages
+import galley.async_pages.async_views
+import galley.listings.listed_pages
 import modelcluster.contrib.taggit
 import modelcluster.fields
 import wagtail.fields
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'portfolio',
             },
-            bases=(home.async_views.AsyncViewMixin, 'wagtailcore.page', models.Model),
+            bases=(galley.async_pages.async_views.AsyncViewMixin, 'wagtailcore.page', models.Model),
         ),
         migrations.CreateModel(
             name='ProjectPage',
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'project',
             },
-            bases=(home.listed_pages.ListedPageMixin, 'wagtailcore.page', models.Model),
+            bases=(galley.listings.listed_pages.ListedPageMixin, 'wagtailcore.page', models.Model),
         ),
         migrations.CreateModel(
             name='ProjectLink',

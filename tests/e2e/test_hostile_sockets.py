@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.e2e.hostile import FATAL, NOT_UTF8, SURVIVED, Message, Sender
-from tests.preview.browser_model import Screen
+from tests.galley.preview.browser_model import Screen
 from tests.running_site import EDITOR, EDITOR_PASSWORD, PROJECT, RunningSite, environment, run_site
 
 MESSAGES = 100_000

@@ -2,9 +2,9 @@
 
 import pytest
 
+from galley.preview.outline import reading
 from home.blocks import BodyBlock
 from home.reading_time import CHARACTERS_A_MINUTE, WORDS_A_MINUTE, minutes_to_read
-from preview.outline import reading
 
 
 def minutes(*blocks: tuple) -> int:

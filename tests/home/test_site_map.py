@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from lxml import etree
 from wagtail.models import Page, PageViewRestriction, Site
 
-from home.pictures import find_largest_url
+from galley.images import find_largest_url
 from home.site_map import parts
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory, HomePageFactory, SiteImageFactory, StandardPageFactory

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
-from tests.edge.visitors import Answer
+from tests.galley.page_cache.visitors import Answer
 from tests.site.links import find_links
 
 Fetch = Callable[[str], Awaitable[Answer]]

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from selectolax.lexbor import LexborHTMLParser
 
-from tests.edge.visitors import Answer
+from tests.galley.page_cache.visitors import Answer
 
 # Attributes that hold an address, whatever the element.
 ADDRESSES = ("href", "src", "poster", "data", "action", "data-hx-get", "xlink:href")

@@ -20,8 +20,8 @@ def shrink(pictures: Path, folder: Path) -> None:
 if __name__ == "__main__":
     django.setup()
 
-    from config.sample_site import load_sample_site
-    from config.sample_site.content import PICTURES_FOLDER, Content
+    from quickstart.sample_site import load_sample_site
+    from quickstart.sample_site.content import PICTURES_FOLDER, Content
 
     with tempfile.TemporaryDirectory() as temporary:
         shrink(PICTURES_FOLDER, Path(temporary))

@@ -7,10 +7,11 @@ import pytest
 from wagtail.query import PageQuerySet
 
 from config.asgi import site as site_application
-from edge.application import EdgeCache
-from home import kept, listed_pages
+from galley.listings import listed_pages
+from galley.page_cache import kept
+from galley.page_cache.application import EdgeCache
 from tests.conftest import SmallSite
-from tests.edge.visitors import Answer, Visitor, ask, runner  # noqa: F401
+from tests.galley.page_cache.visitors import Answer, Visitor, ask, runner  # noqa: F401
 from tests.site.crawling import WELL_KNOWN, Crawl, crawl
 from tests.site.hidden import COMMON_WORD, HiddenThings, hide_things
 

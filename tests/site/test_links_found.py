@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.edge.visitors import Answer
+from tests.galley.page_cache.visitors import Answer
 from tests.site.crawling import is_worth_following
 from tests.site.links import find_ids, find_links
 

@@ -1,8 +1,0 @@
-"""The site that a new installation starts with: a small studio's pages, posts and pictures.
-
-Texts lie in `content/`, pictures in `pictures/`; `content/README.md` says how they are written.
-"""
-
-from config.sample_site.load import LoadResult, Outcome, load_sample_site
-
-__all__ = ["LoadResult", "Outcome", "load_sample_site"]

@@ -1,0 +1,164 @@
+"""Form data of an open editor to a page in memory that can be rendered, whatever state the form is in."""
+
+import copy
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.forms.models import construct_instance
+from django.utils.text import capfirst, slugify
+from django.utils.translation import gettext
+from modelcluster.fields import ParentalManyToManyField
+from taggit.managers import TaggableManager
+from wagtail.models import Page
+
+from galley.preview.drafts.form_state import FormData
+from galley.preview.drafts.forms import DraftBlockField, get_draft_form_class
+from galley.preview.drafts.formset_counts import set_true_counts
+from galley.preview.drafts.sources import NewPage, Source
+from galley.preview.limits import MAX_TAGS
+from galley.preview.messages import BadMessage
+
+NEVER_BLANK = ("title", "slug")
+# Wagtail's comments are a formset of the page form, but no part of the page that a reader sees.
+NOT_OF_THE_PAGE = ("comments",)
+
+
+@dataclass
+class Memory:
+    """The last good state of each part of a form, so that a half-typed value doesn't blank what is seen."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    blocks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    formsets: dict[str, FormData] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A page as its author has it on the screen, with the form that it was bound by.
+
+    `unusable` maps what couldn't be taken as it stands (names of fields and formsets, ids of blocks) to its label.
+    """
+
+    page: Page
+    form: Any
+    unusable: dict[str, str]
+
+
+def bind_draft(source: Source, data: FormData, user: AbstractBaseUser, memory: Memory) -> Draft:
+    """Return the draft that `data`, the editor's form, describes.
+
+    `memory` belongs to the editing session and is updated. Nothing is written to the database. Raises `SourceGone`, and
+    `BadMessage` if no edit form has such children.
+    """
+    page, parent = source.load()
+    page_class: Any = type(page)
+    data = _with_placeholders(data)
+    form = get_draft_form_class(page_class)(data, instance=page, parent_page=parent, for_user=user)
+    _build_children(form)
+    form.defer_required_fields()
+    for name, form_field in form.fields.items():
+        if isinstance(form_field, DraftBlockField):
+            form_field.remembered = memory.blocks.setdefault(name, {})
+            form_field.unusable = {}
+    form.is_valid()
+    unusable = _take_fields(form, memory) | _take_formsets(form, data, memory)
+    if isinstance(source, NewPage):
+        page.set_url_path(parent)
+    return Draft(page, form, unusable)
+
+
+def _with_placeholders(data: FormData) -> FormData:
+    """An author begins with the text: a page without title or slug is shown all the same, as upstream does."""
+    data = copy.copy(data)
+    placeholders = {"title": gettext("Untitled"), "slug": uuid.uuid4().hex}
+    for name in NEVER_BLANK:
+        if not data.get(name, "").strip():
+            data[name] = placeholders[name]
+    set_true_counts(data)
+    return data
+
+
+def _build_children(form: Any) -> None:
+    """Build the forms of inline children: that fails where one that claims to be saved has no id, or an odd one."""
+    try:
+        for formset in form.formsets.values():
+            for child in formset.forms:
+                _build_children(child)
+    except (LookupError, ValidationError) as error:
+        raise BadMessage from error
+
+
+def _take_fields(form: Any, memory: Memory) -> dict[str, str]:
+    """Put every usable field on the page, the last good value where one can't be used. Return those with labels."""
+    unusable = {}
+    for name, form_field in form.fields.items():
+        if name in form.cleaned_data:
+            memory.fields[name] = form.cleaned_data[name]
+        elif name in memory.fields:
+            form.cleaned_data[name] = memory.fields[name]
+        if name in form.errors and name != "slug":
+            unusable[name] = _label(form_field.label, name)
+        unusable |= getattr(form_field, "unusable", {})
+    construct_instance(form, form.instance, form._meta.fields, form._meta.exclude)
+    _take_relations(form)
+    return unusable
+
+
+def _take_relations(form: Any) -> None:
+    """Put tags and many-to-many choices on the page in memory.
+
+    Follows `modelcluster.forms.ClusterForm.save_cluster_m2m`, but for tags: taggit would write new ones to the
+    database.
+    """
+    for model_field in form.instance._meta.many_to_many:
+        if model_field.name not in form.cleaned_data:
+            continue
+        value = form.cleaned_data[model_field.name]
+        if isinstance(model_field, TaggableManager):
+            _take_tags(form.instance, model_field, value[:MAX_TAGS])
+        elif isinstance(model_field, ParentalManyToManyField):
+            model_field.save_form_data(form.instance, value)
+
+
+def _take_tags(page: Page, model_field: Any, names: list[str]) -> None:
+    through = model_field.through
+    known = {tag.name: tag for tag in through.tag_model().objects.filter(name__in=names)}
+    tags = [known.get(name) or through.tag_model()(name=name, slug=slugify(name)) for name in names]
+    relation = through._meta.get_field("content_object").remote_field.get_accessor_name()
+    getattr(page, relation).set([through(tag=tag) for tag in tags])
+
+
+def _take_formsets(form: Any, data: FormData, memory: Memory) -> dict[str, str]:
+    """Put the inline children on the page in memory, in their last good state where they can't be used."""
+    unusable = {}
+    for name, formset in form.formsets.items():
+        if name in NOT_OF_THE_PAGE:
+            continue
+        if formset.is_valid():
+            memory.formsets[name] = data
+        else:
+            unusable[name] = _label(formset.model._meta.verbose_name, name)
+            formset = _last_good_formset(form, name, memory)
+        if formset is not None:
+            formset.save(commit=False)
+    return unusable
+
+
+def _last_good_formset(form: Any, name: str, memory: Memory) -> Any | None:
+    if name not in memory.formsets:
+        return None
+    current = form.formsets[name]
+    formset = type(current)(
+        memory.formsets[name], instance=form.instance, prefix=current.prefix, form_kwargs=current.form_kwargs
+    )
+    formset.min_num = 0
+    for child in formset:
+        child.defer_required_fields()
+    return formset if formset.is_valid() else None
+
+
+def _label(label: Any, name: str) -> str:
+    return str(capfirst(label or name.replace("_", " ")))

@@ -1,0 +1,181 @@
+"""What an editor's page and a screen may say: checked before anything is done with it."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from galley.preview.limits import (
+    MAX_FIELDS,
+    MAX_MESSAGE_BYTES,
+    MAX_NAME,
+    MAX_NOTE,
+    MAX_PATH,
+    MAX_QUOTE,
+    MAX_SCREEN_MESSAGE_BYTES,
+)
+from galley.preview.splices import Splice
+
+# Beyond this, JavaScript's numbers have gaps.
+LARGEST_NUMBER = 2**53 - 1
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+Fields = dict[str, list[str]]
+
+
+class BadMessage(Exception):
+    """The message isn't one that an editor's page sends."""
+
+
+class MessageTooLarge(BadMessage):
+    """The form is larger than can be shown while typing."""
+
+
+@dataclass(frozen=True)
+class WholeForm:
+    """The form, on joining and after a gap."""
+
+    sequence: int
+    fields: Fields
+
+
+@dataclass(frozen=True)
+class FormChange:
+    """The fields that changed, and those that are gone.
+
+    `splices` are changes within long values, each with the field's name and the length of the new value in UTF-16
+    units: where that isn't what comes out, the two sides have lost each other.
+    """
+
+    sequence: int
+    changed: Fields
+    removed: list[str]
+    splices: list[tuple[str, Splice, int]]
+
+
+@dataclass(frozen=True)
+class Focus:
+    """The content path of the field where the cursor stands."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class PageSaved:
+    """A new page has been saved for the first time and has an id now."""
+
+    page_id: int
+
+
+@dataclass(frozen=True)
+class Again:
+    """What the screen has doesn't fit what was sent: it needs the whole page."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The screen wants to see another of the sessions that are open on its page."""
+
+    session: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a screen sends: the content path around the words that were selected, those words, the note itself, and,
+    from a guest, a name."""
+
+    path: str
+    quote: str
+    text: str
+    name: str = ""
+
+
+def read_message(text: str | None) -> WholeForm | FormChange | Focus | PageSaved:
+    """Return what an editor's page says in `text`. Raises `BadMessage`, or `MessageTooLarge`."""
+    message = _parsed(text, MAX_MESSAGE_BYTES)
+    match message:
+        case {"type": "form", "sequence": sequence, "fields": fields}:
+            return WholeForm(_number(sequence), _checked(fields))
+        case {"type": "change", "sequence": sequence}:
+            return FormChange(
+                _number(sequence),
+                changed=_checked(message.get("changed", {})),
+                removed=_strings(message.get("removed", [])),
+                splices=_spliced(message.get("splices", [])),
+            )
+        case {"type": "focus", "path": str(path)} if len(path) <= MAX_PATH:
+            return Focus(storable(path))
+        case {"type": "saved", "page": page_id}:
+            return PageSaved(_number(page_id))
+    raise BadMessage
+
+
+def storable(text: str) -> str:
+    """Return `text` with a replacement character for all that can't be stored or sent, as browsers do on submitting.
+
+    That is half of a surrogate pair, which no encoding has, and NUL, which PostgreSQL refuses. Each is one UTF-16 unit,
+    as is what takes its place: offsets into the text stay right.
+    """
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def read_screen_message(text: str | None) -> Again | Watch | Note:
+    """Return what a screen says in `text`. Raises `BadMessage`, or `MessageTooLarge`."""
+    match _parsed(text, MAX_SCREEN_MESSAGE_BYTES):
+        case {"type": "again"}:
+            return Again()
+        case {"type": "note", "path": str(path), "quote": str(quote), "text": str(text), "name": str(name)}:
+            sizes = [(path, MAX_PATH), (quote, MAX_QUOTE), (text, MAX_NOTE), (name, MAX_NAME)]
+            if text.strip() and all(len(value) <= most for value, most in sizes):
+                return Note(*(storable(value) for value, _most in sizes))
+        case {"type": "watch", "session": str(session)}:
+            return Watch(session)
+    raise BadMessage
+
+
+def _parsed(text: str | None, max_bytes: int) -> Any:
+    if text is None:
+        raise BadMessage
+    if len(text) > max_bytes or len(text.encode("utf-8", "surrogatepass")) > max_bytes:
+        raise MessageTooLarge
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadMessage from error
+
+
+def _checked(fields: object) -> Fields:
+    if not isinstance(fields, dict):
+        raise BadMessage
+    if len(fields) > MAX_FIELDS:
+        raise MessageTooLarge
+    return {name: _strings(values) for name, values in fields.items()}
+
+
+def _strings(values: object) -> list[str]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise BadMessage
+    return [storable(value) for value in values]
+
+
+def _number(value: object) -> int:
+    # JSON's `true` would be an int too.
+    if type(value) is not int or not 0 <= value <= LARGEST_NUMBER:
+        raise BadMessage
+    return value
+
+
+def _spliced(splices: object) -> list[tuple[str, Splice, int]]:
+    if not isinstance(splices, list) or not all(isinstance(splice, list) and len(splice) == 5 for splice in splices):
+        raise BadMessage
+    # One for each field: each costs a copy of the field's whole value.
+    if len({str(name) for name, *_ in splices}) != len(splices):
+        raise BadMessage
+    return [_splice(*splice) for splice in splices]
+
+
+def _splice(name: object, start: object, end: object, text: object, length: object) -> tuple[str, Splice, int]:
+    # Half of a surrogate pair is all right here: the other half may stand in the field.
+    if not isinstance(name, str) or not isinstance(text, str):
+        raise BadMessage
+    return name, Splice(_number(start), _number(end), text), _number(length)

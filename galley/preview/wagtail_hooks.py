@@ -1,0 +1,26 @@
+"""Where the preview enters Wagtail's admin: beside the page editor, and among the reports."""
+
+from django.template.loader import render_to_string
+from django.urls import URLPattern
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from galley.preview.sharing import report
+
+
+@hooks.register("insert_editor_js")
+def add_live_preview() -> str:
+    """Return the tags that start the live preview on the edit page."""
+    return render_to_string("preview/editor_head.html")
+
+
+@hooks.register("register_admin_urls")
+def add_report_addresses() -> list[URLPattern]:
+    """Return the addresses of the report on shared drafts."""
+    return report.urlpatterns
+
+
+@hooks.register("register_reports_menu_item")
+def add_report_to_menu() -> MenuItem:
+    """Return the report's entry in the menu."""
+    return report.menu_item()

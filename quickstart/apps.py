@@ -1,0 +1,9 @@
+"""The first minutes with Galley, and the processes that run it."""
+
+from django.apps import AppConfig
+
+
+class QuickstartConfig(AppConfig):
+    """Holds the commands `up`, `worker`, `load_sample_site` and `generate_posts`."""
+
+    name = "quickstart"

@@ -1,0 +1,123 @@
+"""Requests share a few threads, and change to them no more than they must."""
+
+import asyncio
+import threading
+from collections import Counter
+
+import pytest
+from asgiref.sync import SyncToAsync, sync_to_async
+from django.conf import settings
+from django.contrib.messages import add_message
+from django.http import HttpResponse
+from django.utils.module_loading import import_string
+
+from blog.models import BlogIndexPage
+from galley.async_pages.middleware import OnTheLoop
+from galley.async_pages.request_threads import PooledASGIHandler, RequestThreads
+from tests.conftest import SmallSite
+from tests.galley.async_pages.test_event_loop import Request, send
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture
+def hops(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each function was given to a thread."""
+    counted: Counter[str] = Counter()
+    call = SyncToAsync.__call__
+
+    async def count(self, *args, **kwargs):
+        counted[getattr(self.func, "__qualname__", str(self.func))] += 1
+        return await call(self, *args, **kwargs)
+
+    monkeypatch.setattr(SyncToAsync, "__call__", count)
+    return counted
+
+
+# The first and the last are Django's signals, which it sends in a thread.
+@pytest.mark.parametrize(("name", "most"), [("post", 3), ("about", 3), ("blog", 4), ("home", 4), ("contact", 4)])
+def test_a_page_changes_threads_rarely(small_site: SmallSite, hops: Counter[str], name: str, most: int) -> None:
+    url = getattr(small_site, name).url
+    assert asyncio.run(send(Request(url))) == 200
+    hops.clear()
+    assert asyncio.run(send(Request(url))) == 200
+    assert hops.total() <= most, hops
+
+
+def test_requests_share_so_many_threads(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    used = set()
+    together = threading.Barrier(2)
+
+    def meet() -> None:
+        used.add(threading.get_ident())
+        together.wait(5)
+
+    async def view(request, page):
+        await sync_to_async(meet)()
+        return HttpResponse()
+
+    monkeypatch.setattr(BlogIndexPage, "async_view", staticmethod(view))
+    monkeypatch.setattr("config.asgi.django_application._threads", RequestThreads(2))
+
+    async def send_six() -> list[int]:
+        return await asyncio.gather(*(send(Request("/blog/")) for _ in range(6)))
+
+    assert asyncio.run(send_six()) == [200] * 6
+    assert len(used) == 2
+
+
+def test_a_thread_that_has_less_to_do_is_taken_first() -> None:
+    threads = RequestThreads(2)
+    with threads.lend() as first, threads.lend() as second:
+        assert first is not second
+    with threads.lend() as third, threads.lend() as fourth, threads.lend() as fifth:
+        assert fifth in (third, fourth)
+
+
+def test_the_site_is_served_so() -> None:
+    from config.asgi import django_application
+
+    assert isinstance(django_application, PooledASGIHandler)
+
+
+DJANGOS = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+
+def test_all_of_djangos_middleware_is_there_in_its_order() -> None:
+    ours = [one for one in map(import_string, settings.MIDDLEWARE) if issubclass(one, OnTheLoop)]
+    assert len(ours) == len(DJANGOS)
+    assert all(issubclass(one, import_string(djangos)) for one, djangos in zip(ours, DJANGOS, strict=True))
+
+
+def answer_with(monkeypatch: pytest.MonkeyPatch, change) -> None:
+    async def view(request, page):
+        await sync_to_async(change)(request)
+        return HttpResponse()
+
+    monkeypatch.setattr(BlogIndexPage, "async_view", staticmethod(view))
+
+
+def test_a_session_that_was_changed_is_saved(small_site: SmallSite, asgi_get, async_client, monkeypatch) -> None:
+    answer_with(monkeypatch, lambda request: request.session.update({"seen": "yes"}))
+    assert settings.SESSION_COOKIE_NAME in asgi_get("/blog/").cookies
+    assert async_client.session["seen"] == "yes"
+
+
+def test_a_message_is_kept_for_the_next_page(small_site: SmallSite, asgi_get, monkeypatch) -> None:
+    answer_with(monkeypatch, lambda request: add_message(request, 20, "Kept"))
+    assert "messages" in asgi_get("/blog/").cookies
+
+
+def test_a_form_without_its_token_is_refused(small_site: SmallSite, async_client) -> None:
+    async_client.handler.enforce_csrf_checks = True
+    answer = asyncio.run(async_client.post("/admin/login/", {"username": "ada"}))
+    assert answer.status_code == 403

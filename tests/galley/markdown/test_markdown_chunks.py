@@ -1,0 +1,166 @@
+"""A text rendered in chunks is the text rendered at one go."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from galley.markdown import assembling, chunks
+from galley.markdown.assembling import render_in_chunks
+from galley.markdown.chunks import MOST_PIECES, cut_into_chunks
+from galley.markdown.parser import MOST_TABLE_TOKENS, parser
+from galley.markdown.parts import Part
+from galley.markdown.rendering import render_markdown, render_whole
+from tests.galley.markdown.markdown_texts import ARTICLES, BLOCKS, BREAKS, NOISE
+from tests.real_blogs import REAL_BLOGS, needs_real_blogs
+
+
+@pytest.fixture(autouse=True)
+def empty_caches() -> None:
+    chunks.chunk_cache.clear()
+    assembling.pieces_cache.clear()
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the parser is given to parse."""
+    texts: list[str] = []
+    parse = parser.parse
+    monkeypatch.setattr(parser, "parse", lambda text, env: texts.append(text) or parse(text, env))
+    return texts
+
+
+def join(parts: tuple[Part, ...]) -> list[Part]:
+    """Return `parts` with neighbouring strings put together."""
+    joined: list[Part] = []
+    for part in parts:
+        if joined and isinstance(part, str) and isinstance(joined[-1], str):
+            joined[-1] += part
+        elif part != "":
+            joined.append(part)
+    return joined
+
+
+def assert_equal(text: str, name: str = "") -> None:
+    encodable = text.encode(errors="replace").decode()
+    whole = render_whole(encodable, name)
+    assert join(render_in_chunks(encodable, name) or whole) == join(whole)
+
+
+@given(ARTICLES, BLOCKS, BREAKS, st.data())
+@settings(max_examples=400, deadline=None)
+def test_an_article_is_equal_before_and_after_an_edit(text: str, block: str, ending: str, data: st.DataObject) -> None:
+    assert_equal(text)
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(len(text), start + 10)))
+    assert_equal(text[:start] + block + ending + text[end:])
+
+
+@given(NOISE)
+@settings(max_examples=300, deadline=None)
+def test_noise_is_equal(text: str) -> None:
+    assert_equal(text, "name")
+
+
+@needs_real_blogs
+@pytest.mark.parametrize("blog", ["18f", "rust-blog"])
+def test_every_real_text_is_equal_before_and_after_an_edit(blog: str) -> None:
+    files = sorted((REAL_BLOGS / blog).rglob("*.md"))
+    assert len(files) > 300
+    for number, file in enumerate(files):
+        text = file.read_bytes().decode(errors="replace")
+        middle = len(text) // 2
+        assert_equal(text)
+        assert_equal(text[:middle] + ("x", "\n\n", "```\n", "<b>", "[^1]")[number % 5] + text[middle:])
+
+
+@pytest.mark.parametrize(
+    ("text", "cuts"),
+    [
+        ("a\n\nb\n\nc", ["a\n\n", "b\n\n", "c"]),
+        ("# a\n\n***\n\n*b*\n\n1986 was\n", ["# a\n\n", "***\n\n", "*b*\n\n", "1986 was\n"]),
+        ("a\n\n\n \t\nb", ["a\n\n\n \t\n", "b"]),
+        ("- a\n\n- b\n\nc\n\nd", ["- a\n\n- b\n\n", "c\n\n", "d"]),
+        ("```\na\n\nb\n```\n\nc\n\nd", ["```\na\n\nb\n```\n\n", "c\n\n", "d"]),
+        ("<!-- a\n\nbbb -->\n\nc", ["<!-- a\n\nbbb -->\n\n", "c"]),
+        ("<div>\n\na\n\n</div>\n\nb", ["<div>\n\n", "a\n\n", "</div>\n\n", "b"]),
+        (
+            "Term\n: a\n\nOther\n: b\n\nwords that close the list\n\nd",
+            ["Term\n: a\n\nOther\n: b\n\nwords that close the list\n\n", "d"],
+        ),
+        ("Term\n\n: a\n\n[^1]: b\n\n    c\n\nd", ["Term\n\n: a\n\n[^1]: b\n\n    c\n\n", "d"]),
+        ("", []),
+    ],
+)
+def test_it_cuts_where_blocks_have_ended(text: str, cuts: list[str]) -> None:
+    assert [chunk.text for chunk in cut_into_chunks(text) or []] == cuts
+
+
+def test_a_changed_paragraph_is_all_that_is_parsed_again(parsed: list[str]) -> None:
+    before = "# Title\n\nFirst, [a link][home].\n\nSecond.\n\n## Part\n\nA note.[^1]\n\n[^1]: Note.\n\n[home]: /\n"
+    render_markdown(before)
+    assert len(parsed) > 5
+    parsed.clear()
+    html = render_markdown(before.replace("Second.", "Second, changed."))
+    assert parsed == ["Second, changed.\n\n"]
+    assert "<p>Second, changed.</p>" in html
+
+
+def test_a_definition_that_changes_reaches_the_links_above_it() -> None:
+    text = "[a link][home]\n\nwords\n\n[home]: /{}\n"
+    assert 'href="/old"' in render_markdown(text.format("old"))
+    assert 'href="/new"' in render_markdown(text.format("new"))
+
+
+def test_a_heading_of_the_first_level_lowers_those_in_other_chunks() -> None:
+    assert '<h2 id="part">' in render_markdown("words\n\n## Part\n")
+    assert '<h3 id="part">' in render_markdown("# words\n\n## Part\n")
+
+
+def test_a_heading_taken_by_another_chunk_gets_a_number() -> None:
+    assert 'id="part"' in render_markdown("words\n\n## Part\n")
+    assert 'id="part-2"' in render_markdown("## Part\n\nwords\n\n## Part\n")
+
+
+def test_footnotes_are_numbered_through_all_chunks() -> None:
+    html = render_markdown("a[^x]\n\nb\n\nc[^y] d[^x]\n\n[^y]: Y\n\n[^x]: X\n")
+    assert [piece.split("]")[0] for piece in html.split(">[")[1:]] == ["1", "2", "1:1"]
+
+
+@pytest.mark.parametrize(
+    "text", ["## A\n[^1]: > # B\n", "[^1]: > [^2]: a\n>\n> b\n", "[^1]: a\n\nb\n\n[^1]: - [^1]: c\n"]
+)
+def test_a_footnote_that_hides_part_of_the_text_is_rendered_whole(text: str) -> None:
+    assert render_in_chunks(text) is None
+
+
+def test_what_an_author_leaves_open_is_sanitised_with_what_follows() -> None:
+    assert render_markdown("<b>\n\nbold\n\nwords\n") == str(render_whole("<b>\n\nbold\n\nwords\n")[0])
+    assert "words" not in render_markdown("<script>\n\nbold\n\nwords\n")
+
+
+def test_what_is_too_much_for_chunks_is_rendered_whole() -> None:
+    assert render_in_chunks("a\n\n" * (MOST_PIECES + 2)) is None
+    wide = "|a" * 200 + "|\n" + "|-" * 200 + "|\n" + "|a\n" * 60 + "\n"
+    assert render_in_chunks(wide) is not None
+    assert render_in_chunks(wide * 3) is None
+    assert MOST_TABLE_TOKENS < 3 * 60 * 400
+
+
+def test_the_caches_stay_within_their_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assembling.pieces_cache, "max_bytes", 20_000)
+    monkeypatch.setattr(chunks.chunk_cache, "max_bytes", 20_000)
+    for number in range(200):
+        render_in_chunks(f"words {number}\n\nmore {number}\n")
+    for cache in (assembling.pieces_cache, chunks.chunk_cache):
+        assert 0 < len(cache) < 60
+        assert cache.held_bytes <= 20_000
+
+
+def test_threads_that_meet_in_the_caches_get_what_they_asked_for() -> None:
+    text = "# Title\n\n[one][a] {}\n\n## Title\n\nx[^1]\n\n[^1]: y\n\n[a]: /{}"
+    texts = [text.format(number % 7, number % 5) for number in range(70)]
+    expected = [join(render_whole(text)) for text in texts]
+    with ThreadPoolExecutor(8) as threads:
+        assert [join(parts or ()) for parts in threads.map(render_in_chunks, texts)] == expected

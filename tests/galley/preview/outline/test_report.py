@@ -1,0 +1,83 @@
+"""An open editor is told about its draft when its author pauses."""
+
+import asyncio
+
+import pytest
+from django.core.cache import cache
+from wagtail.users.models import UserProfile
+
+from galley.preview.drafts.regions import cut_page
+from galley.preview.drafts.rendering import render_page
+from galley.preview.drafts.sources import NewPage, SavedPage
+from galley.preview.outline.report import describe
+from tests.galley.preview.conftest import Socket, form_of, markdown
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def outlined(html: str, source, user) -> dict:
+    return describe(cut_page(html), source, user.pk)
+
+
+def test_every_page_type_has_an_outline(site, editor) -> None:
+    for page in site.pages():
+        outline = outlined(render_page(page), SavedPage(page.pk), editor)
+        assert outline["headings"][0]["text"] == page.title
+        assert "word" in outline["summary"]
+        assert outline["findings"] == []
+
+
+def test_the_summary_counts(site, editor) -> None:
+    cache.clear()
+    source = NewPage("blog", "blogpostpage", site.blog.pk)
+    words = "word " * 1300
+    html = f'<main data-contentpath="body">{words}<img src="/a.png" alt=""><a href="/nothing/">x</a></main>'
+    outline = outlined(html, source, editor)
+    assert outline["summary"] == "1,301 words · 6 minutes to read · 2 things to look at"
+    assert [finding["path"] for finding in outline["findings"]] == ["body", "body"]
+    assert outlined("<main>One</main>", source, editor)["summary"] == "1 word · 1 minute to read · nothing to look at"
+
+
+def test_numbers_are_written_as_in_the_editors_language(site, editor) -> None:
+    UserProfile.objects.create(user=editor, preferred_language="de")
+    assert outlined("<main>" + "Wort " * 1300, SavedPage(site.post.pk), editor)["summary"].startswith("1.300 ")
+
+
+def test_the_editor_is_told_and_told_again_when_it_is_mended(site, editor, log_in) -> None:
+    client = log_in(editor)
+
+    async def scene() -> None:
+        typing = Socket(f"/preview/tabs/tab1/edit/{site.post.pk}/", client)
+        await typing.connect()
+        await typing.say(type="form", sequence=1, fields=form_of(site.post, body=markdown("[Read](/nothing/)")))
+        [finding] = (await typing.heard("outline"))["findings"]
+        assert "“Read” leads to /nothing/" in finding["text"]
+        assert finding["path"] == "block-0"
+        change = form_of(site.post, body=markdown("[Read](/blog/)"))
+        await typing.say(type="change", sequence=2, changed={"body-0-value": change["body-0-value"]}, removed=[])
+        assert (await typing.heard("outline"))["findings"] == []
+        await typing.disconnect()
+
+    asyncio.run(scene())
+
+
+def test_a_failure_of_the_outline_costs_nothing_but_the_outline(site, editor, log_in, monkeypatch) -> None:
+    client = log_in(editor)
+    failed = asyncio.Event()
+
+    def fail(*args):
+        raise ValueError("odd")
+
+    async def scene() -> None:
+        typing = Socket(f"/preview/tabs/tab1/edit/{site.post.pk}/", client)
+        await typing.connect()
+        with monkeypatch.context() as patched:
+            patched.setattr("galley.preview.outline.report.describe", fail)
+            patched.setattr("galley.preview.outline.report.logger.exception", lambda text: failed.set())
+            await typing.say(type="form", sequence=1, fields=form_of(site.post, title="One"))
+            await failed.wait()
+        await typing.say(type="form", sequence=2, fields=form_of(site.post, title="Two"))
+        assert (await typing.heard("outline"))["headings"][0]["text"] == "Two"
+        await typing.disconnect()
+
+    asyncio.run(scene())

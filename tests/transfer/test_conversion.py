@@ -1,0 +1,262 @@
+"""What becomes of a post's text: template tags, links, pictures, raw HTML."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.transfer.conftest import picture
+from tests.transfer.test_front_matter import FRAGMENTS, interpret, split_front_matter
+from transfer.address_book import AddressBook
+from transfer.conversion import Surroundings
+from transfer.convert import ConvertedPost, convert_post
+from transfer.people import People
+from transfer.pictures import PictureFinder
+
+
+@pytest.fixture
+def convert(tmp_path):
+    """Convert the text of `2015-06-11-hello.md`; other posts and files may lie beside it."""
+
+    def convert_text(body: str, others: dict[str, str] | None = None, old_site: str = "") -> ConvertedPost:
+        files = {"2015-06-11-hello.md": body, **(others or {})}
+        posts = [interpret(split_front_matter(tmp_path / n, t), tmp_path, People()) for n, t in files.items()]
+        book = AddressBook(posts, [old_site])
+        book.learn_hosts(posts)
+        return convert_post(posts[0], Surroundings(book, PictureFinder(tmp_path), People(), old_site))
+
+    return convert_text
+
+
+def notes(post: ConvertedPost) -> list[str]:
+    return [f"{note.line} {note.text}" for note in post.notes if note.line]
+
+
+@pytest.mark.parametrize(
+    ("source", "result"),
+    [
+        ('[a]({{ "/guides/" | url }})', "[a](/guides/)"),
+        ("[a]({{ '/guides/' | relative_url }})", "[a](/guides/)"),
+        ("[a]({{ site.baseurl }}/guides/)", "[a](/guides/)"),
+        ("{% raw %}{{ kept }}{% endraw %}", "{{ kept }}"),
+        ("`x={% raw %}{{{% endraw %} password }}`", "`x={{ password }}`"),
+        ("a{% comment %}hidden{% endcomment %}b", "ab"),
+        ("{% highlight ruby linenos %}\nputs 1\n{% endhighlight %}", "```ruby\nputs 1\n```"),
+        ('{{< highlight go "linenos=table" >}}\nx := 1\n{{< /highlight >}}', "```go\nx := 1\n```"),
+        ('{{ "colin-murphy" | team_link }}', "Colin Murphy"),
+        (
+            '{{ "https://www.youtube-nocookie.com/embed/abc" | embed: "A talk" }}',
+            "[A talk](https://www.youtube.com/watch?v=abc)",
+        ),
+        ("{{< youtube abc >}}", "[https://www.youtube.com/watch?v=abc](https://www.youtube.com/watch?v=abc)"),
+        ('{{ youtube(id="abc") }}', "[https://www.youtube.com/watch?v=abc](https://www.youtube.com/watch?v=abc)"),
+        (
+            '{% include youtube.html id="abc" %}',
+            "[https://www.youtube.com/watch?v=abc](https://www.youtube.com/watch?v=abc)",
+        ),
+        ("{{< vimeo 12 >}}", "[https://vimeo.com/12](https://vimeo.com/12)"),
+        ("{% gist jane/1f %}", "[Listing: https://gist.github.com/jane/1f](https://gist.github.com/jane/1f)"),
+        ("Text\n{: .lead #id}", "Text"),
+        ("## Heading {#its-id}", "## Heading {#its-id}"),
+        ("* TOC\n{:toc}\n\nText", "Text"),
+    ],
+)
+def test_template_tags_become_markdown(convert, source: str, result: str) -> None:
+    assert convert(source).body.strip() == result
+
+
+@pytest.mark.parametrize(
+    ("source", "alt", "title"),
+    [
+        ('{% image "assets/a.png" "A cat" %}', "A cat", ""),
+        ('{% image "assets/a.png", "A cat" %}', "A cat", ""),
+        ('{% image "assets/a.png" "A "big" cat" %}', 'A "big" cat', ""),
+        ('{% image "assets/a.png" "width-400px" "A cat" %}', "A cat", ""),
+        ('{% image_with_class "assets/a.png" "left" "A cat" %}', "A cat", ""),
+        (
+            '{% include "linked-figure.html",\n image: "/assets/a.png",\n alt: "A cat", caption: "Tom" %}',
+            "A cat",
+            "Tom",
+        ),
+        ('{{< figure src="/assets/a.png" alt="A cat" caption="Tom" >}}', "A cat", "Tom"),
+        ('{{ image(src="/assets/a.png", alt="A cat") }}', "A cat", ""),
+        ('![A cat](assets/a.png "Tom")', "A cat", "Tom"),
+        ("![A\ncat](/assets/a.png)", "A cat", ""),
+        ('<figure>\n  {% image "assets/a.png" "A cat" %}\n  <figcaption>Tom</figcaption>\n</figure>', "A cat", "Tom"),
+        ('<figure class="x"><img src="{{site.baseurl}}/assets/a.png" alt="A cat"></figure>', "A cat", ""),
+    ],
+)
+def test_pictures_in_every_form(convert, tmp_path, source: str, alt: str, title: str) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "a.png").write_bytes(picture())
+    post = convert(source)
+    (key,) = post.pictures
+    assert post.body == f"![{alt}](image:ref-{key}" + (f' "{title}")' if title else ")")
+    assert post.alts == {key: alt}
+
+
+def test_a_picture_with_a_link_keeps_both(convert, tmp_path) -> None:
+    (tmp_path / "a.png").write_bytes(picture())
+    post = convert('{% include linked-figure.html image: "/a.png", url: "https://example.org/", alt: "A cat" %}')
+    (key,) = post.pictures
+    assert post.body == f"[![A cat](image:ref-{key})](https://example.org/)"
+
+
+def test_pictures_in_reference_form_and_in_raw_html(convert, tmp_path) -> None:
+    (tmp_path / "a.png").write_bytes(picture())
+    post = convert('![A cat][cat]\n\n<div><img src="a.png" class="left"></div>\n\n[cat]: a.png')
+    (key,) = post.pictures
+    assert f"[cat]: image:ref-{key}" in post.body
+    assert f'<img src="image:ref-{key}" class="left">' in post.body
+
+
+OTHER = {"2015-07-01-other.md": "---\ntitle: Other\nredirect_from: /elsewhere/\n---\nOther"}
+
+
+@pytest.mark.parametrize(
+    "destination",
+    [
+        "/2015/07/01/other/",
+        "/2015/07/01/Other.html",
+        "https://blog.example.org/2015/07/01/other/",
+        "/elsewhere",
+        "2015-07-01-other.md",
+        "./2015-07-01-other.md",
+        "@/2015-07-01-other.md",
+        '{{ "/2015/07/01/other/" | url }}',
+        "{% post_url 2015-07-01-other %}",
+        "{{ site.baseurl }}{% link 2015-07-01-other.md %}",
+        '{{< ref "2015-07-01-other.md" >}}',
+        '{{< relref "other" >}}',
+    ],
+)
+def test_links_to_posts_in_every_form(convert, destination: str) -> None:
+    post = convert(f"See [it]({destination}).", OTHER)
+    assert post.body.startswith("See [it](page:ref-"), post.body
+
+
+def test_links_keep_fragment_and_title_and_reference_form(convert) -> None:
+    post = convert('[a](/2015/07/01/other/#end "Title") [`b`][c]\n\n[c]: /2015/07/01/other/', OTHER)
+    assert '#end "Title")' in post.body
+    assert "[`b`][c]" in post.body
+    assert "[c]: page:ref-" in post.body
+
+
+def test_links_in_raw_html_and_in_angle_brackets(convert) -> None:
+    post = convert('<p><a href="/2015/07/01/other/">a</a></p>\n\n<https://x.example/2015/07/01/other/>', OTHER)
+    assert post.body.count("page:ref-") == 2
+
+
+def test_code_is_left_alone(convert) -> None:
+    text = "```\n[a](/2015/07/01/other/) {{ x }} ![b](b.png)\n```\n\n`[a](/2015/07/01/other/)` <!-- [a](/x/) -->"
+    post = convert(text, OTHER)
+    assert post.body == text
+    assert notes(post) == []
+
+
+def test_what_is_not_understood_is_kept_and_named_with_its_line(convert) -> None:
+    post = convert("One\n\n{% mystery %} and [x](/gone/)\n\n![c](gone.png)\n\n<script>1</script>\n")
+    assert post.body == "One\n\n{% mystery %} and [x](/gone/)\n\n![c](gone.png)\n\n<script>1</script>"
+    assert notes(post) == [
+        "3 The link `/gone/` leads to nothing that was imported; it is kept as it is.",
+        "3 The template tag `{% mystery %}` isn't known and stands as text.",
+        "5 The picture `gone.png` wasn't found; the reference is kept as it is.",
+        "7 The site doesn't show the HTML element `<script>`: nothing of it is shown.",
+    ]
+
+
+def test_lines_are_those_of_the_file_even_below_tags_that_were_longer(convert) -> None:
+    post = convert(
+        '---\ntitle: T\n---\n\n{% comment %}\na\nb\n{% endcomment %}\n{% image\n"x.png"\n"y" %}\n\n[x](/gone/)'
+    )
+    assert [note.line for note in post.notes if note.line] == [9, 13]
+
+
+def test_what_is_missing_leads_to_the_old_site_if_that_is_named(convert) -> None:
+    post = convert('[x](/gone/) ![c](gone.png) {% image "assets/b.png" "B" %}', old_site="https://blog.example.org")
+    assert "[x](https://blog.example.org/gone/)" in post.body
+    assert "![c](https://blog.example.org/2015/06/11/hello/gone.png)" in post.body
+    assert "![B](https://blog.example.org/assets/b.png)" in post.body
+
+
+@pytest.mark.parametrize(
+    ("text", "only_for_sharing"),
+    [
+        ("![A](/assets/a.png)", True),
+        ("![A](/assets/a.png 'c')", True),
+        ('<img src="/assets/a.png" alt="A">', True),
+        ("![B](/assets/b.png)", False),
+        ("![B](/assets/b.png) and [A](/assets/a.png)", False),
+    ],
+)
+def test_a_lead_image_that_the_text_shows_is_not_shown_twice(
+    convert, tmp_path, text: str, only_for_sharing: bool
+) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "a.png").write_bytes(picture("red"))
+    (tmp_path / "assets" / "b.png").write_bytes(picture("blue"))
+    post = convert(f"---\nimage: /assets/a.png\n---\n\n{text}")
+    assert post.lead_image.only_for_sharing is only_for_sharing
+    assert any(note.startswith("2 The lead image is in the text") for note in notes(post)) is only_for_sharing
+
+
+def test_more_marks_the_excerpt(convert) -> None:
+    post = convert("The *beginning*.\n\n<!-- more -->\n\nThe rest.")
+    assert post.excerpt == "The beginning."
+    assert "more" not in post.body
+
+
+@pytest.mark.parametrize("reference", ["../secret.png", "/../secret.png", "../../etc/passwd", "link.png"])
+def test_pictures_outside_of_the_folder_are_refused(convert, tmp_path, reference: str) -> None:
+    outside = tmp_path.parent / "secret.png"
+    outside.write_bytes(picture())
+    (tmp_path / "link.png").symlink_to(outside)
+    post = convert(f"![a]({reference})")
+    assert post.pictures == {}
+    assert len(notes(post)) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"not a picture", picture()[:60]])
+def test_broken_pictures_are_named_and_not_copied(convert, tmp_path, content: bytes) -> None:
+    (tmp_path / "a.png").write_bytes(content)
+    post = convert("![a](a.png)")
+    assert post.pictures == {}
+    assert notes(post) == ["1 The picture `a.png` is broken or no picture; the reference is kept as it is."]
+
+
+def test_svg_is_a_picture(convert, tmp_path) -> None:
+    (tmp_path / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><path d="M0 0"/></svg>')
+    assert len(convert("![a](a.svg)").pictures) == 1
+
+
+def test_the_same_picture_under_two_names_counts_once(convert, tmp_path) -> None:
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(picture())
+    assert len(convert("![a](a.png) ![b](b.png) ![a](a.png)").pictures) == 1
+
+
+@pytest.mark.parametrize("text", ["![" * 4000, "[" * 20_000, "{{" * 9000, "<a " * 9000, "{." + "a" * 9000, "> " * 5000])
+def test_text_made_to_take_long_does_not(convert, text: str) -> None:
+    assert convert(text).body
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["{{", "}}", "{%", "%}", "![a](", "[b](", ")", "]", "<a href='", "'>", "`", "```\n", "\n", "[c]: ", "<!--"]
+    )
+    | st.sampled_from(["-->", "image ", '"x.png"', "<figure>", "</figure>", "/gone/", "{: .a}", "    ", "- "])
+    | st.text(max_size=6),
+    max_size=40,
+).map("".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(PIECES | FRAGMENTS)
+def test_any_text_is_converted_and_always_the_same_way(tmp_path_factory, text: str) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    fingerprints = set()
+    for _ in range(2):
+        post = interpret(split_front_matter(folder / "a.md", f"---\ntitle: T\n---\n{text}"), folder, People())
+        converted = convert_post(post, Surroundings(AddressBook([post]), PictureFinder(folder), People()))
+        fingerprints.add(converted.fingerprint)
+        assert all(note.line <= text.count("\n") + text.count("\r") + 4 for note in converted.notes)
+    assert len(fingerprints) == 1

@@ -1,0 +1,279 @@
+"""Importing a folder: pages, pictures, redirects; and importing it again."""
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+from django.apps import apps
+from django.http import HttpResponse
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page, Revision
+
+from blog.models import Author, BlogPostPage, Category, PostImport
+from home.images import SiteImage
+from tests.transfer.conftest import BlogFolder, picture
+from transfer import pages
+from transfer.ledger import State
+
+
+def count_rows() -> dict[str, int]:
+    return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
+
+
+def states(report) -> dict[str, State]:
+    return {post.file: post.state for post in report.posts}
+
+
+def fill(folder: BlogFolder) -> None:
+    """Two posts that link to each other and share a picture."""
+    folder.write("assets/a.png", picture())
+    folder.write(
+        "_posts/2015-06-11-first.md",
+        "---\ntitle: First\nauthor: jane-doe\ntags: one\ncategories: [News]\nimage: /assets/a.png\n"
+        "redirect_from: /old/first/\n---\n![A cat](/assets/a.png)\n\nSee [second]({% post_url 2015-07-01-second %}).",
+    )
+    folder.write(
+        "_posts/2015-07-01-second.md", "---\ntitle: Second\nauthor: jane-doe\n---\nSee [it](/2015/06/11/first/)."
+    )
+
+
+def test_a_post_arrives_whole(blog_folder: BlogFolder) -> None:
+    fill(blog_folder)
+    report = blog_folder.run()
+    assert report.failed == []
+    first, second = BlogPostPage.objects.get(slug="first"), BlogPostPage.objects.get(slug="second")
+    image = SiteImage.objects.get()
+    assert (first.title, first.date, first.live) == ("First", datetime.date(2015, 6, 11), True)
+    assert first.first_published_at.date() == datetime.date(2015, 6, 11)
+    assert [entry.author.name for entry in first.post_authors.all()] == ["Jane Doe"]
+    assert (list(first.tags.names()), list(first.categories.values_list("name", flat=True))) == (["one"], ["News"])
+    assert (first.share_image, first.lead_image, image.description, image.title) == (image, None, "A cat", "A")
+    assert first.body[0].value == f"![A cat](image:{image.pk})\n\nSee [second](page:{second.pk})."
+    assert second.body[0].value == f"See [it](page:{first.pk})."
+    assert Author.objects.count() == Category.objects.count() == 1
+
+
+def test_a_lead_image_arrives_with_its_words(blog_folder: BlogFolder) -> None:
+    blog_folder.write("assets/a.png", picture())
+    page, _ = blog_folder.import_one("---\nimage: /assets/a.png\nimage_alt: A cat\nimage_caption: Tom\n---\nText")
+    assert (page.lead_image, page.share_image) == (SiteImage.objects.get(), None)
+    assert (page.lead_image_alt, page.lead_image_caption) == ("A cat", "Tom")
+
+
+def test_imported_posts_and_their_old_addresses_answer(
+    blog_folder: BlogFolder, asgi_get: Callable[..., HttpResponse]
+) -> None:
+    fill(blog_folder)
+    blog_folder.run()
+    page = BlogPostPage.objects.get(slug="first")
+    html = asgi_get(page.url).content.decode()
+    assert 'alt="A cat"' in html
+    assert f'href="{BlogPostPage.objects.get(slug="second").url}"' in html
+    for address in ("/2015/06/11/first/", "/2015/06/11/first", "/2015/06/11/first.html", "/old/first/"):
+        response = asgi_get(address)
+        assert (response.status_code, response.headers.get("Location")) == (301, page.url), address
+
+
+def test_a_second_run_changes_nothing(blog_folder: BlogFolder) -> None:
+    fill(blog_folder)
+    blog_folder.run()
+    before = count_rows()
+    revisions = set(Revision.objects.values_list("pk", flat=True))
+    report = blog_folder.run()
+    assert set(states(report).values()) == {State.UNCHANGED}
+    assert count_rows() == before
+    assert set(Revision.objects.values_list("pk", flat=True)) == revisions
+
+
+def test_a_run_on_a_folder_inside_knows_the_same_posts(blog_folder: BlogFolder) -> None:
+    fill(blog_folder)
+    blog_folder.run()
+    before = count_rows()
+    blog_folder.path /= "_posts"
+    assert set(states(blog_folder.run()).values()) == {State.UNCHANGED}
+    assert count_rows() == before
+
+
+def test_a_changed_file_becomes_one_new_revision_and_is_published(blog_folder: BlogFolder) -> None:
+    page, _ = blog_folder.import_one("---\ntitle: First\n---\nOld text.")
+    before = page.revisions.count()
+    assert blog_folder.body("---\ntitle: New title\n---\nNew text.") == "New text."
+    page.refresh_from_db()
+    assert (page.title, page.live, page.revisions.count()) == ("New title", True, before + 1)
+    assert BlogPostPage.objects.child_of(blog_folder.site.blog).count() == 2  # and the small site's own post
+
+
+def test_a_changed_picture_updates_the_post(blog_folder: BlogFolder) -> None:
+    fill(blog_folder)
+    blog_folder.run()
+    blog_folder.write("assets/a.png", picture("blue"))
+    assert sorted(states(blog_folder.run()).values()) == [State.UNCHANGED, State.UPDATED]
+    assert SiteImage.objects.count() == 2
+
+
+def test_a_file_that_moved_is_still_the_same_post(blog_folder: BlogFolder) -> None:
+    page, _ = blog_folder.import_one("---\ntitle: First\n---\nText.")
+    (blog_folder.path / "2015-06-11-hello.md").rename(blog_folder.path / "elsewhere.md")
+    blog_folder.write("2015-06-11-hello/index.md", (blog_folder.path / "elsewhere.md").read_text())
+    (blog_folder.path / "elsewhere.md").unlink()
+    (report,) = blog_folder.run().posts
+    assert (report.page, report.state) == (page.pk, State.UNCHANGED)
+
+
+def test_what_an_editor_changed_is_left_alone_unless_told_otherwise(blog_folder: BlogFolder) -> None:
+    page, _ = blog_folder.import_one("---\ntitle: First\n---\nText.")
+    page.title = "An editor's title"
+    page.save_revision().publish()
+    blog_folder.write("2015-06-11-hello.md", "---\ntitle: The file's title\n---\nText.")
+    assert states(blog_folder.run()) == {"2015-06-11-hello.md": State.CHANGED_HERE_TOO}
+    page.refresh_from_db()
+    assert page.title == "An editor's title"
+    assert states(blog_folder.run(overwrite=True)) == {"2015-06-11-hello.md": State.UPDATED}
+    page.refresh_from_db()
+    assert page.title == "The file's title"
+
+
+def test_a_page_that_was_deleted_stays_deleted_unless_told_otherwise(blog_folder: BlogFolder) -> None:
+    page, _ = blog_folder.import_one("---\ntitle: First\n---\nText.")
+    page.delete()
+    assert states(blog_folder.run()) == {"2015-06-11-hello.md": State.DELETED_HERE}
+    assert not BlogPostPage.objects.filter(slug="hello").exists()
+    assert states(blog_folder.run(overwrite=True)) == {"2015-06-11-hello.md": State.NEW}
+    assert BlogPostPage.objects.get(slug="hello").live
+
+
+def test_a_page_that_was_unpublished_stays_so_when_its_file_changes(blog_folder: BlogFolder) -> None:
+    page, _ = blog_folder.import_one("---\ntitle: First\n---\nText.")
+    page.unpublish()
+    page, _ = blog_folder.import_one("---\ntitle: First\n---\nNew text.")
+    assert not page.live
+    assert page.get_latest_revision_as_object().body[0].value == "New text."
+
+
+def test_a_vanished_file_is_named_and_its_page_stays(blog_folder: BlogFolder) -> None:
+    page, _ = blog_folder.import_one("---\ntitle: First\n---\nText.")
+    blog_folder.write("other.md", "Other")
+    (blog_folder.path / "2015-06-11-hello.md").unlink()
+    report = blog_folder.run()
+    assert report.vanished == [("2015-06-11-hello.md", f"page {page.pk} stays")]
+    assert BlogPostPage.objects.get(pk=page.pk).live
+
+
+def test_drafts_stay_unpublished_until_the_file_says_otherwise(
+    blog_folder: BlogFolder, asgi_get: Callable[..., HttpResponse]
+) -> None:
+    page, _ = blog_folder.import_one("---\ntitle: Secret\ndraft: true\n---\nText.")
+    assert not page.live
+    assert asgi_get(page.url).status_code == 404
+    page, _ = blog_folder.import_one("---\ntitle: Secret\n---\nText.")
+    assert page.live
+
+
+def test_a_post_dated_ahead_is_scheduled(blog_folder: BlogFolder) -> None:
+    page, report = blog_folder.import_one("---\ntitle: Ahead\ndate: 2999-01-01\n---\nText.")
+    assert (page.live, report.visibility) == (False, "scheduled")
+    assert page.scheduled_revision is not None
+
+
+def test_dry_run_writes_nothing_and_says_what_it_would(blog_folder: BlogFolder) -> None:
+    fill(blog_folder)
+    before = count_rows()
+    report = blog_folder.run(dry_run=True)
+    assert set(states(report).values()) == {State.NEW}
+    assert count_rows() == before
+    assert not (blog_folder.path.parent / "media").exists()
+
+
+def test_files_that_cannot_be_read_never_stop_the_others(blog_folder: BlogFolder) -> None:
+    blog_folder.write("a-broken.md", "---\ntitle: [\n---\nText")
+    blog_folder.write("b-binary.md", b"\x00\x01\x02" * 100)
+    blog_folder.write("c-latin.md", "Größe".encode("latin-1"))
+    blog_folder.write("d-large.md", b"a" * (10 * 1024 * 1024))
+    blog_folder.write("e-nested.md", "---\ntitle: " + "[" * 50_000 + "\n---\nText")
+    blog_folder.write("z-good.md", "---\ntitle: Good\n---\nText")
+    report = blog_folder.run()
+    assert [post.file for post in report.failed] == [
+        "a-broken.md", "b-binary.md", "c-latin.md", "d-large.md", "e-nested.md",
+    ]  # fmt: skip
+    assert all(post.notes[-1].text for post in report.failed)
+    assert BlogPostPage.objects.get(slug="z-good").live
+
+
+def test_a_post_that_fails_while_being_written_is_undone_and_completed_next_time(
+    blog_folder: BlogFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(blog_folder)
+    split = pages.split_body
+
+    def fail_on_first(body: str) -> list[str]:
+        if "second" in body:
+            raise RuntimeError("The disk is full")
+        return split(body)
+
+    monkeypatch.setattr(pages, "split_body", fail_on_first)
+    report = blog_folder.run()
+    assert [(post.file, post.notes[-1].text) for post in report.failed] == [
+        ("_posts/2015-06-11-first.md", "The post couldn't be imported: RuntimeError: The disk is full")
+    ]
+    assert not BlogPostPage.objects.get(slug="first").live
+    assert BlogPostPage.objects.get(slug="second").live
+    monkeypatch.setattr(pages, "split_body", split)
+    assert states(blog_folder.run())["_posts/2015-06-11-first.md"] is State.NEW
+    assert BlogPostPage.objects.get(slug="first").live
+    assert SiteImage.objects.count() == 1
+
+
+def test_an_interrupted_import_is_completed_by_the_next_run(
+    blog_folder: BlogFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(blog_folder)
+    split = pages.split_body
+
+    def interrupt(body: str) -> list[str]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pages, "split_body", interrupt)
+    assert blog_folder.run().interrupted
+    monkeypatch.setattr(pages, "split_body", split)
+    assert set(states(blog_folder.run()).values()) == {State.NEW}
+    assert BlogPostPage.objects.child_of(blog_folder.site.blog).live().count() == 3
+    assert set(states(blog_folder.run()).values()) == {State.UNCHANGED}
+
+
+def test_slugs_that_clash_get_a_number_and_a_note(blog_folder: BlogFolder) -> None:
+    blog_folder.write("2015-06-11-hello.md", "One")
+    blog_folder.write("2016-06-11-hello.md", "Two")
+    report = blog_folder.run()
+    assert set(BlogPostPage.objects.values_list("slug", flat=True)) >= {"hello", "hello-2"}
+    assert any("this one became `hello-2`" in note.text for post in report.posts for note in post.notes)
+
+
+def test_redirects_never_shadow_a_page_or_another_redirect(blog_folder: BlogFolder) -> None:
+    about = blog_folder.site.about
+    Redirect.objects.create(old_path="/taken", redirect_page=about)
+    _, report = blog_folder.import_one(f"---\ntitle: T\naliases: [{about.url}, /taken/, /{'x' * 300}/]\n---\nText")
+    assert Redirect.objects.get(old_path="/taken").redirect_page_id == about.pk
+    assert not Redirect.objects.filter(old_path=Redirect.normalise_path(about.url)).exists()
+    assert len([note for note in report.notes if "old address" in note.text]) == 2
+
+
+def test_a_text_longer_than_a_block_becomes_several_that_all_resolve_their_references(blog_folder: BlogFolder) -> None:
+    paragraphs = "\n\n".join(f"Paragraph {number} with [a link][home]. " + "word " * 200 for number in range(300))
+    page, _ = blog_folder.import_one(f"{paragraphs}\n\n[home]: https://example.org/")
+    assert len(page.body) == 2
+    for block in page.body:
+        assert len(block.value) <= 200_000
+        assert "[home]: https://example.org/" in block.value
+    assert sum(block.value.count("Paragraph") for block in page.body) == 300
+
+
+def test_the_number_of_queries_for_unchanged_posts_does_not_grow(
+    blog_folder: BlogFolder, django_assert_max_num_queries
+) -> None:
+    for number in range(30):
+        blog_folder.write(f"post-{number}.md", f"---\ntitle: Post {number}\n---\n[a](/post-{number + 1}/)")
+    blog_folder.run()
+    with django_assert_max_num_queries(60):
+        blog_folder.run()
+    assert PostImport.objects.count() == 30
+    assert Page.objects.child_of(blog_folder.site.blog).count() == 31

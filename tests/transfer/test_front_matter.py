@@ -1,0 +1,209 @@
+"""Front matter in every form that generators know."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.transfer.conftest import BlogFolder
+from transfer.front_matter import split_front_matter
+from transfer.notes import UnreadableFileError
+from transfer.people import People
+from transfer.source import SourcePost, interpret
+
+FOLDER = Path("/blog")
+
+
+def read(text: str, name: str = "posts/2015-06-11-hello-world.md", people: People | None = None) -> SourcePost:
+    return interpret(split_front_matter(FOLDER / name, text), FOLDER, people or People())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: A title\ntags: [one, two]\n---\nText",
+        '+++\ntitle = "A title"\n[taxonomies]\ntags = ["one", "two"]\n+++\nText',
+        '{\n"title": "A title", "tags": ["one", "two"]\n}\nText',
+        "\ufeff---\r\ntitle: A title\r\ntags: one, two\r\n---\r\n\r\nText",
+    ],
+)
+def test_yaml_toml_json_and_windows_line_ends(text: str) -> None:
+    post = read(text)
+    assert (post.title, post.tags, post.body) == ("A title", ["one", "two"], "Text")
+
+
+def test_no_front_matter_takes_title_from_heading_and_date_and_slug_from_the_name() -> None:
+    post = read("# Hello there\n\nText")
+    assert (post.title, post.slug, post.date) == ("Hello there", "hello-world", datetime.date(2015, 6, 11))
+    assert (post.body, post.body_line) == ("Text", 3)
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Changes to `u128`/`i128` layout", "Changes to u128/i128 layout"),
+        ("*Hello*, [there](/there/)", "Hello, there"),
+        ("A ` alone", "A ` alone"),
+    ],
+)
+def test_a_title_is_plain(written: str, title: str) -> None:
+    assert read(f"---\ntitle: '{written}'\n---\nText").title == title
+
+
+def test_neither_front_matter_nor_heading_takes_the_title_from_the_name() -> None:
+    assert read("Text").title == "Hello world"
+
+
+def test_a_rule_at_the_top_is_no_front_matter() -> None:
+    post = read("---\n\nText after a rule")
+    assert "Text after a rule" in post.body
+
+
+@pytest.mark.parametrize(
+    ("name", "slug", "address"),
+    [
+        ("_posts/2015-06-11-hello.md", "hello", "/2015/06/11/hello/"),
+        ("2015-06-11-hello/index.md", "hello", "/2015/06/11/hello/"),
+        ("content/blog/hello.md", "hello", "/blog/hello/"),
+        ("content/blog/hello/index.md", "hello", "/blog/hello/"),
+        ("Rust-1.30.0.md", "rust-1-30-0", "/Rust-1.30.0/"),
+    ],
+)
+def test_slug_and_old_address_from_the_place_of_the_file(name: str, slug: str, address: str) -> None:
+    post = read("---\ntitle: T\n---\nText", name)
+    assert (post.slug, post.address) == (slug, address)
+
+
+def test_zola_path_gives_date_slug_and_address() -> None:
+    post = read('+++\npath = "2018/10/25/Rust-1.30.0"\naliases = ["releases/1.30.0"]\n+++\nText', "Rust-1.30.0.md")
+    assert (post.slug, post.date) == ("rust-1-30-0", datetime.date(2018, 10, 25))
+    assert post.old_addresses == ["/2018/10/25/Rust-1.30.0", "/releases/1.30.0"]
+
+
+def test_jekyll_permalink_and_redirects() -> None:
+    post = read("---\npermalink: /:year/:title.html\nredirect_from:\n- /old/\n- /older/\n---\nText")
+    assert post.old_addresses == ["/2015/hello-world.html", "/old/", "/older/"]
+
+
+def test_the_front_matters_date_decides_over_the_file_name_and_both_addresses_are_known() -> None:
+    post = read("---\ndate: 2015-06-20\n---\nText")
+    assert post.date == datetime.date(2015, 6, 20)
+    assert {"/2015/06/20/hello-world/", "/2015/06/11/hello-world/"} <= set(post.old_addresses)
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["2015-06-11", "2015-06-11T23:30:00-04:00", "2015-06-11 23:30:00 -0400", '"11 June 2015"', '"June 11, 2015"'],
+)
+def test_dates_as_people_write_them(date: str) -> None:
+    post = read(f"---\ndate: {date}\n---\nText", "hello.md")
+    assert post.date is not None
+    assert (post.date.year, post.date.month, post.date.day) in {(2015, 6, 11), (2015, 6, 12)}
+    assert not [note for note in post.notes if "date" in note.text]
+
+
+def test_a_date_that_cannot_be_read_is_named_with_its_line(blog_folder: BlogFolder) -> None:
+    post = read("---\ntitle: T\ndate: someday\n---\nText", "hello.md")
+    assert [(note.line, note.text) for note in post.notes if note.line == 3] == [
+        (3, "`date` isn't a date that can be read.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "names"),
+    [
+        ("author: Jane Doe", ["Jane Doe"]),
+        ("authors: [colin-murphy, 18F]", ["Colin Murphy", "18F"]),
+        ("author: {name: Jane Doe, email: j@example.org}", ["Jane Doe"]),
+        ("authors:\n- name: Jane Doe\n- name: John Roe", ["Jane Doe", "John Roe"]),
+        ("author: Jakub Beránek, Jack Huey and Paul Lenz", ["Jakub Beránek", "Jack Huey", "Paul Lenz"]),
+        ("author: The Research and Design Team", ["The Research and Design Team"]),
+        ("authors: [Jane Doe]\nextra: {team: the crates.io team}", ["Jane Doe", "the crates.io team"]),
+    ],
+)
+def test_authors_in_every_form(front_matter: str, names: list[str]) -> None:
+    assert [author.name for author in read(f"---\n{front_matter}\n---\nText").authors] == names
+
+
+def test_full_names_come_from_the_sites_data_file(tmp_path: Path) -> None:
+    (tmp_path / "_data").mkdir()
+    (tmp_path / "_data" / "authors.yml").write_text("mbland:\n  full_name: Mike Bland\n")
+    posts = tmp_path / "_posts"
+    posts.mkdir()
+    assert [a.name for a in read("---\nauthor: mbland\n---\nText", people=People.near(posts)).authors] == ["Mike Bland"]
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "name"),
+    [
+        ("draft: true", "hello.md"),
+        ("published: false", "hello.md"),
+        ("permalink: false", "hello.md"),
+        ("eleventyExcludeFromCollections: true", "hello.md"),
+        ("title: T", "_drafts/hello.md"),
+    ],
+)
+def test_drafts(front_matter: str, name: str) -> None:
+    assert read(f"---\n{front_matter}\n---\nText", name).draft
+    assert not read("---\ntitle: T\ndraft: false\n---\nText").draft
+
+
+def test_lead_images_excerpts_and_what_has_no_place_are_read_or_named() -> None:
+    post = read(
+        '---\ntitle: T\nexcerpt: \'See <a href="x">this</a> [link]({{ "/a/" | url }})\'\n'
+        "image: /a.png\nimage_alt: A cat\nimage_caption: Tom\nlocale: es\n---\nText"
+    )
+    assert post.excerpt == "See this link"
+    assert post.lead_image
+    assert (post.lead_image.reference, post.lead_image.alt, post.lead_image.caption) == ("/a.png", "A cat", "Tom")
+    assert [note.line for note in post.notes if "`locale` (es)" in note.text] == [7]
+
+
+def test_jekyll_tags_are_words_elsewhere_they_are_separated_by_commas() -> None:
+    assert read("---\ntags: one two\n---\nText", "_posts/2015-06-11-a.md").tags == ["one", "two"]
+    assert read("---\ntags: machine learning, One, one\n---\nText").tags == ["machine learning", "One"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("---\ntitle: T\ntags: [one\n---\nText", 4),
+        ('+++\ntitle = "T\n+++\nText', 2),
+        ("---\ndate: 2015-02-31\n---\nText", 1),
+    ],
+)
+def test_broken_front_matter_is_refused_with_its_line(text: str, line: int) -> None:
+    with pytest.raises(UnreadableFileError, match=r"front matter") as refusal:
+        read(text)
+    assert abs(refusal.value.line - line) <= 1
+
+
+def test_yaml_cannot_make_objects() -> None:
+    with pytest.raises(UnreadableFileError):
+        read("---\ntitle: !!python/object/apply:os.system ['true']\n---\nText")
+
+
+def test_aliases_that_multiply_are_read_in_no_time() -> None:
+    levels = "\n".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 10))
+    assert read(f"---\nl0: &l0 [x]\n{levels}\ntitle: T\n---\nText").title == "T"
+
+
+FRAGMENTS = st.lists(
+    st.sampled_from(
+        ["---", "+++", "{", "}", "\n", "title:", "date:", "tags:", "- ", "[", "]", '"', ": ", "= ", "é", " "]
+    )
+    | st.text(max_size=8),
+    max_size=40,
+).map("".join)
+
+
+@given(FRAGMENTS)
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        post = read(text)
+    except UnreadableFileError:
+        return
+    assert post.title
+    assert post.slug

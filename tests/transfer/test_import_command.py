@@ -1,0 +1,94 @@
+"""`manage.py import_posts` as a person meets it."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from blog.models import BlogIndexPage, BlogPostPage
+from tests.factories import BlogIndexPageFactory
+from tests.transfer.conftest import BlogFolder
+from transfer.progress import ProgressBar
+
+
+def import_posts(*arguments: object) -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    call_command("import_posts", *map(str, arguments), stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def test_it_imports_and_sums_up(blog_folder: BlogFolder) -> None:
+    blog_folder.write("hello.md", "Hello")
+    out, err = import_posts(blog_folder.path)
+    assert "1 new" in out
+    assert "Writing: 1 of 1" in err
+    assert BlogPostPage.objects.filter(slug="hello").exists()
+
+
+@pytest.mark.parametrize("name", ["report.md", "report.json"])
+def test_the_report_names_every_post_with_file_and_line(blog_folder: BlogFolder, name: str) -> None:
+    blog_folder.write("hello.md", "---\ntitle: Hello\n---\n[x](/gone/)")
+    blog_folder.write("broken.md", "---\ntitle: [\n---\n")
+    path = blog_folder.path.parent / name
+    with pytest.raises(CommandError, match="1 of 2 posts couldn't be imported"):
+        import_posts(blog_folder.path, "--report", path)
+    text = path.read_text()
+    if name.endswith(".md"):
+        assert "`hello.md:4` The link `/gone/` leads to nothing" in text
+        assert text.index("broken.md") > text.index("hello.md")
+    else:
+        data = json.loads(text)
+        assert data["counts"]["new"] == data["counts"]["failed"] == 1
+        assert data["posts"][0]["lost"][0]["line"] == 4
+        assert data["posts"][-1]["state"] == "failed"
+
+
+def test_dry_run_says_so(blog_folder: BlogFolder) -> None:
+    blog_folder.write("hello.md", "Hello")
+    out, _ = import_posts(blog_folder.path, "--dry-run")
+    assert "nothing was written" in out
+    assert not BlogPostPage.objects.filter(slug="hello").exists()
+
+
+def test_folders_that_cannot_be_used_are_named(blog_folder: BlogFolder) -> None:
+    file = blog_folder.write("hello.txt", "Hello")
+    with pytest.raises(CommandError, match="There is no folder"):
+        import_posts(blog_folder.path / "missing")
+    with pytest.raises(CommandError, match="is a file"):
+        import_posts(file)
+    with pytest.raises(CommandError, match="no Markdown posts"):
+        import_posts(blog_folder.path)
+    with pytest.raises(CommandError, match="report can't be written"):
+        import_posts(blog_folder.path, "--report", blog_folder.path / "missing" / "report.md")
+
+
+def test_it_asks_which_blog_if_there_are_several(blog_folder: BlogFolder) -> None:
+    other = BlogIndexPageFactory(parent=blog_folder.site.home, title="Other")
+    blog_folder.write("hello.md", "Hello")
+    with pytest.raises(CommandError, match="several blogs: blog, other"):
+        import_posts(blog_folder.path)
+    with pytest.raises(CommandError, match="no blog with the slug third"):
+        import_posts(blog_folder.path, "--blog", "third")
+    import_posts(blog_folder.path, "--blog", "other")
+    assert BlogPostPage.objects.get(slug="hello").get_parent().pk == other.pk
+
+
+def test_it_says_when_there_is_no_blog(blog_folder: BlogFolder) -> None:
+    for blog in BlogIndexPage.objects.all():
+        blog.delete()
+    with pytest.raises(CommandError, match="There is no blog yet"):
+        import_posts(blog_folder.path)
+
+
+def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere() -> None:
+    terminal: list[str] = []
+    log: list[str] = []
+    for write, on_terminal in ((terminal.append, True), (log.append, False)):
+        bar = ProgressBar(write, on_terminal)
+        for done in range(1, 121):
+            bar("Writing", done, 120)
+    assert terminal[-1].startswith("\rWriting")
+    assert "120 of 120" in terminal[-1]
+    assert terminal[-1].endswith("\n")
+    assert log == ["Writing: 50 of 120\n", "Writing: 100 of 120\n", "Writing: 120 of 120\n"]
