@@ -17,7 +17,7 @@ urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("admin/", include(wagtailadmin_urls)),
-    path("galley/preview/", include("galley.preview.urls")),
+    path("preview/", include("galley.preview.urls")),
     path(f"{settings.MEDIA_URL.lstrip('/')}{FOLDER}/<path:name>", picture),
     path("forms/", include("forms.urls")),
     path("documents/", include(wagtaildocs_urls)),

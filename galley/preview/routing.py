@@ -13,7 +13,7 @@ application = SameOriginOnly(
     SessionMiddlewareStack(
         URLRouter(
             [
-                path("galley/preview/", NewestViewer.as_asgi()),
+                path("preview/", NewestViewer.as_asgi()),
                 path("preview/pages/<int:page_id>/", PageViewer.as_asgi()),
                 path("preview/tabs/<slug:tab>/", TabViewer.as_asgi()),
                 path("preview/shared/<str:token>/", GuestViewer.as_asgi()),
