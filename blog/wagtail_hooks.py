@@ -9,7 +9,7 @@ from blog.models import BlogIndexPage, BlogPostPage
 from galley.listings.listed_pages import readable_children
 from galley.listings.listings import FilteredList, Selection
 from galley.page_cache.kept import keep
-from home.views import HomeSection
+from home.sections import HomeSection
 
 LATEST_POSTS = 5
 

@@ -13,7 +13,7 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 
 from home.blocks import BodyBlock
-from home.page_meta.article import Article
+from home.page_metadata import Article
 
 
 class BasePage(Page):

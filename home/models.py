@@ -11,15 +11,14 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Orderable
 
-from galley.async_pages.async_views import AsyncViewMixin
 from home.base_page import BasePage, BodyMixin, IntroductionMixin, LeadImageMixin
 from home.images import Rendition, SiteImage
-from home.views import find_home_sections, home_page
+from home.sections import find_home_sections
 
 __all__ = ["HomePage", "Rendition", "SiteImage", "SiteLink", "SiteSettings", "StandardPage"]
 
 
-class HomePage(AsyncViewMixin, IntroductionMixin, BodyMixin, BasePage):
+class HomePage(IntroductionMixin, BodyMixin, BasePage):
     """The front of the site. Apps add sections to it through the `home_sections` hook."""
 
     content_panels = [*BasePage.content_panels, *IntroductionMixin.introduction_panels, *BodyMixin.body_panels]
@@ -27,8 +26,6 @@ class HomePage(AsyncViewMixin, IntroductionMixin, BodyMixin, BasePage):
     parent_page_types = ["wagtailcore.Page"]
     max_count = 1
     page_description = "The front of the site: an introduction, then the newest work and posts."
-
-    async_view = staticmethod(home_page)
 
     class Meta:
         verbose_name = "home page"

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from wagtail.models import Site
 
 from galley.page_cache.kept import keeping_for
-from home.views import find_home_sections
+from home.sections import find_home_sections
 
 
 class NotFoundPage(HttpResponseNotFound):

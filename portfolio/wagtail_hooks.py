@@ -7,7 +7,7 @@ from galley.listings.listed_pages import readable_children
 from galley.listings.listings import FilteredList, Selection
 from galley.page_cache.kept import keep
 from home.models import HomePage
-from home.views import HomeSection
+from home.sections import HomeSection
 from portfolio.listing import prepare_projects
 from portfolio.models import PortfolioIndexPage, ProjectPage
 

@@ -5,10 +5,10 @@ from django.utils.http import http_date
 
 from blog.feeds.building import build_feed
 from blog.feeds.channels import find_channel, find_new_address
-from galley.async_pages.public_views import public_view, require_site
+from galley.async_pages.cacheable_views import cacheable_view, require_site
 
 
-@public_view
+@cacheable_view
 def feed(
     request: HttpRequest, blog: str, format_name: str, kind: str | None = None, slug: str | None = None
 ) -> HttpResponse:

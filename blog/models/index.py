@@ -16,13 +16,13 @@ from blog.archive import list_archive
 from blog.listing import list_posts, select_posts
 from blog.subjects import find_period, find_subject, find_subject_addresses, list_subjects
 from blog.views import archive, post_list, subject_list
-from galley.async_pages.routes import RoutesMixin
+from galley.async_pages.async_views import AsyncRoutablePageMixin
 from home.base_page import BasePage, IntroductionMixin
 
 SEGMENT = f"(?P<segment>{'|'.join(SEGMENTS.values())})"
 
 
-class BlogIndexPage(RoutesMixin, IntroductionMixin, BasePage):
+class BlogIndexPage(AsyncRoutablePageMixin, IntroductionMixin, BasePage):
     """The list of posts, newest first, filtered by tag, category, author and year; its archive and subjects."""
 
     posts_per_page = models.PositiveSmallIntegerField(

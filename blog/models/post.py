@@ -22,7 +22,7 @@ from galley.listings.listed_pages import ListedPageMixin
 from galley.listings.listings import Link
 from home.base_page import BasePage, BodyMixin, LeadImageMixin
 from home.blocks import opening_words
-from home.page_meta.article import Article
+from home.page_metadata import Article
 from home.reading_time import minutes_to_read
 
 

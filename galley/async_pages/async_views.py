@@ -6,15 +6,18 @@ placeholder: routing, view restrictions and hooks have run by then, and the view
 come by here: Wagtail renders them from the page's template and context.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, ClassVar
 
 from asgiref.sync import async_to_sync
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import Resolver404
 from django.utils.cache import patch_vary_headers
+from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.models import Page
+from wagtail.url_routing import RouteResult
 
 AsyncPageView = Callable[[HttpRequest, Any], Awaitable[HttpResponseBase]]
 
@@ -64,3 +67,31 @@ class AsyncViewMixin:
         if isinstance(request, ASGIRequest):
             return response
         return async_to_sync(response.render)()
+
+
+class AsyncRoutablePageMixin(RoutablePageMixin, AsyncViewMixin):
+    """For page types with routes (`wagtail.contrib.routable_page.models.path`) that async views answer.
+
+    A child page takes precedence over a route: a post may have the slug '2024' or 'archive'. So page routing can find
+    child pages without asking the routes. `async_view` answers the page's own URL; a preview renders its template.
+    """
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Return the child page at this path or else the matching route. Raises Http404 if there is neither."""
+        try:
+            return Page.route(self, request, path_components)
+        except Http404:
+            return super().route(request, path_components)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
+        """Return a preview as `Page` does, without a route."""
+        return Page.serve_preview(self, request, mode_name)
+
+    @classmethod
+    def has_route(cls, path_components: Sequence[str]) -> bool:
+        """Return whether a route matches this path. Makes no query."""
+        try:
+            cls.get_resolver().resolve(f"/{'/'.join(path_components)}/")
+        except Resolver404:
+            return False
+        return True

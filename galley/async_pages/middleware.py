@@ -19,11 +19,11 @@ from django.http.response import HttpResponseBase
 from django.middleware import clickjacking, common, csrf, security
 from wagtail.contrib.redirects import middleware as redirects
 
-from galley.async_pages.cross_origin import SAFE_METHODS
+from galley.async_pages.fetch_metadata import SAFE_METHODS
 
 
-class OnTheLoop:
-    """For a `MiddlewareMixin` whose methods compute and don't wait; `response_waits` says when the answer does."""
+class AsyncMiddlewareMixin:
+    """For a `MiddlewareMixin` whose methods compute and don't wait; `response_blocks` says when the answer does."""
 
     get_response: Callable[[HttpRequest], Any]
 
@@ -35,57 +35,57 @@ class OnTheLoop:
         process_response = getattr(self, "process_response", None)
         if process_response is None:
             return response
-        if self.response_waits(request, response):
+        if self.response_blocks(request, response):
             return await sync_to_async(process_response)(request, response)
         return process_response(request, response)
 
-    def response_waits(self, request: HttpRequest, response: HttpResponseBase) -> bool:
+    def response_blocks(self, request: HttpRequest, response: HttpResponseBase) -> bool:
         """Return whether `process_response` may block this time, and so needs a thread."""
         return False
 
 
-class SecurityMiddleware(OnTheLoop, security.SecurityMiddleware):
+class SecurityMiddleware(AsyncMiddlewareMixin, security.SecurityMiddleware):
     """Redirects to HTTPS and sets headers."""
 
 
-class CommonMiddleware(OnTheLoop, common.CommonMiddleware):
+class CommonMiddleware(AsyncMiddlewareMixin, common.CommonMiddleware):
     """Appends slashes and counts the length."""
 
 
-class XFrameOptionsMiddleware(OnTheLoop, clickjacking.XFrameOptionsMiddleware):
+class XFrameOptionsMiddleware(AsyncMiddlewareMixin, clickjacking.XFrameOptionsMiddleware):
     """Sets a header."""
 
 
-class AuthenticationMiddleware(OnTheLoop, auth.AuthenticationMiddleware):
+class AuthenticationMiddleware(AsyncMiddlewareMixin, auth.AuthenticationMiddleware):
     """Makes `request.user`, which is looked up when somebody asks for it."""
 
 
-class SessionMiddleware(OnTheLoop, sessions.SessionMiddleware):
+class SessionMiddleware(AsyncMiddlewareMixin, sessions.SessionMiddleware):
     """Makes the session, which is read when somebody asks for it, and written if somebody changed it."""
 
-    def response_waits(self, request: HttpRequest, response: HttpResponseBase) -> bool:
+    def response_blocks(self, request: HttpRequest, response: HttpResponseBase) -> bool:
         """Return whether the session may have to be written."""
         return request.session.modified or settings.SESSION_SAVE_EVERY_REQUEST
 
 
-class MessageMiddleware(OnTheLoop, messages.MessageMiddleware):
+class MessageMiddleware(AsyncMiddlewareMixin, messages.MessageMiddleware):
     """Keeps messages from one page to the next."""
 
-    def response_waits(self, request: HttpRequest, response: HttpResponseBase) -> bool:
+    def response_blocks(self, request: HttpRequest, response: HttpResponseBase) -> bool:
         """Return whether messages were read or added, and so the session has to be read or written."""
         kept = getattr(request, "_messages", None)
         return bool(kept is not None and (kept.used or kept.added_new))
 
 
-class RedirectMiddleware(OnTheLoop, redirects.RedirectMiddleware):
+class RedirectMiddleware(AsyncMiddlewareMixin, redirects.RedirectMiddleware):
     """Looks for a redirect where there is no page."""
 
-    def response_waits(self, request: HttpRequest, response: HttpResponseBase) -> bool:
+    def response_blocks(self, request: HttpRequest, response: HttpResponseBase) -> bool:
         """Return whether a redirect has to be looked up."""
         return response.status_code == 404
 
 
-class CsrfViewMiddleware(OnTheLoop, csrf.CsrfViewMiddleware):
+class CsrfViewMiddleware(AsyncMiddlewareMixin, csrf.CsrfViewMiddleware):
     """Checks the token of what is sent in a form: that may be a large body, and parsing it takes time."""
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:

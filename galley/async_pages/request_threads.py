@@ -29,7 +29,7 @@ class RequestThreads:
         self._threads = [RequestThread() for _ in range(size)]
 
     @contextmanager
-    def lend(self) -> Iterator[Executor]:
+    def acquire(self) -> Iterator[Executor]:
         """Lend the thread that has the fewest requests. Called on the event loop alone, and so without a lock."""
         thread = min(self._threads, key=lambda one: one.requests)
         thread.requests += 1
@@ -48,7 +48,7 @@ class PooledASGIHandler(ASGIHandler):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one HTTP request, as `ASGIHandler.__call__` does."""
-        with self._threads.lend() as executor:
+        with self._threads.acquire() as executor:
             async with ThreadSensitiveContext(executor=executor):
                 await self.handle(scope, receive, send)
 

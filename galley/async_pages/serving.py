@@ -24,8 +24,8 @@ from wagtail.models.sites import SITE_ROOT_PATHS_CACHE_KEY, SITE_ROOT_PATHS_CACH
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
-from galley.async_pages.cross_origin import is_sent_by_another_site
-from galley.async_pages.routes import RoutesMixin
+from galley.async_pages.async_views import AsyncRoutablePageMixin
+from galley.async_pages.fetch_metadata import is_cross_origin_write
 from galley.page_cache.kept import keep, keeping
 from galley.page_cache.version import read_version
 
@@ -42,7 +42,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponseBase:
 
     Pages need no CSRF token: what another site sends is refused by what the browser says of it.
     """
-    if is_sent_by_another_site(request):
+    if is_cross_origin_write(request):
         return HttpResponseForbidden(FOREIGN, content_type="text/plain")
     with keeping_content(request):
         find_route(request, path)
@@ -112,11 +112,11 @@ def _find_page(site: Site, path: str) -> Found | None:
 
 
 def _looks_for_pages_first(model: Any) -> bool:
-    return model is not None and model.route in {Page.route, RoutesMixin.route}
+    return model is not None and model.route in {Page.route, AsyncRoutablePageMixin.route}
 
 
 def _has_route(model: Any, path_components: list[str]) -> bool:
-    return issubclass(model, RoutesMixin) and model.has_route(path_components)
+    return issubclass(model, AsyncRoutablePageMixin) and model.has_route(path_components)
 
 
 def _find_restrictions(pages: list[Page]) -> QuerySet[PageViewRestriction]:

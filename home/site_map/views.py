@@ -5,18 +5,18 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from galley.async_pages.public_views import public_view, require_site
+from galley.async_pages.cacheable_views import cacheable_view, require_site
 from home.site_map.parts import describe_part, find_parts
 
 
-@public_view
+@cacheable_view
 def site_map_index(request: HttpRequest) -> HttpResponse:
     """Answer with the parts of the site map. Raises Http404 where no page is public."""
     site = require_site(request)
     return _render(request, "site/site_map_index.xml", {"root_url": site.root_url, "parts": find_parts(site)}, "parts")
 
 
-@public_view
+@cacheable_view
 def site_map_part(request: HttpRequest, number: int) -> HttpResponse:
     """Answer with a part of the site map. Raises Http404 where it holds no public page."""
     entries = describe_part(request, require_site(request), number)

@@ -16,8 +16,8 @@ from galley.markdown import highlight_code, name_language, render_formula, rende
 from galley.markdown.headings import anchor_headings
 from galley.markdown.typesetting import Text, typeset
 from galley.page_cache.kept import is_keeping, keep
-from home.page_meta.describing import PageMeta, describe_page
-from home.page_meta.structured_data import structured_data
+from home.page_metadata import PageMetadata, page_metadata
+from home.structured_data import structured_data
 
 register = template.Library()
 
@@ -37,11 +37,11 @@ def typeset_body(context: Context, body: StreamValue) -> Text:
     return typeset(body, cast(dict[str, Any], context.flatten()))
 
 
-register.simple_tag(describe_page)
+register.simple_tag(page_metadata)
 
 
 @register.simple_tag(name="structured_data")
-def structured_data_of(page: Any, meta: PageMeta, request: HttpRequest | None) -> SafeString:
+def structured_data_of(page: Any, meta: PageMetadata, request: HttpRequest | None) -> SafeString:
     """Print what programs are told about `page`; nothing about what is no page."""
     return structured_data(page, meta, request) if request and isinstance(page, Page) else SafeString()
 

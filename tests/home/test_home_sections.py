@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from wagtail.models import PageViewRestriction
 
 from home.models import HomePage
-from home.views import HomeSection, find_home_sections
+from home.sections import HomeSection, find_home_sections
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory, ProjectPageFactory
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
-from galley.async_pages.public_views import label_public, require_site
+from galley.async_pages.cacheable_views import make_cacheable, require_site
 from galley.async_pages.serving import keeping_content
 from galley.images.share_images.storing import read_or_draw
 from galley.images.share_images.words import ShareWords
@@ -22,7 +22,7 @@ async def share_image(request: HttpRequest, pk: int, digest: str) -> HttpRespons
     words = await sync_to_async(find_words)(request, pk)
     if words.digest != digest:
         return redirect("share_image", pk=pk, digest=words.digest)
-    return label_public(request, HttpResponse(await read_or_draw(pk, words), content_type="image/png"))
+    return make_cacheable(request, HttpResponse(await read_or_draw(pk, words), content_type="image/png"))
 
 
 def find_words(request: HttpRequest, pk: int) -> ShareWords:

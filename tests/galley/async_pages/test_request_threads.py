@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.utils.module_loading import import_string
 
 from blog.models import BlogIndexPage
-from galley.async_pages.middleware import OnTheLoop
+from galley.async_pages.middleware import AsyncMiddlewareMixin
 from galley.async_pages.request_threads import PooledASGIHandler, RequestThreads
 from tests.conftest import SmallSite
 from tests.galley.async_pages.test_event_loop import Request, send
@@ -68,9 +68,9 @@ def test_requests_share_so_many_threads(small_site: SmallSite, monkeypatch: pyte
 
 def test_a_thread_that_has_less_to_do_is_taken_first() -> None:
     threads = RequestThreads(2)
-    with threads.lend() as first, threads.lend() as second:
+    with threads.acquire() as first, threads.acquire() as second:
         assert first is not second
-    with threads.lend() as third, threads.lend() as fourth, threads.lend() as fifth:
+    with threads.acquire() as third, threads.acquire() as fourth, threads.acquire() as fifth:
         assert fifth in (third, fourth)
 
 
@@ -93,7 +93,7 @@ DJANGOS = [
 
 
 def test_all_of_djangos_middleware_is_there_in_its_order() -> None:
-    ours = [one for one in map(import_string, settings.MIDDLEWARE) if issubclass(one, OnTheLoop)]
+    ours = [one for one in map(import_string, settings.MIDDLEWARE) if issubclass(one, AsyncMiddlewareMixin)]
     assert len(ours) == len(DJANGOS)
     assert all(issubclass(one, import_string(djangos)) for one, djangos in zip(ours, DJANGOS, strict=True))
 

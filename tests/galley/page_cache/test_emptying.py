@@ -19,7 +19,7 @@ from blog.models import Author, BlogPostPage, Category, PostAuthor
 from forms.models import ContactMessage
 from home.images import SiteImage
 from home.models import SiteLink, SiteSettings
-from home.views import HomeSection
+from home.sections import HomeSection
 from portfolio.models import ProjectPage
 from tests.conftest import SmallSite
 from tests.factories import AuthorFactory, BlogPostPageFactory, SiteImageFactory, StandardPageFactory

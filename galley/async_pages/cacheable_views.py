@@ -17,7 +17,7 @@ from galley.async_pages.serving import keeping_content
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
-def public_view(make: Callable[..., HttpResponse]) -> AsyncView:
+def cacheable_view(make: Callable[..., HttpResponse]) -> AsyncView:
     """Return an async view that answers with what `make(request, …)` makes of the content, the same for everybody.
 
     `make` may block: it is called in a thread, once, with the versioned cache on. Caches may store the answer if they
@@ -31,12 +31,12 @@ def public_view(make: Callable[..., HttpResponse]) -> AsyncView:
 
     def answer(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
         with keeping_content(request):
-            return label_public(request, make(request, **arguments))
+            return make_cacheable(request, make(request, **arguments))
 
     return view
 
 
-def label_public(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+def make_cacheable(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
     """Return `response` as everybody's, or 304 if whoever asks has it already (RFC 9110, section 13)."""
     if response.status_code != 200:
         return response

@@ -12,7 +12,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 OWN = frozenset({"same-origin", "none"})
 
 
-def is_sent_by_another_site(request: HttpRequest) -> bool:
+def is_cross_origin_write(request: HttpRequest) -> bool:
     """Return whether `request` would change something here and comes from a page that isn't this site's."""
     if request.method in SAFE_METHODS:
         return False

@@ -1,5 +1,6 @@
-"""Puts together what stands in the head of a page."""
+"""Metadata for the head of a page: for search engines and for services on which the page is shared."""
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
@@ -11,14 +12,25 @@ from wagtail import hooks
 from wagtail.models import Page, Site
 
 from galley.images.share_images.words import HEIGHT, WIDTH, share_image_address
-from home.page_meta.article import Article
+from galley.listings.listings import Link
 
-LONGEST_DESCRIPTION = 300
+MAX_DESCRIPTION_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Article:
+    """Metadata of an article: its dates, its authors with the absolute URLs of their pages, its section and tags."""
+
+    published: datetime.datetime
+    modified: datetime.datetime
+    authors: list[Link]
+    section: str
+    tags: list[str]
 
 
 @dataclass(frozen=True)
 class ShareImage:
-    """The picture that is shown where the page is shared, and what it shows."""
+    """The image that other services show with a link to the page, and its alt text."""
 
     url: str
     alt: str
@@ -27,8 +39,8 @@ class ShareImage:
 
 
 @dataclass(frozen=True)
-class PageMeta:
-    """What is told about a page. Texts are empty and the others None where there is nothing to tell."""
+class PageMetadata:
+    """Metadata of a page. Where something is unknown, a text is empty and anything else is None."""
 
     title: str
     description: str
@@ -41,11 +53,11 @@ class PageMeta:
     locale: str
 
 
-def describe_page(page: Any, request: HttpRequest | None) -> PageMeta:
-    """Return what is told about `page`: a page, or what a list is about, with a `title` and a `full_url`. Blocks."""
+def page_metadata(page: Any, request: HttpRequest | None) -> PageMetadata:
+    """Return the metadata of `page`: a Wagtail page, or any object with a `title` and a `full_url`. Blocks."""
     site = Site.find_for_request(request) if request else None
     address = getattr(page, "full_url", None) or ""
-    return PageMeta(
+    return PageMetadata(
         title=str(page.title),
         description=_find_description(page),
         address=address,
@@ -60,7 +72,7 @@ def describe_page(page: Any, request: HttpRequest | None) -> PageMeta:
 
 def _find_description(page: Any) -> str:
     texts = (getattr(page, name, "") for name in ("search_description", "introduction", "summary"))
-    return Truncator(next(filter(None, texts), "")).chars(LONGEST_DESCRIPTION)
+    return Truncator(next(filter(None, texts), "")).chars(MAX_DESCRIPTION_LENGTH)
 
 
 def _find_image(page: Any, site: Site | None, address: str) -> ShareImage | None:
@@ -72,9 +84,9 @@ def _find_image(page: Any, site: Site | None, address: str) -> ShareImage | None
 
 
 def _find_feed(page: Any, site: Site | None) -> str:
-    """Return the address under which the feeds stand that fit the page: its own, else those of the site.
+    """Return the URL of the page's own feeds without their file extension, or else the URL of the site's feeds.
 
-    Apps tell of the latter through the hook `site_feed_address`, which takes the site.
+    The hook `site_feed_address` takes the site and returns the latter.
     """
     if own := getattr(page, "feed_address", ""):
         return str(own)

@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from galley.async_pages.public_views import public_view, require_site
+from galley.async_pages.cacheable_views import cacheable_view, require_site
 from home.models import SiteSettings
 
 PLAIN_TEXT = "text/plain; charset=utf-8"
@@ -19,13 +19,13 @@ SECURITY_CONTACT_HOLDS = datetime.timedelta(days=180)
 PAPER = "#f8f4ea"
 
 
-@public_view
+@cacheable_view
 def robots_txt(request: HttpRequest) -> HttpResponse:
     """Answer with what robots should leave alone, and where the site map is (RFC 9309)."""
     return render(request, "site/robots.txt", {"site": require_site(request)}, content_type=PLAIN_TEXT)
 
 
-@public_view
+@cacheable_view
 def humans_txt(request: HttpRequest) -> HttpResponse:
     """Answer with who made the site, and with what (https://humanstxt.org)."""
     site = require_site(request)
@@ -33,7 +33,7 @@ def humans_txt(request: HttpRequest) -> HttpResponse:
     return render(request, "site/humans.txt", context, content_type=PLAIN_TEXT)
 
 
-@public_view
+@cacheable_view
 def security_txt(request: HttpRequest) -> HttpResponse:
     """Answer with whom to tell of a hole (RFC 9116). Raises Http404 if the editors named nobody."""
     site = require_site(request)
@@ -50,7 +50,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     return render(request, "site/security.txt", context, content_type=PLAIN_TEXT)
 
 
-@public_view
+@cacheable_view
 def web_manifest(request: HttpRequest) -> HttpResponse:
     """Answer with the name, the colours and the signs of the site, for a device that keeps a link to it."""
     site = require_site(request)

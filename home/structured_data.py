@@ -10,20 +10,20 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
-from home.page_meta.describing import PageMeta
+from home.page_metadata import PageMetadata
 
 Node = dict[str, Any]
 # Nothing in a text may end the element or begin another one.
 _ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
 
 
-def structured_data(page: Page, meta: PageMeta, request: HttpRequest) -> SafeString:
+def structured_data(page: Page, meta: PageMetadata, request: HttpRequest) -> SafeString:
     """Return the element with all that is told about `page`, which is published. Blocks."""
     site = Site.find_for_request(request)
     if site is None or not meta.address:
         return SafeString()
     website = _describe_site(site)
-    nodes = [website, _describe_page(page, meta, website), _describe_way(page, request)]
+    nodes = [website, _describe_page(page, meta, website), _describe_breadcrumbs(page, request)]
     graph = {"@context": "https://schema.org", "@graph": [node for node in nodes if node]}
     text = json.dumps(graph, cls=DjangoJSONEncoder, ensure_ascii=False).translate(_ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))
@@ -44,7 +44,7 @@ def _describe_site(site: Site) -> Node:
     }
 
 
-def _describe_page(page: Page, meta: PageMeta, website: Node) -> Node:
+def _describe_page(page: Page, meta: PageMetadata, website: Node) -> Node:
     node = {
         "@type": getattr(page, "schema_type", "WebPage"),
         "@id": f"{meta.address}#page",
@@ -67,7 +67,7 @@ def _describe_page(page: Page, meta: PageMeta, website: Node) -> Node:
     return {name: value for name, value in node.items() if value}
 
 
-def _describe_way(page: Page, request: HttpRequest) -> Node | None:
+def _describe_breadcrumbs(page: Page, request: HttpRequest) -> Node | None:
     """Return the pages from the front of the site to this one, those that are published."""
     root = Site.find_for_request(request).root_page
     if page.depth <= root.depth:

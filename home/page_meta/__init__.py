@@ -1,1 +1,0 @@
-"""What search engines and sharing services are told about a page."""
