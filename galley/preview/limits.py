@@ -5,7 +5,7 @@ Whoever goes beyond one is told so in a sentence, as the reason with which the s
 """
 
 # Of an editor's page. A form of ten thousand fields is what Django itself is set to take on this kind of site.
-MAX_MESSAGE_BYTES = 4 * 1024 * 1024  # `socket.js` knows it too
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 MAX_FIELDS = 10_000
 MAX_PATH = 500
 MAX_TAGS = 1_000  # of a page, each looked up in the database
@@ -13,8 +13,8 @@ MAX_TAGS = 1_000  # of a page, each looked up in the database
 # Of a screen, which says little.
 MAX_SCREEN_MESSAGE_BYTES = 16 * 1024
 
-# Of a note, in characters; the form in `notes.html` knows them too.
-MAX_QUOTE = 500
+# Of a note, in characters. The script shortens a longer quote.
+MAX_QUOTE = 300
 MAX_NOTE = 4_000
 MAX_NAME = 80
 

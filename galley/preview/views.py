@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
+from galley.preview import limits
 from galley.preview.access import AccessDenied, require_editor, require_user
 from galley.preview.consumers.guests import following_of_link
 from galley.preview.drafts.rendering import RenderingFailed, render_page
@@ -88,7 +89,7 @@ def _saved_page_or_waiting(page: SavedPage | None) -> str:
 def _as_viewer(html: str, *, is_guest: bool = False) -> HttpResponse:
     """Return `html` with the viewer's script."""
     head, closing, rest = html.partition("</head>")
-    viewer = render_to_string("preview/viewer_head.html", {"is_guest": is_guest})
+    viewer = render_to_string("preview/viewer_head.html", {"is_guest": is_guest, "limits": limits})
     return _as_private(HttpResponse(f"{head}{viewer}{closing}{rest}"))
 
 

@@ -5,13 +5,14 @@ from django.urls import URLPattern
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from galley.preview import limits
 from galley.preview.sharing import report
 
 
 @hooks.register("insert_editor_js")
 def add_live_preview() -> str:
     """Return the tags that start the live preview on the edit page."""
-    return render_to_string("preview/editor_head.html")
+    return render_to_string("preview/editor_head.html", {"limits": limits})
 
 
 @hooks.register("register_admin_urls")

@@ -1,11 +1,12 @@
 """Whoever goes beyond a limit is told so, and nobody else notices."""
 
-import math
 import re
 from unittest.mock import patch
 
 import pytest
 from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.test import override_settings
 
 from galley.preview import limits
 from galley.preview.consumers.base import PreviewConsumer
@@ -14,6 +15,7 @@ from galley.preview.consumers.quotas import Allowance, OpenSockets, TooFast, Too
 from galley.preview.drafts.form_state import FormState
 from galley.preview.drafts.formset_counts import set_true_counts
 from galley.preview.messages import FormChange, MessageTooLarge
+from galley.preview.wagtail_hooks import add_live_preview
 from quickstart.processes import PROTOCOLS
 from tests.galley.preview.conftest import Socket, form_of
 from tests.galley.preview.consumers.test_sockets import editor_path, in_loop, left, opened
@@ -76,10 +78,20 @@ def test_every_reason_fits_into_a_closing_frame(code) -> None:
         assert len(reason_for(code).encode()) <= MAX_REASON_BYTES
 
 
-def test_browser_and_server_in_front_know_the_largest_message() -> None:
-    script = (PROJECT / "galley/preview/static/preview/socket.js").read_text()
-    known = re.findall(r"MAX_MESSAGE_BYTES = ([\d *]+);", script)
-    assert [math.prod(map(int, product.split("*"))) for product in known] == [limits.MAX_MESSAGE_BYTES]
+def test_the_editors_page_and_its_screens_are_told_the_limits() -> None:
+    with override_settings(USE_THOUSAND_SEPARATOR=True):
+        editor = add_live_preview()
+        screen = render_to_string("preview/viewer_head.html", {"is_guest": True, "limits": limits})
+    assert f'data-max-message-bytes="{limits.MAX_MESSAGE_BYTES}"' in editor
+    assert f'data-max-message-bytes="{limits.MAX_SCREEN_MESSAGE_BYTES}"' in screen
+    assert f'data-max-quote="{limits.MAX_QUOTE}"' in screen
+    assert re.findall(r'name="(\w+)".* maxlength="(\d+)"', screen) == [
+        ("name", str(limits.MAX_NAME)),
+        ("text", str(limits.MAX_NOTE)),
+    ]
+
+
+def test_the_server_in_front_knows_the_largest_message() -> None:
     in_front = int(PROTOCOLS[PROTOCOLS.index("--ws-max-size") + 1])
     # What is a little too large is answered with a sentence, not with a bare code.
     assert limits.MAX_MESSAGE_BYTES < in_front < 2 * limits.MAX_MESSAGE_BYTES

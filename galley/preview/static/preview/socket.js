@@ -5,9 +5,6 @@ import { isPong, watchPulse } from "./pulse.js";
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 1500;
 
-// The server takes no larger message: `galley.preview.limits.MAX_MESSAGE_BYTES`.
-const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
-
 // Codes from 4400 on say that trying again is no use: see `galley.preview.consumers.closing.Close`. So does 1009, with which
 // a server hangs up in the middle of a message that is too large.
 const TOO_LARGE = 1009;
@@ -15,12 +12,13 @@ const isFinal = (code) => code === TOO_LARGE || (code >= 4400 && code < 4600);
 
 /**
  * @param {string} path  where to connect, on this site
+ * @param {number} maxBytes  the server accepts no larger message
  * @param {{opened: function(), received: function(object), lost: function(), ended: function(string)}} listener
  *   `lost` is called when the connection breaks and will be tried again, `ended` when it won't, with the reason;
  *   without one, a message was too large.
  * @returns {{send: function(object|string): boolean, close: function()}}
  */
-export function connect(path, listener) {
+export function connect(path, maxBytes, listener) {
   const address = new URL(path, location.href);
   address.protocol = address.protocol.replace("http", "ws");
   let socket;
@@ -78,7 +76,7 @@ export function connect(path, listener) {
     send(message) {
       if (socket.readyState !== WebSocket.OPEN) return false;
       const text = typeof message === "string" ? message : JSON.stringify(message);
-      if (isTooLarge(text)) {
+      if (isLarger(text, maxBytes)) {
         end();
         return false;
       }
@@ -90,6 +88,6 @@ export function connect(path, listener) {
 }
 
 // A UTF-16 unit is three bytes at most: nearly every text is known to fit without being encoded.
-function isTooLarge(text) {
-  return text.length * 3 > MAX_MESSAGE_BYTES && new Blob([text]).size > MAX_MESSAGE_BYTES;
+function isLarger(text, maxBytes) {
+  return text.length * 3 > maxBytes && new Blob([text]).size > maxBytes;
 }

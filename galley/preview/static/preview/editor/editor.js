@@ -28,7 +28,7 @@ function newTabName() {
  * - `message`: any other message of the server's, as it came
  */
 class LiveEditor extends EventTarget {
-  constructor(form, socketPath, panel) {
+  constructor(form, socketPath, maxBytes, panel) {
     super();
     this.form = form;
     this.panel = panel;
@@ -38,7 +38,7 @@ class LiveEditor extends EventTarget {
     this.isWaiting = false;
     this.changed = new Set();
     this.sent = null;
-    this.socket = connect(socketPath, {
+    this.socket = connect(socketPath, maxBytes, {
       opened: () => this.sendWhole(),
       received: (message) => this.received(message),
       lost: () => this.stopped(() => panel.lost()),
@@ -121,10 +121,10 @@ function start() {
   const create = CREATE.exec(address)?.groups;
   if (!form || !template || !(edit || create)) return;
 
-  const tabPath = `${template.dataset.root}tabs/${newTabName()}/`;
+  const tabPath = template.dataset.tab.replace("/0/", `/${newTabName()}/`);
   const panel = new LivePanel(template, tabPath, edit?.page);
   const where = edit ? `edit/${edit.page}/` : `create/${create.app}/${create.model}/${create.parent}/`;
-  const editor = new LiveEditor(form, tabPath + where, panel);
+  const editor = new LiveEditor(form, tabPath + where, Number(template.dataset.maxMessageBytes), panel);
   editor.addEventListener("about", ({ detail }) => panel.note(detail.notes ?? []));
   const parts = [addSharing, tellPresence, addToolbar, openPicked, tellFocus, showOutline, showArrivingNotes];
   for (const addTo of parts) addTo(editor);

@@ -10,7 +10,6 @@ export class LivePanel extends EventTarget {
   constructor(template, tabPath, page) {
     super();
     this.template = template;
-    this.root = template.dataset.root;
     this.tabPath = tabPath;
     this.page = page;
     this.isLive = false;
@@ -35,7 +34,8 @@ export class LivePanel extends EventTarget {
 
   /** Where the draft can be followed on another screen. */
   get address() {
-    return this.page ? `${this.root}pages/${this.page}/` : this.root;
+    const { page, newest } = this.template.dataset;
+    return this.page ? page.replace("/0/", `/${this.page}/`) : newest;
   }
 
   live() {

@@ -12,16 +12,20 @@ import { connect } from "../socket.js";
  * - `connection`: `{state: "live" | "lost" | "ended", reason}`
  */
 export class Draft extends EventTarget {
-  constructor(path) {
+  /**
+   * @param {string} path  of this screen's page and of its socket
+   * @param {number} maxBytes  the server accepts no larger message
+   */
+  constructor(path, maxBytes) {
     super();
-    this.path = path;
+    Object.assign(this, { path, maxBytes });
     this.about = {};
     /** What the server believes this screen has: the markup between regions, and each region's text. */
     this.shown = { version: null, skeleton: [], regions: {} };
   }
 
   connect() {
-    this.socket = connect(this.path, {
+    this.socket = connect(this.path, this.maxBytes, {
       opened: () => {
         this.shown.version = null;
         this.tell("connection", { state: "live" });

@@ -1,6 +1,5 @@
 /** On a watching screen: select words, leave a note about them. */
 
-const LONGEST_QUOTE = 300;
 const NAME = "live-preview-name";
 
 const STYLE = `
@@ -36,7 +35,7 @@ export function takeNotes(draft) {
   const root = addRoot(template);
   const offer = root.querySelector(".offer");
   const dialog = root.querySelector("dialog");
-  const desk = new Desk(draft, dialog, root.querySelector(".done"));
+  const desk = new Desk(draft, dialog, root.querySelector(".done"), Number(template.dataset.maxQuote));
 
   const follow = () => {
     const range = selectedRange();
@@ -63,8 +62,8 @@ export function takeNotes(draft) {
 
 /** The form in front of the page. What is written in it stays until the server has it. */
 class Desk {
-  constructor(draft, dialog, done) {
-    Object.assign(this, { draft, dialog, done });
+  constructor(draft, dialog, done, maxQuote) {
+    Object.assign(this, { draft, dialog, done, maxQuote });
     this.form = dialog.querySelector("form");
     this.told = dialog.querySelector(".told");
     this.name = this.form.elements.name ?? null;
@@ -82,7 +81,7 @@ class Desk {
   }
 
   open(range) {
-    this.note = { path: contentPath(range.commonAncestorContainer) || contentPath(range.startContainer), quote: quoted(range) };
+    this.note = { path: contentPath(range.commonAncestorContainer) || contentPath(range.startContainer), quote: quoted(range, this.maxQuote) };
     this.dialog.querySelector("blockquote").textContent = this.note.quote;
     this.done.textContent = this.told.textContent = "";
     this.wait(false);
@@ -150,9 +149,9 @@ function contentPath(node) {
   return names.join(".");
 }
 
-function quoted(range) {
+function quoted(range, most) {
   const text = range.toString().trim().replace(/\s+/g, " ");
-  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
 /** Under the selection's end; on a touch screen at the foot, away from the system's own menu and handles. */

@@ -17,7 +17,7 @@ const lent = window.frameElement?.livePreview;
 const settings =
   lent?.settings ?? new Settings("screen", { follow: false, width: "full", colour: "device", print: false, folded: false });
 const bar = lent?.bar ?? new Bar(settings);
-const draft = new Draft(location.pathname);
+const draft = new Draft(location.pathname, Number(document.getElementById("live-preview-viewer").dataset.maxMessageBytes));
 draft.connect();
 const parts = [showStatus, showLink, showPresence, showMedia, editOnClick, stayOnPage, followWriting, takeNotes];
 for (const addTo of parts) addTo(draft, bar, settings);
