@@ -8,7 +8,7 @@ from blog.listing import prepare_posts
 from blog.models import BlogIndexPage, BlogPostPage
 from galley.listings.listed_pages import readable_children
 from galley.listings.listings import FilteredList, Selection
-from galley.page_cache.kept import keep
+from galley.page_cache.versioned import cached
 from home.sections import HomeSection
 
 LATEST_POSTS = 5
@@ -18,7 +18,7 @@ LATEST_POSTS = 5
 @hooks.register("home_sections", order=20)
 def show_latest_posts(request: HttpRequest, page: Page) -> HomeSection | None:
     """Return the section with the newest posts of the first blog that everybody may read."""
-    return keep(("latest posts", page.pk), lambda: _find_latest_posts(request, page))
+    return cached(("latest posts", page.pk), lambda: _find_latest_posts(request, page))
 
 
 def _find_latest_posts(request: HttpRequest, page: Page) -> HomeSection | None:
@@ -34,7 +34,7 @@ def _find_latest_posts(request: HttpRequest, page: Page) -> HomeSection | None:
 @hooks.register("site_feed_address")
 def find_site_feed(site: Site) -> str:
     """Return the address of the first blog of `site` that everybody may read; its feeds are those of the site."""
-    return keep(("site feed", site.pk), lambda: _find_first_blog_address(site))
+    return cached(("site feed", site.pk), lambda: _find_first_blog_address(site))
 
 
 def _find_first_blog_address(site: Site) -> str:

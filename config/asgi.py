@@ -18,7 +18,7 @@ with loading():
 
     # These need the settings.
     from config.files import serve_public_media, serve_static_files
-    from galley.page_cache.application import EdgeCache
+    from galley.page_cache.application import PageCache
     from galley.page_cache.protocol import answer_from
     from galley.preview.lifespan import application as preview_lifespan
     from galley.preview.routing import application as preview_application
@@ -32,6 +32,6 @@ with loading():
     )
     application = site
     # With no bytes to keep pages in, there is no cache.
-    if settings.EDGE_MAX_BYTES:
-        application = EdgeCache(site, settings.EDGE_MAX_BYTES)
+    if settings.PAGE_CACHE_MAX_BYTES:
+        application = PageCache(site, settings.PAGE_CACHE_MAX_BYTES)
         answer_from(application.at_hand, application.is_computing)

@@ -16,7 +16,7 @@ from forms.forms import ContactForm
 from forms.models.sender_quota import seconds_until_next_span
 from forms.senders import identify_sender
 from forms.services import Receipt, store_message
-from galley.page_cache.kept import keeping_for
+from galley.page_cache.versioned import use_version_of
 
 if TYPE_CHECKING:
     from forms.models import ContactPage
@@ -50,7 +50,7 @@ async def contact_page(request: HttpRequest, page: "ContactPage") -> HttpRespons
 def _answer(request: HttpRequest, page: "ContactPage") -> HttpResponse:
     if request.method == "POST":
         return _answer_post(request, page)
-    with keeping_for(request):
+    with use_version_of(request):
         return _show_page(request, page, is_sent="sent" in request.GET)
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from wagtail.models import Page, Site
 
-from galley.page_cache.kept import keep
+from galley.page_cache.versioned import cached
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def menu_items(request: HttpRequest) -> list[MenuItem]:
         return []
     return [
         MenuItem(label, url, is_current=request.path == url, is_section=bool(url) and request.path.startswith(url))
-        for label, url in keep(("menu", site.pk), lambda: _find_links(site, request))
+        for label, url in cached(("menu", site.pk), lambda: _find_links(site, request))
     ]
 
 

@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from wagtail.models import Site
 
-from galley.page_cache.kept import keeping_for
+from galley.page_cache.versioned import use_version_of
 from home.sections import find_home_sections
 
 
@@ -29,7 +29,7 @@ class NotFoundPage(HttpResponseNotFound):
     def render_page(self) -> None:
         """Fill in the page, with what apps add to it. Blocks: reads the database."""
         site = Site.find_for_request(self._request)
-        with keeping_for(self._request):
+        with use_version_of(self._request):
             sections = find_home_sections(self._request, site.root_page, "not_found_sections") if site else []
             self.content = render_to_string("404.html", {"sections": sections}, self._request)
 

@@ -5,7 +5,7 @@ from wagtail import hooks
 
 from galley.listings.listed_pages import readable_children
 from galley.listings.listings import FilteredList, Selection
-from galley.page_cache.kept import keep
+from galley.page_cache.versioned import cached
 from home.models import HomePage
 from home.sections import HomeSection
 from portfolio.listing import prepare_projects
@@ -17,7 +17,7 @@ MOST_FEATURED = 3
 @hooks.register("home_sections", order=10)
 def show_featured_projects(request: HttpRequest, page: HomePage) -> HomeSection | None:
     """Return the section with the newest featured projects of the first portfolio that everybody may read."""
-    return keep(("featured projects", page.pk), lambda: _find_featured_projects(request, page))
+    return cached(("featured projects", page.pk), lambda: _find_featured_projects(request, page))
 
 
 def _find_featured_projects(request: HttpRequest, page: HomePage) -> HomeSection | None:

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from galley.async_pages.serving import keeping_content
 from galley.listings.fragments import render_whole_or_fragment
+from galley.page_cache.versioned import use_current_version
 from search.query import LONGEST_TEXT, Query
 from search.results import search_pages, select_results
 
@@ -22,7 +22,7 @@ async def search(request: HttpRequest) -> HttpResponse:
 
 def _render_search(request: HttpRequest) -> HttpResponse:
     query = Query.from_text(request.GET.get("q", ""))
-    with keeping_content(request):
+    with use_current_version(request):
         selection = select_results(request, reverse("search"), query)
         context = {
             "query": query,

@@ -79,7 +79,7 @@ def _read_from_cache(url: str) -> Page:
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends:
         with urllib.request.urlopen(url) as answer:  # noqa: S310  (our own server)
-            if answer.headers["Cache-Status"].startswith("edge; hit"):
+            if answer.headers["Cache-Status"].startswith("galley; hit"):
                 return Page([(name.lower(), value) for name, value in answer.getheaders()], answer.read())
     raise RuntimeError("The page is not kept in the cache.")
 

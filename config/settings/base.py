@@ -133,15 +133,15 @@ PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 PRIVATE_MODELS = ["preview", "blog.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
 
 # Whole pages are kept in memory and sent again for as long as nothing has changed that they show.
-EDGE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 48) * 1024 * 1024
+PAGE_CACHE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 48) * 1024 * 1024
 # Never looked at: neither kept nor labelled.
-EDGE_UNTOUCHED_PATHS = ["/static/", "/media/", "/admin/", "/documents/", "/preview/", "/health/"]
+PAGE_CACHE_EXCLUDED_PATHS = ["/static/", "/media/", "/admin/", "/documents/", "/preview/", "/health/"]
 # Headers that a page may depend on, beside its address: the list of posts answers HTMX with a part of itself.
-EDGE_KEYED_HEADERS = ["HX-Request", "HX-History-Restore-Request"]
+PAGE_CACHE_KEYED_HEADERS = ["HX-Request", "HX-History-Restore-Request"]
 # Whoever sends one of these is still nobody in particular. With any other cookie, Django itself answers.
-EDGE_IGNORED_COOKIES = ["csrftoken"]
+PAGE_CACHE_IGNORED_COOKIES = ["csrftoken"]
 # What advertisers add to addresses; no page reads it.
-EDGE_IGNORED_PARAMETERS = [
+PAGE_CACHE_IGNORED_PARAMETERS = [
     "utm_*",
     "mtm_*",
     "pk_*",
@@ -155,7 +155,7 @@ EDGE_IGNORED_PARAMETERS = [
 ]
 # A Varnish or CDN in front that takes PURGE at this address may keep pages for so many seconds without asking.
 CDN_PURGE_URL = env.str("CDN_PURGE_URL", "")
-EDGE_SHARED_MAX_AGE = env.int("CDN_MAX_AGE", 60 if CDN_PURGE_URL else 0)
+PAGE_CACHE_SHARED_MAX_AGE = env.int("CDN_MAX_AGE", 60 if CDN_PURGE_URL else 0)
 if CDN_PURGE_URL:
     INSTALLED_APPS += ["wagtail.contrib.frontend_cache"]
     WAGTAILFRONTENDCACHE = {

@@ -1,9 +1,9 @@
 """On a developer's machine, and for `manage.py up`: the embedded database, static files from the sources."""
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import EDGE_MAX_BYTES, env
+from config.settings.base import PAGE_CACHE_MAX_BYTES, env
 
 DEBUG = env.bool("DEBUG", True)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["*"])
 # Who works on templates and styles wants to see them at once.
-EDGE_MAX_BYTES = 0 if DEBUG else EDGE_MAX_BYTES
+PAGE_CACHE_MAX_BYTES = 0 if DEBUG else PAGE_CACHE_MAX_BYTES

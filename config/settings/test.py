@@ -18,4 +18,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 # Each test sees what Django answers; those of the cache put it in front themselves.
-EDGE_MAX_BYTES = 0
+PAGE_CACHE_MAX_BYTES = 0

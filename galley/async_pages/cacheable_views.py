@@ -12,7 +12,7 @@ from django.utils.http import parse_http_date_safe
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
-from galley.async_pages.serving import keeping_content
+from galley.page_cache.versioned import use_current_version
 
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
@@ -30,7 +30,7 @@ def cacheable_view(make: Callable[..., HttpResponse]) -> AsyncView:
         return await sync_to_async(answer)(request, **arguments)
 
     def answer(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
-        with keeping_content(request):
+        with use_current_version(request):
             return make_cacheable(request, make(request, **arguments))
 
     return view

@@ -4,13 +4,11 @@ Wagtail's own view does the rest: hooks, restrictions and `page.serve()` are cal
 look up first, in the places where Wagtail itself remembers it for the rest of a request.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseForbidden
 from django.http.response import HttpResponseBase
@@ -20,14 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.models import Page, PageViewRestriction, Site
-from wagtail.models.sites import SITE_ROOT_PATHS_CACHE_KEY, SITE_ROOT_PATHS_CACHE_VERSION, SiteRootPath
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
 from galley.async_pages.async_views import AsyncRoutablePageMixin
 from galley.async_pages.fetch_metadata import is_cross_origin_write
-from galley.page_cache.kept import keep, keeping
-from galley.page_cache.version import read_version
+from galley.page_cache.versioned import cached, use_current_version
 
 # What was found at an address: the page's type and id, whether nothing restricts who may read it, and what of the
 # address is left for one of the page's routes.
@@ -44,35 +40,9 @@ def serve(request: HttpRequest, path: str) -> HttpResponseBase:
     """
     if is_cross_origin_write(request):
         return HttpResponseForbidden(FOREIGN, content_type="text/plain")
-    with keeping_content(request):
+    with use_current_version(request):
         find_route(request, path)
         return _rendered(wagtail_serve(request, path))
-
-
-@contextmanager
-def keeping_content(request: HttpRequest) -> Iterator[None]:
-    """Read for `request` which version of the content it shows, keep meanwhile for that, and know the site. Blocks."""
-    request.content_version = read_version()  # type: ignore[attr-defined]
-    with keeping(request.content_version):  # type: ignore[attr-defined]
-        find_site(request)
-        yield
-
-
-def find_site(request: HttpRequest) -> None:
-    """Look up the site of `request` and the addresses of all sites, for `Site.find_for_request` and `Page.get_url`."""
-    address = request.get_host(), request.get_port()
-    request._wagtail_site = keep(  # type: ignore[attr-defined]
-        ("site", *address), lambda: Site._find_for_request(request)
-    )
-    request._wagtail_cached_site_root_paths = keep(  # type: ignore[attr-defined]
-        "site root paths", _read_site_root_paths
-    )
-
-
-def _read_site_root_paths() -> list[SiteRootPath]:
-    """Return the addresses of all sites. Wagtail keeps them for an hour, in each process what it knew itself."""
-    cache.delete(SITE_ROOT_PATHS_CACHE_KEY, version=SITE_ROOT_PATHS_CACHE_VERSION)
-    return Site.get_site_root_paths()
 
 
 def find_route(request: HttpRequest, path: str) -> None:
@@ -80,7 +50,7 @@ def find_route(request: HttpRequest, path: str) -> None:
     site = request._wagtail_site  # type: ignore[attr-defined]
     if site is None:
         return
-    found = keep(("route", site.pk, get_language(), path), lambda: _find_page(site, path))
+    found = cached(("route", site.pk, get_language(), path), lambda: _find_page(site, path))
     if found is None:
         return
     model, pk, is_open, rest = found

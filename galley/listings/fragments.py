@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
 from wagtail.models import Page
 
-from galley.page_cache.kept import keeping_for
+from galley.page_cache.versioned import use_version_of
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -23,7 +23,7 @@ def render_page_or_fragment(
 
     What `page.get_context` is to know beside the request is passed on to it, for the addresses beneath the page.
     """
-    with keeping_for(request):
+    with use_version_of(request):
         context = page.get_context(request, **extra_context)
         return render_whole_or_fragment(request, template or page.get_template(request), context, fragment)
 

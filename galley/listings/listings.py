@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from galley.listings.time_order import read_order
-from galley.page_cache.kept import keep_for
+from galley.page_cache.versioned import cached_queryset
 
 # No slug is longer; what is, is not there, and needn't be asked for or printed in full.
 LONGEST_VALUE = 120
@@ -215,7 +215,7 @@ class FilteredList:
         return counts
 
     def _other_options(self) -> OptionCounts:
-        return keep_for(
+        return cached_queryset(
             self.entries(), self._count_other_options, *(one.parameter for one in self.filters if one.value)
         )
 

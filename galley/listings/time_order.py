@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from galley.page_cache.kept import keep_for
+from galley.page_cache.versioned import cached_queryset
 
 
 class TimeOrder:
@@ -67,7 +67,7 @@ class TimeOrder:
 def read_order(pages: QuerySet[Any]) -> TimeOrder:
     """Return the order of `pages`, of a type with a `time_field`. Blocks: one query, until something changes."""
     in_order = pages.order_by(pages.model.time_field, "pk").values_list(pages.model.time_field, "pk")
-    return keep_for(in_order, lambda: TimeOrder(in_order.iterator(chunk_size=10_000)))
+    return cached_queryset(in_order, lambda: TimeOrder(in_order.iterator(chunk_size=10_000)))
 
 
 def _as_number(time: datetime.date | int) -> int:

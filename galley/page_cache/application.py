@@ -40,7 +40,7 @@ MISS = CACHE_NAME + b"; fwd=uri-miss"
 STORED = MISS + b"; stored"
 
 
-class EdgeCache:
+class PageCache:
     """Answers from memory what it can, and hands everything else to `app`."""
 
     def __init__(self, app: ASGIApp, max_bytes: int, known: KnownVersion = known_version) -> None:
@@ -55,7 +55,7 @@ class EdgeCache:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._purges = purging.is_wanted()
         self._outdated: set[Key] = set()
-        self._untouched = tuple(settings.EDGE_UNTOUCHED_PATHS)
+        self._untouched = tuple(settings.PAGE_CACHE_EXCLUDED_PATHS)
         self._in_hand = 0
 
     def is_computing(self) -> bool:

@@ -14,7 +14,7 @@ from galley.page_cache.version import Version
 HeaderList = list[tuple[bytes, bytes]]
 Message = dict[str, Any]
 
-CACHE_NAME = b"edge"
+CACHE_NAME = b"galley"
 # What an answer without a body still says (RFC 9110, section 15.4.5).
 KEPT_IN_304 = frozenset({b"cache-control", b"content-location", b"expires", b"etag", b"vary"})
 NOT_MODIFIED = "not modified"

@@ -45,7 +45,7 @@ def label_page(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
     """Return `response`; if it is a page, with the word whether it is everybody's or this visitor's own."""
     if getattr(request, "edge_is_page", False) and not response.has_header("Cache-Control"):
         if is_everybodys(request, response):
-            shared = {"s_maxage": settings.EDGE_SHARED_MAX_AGE} if settings.EDGE_SHARED_MAX_AGE else {}
+            shared = {"s_maxage": settings.PAGE_CACHE_SHARED_MAX_AGE} if settings.PAGE_CACHE_SHARED_MAX_AGE else {}
             patch_cache_control(response, public=True, max_age=0, must_revalidate=True, **shared)
         else:
             patch_cache_control(response, private=True)

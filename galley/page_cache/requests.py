@@ -23,10 +23,10 @@ class RequestRules:
         header, value = settings.SECURE_PROXY_SSL_HEADER or ("", "")
         self._scheme_header = header.removeprefix("HTTP_").replace("_", "-").lower().encode()
         self._secure_value = value.encode()
-        named = [b"host", self._scheme_header, *(name.lower().encode() for name in settings.EDGE_KEYED_HEADERS)]
+        named = [b"host", self._scheme_header, *(name.lower().encode() for name in settings.PAGE_CACHE_KEYED_HEADERS)]
         # An answer may depend on these headers. Any other isn't even shown to Django when an answer is made to be kept.
         self.keyed_headers = tuple(filter(None, named))
-        self.ignored_cookies = frozenset(settings.EDGE_IGNORED_COOKIES)
+        self.ignored_cookies = frozenset(settings.PAGE_CACHE_IGNORED_COOKIES)
 
     def key(self, scope: Scope, headers: Headers) -> Key:
         """Return the key of the answer to a request: all that an answer that is kept may depend on."""
@@ -88,5 +88,5 @@ def tidy_query(query: bytes) -> bytes:
 
 
 def _is_ignored(parameter: str) -> bool:
-    ignored: Iterable[str] = settings.EDGE_IGNORED_PARAMETERS
+    ignored: Iterable[str] = settings.PAGE_CACHE_IGNORED_PARAMETERS
     return any(parameter.startswith(name[:-1]) if name.endswith("*") else parameter == name for name in ignored)

@@ -11,7 +11,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
 from galley.images import find_largest_url
-from galley.page_cache.kept import keep_for
+from galley.page_cache.versioned import cached_queryset
 
 PART_SIZE = 1_000
 Entry = dict[str, Any]
@@ -28,7 +28,7 @@ def find_parts(site: Site) -> list[tuple[int, datetime.datetime | None]]:
         .order_by("part")
         .values_list("part", "changed")
     )
-    return keep_for(parts, lambda: list(parts))
+    return cached_queryset(parts, lambda: list(parts))
 
 
 def describe_part(request: HttpRequest, site: Site, number: int) -> list[Entry]:

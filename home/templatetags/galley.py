@@ -15,7 +15,7 @@ from galley.images import find_largest_url, render_picture, render_preload
 from galley.markdown import highlight_code, name_language, render_formula, render_markdown
 from galley.markdown.headings import anchor_headings
 from galley.markdown.typesetting import Text, typeset
-from galley.page_cache.kept import is_keeping, keep
+from galley.page_cache.versioned import cached, is_caching
 from home.page_metadata import PageMetadata, page_metadata
 from home.structured_data import structured_data
 
@@ -46,34 +46,34 @@ def structured_data_of(page: Any, meta: PageMetadata, request: HttpRequest | Non
     return structured_data(page, meta, request) if request and isinstance(page, Page) else SafeString()
 
 
-@register.tag
-def kept(parser: Parser, token: Token) -> "KeptNode":
-    """Print what stands up to `endkept` as it was made before, if nothing on the site has changed since.
+@register.tag("cached")
+def cached_part(parser: Parser, token: Token) -> "CachedNode":
+    """Print the part of a template up to `endcached`, rendered once for each version of the content.
 
-    `{% kept "name" page.pk … %}`: the name, and all that it depends on beside the content, the site and the language.
-    It is made anew in previews, and where one of these is missing. Nothing in it may depend on the visitor.
+    `{% cached "name" page.pk … %}`: the name, and all that the part depends on besides content, site and language.
+    It is not cached in previews, nor where one of these values is missing. It must not depend on the visitor.
     """
     _, *arguments = token.split_contents()
-    nodelist = parser.parse(["endkept"])
+    nodelist = parser.parse(["endcached"])
     parser.delete_first_token()
-    return KeptNode(nodelist, [parser.compile_filter(argument) for argument in arguments])
+    return CachedNode(nodelist, [parser.compile_filter(argument) for argument in arguments])
 
 
-class KeptNode(Node):
-    """A part of a template that is kept for as long as the content stays as it is."""
+class CachedNode(Node):
+    """A part of a template that is cached for one version of the content."""
 
     def __init__(self, nodelist: NodeList, arguments: list[FilterExpression]) -> None:
         self.nodelist = nodelist
         self.arguments = arguments
 
     def render(self, context: Context) -> SafeString:
-        """Return the part."""
+        """Return the HTML of the part."""
         key = self._find_key(context)
-        return keep(key, lambda: self.nodelist.render(context)) if key else self.nodelist.render(context)
+        return cached(key, lambda: self.nodelist.render(context)) if key else self.nodelist.render(context)
 
     def _find_key(self, context: Context) -> tuple[Any, ...] | None:
         request = context.get("request")
-        if request is None or not is_keeping() or getattr(request, "is_preview", False):
+        if request is None or not is_caching() or getattr(request, "is_preview", False):
             return None
         values = [argument.resolve(context, ignore_failures=True) for argument in self.arguments]
         if any(value in (None, "") for value in values):

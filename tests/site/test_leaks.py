@@ -8,8 +8,8 @@ from wagtail.query import PageQuerySet
 
 from config.asgi import site as site_application
 from galley.listings import listed_pages
-from galley.page_cache import kept
-from galley.page_cache.application import EdgeCache
+from galley.page_cache import versioned
+from galley.page_cache.application import PageCache
 from tests.conftest import SmallSite
 from tests.galley.page_cache.visitors import Answer, Visitor, ask, runner  # noqa: F401
 from tests.site.crawling import WELL_KNOWN, Crawl, crawl
@@ -38,8 +38,8 @@ def hidden(small_site: SmallSite, settings, tmp_path) -> HiddenThings:
 @pytest.fixture
 def anonymous(runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch) -> Visitor:  # noqa: F811
     """Somebody who comes to the whole site, files and cache included, when nothing is kept yet."""
-    monkeypatch.setattr(kept, "_newest", kept._Store(None))
-    cache = EdgeCache(site_application, 8 * 1024 * 1024)
+    monkeypatch.setattr(versioned, "_newest", versioned._VersionCache(None))
+    cache = PageCache(site_application, 8 * 1024 * 1024)
     cache.known.forget()
     return Visitor(cache, runner)
 

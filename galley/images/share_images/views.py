@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
 from galley.async_pages.cacheable_views import make_cacheable, require_site
-from galley.async_pages.serving import keeping_content
 from galley.images.share_images.storing import read_or_draw
 from galley.images.share_images.words import ShareWords
+from galley.page_cache.versioned import use_current_version
 
 
 @require_safe
@@ -27,7 +27,7 @@ async def share_image(request: HttpRequest, pk: int, digest: str) -> HttpRespons
 
 def find_words(request: HttpRequest, pk: int) -> ShareWords:
     """Return what stands on the image of the page `pk`. Raises Http404 unless everybody may read it. Blocks."""
-    with keeping_content(request):
+    with use_current_version(request):
         site = require_site(request)
         readable = Page.objects.live().public().descendant_of(site.root_page, inclusive=True)
         page = readable.filter(pk=pk).defer_streamfields().specific().first()

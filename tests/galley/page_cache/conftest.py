@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from config.asgi import django_application
-from galley.page_cache.application import EdgeCache
+from galley.page_cache.application import PageCache
 from galley.page_cache.known_version import KnownVersion, known_version
 from tests.conftest import SmallSite
 from tests.galley.page_cache.visitors import Visitor, runner  # noqa: F401
@@ -21,7 +21,7 @@ def visitor(runner: asyncio.Runner, small_site: SmallSite, monkeypatch: pytest.M
     Needs real transactions.
     """
     monkeypatch.setattr(known_version, "catch_up_seconds", 0)
-    cache = EdgeCache(django_application, 8 * MEBIBYTE)
+    cache = PageCache(django_application, 8 * MEBIBYTE)
     cache.known.forget()
     return Visitor(cache, runner)
 
@@ -49,6 +49,6 @@ def cached(runner: asyncio.Runner, changes: CountedChanges) -> Callable[..., Vis
     """Put the cache in front of an application; return who asks it."""
 
     def put_in_front(app: Callable, max_bytes: int = 8 * MEBIBYTE) -> Visitor:
-        return Visitor(EdgeCache(app, max_bytes, changes), runner)
+        return Visitor(PageCache(app, max_bytes, changes), runner)
 
     return put_in_front

@@ -15,8 +15,8 @@ def test_the_second_visitor_gets_the_page_without_asking_the_application(cached)
     first, second = visitor.get("/"), visitor.get("/")
     assert first.body == second.body == press.text.encode()
     assert (first.status, second.status) == (200, 200)
-    assert first.cache_status == "edge; fwd=uri-miss; stored"
-    assert second.cache_status.startswith("edge; hit; ttl=")
+    assert first.cache_status == "galley; fwd=uri-miss; stored"
+    assert second.cache_status.startswith("galley; hit; ttl=")
     assert press.times_asked == 1
 
 

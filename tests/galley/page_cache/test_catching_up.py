@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from galley.page_cache.application import EdgeCache
+from galley.page_cache.application import PageCache
 from galley.page_cache.known_version import CATCH_UP_SECONDS, POLL_SECONDS
 from tests.galley.page_cache.conftest import MEBIBYTE, CountedChanges
 from tests.galley.page_cache.press import Press
@@ -20,7 +20,7 @@ def press() -> Press:
 def reader(press: Press, runner: asyncio.Runner) -> Visitor:  # noqa: F811
     changes = CountedChanges()
     changes.catch_up_seconds = 60
-    reader = Visitor(EdgeCache(press, 8 * MEBIBYTE, changes), runner)
+    reader = Visitor(PageCache(press, 8 * MEBIBYTE, changes), runner)
     assert reader.get("/").is_stored
     press.text = "The second edition. " * 100
     return reader

@@ -71,7 +71,7 @@ def test_what_an_editor_sees_stays_with_them(warm: Visitor, small_site: SmallSit
     for user in (ada, grace):
         answer = warm.get("/", cookie=log_in(user))
         assert b"wagtail-userbar" in answer.body
-        assert answer.cache_status == "edge; fwd=bypass"
+        assert answer.cache_status == "galley; fwd=bypass"
         assert answer.headers["cache-control"] == "private"
     answer = warm.get("/")
     assert answer.is_hit

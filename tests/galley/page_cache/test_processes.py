@@ -40,7 +40,7 @@ def read(server: ServerProcess, path: str) -> tuple[str, str, int]:
 
 def warm_up(server: ServerProcess, path: str) -> None:
     """Ask for the page until it comes from memory."""
-    wait_until(lambda: read(server, path)[0].startswith("edge; hit"))
+    wait_until(lambda: read(server, path)[0].startswith("galley; hit"))
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
@@ -62,7 +62,7 @@ def test_a_change_elsewhere_is_seen_by_every_process(one_or_two_processes: Proce
         assert "Told by another process" in read(server, "/about-us/")[1]
         # What has not changed was not made anew, whatever else was.
         time.sleep(LONGER_THAN_CATCHING_UP)
-        assert read(server, "/portfolio/")[0].startswith("edge; hit")
+        assert read(server, "/portfolio/")[0].startswith("galley; hit")
 
     run_elsewhere(one_or_two_processes, UNPUBLISH)
     for server in servers:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.processes import ServerProcess, prepared_folder  # noqa: F401
 
-HIT = b"cache-status: edge; hit"
+HIT = b"cache-status: galley; hit"
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from wagtail.models import Page
 
 from config.asgi import django_application
-from galley.page_cache.application import EdgeCache
+from galley.page_cache.application import PageCache
 from tests.conftest import SmallSite
 from tests.galley.page_cache.visitors import Visitor, until
 
@@ -32,9 +32,9 @@ class Cdn:
 def behind_cdn(settings, runner: asyncio.Runner, small_site: SmallSite) -> Visitor:
     settings.WAGTAILFRONTENDCACHE = {"default": {"BACKEND": f"{__name__}.Cdn"}}
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    settings.EDGE_SHARED_MAX_AGE = 60
+    settings.PAGE_CACHE_SHARED_MAX_AGE = 60
     purged.clear()
-    return Visitor(EdgeCache(django_application, 2**20), runner)
+    return Visitor(PageCache(django_application, 2**20), runner)
 
 
 def warm(visitor: Visitor, *urls: str) -> None:

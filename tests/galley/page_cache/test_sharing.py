@@ -135,7 +135,7 @@ def test_an_old_answer_is_shown_while_a_new_one_is_made(cached) -> None:
 
     for answer in visitor.run(ask_twice()):
         assert answer.body == old.encode()
-        assert answer.headers["cache-status"].startswith("edge; hit; ttl=-")
+        assert answer.headers["cache-status"].startswith("galley; hit; ttl=-")
     assert visitor.get("/").body == press.text.encode()
     assert press.times_asked == 2
 

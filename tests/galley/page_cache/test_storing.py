@@ -57,7 +57,7 @@ def test_other_methods_go_to_the_application(cached, method: str) -> None:
     press = Press()
     visitor = cached(press)
     visitor.get("/")
-    assert visitor.ask("/", method).cache_status == "edge; fwd=method"
+    assert visitor.ask("/", method).cache_status == "galley; fwd=method"
     assert press.requests[-1]["method"] == method
 
 
@@ -79,7 +79,7 @@ def test_who_is_somebody_is_answered_by_the_application(cached, headers: dict) -
     assert not visitor.app.store.entries
     visitor.get("/")
     again = visitor.get("/", **headers)
-    assert own.cache_status == again.cache_status == "edge; fwd=bypass"
+    assert own.cache_status == again.cache_status == "galley; fwd=bypass"
     assert press.times_asked == 3
     name, value = next(iter(headers.items()))
     assert (name.encode(), value.encode()) in press.requests[-1]["headers"]
@@ -185,7 +185,7 @@ def test_a_get_with_a_body_goes_to_the_application(cached) -> None:
     visitor = cached(Press())
     visitor.get("/")
     visitor.app.known.forget()
-    assert visitor.ask("/", body=b"x", content_length="1").cache_status == "edge; fwd=bypass"
+    assert visitor.ask("/", body=b"x", content_length="1").cache_status == "galley; fwd=bypass"
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ class Answer:
 
     @property
     def is_hit(self) -> bool:
-        return self.cache_status.startswith("edge; hit")
+        return self.cache_status.startswith("galley; hit")
 
     @property
     def is_stored(self) -> bool:

@@ -8,8 +8,8 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from wagtail.models import Site
 
-from galley.page_cache.kept import keep, keep_for, keeping
 from galley.page_cache.reads import recorded
+from galley.page_cache.versioned import cached, cached_queryset, use_version
 
 ONE, TWO = (1, 1), (2, 2)
 
@@ -29,25 +29,25 @@ class Maker:
 def test_it_is_made_once_for_a_version() -> None:
     make = Maker()
     for version in (ONE, ONE, TWO, TWO):
-        with keeping(version):
-            assert keep("once", make) == "made"
+        with use_version(version):
+            assert cached("once", make) == "made"
     assert make.times == 2
 
 
 def test_nothing_is_kept_where_no_page_is_served() -> None:
     make = Maker()
-    with keeping(None):
-        keep("never", make)
-        keep("never", make)
-    keep("never", make)
+    with use_version(None):
+        cached("never", make)
+        cached("never", make)
+    cached("never", make)
     assert make.times == 3
 
 
 def test_what_is_not_there_is_not_kept() -> None:
     make = Maker(None)
-    with keeping((3, 3)):
-        keep("nothing", make)
-        keep("nothing", make)
+    with use_version((3, 3)):
+        cached("nothing", make)
+        cached("nothing", make)
     assert make.times == 2
 
 
@@ -61,8 +61,8 @@ def test_two_who_want_the_same_wait_for_one_making() -> None:
         return make()
 
     def want(maker) -> None:
-        with keeping((4, 4)):
-            keep("slow", maker)
+        with use_version((4, 4)):
+            cached("slow", maker)
 
     first = threading.Thread(target=want, args=(make_slowly,))
     second = threading.Thread(target=want, args=(make,))
@@ -82,8 +82,8 @@ def test_whoever_is_given_what_is_kept_has_read_the_same(db: None) -> None:
 
     reads = []
     for _ in range(2):
-        with keeping((5, 5)), recorded() as noted:
-            keep("sites", read)
+        with use_version((5, 5)), recorded() as noted:
+            cached("sites", read)
         reads.append(noted.queries)
     assert reads[0] == reads[1]
     assert any("wagtailcore_site" in sources for _, sources in reads[1].values())
@@ -91,16 +91,16 @@ def test_whoever_is_given_what_is_kept_has_read_the_same(db: None) -> None:
 
 def test_a_query_without_rows_needs_no_query(db: None) -> None:
     none: QuerySet = Site.objects.filter(pk__in=[])
-    assert keep_for(none, lambda: list(none)) == []
+    assert cached_queryset(none, lambda: list(none)) == []
 
 
-TEMPLATE = Template('{% load galley %}{% kept "part" key %}{{ words }}{% endkept %}')
+TEMPLATE = Template('{% load galley %}{% cached "part" key %}{{ words }}{% endcached %}')
 
 
 def render(version, words: str, *, key: object = 1, is_preview: bool = False) -> str:
     request = RequestFactory().get("/")
     request.is_preview = is_preview
-    with keeping(version):
+    with use_version(version):
         return TEMPLATE.render(Context({"request": request, "words": words, "key": key}))
 
 

@@ -1,0 +1,150 @@
+"""Values cached in memory for one version of the content: menus, the numbers of a list, parts of pages.
+
+A value belongs to a version of the content, and each request reads which version is current. So nothing has to be
+deleted. Values are only cached while pages are served; previews, the admin and commands always compute them.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import ContextVar
+from sys import getsizeof
+from threading import Lock, RLock
+from typing import Any, NamedTuple, TypeVar
+
+from cachetools import LRUCache
+from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from wagtail.models import Site
+from wagtail.models.sites import SITE_ROOT_PATHS_CACHE_KEY, SITE_ROOT_PATHS_CACHE_VERSION, SiteRootPath
+
+from galley.page_cache.reads import Reads, note, recorded
+from galley.page_cache.version import Version, read_version
+
+T = TypeVar("T")
+
+MAX_BYTES = 16 * 1024 * 1024
+# The assumed size of a value that doesn't tell its own: a menu, an address, the filters of a list.
+DEFAULT_SIZE = 4_096
+
+
+class CachedValue(NamedTuple):
+    """A value, and the queries that it was computed from."""
+
+    value: Any
+    queries: Reads
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return max(getsizeof(self.value), DEFAULT_SIZE) + self.queries.size
+
+
+class _VersionCache:
+    """All values of one version."""
+
+    def __init__(self, version: Version | None) -> None:
+        self.version = version
+        self._values: LRUCache[Hashable, CachedValue] = LRUCache(MAX_BYTES, getsizeof=lambda value: value.size)
+        self._lock = Lock()
+        # One lock for each value that is being computed: other threads wait for it instead of computing it again.
+        self._computing: defaultdict[Hashable, RLock] = defaultdict(RLock)
+
+    def get(self, key: Hashable) -> CachedValue | None:
+        with self._lock:
+            return self._values.get(key)
+
+    def get_or_compute(self, key: Hashable, compute: Callable[[], Any]) -> CachedValue:
+        with self._computing[key]:
+            found = self.get(key) or self._compute(key, compute)
+            self._computing.pop(key, None)
+        return found
+
+    def _compute(self, key: Hashable, compute: Callable[[], Any]) -> CachedValue:
+        with recorded() as queries:
+            value = CachedValue(compute(), queries)
+        if value.value is not None:
+            with self._lock, suppress(ValueError):  # larger than the whole cache
+                self._values[key] = value
+        return value
+
+
+_newest = _VersionCache(None)
+_current: ContextVar[_VersionCache | None] = ContextVar("version_cache", default=None)
+
+
+@contextmanager
+def use_version(version: Version | None) -> Iterator[None]:
+    """Cache values for `version` inside the context. With None, nothing is cached."""
+    global _newest
+    if version is not None and version != _newest.version:
+        _newest = _VersionCache(version)
+    token = _current.set(None if version is None else _newest)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def use_current_version(request: HttpRequest) -> Iterator[None]:
+    """Read the current version for `request`, cache values for it, and look up the site. Blocks."""
+    request.content_version = read_version()  # type: ignore[attr-defined]
+    with use_version_of(request):
+        cache_site(request)
+        yield
+
+
+def use_version_of(request: HttpRequest) -> AbstractContextManager[None]:
+    """Return a context that caches for the version that `use_current_version` has read for `request`."""
+    return use_version(getattr(request, "content_version", None))
+
+
+def is_caching() -> bool:
+    """Return whether values are cached here."""
+    return _current.get() is not None
+
+
+def cached(key: Hashable, compute: Callable[[], T]) -> T:
+    """Return the value of `compute()`, cached under `key` for the version in use. Outside of a version, compute it.
+
+    `compute` must not depend on the visitor. All requests share its value, so nobody may change it. None isn't
+    cached: addresses without a page are endless.
+    """
+    values = _current.get()
+    if values is None:
+        return compute()
+    found = values.get(key) or values.get_or_compute(key, compute)
+    note(found.queries)
+    return found.value
+
+
+def cached_queryset(queryset: QuerySet[Any], compute: Callable[[], T], *depends_on: Hashable) -> T:
+    """Return the value of `compute()`, which reads `queryset`; cached for this query and this function.
+
+    `depends_on` names everything else that the value depends on.
+    """
+    try:
+        key = compute.__qualname__, str(queryset.query), *depends_on
+    except EmptyResultSet:  # there will be no rows, and no query
+        return compute()
+    return cached(key, compute)
+
+
+def cache_site(request: HttpRequest) -> None:
+    """Give `request` its site and the root paths of all sites, where Wagtail itself caches both for a request."""
+    address = request.get_host(), request.get_port()
+    request._wagtail_site = cached(  # type: ignore[attr-defined]
+        ("site", *address), lambda: Site._find_for_request(request)
+    )
+    request._wagtail_cached_site_root_paths = cached(  # type: ignore[attr-defined]
+        "site root paths", _read_site_root_paths
+    )
+
+
+def _read_site_root_paths() -> list[SiteRootPath]:
+    """Return the root paths of all sites. Wagtail's own copy may be an hour old, and differ between processes."""
+    cache.delete(SITE_ROOT_PATHS_CACHE_KEY, version=SITE_ROOT_PATHS_CACHE_VERSION)
+    return Site.get_site_root_paths()
