@@ -50,10 +50,10 @@ def _read_options() -> argparse.Namespace:
 async def _measure(options: argparse.Namespace, var_dir: Path) -> tuple[list[Figures], list[str], str]:
     runs: list[Figures] = []
     failures: list[str] = []
-    pages = _build_site(var_dir, options.runs)
+    pages = build_site(var_dir, options.runs)
     with run_site(var_dir) as site:
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=_chromium(), args=CHROMIUM_FLAGS)
+            browser = await playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
             bench = Bench(site, browser, await log_in_once(browser, site.url), pages, options.keys)
             for number in range(1, options.runs + 1):
                 runs.append({})
@@ -68,7 +68,7 @@ async def _measure(options: argparse.Namespace, var_dir: Path) -> tuple[list[Fig
     return runs, failures, version
 
 
-def _build_site(var_dir: Path, runs: int) -> dict[str, list[int]]:
+def build_site(var_dir: Path, runs: int) -> dict[str, list[int]]:
     """Fill `var_dir` with a small site, and the pages that are typed into. Returns their numbers by kind."""
     build_small_site(var_dir)
     counts = {kind: count * runs for kind, count in PAGES_A_RUN.items()}
@@ -80,7 +80,8 @@ def _build_site(var_dir: Path, runs: int) -> dict[str, list[int]]:
     return pages
 
 
-def _chromium() -> str:
+def find_chromium() -> str:
+    """Return the path of Chromium; end the program with a hint where there is none."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         sys.exit("Chromium is absent: apt-get install chromium (or set CHROMIUM to the path of one)")
