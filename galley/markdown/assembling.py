@@ -8,13 +8,16 @@ which they are mentioned first, so the chunks that speak of them are rendered to
 import hashlib
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain, compress
 from sys import getsizeof
+from threading import Lock
 from typing import Any
 
+from cachetools import LRUCache
 from django.utils.translation import get_language
 from markdown_it.token import Token
 
@@ -22,7 +25,6 @@ from galley.markdown.chunks import Chunk, cut_into_chunks
 from galley.markdown.parser import MOST_TABLE_TOKENS, parser, unique_ids
 from galley.markdown.parts import Part, cut_at_references, memory_size
 from galley.markdown.sanitising import sanitise
-from galley.page_cache.byte_bound_cache import ByteBoundCache
 
 Ids = tuple[str, ...]
 
@@ -37,7 +39,13 @@ class Piece:
     wanted_ids: Ids
 
 
-pieces_cache: ByteBoundCache[tuple[Piece, ...]] = ByteBoundCache(max_bytes=16 * 1024 * 1024)
+def _size_in_memory(pieces: tuple[Piece, ...]) -> int:
+    """Return about how many bytes `pieces` take in memory, with the text that they were made of."""
+    return 1_000 + sum(2 * getsizeof(piece.html) + memory_size(piece.parts or ()) for piece in pieces)
+
+
+pieces_cache: LRUCache[Hashable, tuple[Piece, ...]] = LRUCache(16 * 1024 * 1024, getsizeof=_size_in_memory)
+_lock = Lock()
 
 
 def render_in_chunks(text: str, footnotes_name: str = "") -> tuple[Part, ...] | None:
@@ -116,13 +124,14 @@ class _Document:
             self.footnotes_name if "[^" in text else "",
             get_language(),
         )
-        pieces = pieces_cache.get(key)
+        with _lock:
+            pieces = pieces_cache.get(key)
         if pieces is None:
             env = self._make_env(heading_ids)
             slices = _slice(parser.parse(text, env), [chunk.text.count("\n") for chunk in run])
             pieces = tuple(_make_pieces(slices, env))
-            size = getsizeof(text) + sum(getsizeof(piece.html) + memory_size(piece.parts or ()) for piece in pieces)
-            pieces_cache.put(key, pieces, size + 1_000)
+            with _lock, suppress(ValueError):  # larger than the whole cache
+                pieces_cache[key] = pieces
         return pieces
 
     def _make_env(self, heading_ids: Ids) -> dict[str, Any]:

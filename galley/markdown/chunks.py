@@ -7,12 +7,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
+from cachetools import LRUCache, cached
 from markdown_it.token import Token
 
 from galley.markdown.parser import parser
-from galley.page_cache.byte_bound_cache import ByteBoundCache
 
 # A text of more pieces is cheaper to render at one go.
 MOST_PIECES = 2_000
@@ -24,7 +25,7 @@ _POSSIBLE_CUT = re.compile(r"\n[ \t]*\n(?=[^\s\d:~*+-]|[*+-]\S|~~|\d(?!\d{0,8}[.
 # A definition list joins one that is still open; whatever else is open (code, a comment) swallows it.
 _PROBE = "\n\nx\n: x"
 
-chunk_cache: ByteBoundCache["Chunk"] = ByteBoundCache(max_bytes=8 * 1024 * 1024)
+MAX_CACHE_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -50,25 +51,23 @@ def cut_into_chunks(text: str) -> list[Chunk] | None:
     start = 0
     while start < len(text):
         end = ends[bisect_right(ends, start)]
-        chunk = _read_chunk(text[start:end])
+        chunk = read_chunk(text[start:end])
         while not chunk.is_closed and end < len(text):
             # At least twice as long each time: a text that never closes what it opens is still read in linear time.
             end = ends[bisect_left(ends, min(2 * end - start, len(text)))]
-            chunk = _read_chunk(text[start:end])
+            chunk = read_chunk(text[start:end])
         chunks.append(chunk)
         start = end
     return chunks
 
 
-def _read_chunk(text: str) -> Chunk:
-    chunk = chunk_cache.get(text)
-    if chunk is None:
-        chunk = _parse_blocks(text)
-        chunk_cache.put(text, chunk, size=4 * len(text) + 500 + 500 * len(chunk.references))
-    return chunk
+def _memory_size(chunk: Chunk) -> int:
+    return 4 * len(chunk.text) + 500 + 500 * len(chunk.references)
 
 
-def _parse_blocks(text: str) -> Chunk:
+@cached(LRUCache(MAX_CACHE_BYTES, getsizeof=_memory_size), lock=Lock())
+def read_chunk(text: str) -> Chunk:
+    """Return `text`, which is cut at the end of a block, as a chunk."""
     env: dict[str, Any] = {}
     tokens: list[Token] = []
     parser.block.parse(text + _PROBE, parser, env, tokens)

@@ -2,7 +2,9 @@
 
 import hashlib
 import logging
+from threading import Lock
 
+from cachetools import LRUCache, cached
 from django.template.defaultfilters import linebreaks_filter
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -12,14 +14,13 @@ from galley.markdown.parser import parser
 from galley.markdown.parts import Part, cut_at_references, memory_size
 from galley.markdown.references import Reference, fetch_targets
 from galley.markdown.sanitising import sanitise
-from galley.page_cache.byte_bound_cache import ByteBoundCache
 
 logger = logging.getLogger(__name__)
 
 # Twice what a Markdown block takes. Longer text is printed as it is.
 LONGEST_TEXT = 400_000
 
-parts_cache: ByteBoundCache[tuple[Part, ...]] = ByteBoundCache(max_bytes=16 * 1024 * 1024)
+MAX_CACHE_BYTES = 16 * 1024 * 1024
 
 
 def render_markdown(text: str, footnotes_name: str = "") -> SafeString:
@@ -28,7 +29,7 @@ def render_markdown(text: str, footnotes_name: str = "") -> SafeString:
     `footnotes_name` goes into the ids of footnotes, to tell them from those of another text on the same page.
     Text that can't be parsed comes back escaped, as plain paragraphs; nothing is ever raised for what a text says.
     """
-    parts = _parse(str(text), footnotes_name)
+    parts = render_parts(str(text), footnotes_name)
     references = [part.reference for part in parts if not isinstance(part, str)]
     return mark_safe(_fill_in(parts, references) if references else "".join(map(str, parts)))
 
@@ -38,19 +39,14 @@ def _fill_in(parts: tuple[Part, ...], references: list[Reference]) -> str:
     return "".join(part if isinstance(part, str) else part.fill_in(targets) for part in parts)
 
 
-def _parse(text: str, footnotes_name: str) -> tuple[Part, ...]:
-    """Return the sanitised parts of `text`: the same for the same text, and so kept."""
-    key = hashlib.blake2b(
-        f"{get_language()}\0{footnotes_name}\0{text}".encode(errors="surrogatepass"), digest_size=16
-    ).digest()
-    parts = parts_cache.get(key)
-    if parts is None:
-        parts = _render_or_escape(text, footnotes_name)
-        parts_cache.put(key, parts, memory_size(parts))
-    return parts
+def _hash_text(text: str, footnotes_name: str) -> bytes:
+    whole = f"{get_language()}\0{footnotes_name}\0{text}".encode(errors="surrogatepass")
+    return hashlib.blake2b(whole, digest_size=16).digest()
 
 
-def _render_or_escape(text: str, footnotes_name: str) -> tuple[Part, ...]:
+@cached(LRUCache(MAX_CACHE_BYTES, getsizeof=memory_size), key=_hash_text, lock=Lock())
+def render_parts(text: str, footnotes_name: str) -> tuple[Part, ...]:
+    """Return the sanitised parts of `text`, which depend on nothing but the text and the language."""
     if len(text) <= LONGEST_TEXT:
         try:
             encodable = text.encode(errors="replace").decode()

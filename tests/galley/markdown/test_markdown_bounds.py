@@ -7,10 +7,9 @@ import pytest
 
 from galley.markdown import highlight_code, render_markdown
 from galley.markdown.assembling import pieces_cache, render_in_chunks
-from galley.markdown.chunks import chunk_cache
+from galley.markdown.chunks import read_chunk
 from galley.markdown.parser import MOST_TABLE_TOKENS, make_parser
 from galley.markdown.rendering import LONGEST_TEXT
-from galley.page_cache.byte_bound_cache import ByteBoundCache
 
 
 def count_steps(work: Callable[[], object]) -> int:
@@ -48,7 +47,7 @@ def test_the_cost_grows_with_the_length_and_no_faster(piece: str) -> None:
 )  # fmt: skip
 def test_the_cost_in_chunks_grows_with_the_length_and_no_faster(piece: str) -> None:
     def count(pieces: int) -> int:
-        chunk_cache.clear()
+        read_chunk.cache_clear()
         pieces_cache.clear()
         text = "".join(piece.replace("N", str(number)) for number in range(pieces))
         return count_steps(lambda: render_in_chunks(text))
@@ -88,16 +87,3 @@ def test_a_text_beyond_the_limit_is_printed_as_it_is() -> None:
 def test_very_long_code_stays_plain() -> None:
     assert "<span" not in highlight_code("x = 1\n" * 20_000, "python")
     assert "<span" in highlight_code("x = 1\n", "python")
-
-
-def test_the_cache_forgets_the_least_used_first() -> None:
-    cache = ByteBoundCache[str](max_bytes=100)
-    cache.put("a", "A", 40)
-    cache.put("b", "B", 40)
-    cache.get("a")
-    cache.put("c", "C", 40)
-    assert (cache.get("a"), cache.get("b"), cache.get("c")) == ("A", None, "C")
-    cache.put("a", "A", 10)
-    cache.put("too large", "X", 101)
-    assert cache.held_bytes == 50
-    assert cache.get("too large") is None

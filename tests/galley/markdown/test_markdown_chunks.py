@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from cachetools import LRUCache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from tests.real_blogs import REAL_BLOGS, needs_real_blogs
 
 @pytest.fixture(autouse=True)
 def empty_caches() -> None:
-    chunks.chunk_cache.clear()
+    chunks.read_chunk.cache_clear()
     assembling.pieces_cache.clear()
 
 
@@ -149,13 +150,15 @@ def test_what_is_too_much_for_chunks_is_rendered_whole() -> None:
 
 
 def test_the_caches_stay_within_their_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assembling.pieces_cache, "max_bytes", 20_000)
-    monkeypatch.setattr(chunks.chunk_cache, "max_bytes", 20_000)
+    pieces_cache = LRUCache(20_000, getsizeof=assembling.pieces_cache.getsizeof)
+    chunk_cache = LRUCache(20_000, getsizeof=chunks.read_chunk.cache.getsizeof)
+    monkeypatch.setattr(assembling, "pieces_cache", pieces_cache)
+    monkeypatch.setattr(chunks.read_chunk, "cache", chunk_cache)
     for number in range(200):
         render_in_chunks(f"words {number}\n\nmore {number}\n")
-    for cache in (assembling.pieces_cache, chunks.chunk_cache):
+    for cache in (pieces_cache, chunk_cache):
         assert 0 < len(cache) < 60
-        assert cache.held_bytes <= 20_000
+        assert cache.currsize <= 20_000
 
 
 def test_threads_that_meet_in_the_caches_get_what_they_asked_for() -> None:
