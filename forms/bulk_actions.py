@@ -1,4 +1,4 @@
-"""What editors do to messages they have ticked in the list, or opened."""
+"""Bulk actions for messages. They are offered in the list, and on the page of a single message."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +10,7 @@ from forms.tasks import request_mail_again
 
 
 class MessageAction(SnippetBulkAction):
-    """An action that asks once, then changes messages. Subclasses say what it does."""
+    """A bulk action with a confirmation page."""
 
     models = [ContactMessage]
     template_name = "forms/admin/confirm_action.html"
@@ -18,13 +18,13 @@ class MessageAction(SnippetBulkAction):
     question = ""
 
     def check_perm(self, message: ContactMessage) -> bool:
-        """Allow it to those who have the permission that it needs."""
+        """Return whether the user has the permission for this action."""
         return bool(self.permission_policy.user_has_permission(self.request.user, self.permission))
 
     def get_all_objects_in_listing_query(self, parent_id: Any) -> Any:
-        """Let "select all" mean all that the list shows, by the filters and the search in this action's address.
+        """Return the ids of all messages that match the filters and the search in this action's URL.
 
-        Wagtail's own means every snippet there is, whatever the list is filtered by: fatal when spam is deleted.
+        Wagtail's own "select all" ignores the filters: deleting all spam would delete every message.
         """
         index_view = ContactMessage.snippet_viewset.index_view  # type: ignore[attr-defined]
         view = index_view.view_class(**index_view.view_initkwargs)
@@ -32,76 +32,66 @@ class MessageAction(SnippetBulkAction):
         return view.get_queryset().values_list("pk", flat=True)
 
     def object_context(self, message: ContactMessage) -> dict[str, Any]:
-        """Return what the page of the question shows about a message."""
+        """Return the confirmation page's context for one message."""
         return {"item": message}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the question."""
+        """Return Wagtail's context with the question."""
         return super().get_context_data(**kwargs) | {"question": self.question, "action_name": self.display_name}
 
 
 class MarkMessages(MessageAction):
-    """Gives messages another reading status."""
+    """Gives messages the reading status that a subclass names."""
 
     status: ReadingStatus
 
+    def __init_subclass__(cls, status: ReadingStatus) -> None:
+        cls.status = status
+        cls.display_name = f"Mark as {status.label.lower()}"
+        cls.action_type = f"mark_as_{status.value}"
+        cls.aria_label = f"Mark the selected messages as {status.label.lower()}"
+
     @classmethod
     def execute_action(cls, objects: Iterable[ContactMessage], **kwargs: Any) -> tuple[int, int]:
-        """Change the status in one UPDATE; return how many were changed."""
+        """Change the status in one UPDATE. Return the number of changed messages."""
         ids = [message.pk for message in objects]
         return ContactMessage.objects.filter(pk__in=ids).update(status=cls.status), 0
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
-        """Say how many messages were marked."""
+        """Return the number of marked messages."""
         return f"{_count_messages(num_parent_objects)} marked as {self.status.label.lower()}."
 
 
-class MarkAsRead(MarkMessages):
+class MarkAsRead(MarkMessages, status=ReadingStatus.READ):
     """Marks messages as read."""
 
-    display_name = "Mark as read"
-    action_type = "mark_as_read"
-    aria_label = "Mark the selected messages as read"
     action_priority = 10
     question = "They no longer count as new."
-    status = ReadingStatus.READ
 
 
-class MarkAsDone(MarkMessages):
+class MarkAsDone(MarkMessages, status=ReadingStatus.DONE):
     """Marks messages as done."""
 
-    display_name = "Mark as done"
-    action_type = "mark_as_done"
-    aria_label = "Mark the selected messages as done"
     action_priority = 11
     question = "They are answered, or need no answer."
-    status = ReadingStatus.DONE
 
 
-class MarkAsNew(MarkMessages):
+class MarkAsNew(MarkMessages, status=ReadingStatus.NEW):
     """Marks messages as new."""
 
-    display_name = "Mark as new"
-    action_type = "mark_as_new"
-    aria_label = "Mark the selected messages as new"
     action_priority = 12
-    question = "They count as new again, also if they had been taken for spam."
-    status = ReadingStatus.NEW
+    question = "They count as new again, even if they had been taken for spam."
 
 
-class MarkAsSpam(MarkMessages):
+class MarkAsSpam(MarkMessages, status=ReadingStatus.SPAM):
     """Marks messages as spam."""
 
-    display_name = "Mark as spam"
-    action_type = "mark_as_spam"
-    aria_label = "Mark the selected messages as spam"
     action_priority = 13
-    question = "They are kept, and can be found with the filter for spam."
-    status = ReadingStatus.SPAM
+    question = "They stay stored. You find them with the filter for spam."
 
 
 class SendAgain(MessageAction):
-    """Tries again to send the e-mail about messages."""
+    """Sends unsent e-mails about messages again."""
 
     display_name = "Send e-mail again"
     action_type = "send_again"
@@ -113,13 +103,13 @@ class SendAgain(MessageAction):
 
     @classmethod
     def execute_action(cls, objects: Iterable[ContactMessage], **kwargs: Any) -> tuple[int, int]:
-        """Queue what hasn't been sent; return how many messages were queued and how many were left."""
+        """Queue the unsent e-mails. Return the number of queued messages and of all others."""
         ids = [message.pk for message in objects]
         queued = request_mail_again(ContactMessage.objects.filter(pk__in=ids))
         return queued, len(ids) - queued
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
-        """Say how many e-mails were queued, and why others weren't."""
+        """Return the number of queued e-mails, and why the others aren't queued."""
         text = f"{_count_messages(num_parent_objects)} waiting to be sent."
         if num_child_objects:
             text += f" {_count_messages(num_child_objects)} left alone: already sent, or being sent just now."
@@ -127,7 +117,7 @@ class SendAgain(MessageAction):
 
 
 class DeleteMessages(MessageAction):
-    """Deletes messages: Wagtail's own action, with the selection and the question of ours."""
+    """Deletes messages. It replaces Wagtail's own action, whose "select all" ignores the filters."""
 
     display_name = "Delete"
     action_type = "delete"
@@ -139,12 +129,12 @@ class DeleteMessages(MessageAction):
 
     @classmethod
     def execute_action(cls, objects: Iterable[ContactMessage], **kwargs: Any) -> tuple[int, int]:
-        """Delete the messages; return how many."""
+        """Delete the messages. Return their number."""
         ids = [message.pk for message in objects]
         return ContactMessage.objects.filter(pk__in=ids).delete()[0], 0
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
-        """Say how many messages were deleted."""
+        """Return the number of deleted messages."""
         return f"{_count_messages(num_parent_objects)} deleted."
 
 

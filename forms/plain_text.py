@@ -1,16 +1,19 @@
-"""Makes what strangers send safe to store, to mail and to export, without losing what they meant."""
+"""Makes visitors' text safe to store, to mail and to export as a spreadsheet, without losing its meaning."""
 
 import re
+from typing import Any
 
-# Control characters, lone surrogates and code points that are no characters: nobody types them, PostgreSQL refuses
-# the first of them and spreadsheets the others. Line breaks and tabs stay.
+# Control characters, lone surrogates and code points that are no characters. PostgreSQL refuses the first of them,
+# spreadsheets refuse the others. Line breaks and tabs stay.
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef"
     + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
     + "]"
 )
-# They turn the direction of what follows, so that a name or a subject would read as something else.
+# They reverse the text after them, so that a name or a subject would read as something else.
 _DIRECTION_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Spreadsheets run a cell that begins with one of these as a formula. The last four are full-width.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def clean_line(value: str) -> str:
@@ -19,5 +22,12 @@ def clean_line(value: str) -> str:
 
 
 def clean_text(value: str) -> str:
-    """Return `value` with plain line breaks, and without what can't be printed."""
+    """Return `value` with plain line breaks and without unprintable characters."""
     return "\n".join(_UNPRINTABLE.sub("", value).splitlines()).strip()
+
+
+def neutralise_formula(value: Any) -> Any:
+    """Return `value`. A text that a spreadsheet might run gets an apostrophe in front, which marks it as text."""
+    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value

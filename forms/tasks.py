@@ -1,43 +1,63 @@
-"""Sends the e-mail about a message in the background, and tries again if it fails."""
+"""Sends the e-mail about a message in the background, and retries if that fails."""
 
+import smtplib
+import socket
+import ssl
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django_tasks import task
 
-from forms.mail import build_mail, explain_failure, find_recipients
-from forms.models.contact_message import ContactMessage, MailState
-from forms.models.sender_quota import SenderQuota
+from forms.models import ContactMessage, MailState, SenderQuota
+from forms.plain_text import clean_line
 
-# After the first failure, the second, … When they are used up, an editor can still press "Send again".
+# After the first failure, the second and so on. After the last one, an editor can still press "Send e-mail again".
 RETRY_DELAYS = [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6)]
-# A worker that died while sending leaves its message in between.
-SENDING_ENDS_AFTER = timedelta(minutes=10)
+# A worker that is killed while sending leaves its message in that state.
+SENDING_TIMEOUT = timedelta(minutes=10)
+
+# Explanations for editors; the first class that matches counts.
+_CAUSES: list[tuple[type[Exception], str]] = [
+    (ConnectionRefusedError, "The mail server refused the connection. Is it running, and is its address right?"),
+    (socket.gaierror, "The mail server's name was not found. Is its address right?"),
+    (TimeoutError, "The mail server did not answer in time."),
+    (ssl.SSLError, "No safe connection to the mail server could be made."),
+    (smtplib.SMTPAuthenticationError, "The mail server did not accept the user name and password."),
+    (smtplib.SMTPRecipientsRefused, "The mail server refused every recipient. Are the addresses right?"),
+    (smtplib.SMTPSenderRefused, "The mail server refused the site's own address as the sender."),
+    (smtplib.SMTPServerDisconnected, "The mail server broke off the connection."),
+    (smtplib.SMTPException, "The mail server refused the e-mail."),
+    (OSError, "The mail server could not be reached."),
+]
 
 
 @task()
 def send_contact_mail(message_id: int) -> None:
-    """Send the e-mail about one message, unless it has been sent or is being sent by somebody else."""
-    SenderQuota.forget_past_spans()
+    """Send the e-mail about one message, unless it has been sent or another task is sending it."""
+    SenderQuota.delete_expired()
     if not _claim(message_id):
         return
     message = ContactMessage.objects.select_related("page").get(pk=message_id)
     try:
-        recipients = find_recipients(message)
+        recipients = _find_recipients(message)
         if recipients:
-            build_mail(message, recipients).send()
+            _build_mail(message, recipients).send()
         _settle(message, MailState.SENT if recipients else MailState.NO_RECIPIENT)
-    except Exception as error:  # whatever a mail backend raises, it has to show in the admin
-        _settle(message, MailState.FAILED, explain_failure(error))
+    except Exception as error:  # mail backends raise errors of any kind, and each has to show in the admin
+        _settle(message, MailState.FAILED, _explain_failure(error))
 
 
 def request_mail_again(messages: QuerySet[ContactMessage]) -> int:
-    """Queue the e-mail about each of `messages` that hasn't been sent, once that is committed; return how many."""
-    died = Q(mail_state=MailState.SENDING, mail_last_tried_at__lt=timezone.now() - SENDING_ENDS_AFTER)
-    unsent = died | ~Q(mail_state__in=[MailState.SENT, MailState.SENDING])
+    """Queue the unsent e-mails about `messages` after the commit. Return their number."""
+    timed_out = Q(mail_state=MailState.SENDING, mail_last_tried_at__lt=timezone.now() - SENDING_TIMEOUT)
+    unsent = timed_out | ~Q(mail_state__in=[MailState.SENT, MailState.SENDING])
     queued = 0
     for message_id in messages.values_list("pk", flat=True):
         still_unsent = ContactMessage.objects.filter(unsent, pk=message_id)
@@ -48,7 +68,7 @@ def request_mail_again(messages: QuerySet[ContactMessage]) -> int:
 
 
 def _claim(message_id: int) -> bool:
-    """Take the message for sending. One UPDATE, so that of two runs of the task only one sends."""
+    """Mark the message as being sent. One UPDATE, so that only one of two concurrent tasks sends it."""
     claimed = ContactMessage.objects.filter(pk=message_id, mail_state__in=[MailState.WAITING, MailState.FAILED]).update(
         mail_state=MailState.SENDING,
         mail_attempts=F("mail_attempts") + 1,
@@ -56,6 +76,32 @@ def _claim(message_id: int) -> bool:
         mail_next_try_at=None,
     )
     return bool(claimed)
+
+
+def _find_recipients(message: ContactMessage) -> list[str]:
+    if message.page is None:
+        return []
+    return list(dict.fromkeys(message.page.recipients.values_list("email", flat=True)))
+
+
+def _build_mail(message: ContactMessage, recipients: list[str]) -> EmailMessage:
+    """Return the e-mail, sent from the site's own address. An answer to it goes to the visitor."""
+    prefix = message.page.subject_prefix if message.page else ""
+    subject = message.subject or f"Message from {message.name}"
+    inspect_path = reverse("wagtailsnippets_forms_contactmessage:inspect", args=[message.pk])
+    admin_url = f"{settings.WAGTAILADMIN_BASE_URL}{inspect_path}"
+    return EmailMessage(
+        subject=clean_line(f"{prefix} {subject}"),
+        body=render_to_string("forms/mail/contact_message.txt", {"message": message, "admin_url": admin_url}),
+        to=recipients,
+        reply_to=[message.email],
+    )
+
+
+def _explain_failure(error: Exception) -> str:
+    """Return a sentence for editors, followed by the error itself for administrators."""
+    sentence = next((text for kind, text in _CAUSES if isinstance(error, kind)), "The e-mail could not be sent.")
+    return clean_line(f"{sentence} ({type(error).__name__}: {error})")[:500]
 
 
 def _settle(message: ContactMessage, state: MailState, error: str = "") -> None:
@@ -66,7 +112,7 @@ def _settle(message: ContactMessage, state: MailState, error: str = "") -> None:
 
 
 def _schedule_retry(message: ContactMessage) -> datetime | None:
-    """Queue another try and return when it is due; None if there is none, or the queue can't wait."""
+    """Queue another attempt and return its time; None if no attempt is left or the queue can't defer tasks."""
     if message.mail_attempts > len(RETRY_DELAYS) or not send_contact_mail.get_backend().supports_defer:
         return None
     due = timezone.now() + RETRY_DELAYS[message.mail_attempts - 1]

@@ -1,4 +1,4 @@
-"""Addresses beside those of the contact pages themselves."""
+"""URLs of the contact form beside those of its pages."""
 
 from django.urls import path
 

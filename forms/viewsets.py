@@ -1,4 +1,4 @@
-"""The messages in the Wagtail admin: list, search, filters, export, and one message in full."""
+"""The messages in the Wagtail admin: list with search, filters and export, and the page of a single message."""
 
 from datetime import datetime
 from typing import Any
@@ -20,15 +20,15 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
 
 from forms.bulk_actions import MESSAGE_ACTIONS, MessageAction
-from forms.exports import FormulaSafeExportMixin
 from forms.models import ContactMessage, ContactPage, MailState, ReadingStatus
+from forms.plain_text import neutralise_formula
 
 
 class MessagePermissionPolicy(ModelPermissionPolicy):
-    """Messages come from visitors: nobody adds one in the admin, an administrator neither."""
+    """Messages come from visitors. Nobody may add one in the admin, not even a superuser."""
 
     def user_has_permission(self, user: Any, action: str) -> bool:
-        """Refuse adding, leave the rest to Django's permissions."""
+        """Return Django's answer, and False for adding."""
         return action != "add" and super().user_has_permission(user, action)
 
 
@@ -45,21 +45,25 @@ class MessageFilterSet(WagtailFilterSet):
         fields = ["status", "mail_state", "received_at", "page"]
 
 
-class MessageIndexView(FormulaSafeExportMixin, IndexView):
-    """The list of messages. Each opens in full; there is no form to change a visitor's words."""
+class MessageIndexView(IndexView):
+    """The list of messages. Its entries link to the message, since a visitor's text can't be edited."""
 
     def get_base_queryset(self) -> Any:
-        """Fetch the pages with the messages: the export names them."""
+        """Return the messages with their pages, which the export names."""
         return super().get_base_queryset().select_related("page")
+
+    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
+        """Return the cell of an export. Wagtail marks text as text in XLSX files, but not in CSV files."""
+        return neutralise_formula(super().preprocess_field_value(field, value, export_format))
 
 
 class MessageInspectView(InspectView):
-    """One message in full, with what can be done about it."""
+    """A single message, with the bulk actions as buttons."""
 
     page_title = "Message"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Show the message. Opened by somebody who may change messages, it is no longer new."""
+        """Return the page. A new message becomes read if the user may change messages."""
         if self.object.status == ReadingStatus.NEW and self.user_has_permission("change"):
             unread = ContactMessage.objects.filter(pk=self.object.pk, status=ReadingStatus.NEW)
             unread.update(status=ReadingStatus.READ)
@@ -67,19 +71,19 @@ class MessageInspectView(InspectView):
         return super().get(request, *args, **kwargs)
 
     def get_field_display_value(self, field_name: str, field: Any) -> Any:
-        """Write times as editors read them, in their own time zone."""
+        """Return Wagtail's value, with times in the editor's format and time zone."""
         value = super().get_field_display_value(field_name, field)
         return localize(localtime(value)) if isinstance(value, datetime) else value
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
-        """Offer to answer by e-mail."""
+        """Return a button that answers by e-mail."""
         subject = urlencode({"subject": f"Re: {self.object.subject or 'your message'}"}).replace("+", "%20")
         return [HeaderButton("Answer", url=f"mailto:{self.object.email}?{subject}", icon_name="mail")]
 
     @property
     def header_more_buttons(self) -> list[Button]:
-        """Offer the actions of the list for this one message."""
+        """Return the bulk actions, for this message."""
         buttons: list[Button] = list(super().header_more_buttons)
         if self.user_has_permission("change"):
             buttons += [
@@ -97,12 +101,12 @@ class MessageMenuItem(MenuItem):
     """The entry in the admin's menu, with the number of new messages."""
 
     def is_shown(self, request: HttpRequest) -> bool:
-        """Show it to those who may see messages."""
+        """Return whether the user may see messages."""
         policy = policy_registry.get_by_type(ContactMessage)
         return bool(policy.user_has_any_permission(request.user, ["view", "change", "delete"]))
 
     def render_component(self, request: HttpRequest) -> LinkMenuItem:
-        """Count anew for each page of the admin."""
+        """Return the entry with the present number of new messages."""
         component = super().render_component(request)
         if unread := ContactMessage.objects.filter(status=ReadingStatus.NEW).count():
             component.label = f"{self.label} ({unread})"
@@ -110,7 +114,7 @@ class MessageMenuItem(MenuItem):
 
 
 class ContactMessageViewSet(SnippetViewSet):
-    """Messages under their own entry in the menu."""
+    """Messages, with an entry of their own in the menu."""
 
     model = ContactMessage
     icon = "mail"
@@ -165,20 +169,20 @@ class ContactMessageViewSet(SnippetViewSet):
         "page",
     ]
     export_headings = {"get_status_display": "Status", "get_mail_state_display": "E-mail"}
-    # Wagtail wants a form, although no view of it is left.
+    # Wagtail requires form fields, although there is no view with a form.
     form_fields = ["status"]
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Name no address of the views that are left out, so that nothing links to them."""
+        """Return Wagtail's arguments without the URL names of the removed views, so that nothing links to them."""
         left_out = dict.fromkeys(["add_url_name", "edit_url_name", "history_url_name", "usage_url_name"])
         return super().get_common_view_kwargs(**{**left_out, **kwargs})
 
     @property
     def url_finder_class(self) -> type:
-        """Lead from elsewhere in the admin to the message in full."""
+        """Return a URL finder that leads to the page of a message instead of a form."""
         return type("MessageURLFinder", (ModelAdminURLFinder,), {"edit_url_name": self.get_url_name("inspect")})
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        """Leave out the views in which a message would be written or changed."""
+        """Return Wagtail's patterns without the views that add or change a message."""
         shown = {"list", "list_results", "inspect", "delete"}
         return [pattern for pattern in super().get_urlpatterns() if pattern.name in shown]

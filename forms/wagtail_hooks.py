@@ -1,4 +1,4 @@
-"""Puts the messages into the Wagtail admin."""
+"""Registers the messages and their bulk actions in the Wagtail admin."""
 
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
@@ -13,5 +13,5 @@ register_snippet(ContactMessageViewSet)
 
 for action in MESSAGE_ACTIONS:
     hooks.register("register_bulk_action", action)
-# After Wagtail's own, which it replaces for messages.
+# Registered after Wagtail's own action, which it replaces for messages.
 hooks.register("register_bulk_action", DeleteMessages, order=10)

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404
 from django.utils.cache import patch_vary_headers
+from django.utils.module_loading import import_string
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.models import Page
 from wagtail.url_routing import RouteResult
@@ -48,22 +49,26 @@ class AsyncViewResponse(HttpResponse):
 
 
 class AsyncViewMixin:
-    """For page types whose answer comes from `async_view(request, page)`.
+    """For page types that an async view answers: `async_view`, called with `(request, page)`.
 
-    Together with `RoutablePageMixin`, which comes before it in the list of bases, a route returns
-    `self.answer_async(request, view)`; the route `@path("")` too, since that mixin answers the page's own address.
+    A model names its view by its dotted path, `async_view = "blog.views.post_list"`, so that it needn't import it.
+    Together with `RoutablePageMixin`, which has to come before it in the list of bases, a route returns
+    `self.answer_async(request, view)`.
     """
 
-    async_view: ClassVar["staticmethod[[HttpRequest, Any], Awaitable[HttpResponseBase]]"]
+    async_view: ClassVar["staticmethod[[HttpRequest, Any], Awaitable[HttpResponseBase]] | str"]
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer `request` from `async_view`."""
+        """Return the response of `async_view`."""
         return self.answer_async(request, type(self).async_view)
 
-    def answer_async(self, request: HttpRequest, view: AsyncPageView) -> HttpResponseBase:
-        """Answer `request` from `view`: under ASGI with a placeholder that is awaited, elsewhere (WSGI) at once."""
+    def answer_async(self, request: HttpRequest, view: AsyncPageView | str) -> HttpResponseBase:
+        """Return the response of `view`: under ASGI a placeholder that Django awaits, under WSGI the response itself.
+
+        `view` is an async view or the dotted path of one.
+        """
         request.is_preview = getattr(request, "is_preview", False)  # type: ignore[attr-defined]
-        response = AsyncViewResponse(view, request, self)
+        response = AsyncViewResponse(import_string(view) if isinstance(view, str) else view, request, self)
         if isinstance(request, ASGIRequest):
             return response
         return async_to_sync(response.render)()

@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 from django.http import HttpResponse
 
-from forms.form_token import issue_token
+from forms.forms import issue_token
 from forms.models import ContactMessage, ContactPage, ContactRecipient
 from tests.conftest import SmallSite
 

@@ -10,8 +10,8 @@ def main() -> None:
     django.setup()
     from django.conf import settings
 
-    from forms.models import ContactPage
-    from forms.services import store_message
+    from forms.models import ContactMessage, ContactPage
+    from forms.submissions import store_message
 
     task = json.loads(sys.argv[1])
     settings.CONTACT_MESSAGES_PER_SENDER = task["limit"]
@@ -22,10 +22,10 @@ def main() -> None:
     sys.stdin.readline()
     for number in range(task["messages"]):
         text = task.get("text", f"Message {number} of {task['name']}")
-        fields = {"name": "Ada", "email": "ada@example.org", "subject": "", "text": text}
+        message = ContactMessage(page=page, name="Ada", email="ada@example.org", text=text)
         token = task.get("token", task["name"])
-        receipt = store_message(page, fields, token=token, sender="192.0.2.1", is_spam=False)
-        sys.stdout.write(f"{receipt.name}\n")
+        result = store_message(message, token=token, client_ip="192.0.2.1", is_spam=False)
+        sys.stdout.write(f"{result.name}\n")
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from django.urls import NoReverseMatch, reverse
 from openpyxl import load_workbook
 from wagtail.admin.menu import admin_menu
 
-from forms.exports import neutralise_formula
 from forms.models import ContactMessage, MailState, ReadingStatus
+from forms.plain_text import neutralise_formula
 from tests.factories import EditorFactory
 
 LIST = "wagtailsnippets_forms_contactmessage:list"
@@ -165,7 +165,7 @@ def test_marking_asks_first(desk: Client, write) -> None:
     message = write()
     path = reverse("wagtail_bulk_action", args=["forms", "contactmessage", "mark_as_spam"])
     page = text_of(desk.get(f"{path}?id={message.pk}"))
-    assert "They are kept, and can be found with the filter for spam." in page
+    assert "They stay stored. You find them with the filter for spam." in page
     message.refresh_from_db()
     assert message.status == ReadingStatus.NEW
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from forms.models import ContactMessage, MailState, SenderQuota
-from forms.tasks import RETRY_DELAYS, SENDING_ENDS_AFTER, request_mail_again, send_contact_mail
+from forms.tasks import RETRY_DELAYS, SENDING_TIMEOUT, request_mail_again, send_contact_mail
 from tests.forms.conftest import only_message
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -181,7 +181,7 @@ def test_a_queue_that_fails_keeps_the_message_and_the_thanks(send, monkeypatch) 
         (MailState.HELD, timedelta(), 1),
         (MailState.SENT, timedelta(days=1), 0),
         (MailState.SENDING, timedelta(), 0),
-        (MailState.SENDING, SENDING_ENDS_AFTER + timedelta(minutes=1), 1),
+        (MailState.SENDING, SENDING_TIMEOUT + timedelta(minutes=1), 1),
     ],
 )
 def test_sending_again_is_for_what_has_not_been_sent(
@@ -199,7 +199,7 @@ def test_senders_counts_are_forgotten_after_their_span(send, settings, monkeypat
     send()
     assert SenderQuota.objects.count() == 1
     later = timezone.now().timestamp() + settings.CONTACT_RATE_SPAN
-    monkeypatch.setattr("forms.models.sender_quota.time.time", lambda: later)
+    monkeypatch.setattr("forms.models.time.time", lambda: later)
     send(text="Later.", token="")
-    SenderQuota.forget_past_spans()
+    SenderQuota.delete_expired()
     assert SenderQuota.objects.count() == 0

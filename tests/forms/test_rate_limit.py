@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.test import RequestFactory
 
 from forms.models import ContactMessage, SenderQuota
-from forms.senders import identify_sender
+from forms.submissions import get_client_ip
 from tests.forms.conftest import token_of_age
 from tests.forms.test_sending import both_ways
 
@@ -22,7 +22,7 @@ from tests.forms.test_sending import both_ways
 @pytest.fixture(autouse=True)
 def _one_span(monkeypatch) -> None:
     """No test runs across the border of two spans."""
-    monkeypatch.setattr("forms.models.sender_quota._current_span", lambda: 1)
+    monkeypatch.setattr("forms.models._current_span", lambda: 1)
 
 
 @both_ways
@@ -92,7 +92,7 @@ def test_a_new_span_starts_a_new_count(send, settings, monkeypatch) -> None:
     settings.CONTACT_MESSAGES_PER_SENDER = 1
     send()
     assert send(text="Another").status_code == 429
-    monkeypatch.setattr("forms.models.sender_quota._current_span", lambda: 2)
+    monkeypatch.setattr("forms.models._current_span", lambda: 2)
     assert send(text="Another").status_code == 302
 
 
@@ -112,6 +112,9 @@ def test_no_address_is_stored(send) -> None:
         ("10.0.0.1", "198.51.100.1", 1, "198.51.100.1"),
         ("10.0.0.1", "forged, 198.51.100.1", 1, "198.51.100.1"),
         ("10.0.0.1", "forged, 198.51.100.1, 10.0.0.2", 2, "198.51.100.1"),
+        ("10.0.0.1", '"forged, 198.51.100.1', 1, "198.51.100.1"),
+        ("10.0.0.1", "for=192.0.2.9, 198.51.100.1", 1, "198.51.100.1"),
+        ("203.0.113.1", "192.168.0.9", 1, "192.168.0.9"),
         ("10.0.0.1", "198.51.100.1", 2, "10.0.0.1"),
         ("10.0.0.1", "rubbish", 1, "10.0.0.1"),
         ("10.0.0.1", "198.51.100.1:4711", 1, "198.51.100.1"),
@@ -126,7 +129,7 @@ def test_no_address_is_stored(send) -> None:
 def test_a_sender_is_known_by_the_address_that_can_be_trusted(settings, peer, forwarded, proxies, sender) -> None:
     settings.TRUSTED_PROXY_COUNT = proxies
     request = RequestFactory().post("/", REMOTE_ADDR=peer, headers={"X-Forwarded-For": forwarded})
-    assert identify_sender(request) == sender
+    assert get_client_ip(request) == sender
 
 
 # --- several processes
@@ -146,7 +149,7 @@ def shared_database(django_db_serialized_rollback, transactional_db, contact, tm
 
 
 def run_rivals(database: str, *, count: int, **task: object) -> list[str]:
-    """Let processes store messages at the same moment; return what each message's receipt was."""
+    """Let processes store messages at the same moment; return the result of each message."""
     environment = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
     rivals = [
         subprocess.Popen(
@@ -164,15 +167,15 @@ def run_rivals(database: str, *, count: int, **task: object) -> list[str]:
     for rival in rivals:
         rival.stdin.write("go\n")
         rival.stdin.flush()
-    return [receipt for rival in rivals for receipt in rival.communicate(timeout=60)[0].split()]
+    return [result for rival in rivals for result in rival.communicate(timeout=60)[0].split()]
 
 
 def test_the_limit_holds_across_processes(shared_database: str) -> None:
-    receipts = run_rivals(shared_database, count=2, messages=10, limit=7)
-    assert receipts.count("STORED") == 7
-    assert receipts.count("REFUSED") == 2 * 10 - 7
+    results = run_rivals(shared_database, count=2, messages=10, limit=7)
+    assert results.count("STORED") == 7
+    assert results.count("RATE_LIMITED") == 2 * 10 - 7
 
 
 def test_the_same_post_in_several_processes_is_stored_once(shared_database: str) -> None:
-    receipts = run_rivals(shared_database, count=2, messages=1, limit=100, token="the same", text="the same")
-    assert sorted(receipts) == ["REPEATED", "STORED"]
+    results = run_rivals(shared_database, count=2, messages=1, limit=100, token="the same", text="the same")
+    assert sorted(results) == ["DUPLICATE", "STORED"]

@@ -12,7 +12,7 @@ from django.test import AsyncClient
 from django.urls import reverse
 from wagtail.models import PageViewRestriction
 
-from forms.form_token import LONGEST_AGE, TokenState, check_token
+from forms.forms import MAX_TOKEN_AGE, TokenState, check_token
 from forms.models import ContactMessage, ContactRecipient, MailState, ReadingStatus
 from tests.forms.conftest import ADA, HTMX, only_message, token_of_age
 
@@ -88,7 +88,7 @@ def test_a_form_filled_in_too_fast_is_asked_for_once_more_and_then_taken(send, h
 
 
 @both_ways
-@pytest.mark.parametrize("token", [token_of_age(LONGEST_AGE + 60), "forged:1:x", "\x00", "ä" * 5000])
+@pytest.mark.parametrize("token", [token_of_age(MAX_TOKEN_AGE + 60), "forged:1:x", "\x00", "ä" * 5000])
 def test_an_old_or_foreign_form_keeps_the_text_and_gets_a_fresh_token(send, htmx: bool, token: str) -> None:
     response = send(token=token, htmx=htmx)
     answer = response.content.decode()
@@ -163,7 +163,7 @@ def test_whoever_begins_to_write_is_given_a_token(contact, asgi_get, send) -> No
     answer = asgi_get(reverse("form_token"))
     assert answer["Cache-Control"] == "no-store"
     token = answer.content.decode().partition('value="')[2].partition('"')[0]
-    assert check_token(token) is TokenState.TOO_FAST
+    assert check_token(token) is TokenState.TOO_NEW
     assert "data-hx-get" not in answer.content.decode()
 
 
@@ -172,7 +172,7 @@ def test_without_a_token_one_more_look_is_asked_for_and_then_it_is_taken(send) -
     assert "read your message once more" in answer
     assert "First line." in answer
     token = answer.partition('name="token" value="')[2].partition('"')[0]
-    assert check_token(token) is TokenState.TOO_FAST
+    assert check_token(token) is TokenState.TOO_NEW
     with mock.patch("time.time", return_value=time.time() + 60):
         assert send(token=token).status_code == 302
     assert only_message()

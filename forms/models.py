@@ -1,0 +1,221 @@
+"""The contact page, the messages from its form, and the count of messages by sender."""
+
+import time
+from http import HTTPMethod
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.module_loading import import_string
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
+from wagtail.models import Orderable
+
+from galley.async_pages.async_views import AsyncViewMixin
+from home.base_page import BasePage, BodyMixin, IntroductionMixin
+
+
+class ContactPage(AsyncViewMixin, IntroductionMixin, BodyMixin, BasePage):
+    """A page with a form through which visitors write to the site's team."""
+
+    thank_you_text = models.TextField(
+        max_length=600,
+        default="Thank you. Your message has arrived, and we will answer by e-mail.",
+        help_text="Shown, and read out by screen readers, in place of the form once a message has arrived.",
+    )
+    privacy_text = models.TextField(
+        max_length=600,
+        default=(
+            "We keep your name, your e-mail address and your message in order to answer you. "
+            "We don't pass them on, and we delete them when you ask us to."
+        ),
+        help_text="Shown above the Send button: what happens to what a visitor writes. Say here what you really do.",
+    )
+    subject_prefix = models.CharField(
+        max_length=60,
+        blank=True,
+        default="[Contact form]",
+        help_text="Put before the subject of every e-mail from this form, so that you can tell them from others.",
+    )
+
+    content_panels = [
+        *BasePage.content_panels,
+        *IntroductionMixin.introduction_panels,
+        *BodyMixin.body_panels,
+        MultiFieldPanel(
+            [FieldPanel("privacy_text"), FieldPanel("thank_you_text")],
+            heading="Texts of the form",
+        ),
+        MultiFieldPanel(
+            [
+                HelpPanel(
+                    "You find every message under “Messages” in the menu, whether or not an e-mail could be sent. "
+                    "Without a recipient no e-mail is sent."
+                ),
+                InlinePanel("recipients", heading="Recipients", label="recipient"),
+                FieldPanel("subject_prefix"),
+            ],
+            heading="E-mail",
+        ),
+    ]
+    search_fields = [*BasePage.search_fields, *BodyMixin.body_search_fields]
+    subpage_types: list[str] = []
+    page_description = "A page with a form through which visitors write to you."
+    schema_type = "ContactPage"
+    allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS, HTTPMethod.POST]
+
+    async_view = "forms.views.contact_page"
+    form_class = "forms.forms.ContactForm"
+
+    class Meta:
+        verbose_name = "contact page"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return Wagtail's context with an empty form. A preview shows the form, and can't send it."""
+        form = import_string(self.form_class)()
+        is_preview = getattr(request, "is_preview", False)
+        return super().get_context(request, *args, **kwargs) | {"form": form, "is_preview": is_preview}
+
+
+class ContactRecipient(Orderable):
+    """An address that receives the messages of a contact page by e-mail."""
+
+    page = ParentalKey(ContactPage, on_delete=models.CASCADE, related_name="recipients")
+    email = models.EmailField(
+        "e-mail address",
+        help_text="Every message is sent to this address. Recipients see each other's addresses.",
+    )
+
+    panels = [FieldPanel("email")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class ReadingStatus(models.TextChoices):
+    """What the editors have done with a message."""
+
+    NEW = "new", "New"
+    READ = "read", "Read"
+    DONE = "done", "Done"
+    SPAM = "spam", "Spam"
+
+
+class MailState(models.TextChoices):
+    """The delivery state of the e-mail about a message."""
+
+    WAITING = "waiting", "Waiting to be sent"
+    SENDING = "sending", "Being sent"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"
+    NO_RECIPIENT = "no_recipient", "Not sent: no recipient"
+    HELD = "held", "Not sent: taken for spam"
+
+
+class ContactMessage(models.Model):
+    """A visitor's message. It is stored before its e-mail is sent, and survives the deletion of its page."""
+
+    page = models.ForeignKey(
+        ContactPage,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="messages",
+        help_text="The page whose form was used. Empty if that page has been deleted.",
+    )
+    received_at = models.DateTimeField(
+        "received", default=timezone.now, db_index=True, help_text="When the message arrived."
+    )
+    name = models.CharField(max_length=120, help_text="The name that the visitor gave.")
+    email = models.EmailField("e-mail address", max_length=254, help_text="Where to answer.")
+    subject = models.CharField(max_length=150, blank=True, help_text="May be empty.")
+    text = models.TextField("message", help_text="The message as it was written.")
+    # A hash of the form's token and its content: a repeated POST has the same one, a changed text has another.
+    fingerprint = models.CharField(max_length=64, unique=True, editable=False)
+
+    status = models.CharField(
+        max_length=10,
+        choices=ReadingStatus,
+        default=ReadingStatus.NEW,
+        db_index=True,
+        help_text="What has been done with the message.",
+    )
+    mail_state = models.CharField(
+        "e-mail",
+        max_length=15,
+        choices=MailState,
+        default=MailState.WAITING,
+        help_text="Whether the e-mail about this message has been sent to the page's recipients.",
+    )
+    mail_error = models.TextField("e-mail problem", blank=True, help_text="Why the e-mail could not be sent.")
+    mail_attempts = models.PositiveSmallIntegerField(
+        "e-mail attempts", default=0, help_text="How often sending has been tried."
+    )
+    mail_last_tried_at = models.DateTimeField(
+        "e-mail last tried", null=True, blank=True, help_text="When sending was tried last."
+    )
+    mail_next_try_at = models.DateTimeField(
+        "e-mail tried next", null=True, blank=True, help_text="When sending will be tried by itself again."
+    )
+
+    # No page refers to a message, so the reference index needn't hold it.
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = "message"
+        verbose_name_plural = "messages"
+        ordering = ["-received_at", "-pk"]
+        # Only visitors add messages, so there is no permission for it.
+        default_permissions = ("view", "change", "delete")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.subject}" if self.subject else self.name
+
+
+class SenderQuota(models.Model):
+    """The number of messages from one client IP in one time window, counted for all processes together.
+
+    The IP address itself isn't stored. The key is an HMAC of the address and the window, so that two rows can't be
+    recognised as the same sender's.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    used = models.PositiveIntegerField(default=0)
+    span = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.used} in span {self.span}"
+
+    @classmethod
+    def hit(cls, client_ip: str) -> bool:
+        """Count one message from `client_ip`. Return False if its limit was already reached.
+
+        One UPDATE decides, so that two processes can't both count the last message.
+        """
+        span = _current_span()
+        key = salted_hmac("forms.sender", f"{span}:{client_ip}", algorithm="sha256").hexdigest()
+        quota, _ = cls.objects.get_or_create(key=key, defaults={"span": span})
+        below_limit = cls.objects.filter(pk=quota.pk, used__lt=settings.CONTACT_MESSAGES_PER_SENDER)
+        return bool(below_limit.update(used=F("used") + 1))
+
+    @classmethod
+    def delete_expired(cls) -> None:
+        """Delete the counts of past time windows."""
+        cls.objects.filter(span__lt=_current_span()).delete()
+
+
+def seconds_until_next_span() -> int:
+    """Return the seconds until the next time window, in which every sender may write again."""
+    span_length: int = settings.CONTACT_RATE_SPAN
+    return span_length - int(time.time()) % span_length
+
+
+def _current_span() -> int:
+    return int(time.time()) // settings.CONTACT_RATE_SPAN
