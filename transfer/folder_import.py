@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from blog.models import BlogIndexPage, PostImport
+from blog.models import BlogIndexPage
 from transfer.address_book import AddressBook
 from transfer.conversion import Surroundings
 from transfer.convert import ConvertedPost, convert_post
@@ -16,6 +16,7 @@ from transfer.discovery import find_posts
 from transfer.front_matter import read_source_file
 from transfer.ledger import Ledger, State, compare
 from transfer.media import MediaLibrary
+from transfer.models import PostImport
 from transfer.notes import Notes, UnreadableFileError
 from transfer.pages import PageWriter
 from transfer.people import People

@@ -3,8 +3,9 @@
 from enum import StrEnum
 from pathlib import Path
 
-from blog.models import BlogIndexPage, PostImport
+from blog.models import BlogIndexPage
 from transfer.convert import ConvertedPost
+from transfer.models import PostImport
 
 
 class State(StrEnum):

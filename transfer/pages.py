@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from django.db import transaction
 from django.utils import timezone
 
-from blog.models import BlogIndexPage, BlogPostPage, PostAuthor, PostImport
+from blog.models import BlogIndexPage, BlogPostPage, PostAuthor
 from transfer.convert import ConvertedPost
 from transfer.dates import as_date, as_moment
 from transfer.media import MediaLibrary
+from transfer.models import PostImport
 from transfer.old_addresses import OldAddresses
 from transfer.references import bind_references
 from transfer.splitting import split_body

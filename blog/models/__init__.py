@@ -1,7 +1,6 @@
 """Posts, the people who write them and the subjects that order them."""
 
 from blog.models.author import Author, AuthorLink, PostAuthor
-from blog.models.imports import PostImport
 from blog.models.index import BlogIndexPage
 from blog.models.post import BlogPostPage
 from blog.models.taxonomy import Category, PostTag, Series
@@ -13,7 +12,6 @@ __all__ = [
     "BlogPostPage",
     "Category",
     "PostAuthor",
-    "PostImport",
     "PostTag",
     "Series",
 ]

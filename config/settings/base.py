@@ -130,7 +130,7 @@ PREVIEW_REDIS_URL = REDIS_URL
 PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 
 # What no visitor ever sees, besides what Wagtail and Django keep for themselves (`galley.page_cache.tables`).
-PRIVATE_MODELS = ["preview", "blog.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
+PRIVATE_MODELS = ["preview", "transfer.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
 
 # Whole pages are kept in memory and sent again for as long as nothing has changed that they show.
 PAGE_CACHE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 48) * 1024 * 1024

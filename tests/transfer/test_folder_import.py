@@ -9,11 +9,12 @@ from django.http import HttpResponse
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Revision
 
-from blog.models import Author, BlogPostPage, Category, PostImport
+from blog.models import Author, BlogPostPage, Category
 from home.images import SiteImage
 from tests.transfer.conftest import BlogFolder, picture
 from transfer import pages
 from transfer.ledger import State
+from transfer.models import PostImport
 
 
 def count_rows() -> dict[str, int]:
