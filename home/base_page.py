@@ -85,6 +85,7 @@ class IntroductionMixin(models.Model):
     )
 
     introduction_panels = [FieldPanel("introduction")]
+    introduction_search_fields = [index.SearchField("introduction")]
 
     class Meta:
         abstract = True

@@ -1,0 +1,116 @@
+"""The how-to guides, followed to the letter in a copy of the project."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import small_site_folder  # noqa: F401
+from tests.running_site import PROJECT, environment
+
+GUIDES = PROJECT / "docs" / "how-to"
+STEP = re.compile(
+    r"^(?P<where>At the end of|A new file|In) `(?P<path>[^`]+)`(?:, after the line `(?P<line>[^`]+)`)?[^\n]*:\n\n"
+    r"```\w+\n(?P<code>.*?)```",
+    re.MULTILINE | re.DOTALL,
+)
+
+# What a reader sees who has followed the guide, by its name.
+CHECKS = {
+    "page-type": """
+from datetime import datetime, timezone
+from home.models import EventPage, HomePage
+
+event = EventPage(
+    title="Open press day",
+    introduction="Come and see the press.",
+    starts_at=datetime(2027, 5, 1, 10, tzinfo=timezone.utc),
+)
+HomePage.objects.get().add_child(instance=event)
+page = visit(event.url)
+for words in ("Open press day", "Come and see the press.", "1 May 2027, 10:00"):
+    assert words in page, words
+for field in ("title", "introduction", "starts_at"):
+    assert f'data-contentpath="{field}"' in page, field
+call_command("update_index", verbosity=0)
+assert event.url in visit("/search/?q=press")
+""",
+    "block": """
+from home.models import HomePage, StandardPage
+
+question = {"question": "What is a galley?", "answer": "<p>A tray for set type.</p>"}
+page = StandardPage(title="Questions")
+page.body = StandardPage._meta.get_field("body").to_python([{"type": "question", "value": question}])
+HomePage.objects.get().add_child(instance=page)
+assert "A tray for set type." in visit(page.url)
+""",
+}
+VISIT = """
+import django
+django.setup()
+from django.core.management import call_command
+from django.test import Client
+
+def visit(url):
+    response = Client(SERVER_NAME="localhost").get(url)
+    assert response.status_code == 200, (url, response.status_code)
+    return response.content.decode()
+"""
+
+
+def follow(guide: Path, project: Path) -> None:
+    """Do in `project` what the guide's steps say."""
+    steps = list(STEP.finditer(guide.read_text()))
+    assert steps, f"{guide.name} has no step"
+    for step in steps:
+        file = project / step["path"]
+        if step["where"] == "A new file":
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(step["code"])
+        elif step["where"] == "At the end of":
+            file.write_text(f"{file.read_text().rstrip()}\n\n\n{step['code']}")
+        else:
+            before, found, after = file.read_text().partition(f"{step['line']}\n")
+            assert found, f"{step['path']} has no line {step['line']!r}"
+            file.write_text(f"{before}{found}{step['code']}{after}")
+
+
+@pytest.fixture(scope="module")
+def changed_project(
+    small_site_folder: Path,  # noqa: F811
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A copy of the project in which all guides were followed, with a database of its own in `var`."""
+    copy = tmp_path_factory.mktemp("how-to") / "project"
+    ignored = shutil.ignore_patterns("var", ".*", "__pycache__", "tests", "node_modules")
+    shutil.copytree(PROJECT, copy, ignore=ignored)
+    shutil.copytree(small_site_folder, copy / "var", dirs_exist_ok=True)
+    for name in CHECKS:
+        follow(GUIDES / f"{name}.md", copy)
+    for command in ("makemigrations", "migrate"):
+        run(copy, "manage.py", command, "--verbosity", "0")
+    return copy
+
+
+def run(project: Path, *arguments: str) -> None:
+    env = environment(project / "var", PYTHONPATH=str(project))
+    done = subprocess.run([sys.executable, *arguments], cwd=project, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_what_the_guide_promises_is_there(changed_project: Path, name: str) -> None:
+    run(changed_project, "-c", VISIT + CHECKS[name])
+
+
+def test_every_guide_is_followed() -> None:
+    assert {path.stem for path in GUIDES.glob("*.md")} == set(CHECKS)
+
+
+def test_the_readme_shows_the_guide_to_a_page_type() -> None:
+    guide, readme = (GUIDES / "page-type.md").read_text(), (PROJECT / "README.md").read_text()
+    for example in re.findall(r"```(?:python|django)\n.*?```", guide, re.DOTALL):
+        assert example in readme
