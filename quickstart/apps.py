@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class QuickstartConfig(AppConfig):
-    """Holds the commands `up`, `worker`, `load_sample_site` and `generate_posts`."""
+    """Holds the commands `up`, `worker` and `load_sample_site`."""
 
     name = "quickstart"

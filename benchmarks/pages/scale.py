@@ -12,7 +12,7 @@ from benchmarks.figures import Figures
 from benchmarks.pages.editor import seed_editor
 from benchmarks.pages.load import ask
 from benchmarks.pages.servers import ASGI_SITE, Server, running
-from benchmarks.pages.sites import LISTING, Sites, manage
+from benchmarks.pages.sites import LISTING, Sites, run_module
 from tests.galley.preview.real_sockets import log_in
 from tests.running_site import EDITOR, EDITOR_PASSWORD
 
@@ -61,7 +61,7 @@ def measure_scale(sites: Sites) -> Figures:
             blog = seed_editor(var_dir)["published"].parent
             visited[name] = Visited(stack.enter_context(running(ASGI_SITE, var_dir)), blog)
             visited[name].ask(KINDS["listing"], 7)
-            manage(var_dir, "generate_posts", "1")
+            run_module(var_dir, "benchmarks.generate_posts", "1")
             started = time.perf_counter()
             visited[name].ask([LISTING], 1)
             first[name] = (time.perf_counter() - started) * 1_000

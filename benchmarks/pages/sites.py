@@ -28,13 +28,10 @@ class Sites:
             unfinished = self.folder / f"{number}.unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(parents=True)
-            for command in (
-                ["migrate", "--verbosity", "0"],
-                ["load_sample_site"],
-                ["generate_posts", str(number)],
-                ["update_index", "--verbosity", "0"],
-            ):
-                manage(unfinished, *command)
+            manage(unfinished, "migrate", "--verbosity", "0")
+            manage(unfinished, "load_sample_site")
+            run_module(unfinished, "benchmarks.generate_posts", str(number))
+            manage(unfinished, "update_index", "--verbosity", "0")
             unfinished.rename(made)
         return made
 

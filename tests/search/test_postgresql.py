@@ -23,9 +23,12 @@ def site(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     url = f"{postgresql_url.rpartition('/')[0]}/search"
     var_dir = tmp_path_factory.mktemp("postgresql-search")
     build_small_site(var_dir, DATABASE_URL=url)
-    for command in (["generate_posts", "1200"], ["update_index", "--verbosity", "0"]):
+    for command in (
+        ["-m", "benchmarks.generate_posts", "1200"],
+        ["manage.py", "update_index", "--verbosity", "0"],
+    ):
         subprocess.run(
-            [sys.executable, "manage.py", *command],
+            [sys.executable, *command],
             cwd=PROJECT,
             env=environment(var_dir, DATABASE_URL=url),
             check=True,
