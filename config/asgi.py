@@ -7,7 +7,7 @@ from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 
 from config.long_lived import loading
-from galley.async_pages.request_threads import get_pooled_asgi_application
+from galley.async_pages.threads import get_pooled_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 

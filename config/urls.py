@@ -7,9 +7,9 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from config import health
-from galley.async_pages.serving import serve
 from galley.images.addresses import FOLDER
 from galley.images.views import picture
+from galley.page_cache.page_routing import serve
 
 handler404 = "home.not_found.page_not_found"
 

@@ -43,8 +43,8 @@ class BasePage(Page):
         MultiFieldPanel([FieldPanel("show_in_menus")], heading="Menu"),
     ]
 
-    is_known_to_be_open = False
-    """Whether it was found out before (`galley.async_pages.serving`) that nothing restricts who may read the page."""
+    is_known_public = False
+    """Whether page routing (`galley.page_cache.page_routing`) has found that the page has no view restriction."""
 
     schema_type = "WebPage"
     """What schema.org calls such a page."""
@@ -68,7 +68,7 @@ class BasePage(Page):
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
         """Return the restrictions on the page and above it, as Wagtail does, unless there are known to be none."""
-        return PageViewRestriction.objects.none() if self.is_known_to_be_open else super().get_view_restrictions()
+        return PageViewRestriction.objects.none() if self.is_known_public else super().get_view_restrictions()
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
         """Return the template's name, so that a new page type only needs the file."""

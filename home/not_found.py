@@ -1,33 +1,30 @@
-"""The answer to an address that leads nowhere.
+"""The 404 page.
 
-Django renders its 404 page in a thread of its own (`django.core.handlers.exception.convert_exception_to_response`,
-`thread_sensitive=False`). Ours reads the menu: there it would open a second database connection that nobody closes.
-So the handler hands back an empty response, and the middleware fills it in on the request's own thread, after
-`RedirectMiddleware` has had its chance to know better.
+Django calls `handler404` in a thread of its own (`django.core.handlers.exception.convert_exception_to_response`, with
+`thread_sensitive=False`). The page needs the database for its menu. In that thread it would open a second connection,
+which is never closed. So the handler returns an empty response, and the middleware renders the page in the request's
+own thread. It does so after `RedirectMiddleware`, which may replace the response by a redirect.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from wagtail.models import Site
 
+from galley.async_pages.middleware import AsyncMiddlewareMixin
 from galley.page_cache.versioned import use_version_of
 from home.sections import find_home_sections
 
 
 class NotFoundPage(HttpResponseNotFound):
-    """A 404 whose page is still to be rendered."""
+    """A 404 response whose page isn't rendered yet."""
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__()
         self._request = request
 
     def render_page(self) -> None:
-        """Fill in the page, with what apps add to it. Blocks: reads the database."""
+        """Render the page with the sections that apps add. Blocks."""
         site = Site.find_for_request(self._request)
         with use_version_of(self._request):
             sections = find_home_sections(self._request, site.root_page, "not_found_sections") if site else []
@@ -35,33 +32,19 @@ class NotFoundPage(HttpResponseNotFound):
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> NotFoundPage:
-    """Django's `handler404`."""
+    """Return the 404 response: Django's `handler404`."""
     return NotFoundPage(request)
 
 
-class NotFoundPageMiddleware:
-    """Renders the page of a `NotFoundPage` that comes by. Sync and async, whichever the chain is."""
+class NotFoundPageMiddleware(AsyncMiddlewareMixin):
+    """Renders the page of a `NotFoundPage`, in the request's thread."""
 
-    sync_capable = True
-    async_capable = True
+    def response_blocks(self, request: HttpRequest, response: HttpResponseBase) -> bool:
+        """Return whether there is a page to render."""
+        return isinstance(response, NotFoundPage)
 
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        self._is_async = iscoroutinefunction(get_response)
-        if self._is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """Return the response of the inner layers, with its page."""
-        if self._is_async:
-            return self._answer_async(request)
-        response: HttpResponseBase = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Return the response, with its page."""
         if isinstance(response, NotFoundPage):
             response.render_page()
-        return response
-
-    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
-        response: HttpResponseBase = await self.get_response(request)
-        if isinstance(response, NotFoundPage):
-            await sync_to_async(response.render_page)()
         return response

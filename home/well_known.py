@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from galley.async_pages.cacheable_views import cacheable_view, require_site
+from galley.page_cache.cacheable_views import cacheable_view, require_site
 from home.models import SiteSettings
 
 PLAIN_TEXT = "text/plain; charset=utf-8"

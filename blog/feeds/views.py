@@ -5,7 +5,7 @@ from django.utils.http import http_date
 
 from blog.feeds.building import build_feed
 from blog.feeds.channels import find_channel, find_new_address
-from galley.async_pages.cacheable_views import cacheable_view, require_site
+from galley.page_cache.cacheable_views import cacheable_view, require_site
 
 
 @cacheable_view

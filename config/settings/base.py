@@ -109,7 +109,7 @@ DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR
 DATABASES["default"]["OPTIONS"] = (
     SQLITE_OPTIONS if DATABASES["default"]["ENGINE"].endswith("sqlite3") else POSTGRESQL_OPTIONS
 )
-# Threads for the synchronous part of requests (`galley.async_pages.request_threads`); they keep SQLite's connections.
+# Threads for the synchronous part of requests (`galley.async_pages.threads`); they keep SQLite's connections.
 # More of them don't compute faster; with fewer, a slow upload in the admin would hold up pages.
 REQUEST_THREADS = env.int("REQUEST_THREADS", 4)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

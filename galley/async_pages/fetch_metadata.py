@@ -1,22 +1,46 @@
-"""Refuses what another site sends in a visitor's name, without a cookie and without a token.
+"""CSRF protection without a token and a cookie, by the headers with which browsers name the origin of a request.
 
-A token in each form would make the page its visitor's own: it couldn't be kept for others, and reading it would leave a
-cookie. Browsers say where a request comes from, in `Sec-Fetch-Site` (Fetch Metadata Request Headers, W3C), or
-in `Origin` (RFC 6454) where they are older. Whoever sends neither is no browser, and acts in nobody's name.
+A token in each form would make every page private: no cache could store it, and reading it would set a cookie. Browsers
+send `Sec-Fetch-Site` (Fetch Metadata Request Headers, W3C), older ones `Origin` (RFC 6454). A client that sends neither
+isn't a browser, so it carries no visitor's session.
 """
 
-from django.http import HttpRequest
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseForbidden
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-# From a page of this site; or by the visitor's own hand, as after a reload.
-OWN = frozenset({"same-origin", "none"})
+# 'none' is a request that the user started, for example by reloading the page.
+SAME_ORIGIN_VALUES = frozenset({"same-origin", "none"})
+
+CROSS_ORIGIN = _(
+    "This was sent from a page of another site, so nothing was done with it. Please use the form on this site."
+)
+
+
+def csrf_by_fetch_metadata(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Return the sync `view` without Django's CSRF check. It refuses requests that `is_cross_origin_write` detects."""
+
+    @csrf_exempt
+    @wraps(view)
+    def protected_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_cross_origin_write(request):
+            return HttpResponseForbidden(CROSS_ORIGIN, content_type="text/plain")
+        return view(request, *args, **kwargs)
+
+    return protected_view
 
 
 def is_cross_origin_write(request: HttpRequest) -> bool:
-    """Return whether `request` would change something here and comes from a page that isn't this site's."""
+    """Return whether `request` could change something here and comes from a page of another origin."""
     if request.method in SAFE_METHODS:
         return False
     if site := request.headers.get("Sec-Fetch-Site"):
-        return site not in OWN
+        return site not in SAME_ORIGIN_VALUES
     origin = request.headers.get("Origin")
     return origin is not None and origin != f"{request.scheme}://{request.get_host()}"

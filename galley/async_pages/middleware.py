@@ -1,9 +1,8 @@
-"""Django's own middleware, without a change of thread where there is nothing to wait for.
+"""A base class for sync and async middleware, and Django's own middleware without needless thread hops.
 
-Under ASGI, Django calls `process_request` and `process_response` of each of its middlewares in a thread, sixteen
-changes for a page, although most of them only look at headers. These run them where they are, on the event loop; what
-may read or write the database, or read a large body, goes to the thread as before. In a synchronous chain (WSGI,
-previews) they are just what they inherit from.
+Under ASGI, Django calls `process_request` and `process_response` of its own middleware in a thread. That makes sixteen
+thread hops for a page, although most of these methods only read headers. Here they run on the event loop. A method that
+may query the database or read a large body still runs in a thread. In a sync chain (WSGI, previews) nothing changes.
 """
 
 from collections.abc import Callable
@@ -17,18 +16,22 @@ from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware import clickjacking, common, csrf, security
+from django.utils.deprecation import MiddlewareMixin
 from wagtail.contrib.redirects import middleware as redirects
 
 from galley.async_pages.fetch_metadata import SAFE_METHODS
 
 
-class AsyncMiddlewareMixin:
-    """For a `MiddlewareMixin` whose methods compute and don't wait; `response_blocks` says when the answer does."""
+class AsyncMiddlewareMixin(MiddlewareMixin):
+    """A middleware whose `process_request` and `process_response` run on the event loop under ASGI.
+
+    They must not block. `response_blocks` returns True for the responses whose `process_response` does.
+    """
 
     get_response: Callable[[HttpRequest], Any]
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer `request` as `MiddlewareMixin.__acall__` does."""
+        """Return the response, as `MiddlewareMixin.__acall__` does."""
         process_request = getattr(self, "process_request", None)
         response = process_request(request) if process_request else None
         response = response or await self.get_response(request)
@@ -40,53 +43,53 @@ class AsyncMiddlewareMixin:
         return process_response(request, response)
 
     def response_blocks(self, request: HttpRequest, response: HttpResponseBase) -> bool:
-        """Return whether `process_response` may block this time, and so needs a thread."""
+        """Return whether `process_response` may block for this response, and so needs a thread."""
         return False
 
 
 class SecurityMiddleware(AsyncMiddlewareMixin, security.SecurityMiddleware):
-    """Redirects to HTTPS and sets headers."""
+    """Redirects to HTTPS and sets security headers."""
 
 
 class CommonMiddleware(AsyncMiddlewareMixin, common.CommonMiddleware):
-    """Appends slashes and counts the length."""
+    """Appends slashes and sets `Content-Length`."""
 
 
 class XFrameOptionsMiddleware(AsyncMiddlewareMixin, clickjacking.XFrameOptionsMiddleware):
-    """Sets a header."""
+    """Sets `X-Frame-Options`."""
 
 
 class AuthenticationMiddleware(AsyncMiddlewareMixin, auth.AuthenticationMiddleware):
-    """Makes `request.user`, which is looked up when somebody asks for it."""
+    """Sets `request.user`, a lazy object."""
 
 
 class SessionMiddleware(AsyncMiddlewareMixin, sessions.SessionMiddleware):
-    """Makes the session, which is read when somebody asks for it, and written if somebody changed it."""
+    """Sets `request.session`, which is read lazily, and saved if it was modified."""
 
     def response_blocks(self, request: HttpRequest, response: HttpResponseBase) -> bool:
-        """Return whether the session may have to be written."""
+        """Return whether the session will be saved."""
         return request.session.modified or settings.SESSION_SAVE_EVERY_REQUEST
 
 
 class MessageMiddleware(AsyncMiddlewareMixin, messages.MessageMiddleware):
-    """Keeps messages from one page to the next."""
+    """Sets `request._messages`, a lazy storage."""
 
     def response_blocks(self, request: HttpRequest, response: HttpResponseBase) -> bool:
-        """Return whether messages were read or added, and so the session has to be read or written."""
-        kept = getattr(request, "_messages", None)
-        return bool(kept is not None and (kept.used or kept.added_new))
+        """Return whether messages were read or added, so that the session is read or saved."""
+        storage = getattr(request, "_messages", None)
+        return bool(storage is not None and (storage.used or storage.added_new))
 
 
 class RedirectMiddleware(AsyncMiddlewareMixin, redirects.RedirectMiddleware):
-    """Looks for a redirect where there is no page."""
+    """Looks for a redirect in place of a 404 response."""
 
     def response_blocks(self, request: HttpRequest, response: HttpResponseBase) -> bool:
-        """Return whether a redirect has to be looked up."""
+        """Return whether the database is asked for a redirect."""
         return response.status_code == 404
 
 
 class CsrfViewMiddleware(AsyncMiddlewareMixin, csrf.CsrfViewMiddleware):
-    """Checks the token of what is sent in a form: that may be a large body, and parsing it takes time."""
+    """Checks the token of unsafe requests in a thread, since parsing a large body takes long."""
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         super().__init__(get_response)

@@ -7,9 +7,7 @@ worker makes the AVIF.
 
 import asyncio
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -17,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from wagtail.images.models import AbstractImage, Filter
 
+from galley.async_pages.threads import WorkerThreads
 from galley.images.addresses import FORMATS, PictureName
 from galley.images.making import find_image, find_rendition, store_rendition
 from galley.images.tasks import make_pictures
@@ -28,7 +27,7 @@ FOR_EVER = 60 * 60 * 24 * 365
 FOR_A_MOMENT = 60
 
 # Pictures are made beside the threads that make pages, and few at a time: the rest wait here.
-_encoders = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures")
+_encoders = WorkerThreads(2, "pictures")
 _under_way: dict[PictureName, "asyncio.Task[bytes]"] = {}
 _asked_for: set[PictureName] = set()
 
@@ -66,8 +65,7 @@ async def _make_once(image: AbstractImage, name: PictureName) -> bytes:
 async def _read_or_make(image: AbstractImage, name: PictureName) -> bytes:
     content = await sync_to_async(_read)(image, name)
     if content is None:
-        make = partial(image.generate_rendition_file, Filter(spec=name.spec))
-        file = await asyncio.get_running_loop().run_in_executor(_encoders, make)
+        file = await _encoders.run(image.generate_rendition_file, Filter(spec=name.spec))
         content = await sync_to_async(_store)(image, name, file)
     return content
 

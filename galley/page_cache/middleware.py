@@ -1,39 +1,23 @@
 """Says of each page whether it is everybody's: for this cache, and for every other on the way to the visitor."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 
+from galley.async_pages.middleware import AsyncMiddlewareMixin
 
-class PublicPagesMiddleware:
-    """Gives the pages of Wagtail's tree a `Cache-Control`, where nothing else has given them one.
 
-    Restricted pages have one from Wagtail, and what somebody sends from its view. It comes first of all middleware, so
-    that it sees the answer as it goes out. Sync and async, whichever the chain is.
+class PublicPagesMiddleware(AsyncMiddlewareMixin):
+    """Sets `Cache-Control` on Wagtail's pages, unless something else has set it.
+
+    Wagtail sets it on restricted pages, and views on their responses to a POST. This has to be the first middleware,
+    so that it sees the final response.
     """
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        self._is_async = iscoroutinefunction(get_response)
-        if self._is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """Return the response of the inner layers, with its `Cache-Control`."""
-        if self._is_async:
-            return self._answer_async(request)
-        return label_page(request, self.get_response(request))
-
-    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
-        return label_page(request, await self.get_response(request))
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Return the response with its `Cache-Control`."""
+        return label_page(request, response)
 
 
 def mark_as_page(request: HttpRequest) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from galley.async_pages.cacheable_views import cacheable_view, require_site
+from galley.page_cache.cacheable_views import cacheable_view, require_site
 from home.site_map.parts import describe_part, find_parts
 
 

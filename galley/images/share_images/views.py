@@ -7,9 +7,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
-from galley.async_pages.cacheable_views import make_cacheable, require_site
 from galley.images.share_images.storing import read_or_draw
 from galley.images.share_images.words import ShareWords
+from galley.page_cache.cacheable_views import make_cacheable, require_site
 from galley.page_cache.versioned import use_current_version
 
 

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from blog.models import BlogIndexPage
 from galley.async_pages.middleware import AsyncMiddlewareMixin
-from galley.async_pages.request_threads import PooledASGIHandler, RequestThreads
+from galley.async_pages.threads import PooledASGIHandler, RequestThreads
 from tests.conftest import SmallSite
 from tests.galley.async_pages.test_event_loop import Request, send
 
@@ -93,7 +93,8 @@ DJANGOS = [
 
 
 def test_all_of_djangos_middleware_is_there_in_its_order() -> None:
-    ours = [one for one in map(import_string, settings.MIDDLEWARE) if issubclass(one, AsyncMiddlewareMixin)]
+    ours = [import_string(name) for name in settings.MIDDLEWARE if name.startswith("galley.async_pages.middleware.")]
+    assert all(issubclass(one, AsyncMiddlewareMixin) for one in ours)
     assert len(ours) == len(DJANGOS)
     assert all(issubclass(one, import_string(djangos)) for one, djangos in zip(ours, DJANGOS, strict=True))
 

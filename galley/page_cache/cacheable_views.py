@@ -1,4 +1,4 @@
-"""Views of what is everybody's and made of the site's content: feeds, the site map, the files at fixed addresses."""
+"""Async views that anybody may read and any cache may store: feeds, sitemaps, files at well-known URLs."""
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
@@ -17,27 +17,27 @@ from galley.page_cache.versioned import use_current_version
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
-def cacheable_view(make: Callable[..., HttpResponse]) -> AsyncView:
-    """Return an async view that answers with what `make(request, …)` makes of the content, the same for everybody.
+def cacheable_view(view: Callable[..., HttpResponse]) -> AsyncView:
+    """Return an async view for the sync `view`, whose response must not depend on the visitor.
 
-    `make` may block: it is called in a thread, once, with the versioned cache on. Caches may store the answer if they
-    revalidate it each time: by its ETag or, if `make` sets it, its `Last-Modified`.
+    `view` may block. It is called once, in a thread, and may use the versioned cache. Caches may store the response if
+    they revalidate it each time, by its ETag or by the `Last-Modified` that `view` may set.
     """
 
     @require_safe
-    @wraps(make)
-    async def view(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
-        return await sync_to_async(answer)(request, **arguments)
+    @wraps(view)
+    async def async_view(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
+        return await sync_to_async(respond)(request, **arguments)
 
-    def answer(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
+    def respond(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
         with use_current_version(request):
-            return make_cacheable(request, make(request, **arguments))
+            return make_cacheable(request, view(request, **arguments))
 
-    return view
+    return async_view
 
 
 def make_cacheable(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
-    """Return `response` as everybody's, or 304 if whoever asks has it already (RFC 9110, section 13)."""
+    """Return `response` as public, or 304 if the client has the same one (RFC 9110, section 13)."""
     if response.status_code != 200:
         return response
     patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
@@ -48,7 +48,7 @@ def make_cacheable(request: HttpRequest, response: HttpResponse) -> HttpResponse
 
 
 def require_site(request: HttpRequest) -> Site:
-    """Return the site that `request` came to. Raises Http404 where there is none."""
+    """Return the site of `request`. Raises Http404 if there is none."""
     site = Site.find_for_request(request)
     if site is None:
         raise Http404

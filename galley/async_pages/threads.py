@@ -1,0 +1,89 @@
+"""Threads for blocking work under ASGI: a fixed number for requests, and pools beside them.
+
+Django gives every request a thread of its own under ASGI. A thousand concurrent requests are a thousand threads, which
+compete for the interpreter's lock, and each opens a database connection only to close it at once. Here requests share a
+few threads that hold their connections open. The others wait in a queue, where they cost nothing.
+"""
+
+import asyncio
+import functools
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
+
+from asgiref.sync import ThreadSensitiveContext
+from django.core.handlers.asgi import ASGIHandler
+from django.db import connections
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class RequestThread:
+    """A thread, and the number of unfinished requests in it."""
+
+    def __init__(self) -> None:
+        self.executor: Executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="request")
+        self.requests = 0
+
+
+class RequestThreads:
+    """`size` threads. Each request stays in one of them, as asgiref requires."""
+
+    def __init__(self, size: int) -> None:
+        self._threads = [RequestThread() for _ in range(size)]
+
+    @contextmanager
+    def acquire(self) -> Iterator[Executor]:
+        """Yield the thread with the fewest requests. Needs no lock, since only the event loop calls it."""
+        thread = min(self._threads, key=lambda one: one.requests)
+        thread.requests += 1
+        try:
+            yield thread.executor
+        finally:
+            thread.requests -= 1
+
+
+class PooledASGIHandler(ASGIHandler):
+    """Django's handler, with the synchronous part of each request in one of `threads`."""
+
+    def __init__(self, threads: RequestThreads) -> None:
+        super().__init__()
+        self._threads = threads
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one HTTP request, as `ASGIHandler.__call__` does."""
+        with self._threads.acquire() as executor:
+            async with ThreadSensitiveContext(executor=executor):
+                await self.handle(scope, receive, send)
+
+
+class WorkerThreads:
+    """At most `size` threads for blocking work that must not hold up requests. Not for work in a request's context."""
+
+    def __init__(self, size: int, name: str) -> None:
+        self._executor = ThreadPoolExecutor(max_workers=size, thread_name_prefix=name)
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `function(*args, **kwargs)`, called in one of the threads, outside the caller's context."""
+        call = functools.partial(_call, function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+
+
+def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        return function(*args, **kwargs)
+    finally:
+        # Only broken connections are closed: opening one takes longer than most queries.
+        for connection in connections.all(initialized_only=True):
+            if connection.errors_occurred:
+                connection.close()
+
+
+def get_pooled_asgi_application(size: int) -> PooledASGIHandler:
+    """Return Django's ASGI application with `size` request threads, as `get_asgi_application` would set it up."""
+    import django
+
+    django.setup(set_prefix=False)
+    return PooledASGIHandler(RequestThreads(size))
