@@ -1,14 +1,14 @@
-"""Addresses that every site has: what search engines, browsers and people who found a hole ask for."""
+"""Well-known URLs: for search engines, browsers and security researchers."""
 
 from django.urls import path
 
 from galley.images.share_images.views import share_image
 from home import well_known
-from home.site_map.views import site_map_index, site_map_part
+from home.sitemaps import sitemap_index, sitemap_part
 
 urlpatterns = [
-    path("sitemap.xml", site_map_index, name="site_map"),
-    path("sitemap-<int:number>.xml", site_map_part, name="site_map_part"),
+    path("sitemap.xml", sitemap_index, name="sitemap"),
+    path("sitemap-<int:section>.xml", sitemap_part, name="sitemap_part"),
     path("robots.txt", well_known.robots_txt, name="robots_txt"),
     path("humans.txt", well_known.humans_txt),
     path(".well-known/security.txt", well_known.security_txt),

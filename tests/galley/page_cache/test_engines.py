@@ -4,7 +4,7 @@ import pytest
 from wagtail.models import PageViewRestriction, Site
 
 from galley.images.share_images.words import share_image_address
-from home.site_map import parts
+from home import sitemaps
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory
 from tests.galley.page_cache.visitors import Visitor
@@ -18,7 +18,7 @@ def test_they_are_kept_and_change_with_the_content(
     visitor: Visitor, small_site: SmallSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # However many pages other tests have made: all of this site stand in one part.
-    monkeypatch.setattr(parts, "PART_SIZE", 1_000_000)
+    monkeypatch.setattr(sitemaps, "PART_SIZE", 1_000_000)
     urls = [*FEEDS, "/sitemap.xml", "/sitemap-0.xml", "/robots.txt", "/humans.txt", "/site.webmanifest"]
     visitor.get("/")  # the very first visit makes the site's settings, which is a change
     for url in urls * 2:
