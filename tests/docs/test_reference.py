@@ -31,3 +31,10 @@ def test_every_command_is_listed_with_its_help() -> None:
     listed = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|$", document, re.MULTILINE))
     ours = {name: app for name, app in get_commands().items() if (PROJECT / app.replace(".", "/")).is_dir()}
     assert listed == {name: load_command_class(app, name).help for name, app in ours.items()}
+
+
+def test_the_code_reads_every_page_attribute_and_hook() -> None:
+    files = [path for folder in ("home", "galley", "blog", "search") for path in (PROJECT / folder).rglob("*")]
+    code = "".join(path.read_text() for path in files if path.suffix in {".py", ".js"})
+    names = first_cells(REFERENCE / "page-attributes.md")
+    assert [name for name in names if not re.search(rf"""["'.\[]{name}\b""", code)] == []
