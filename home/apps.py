@@ -1,15 +1,15 @@
-"""What all pages share."""
+"""The app with the base page, the blocks and the site settings."""
 
 from django.apps import AppConfig
 
 
 class HomeConfig(AppConfig):
-    """Base page, blocks, home page and site settings."""
+    """The home app."""
 
     name = "home"
 
     def ready(self) -> None:
-        """Guard StreamFields against a race upstream; make pictures ahead, and clear away what was drawn for pages."""
+        """Lock StreamField validation, and connect the signal handlers for images."""
         from django.db.models.signals import post_delete
         from wagtail.signals import page_published
 

@@ -1,4 +1,4 @@
-"""What every page type inherits, and what it may mix in."""
+"""The base class of every page type, and mixins with common fields."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from home.page_metadata import Article
 
 
 class BasePage(Page):
-    """A page of this site. Its template is `pages/<name_of_the_class>.html`."""
+    """The base of every page type. The template of a type is `pages/<type_name>.html`."""
 
     share_image = models.ForeignKey(
         settings.WAGTAILIMAGES_IMAGE_MODEL,
@@ -47,31 +47,31 @@ class BasePage(Page):
     """Whether page routing (`galley.page_cache.page_routing`) has found that the page has no view restriction."""
 
     schema_type = "WebPage"
-    """What schema.org calls such a page."""
+    """The schema.org type of the page."""
 
     class Meta:
         abstract = True
 
     @property
     def article(self) -> Article | None:
-        """What engines are told about the page if it is an article."""
+        """The metadata of an article; None for any other page."""
         return None
 
     @property
     def share_line(self) -> str:
-        """A few words under the title on the image that is drawn for sharing."""
+        """The text under the title on a generated share image."""
         return ""
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
-        """Return what the site map tells of the page, as Wagtail does; nothing if the text belongs elsewhere."""
+        """Return Wagtail's sitemap entry; none if the original of the text is on another site."""
         return [] if self.canonical_url else super().get_sitemap_urls(request)
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
-        """Return the restrictions on the page and above it, as Wagtail does, unless there are known to be none."""
+        """Return the view restrictions of the page and of pages above it, without a query if there are none."""
         return PageViewRestriction.objects.none() if self.is_known_public else super().get_view_restrictions()
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
-        """Return the template's name, so that a new page type only needs the file."""
+        """Return the template's name, which follows from the name of the class."""
         return f"pages/{camelcase_to_underscore(type(self).__name__)}.html"
 
 
@@ -92,7 +92,7 @@ class IntroductionMixin(models.Model):
 
 
 class LeadImageMixin(models.Model):
-    """The picture that stands for the page: at its head and in lists."""
+    """The image of the page, shown at its head and in lists."""
 
     lead_image = models.ForeignKey(
         settings.WAGTAILIMAGES_IMAGE_MODEL,
@@ -126,7 +126,7 @@ class LeadImageMixin(models.Model):
 
 
 class BodyMixin(models.Model):
-    """The text of the page, put together from blocks."""
+    """The body of the page, a stream of blocks."""
 
     body = StreamField(
         BodyBlock(),

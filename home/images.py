@@ -1,4 +1,4 @@
-"""The site's own image model: Wagtail advises one from the first day, since changing over later is hard."""
+"""The site's own image model. Wagtail recommends one from the start, since a later change is hard."""
 
 from typing import Any
 
@@ -18,10 +18,10 @@ from galley.images.looks import look_at
 
 
 class UprightImageFile(WagtailImageFieldFile):
-    """A file whose size is that of the picture as it is shown.
+    """An image file whose dimensions are those of the image with its EXIF orientation applied.
 
-    A phone that is held upright stores its picture lying, with a note of how to turn it. Wagtail turns renditions, but
-    keeps the size of what is stored.
+    Phones store an upright photo sideways, with an orientation tag. Wagtail rotates renditions by it, but stores the
+    dimensions of the file.
     """
 
     def get_image_dimensions(self) -> tuple[int, int]:
@@ -39,13 +39,13 @@ class UprightImageFile(WagtailImageFieldFile):
 
 
 class UprightImageField(WagtailImageField):
-    """An image field that stores the size of the picture as it is shown."""
+    """An image field that stores the dimensions of the upright image."""
 
     attr_class = UprightImageFile
 
 
 class SiteImage(AbstractImage):
-    """A picture in the media library. Its description serves as the alt text where none is given."""
+    """An image in the library. Its description is the default alt text."""
 
     file: Any = UprightImageField("file", upload_to=get_upload_to, width_field="width", height_field="height")
     credit = models.CharField(
@@ -54,15 +54,15 @@ class SiteImage(AbstractImage):
         help_text="Who made the picture, as it should be printed beside it. Leave empty if nobody has to be named.",
     )
 
-    # What shows in its place until it is loaded, as `#rrggbb`.
+    # The dominant colour as `#rrggbb`, shown until the image is loaded.
     tone = models.CharField(max_length=7, blank=True, editable=False)
-    # None as long as nobody has looked.
+    # None until the file has been analysed.
     is_animated = models.BooleanField(null=True, editable=False)
 
     admin_form_fields = (*Image.admin_form_fields, "credit")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the picture, and how it looks if its file is new."""
+        """Save the image. Analyse its file first if it is new."""
         is_new = self.is_animated is None or not self.file._committed
         if is_new and kwargs.get("update_fields") is None and self.file:
             with self.open_file() as file:
@@ -71,12 +71,12 @@ class SiteImage(AbstractImage):
 
 
 class Rendition(AbstractRendition):
-    """A picture at one size and format, made on demand and kept."""
+    """An image in one size and format, created on demand."""
 
     image = models.ForeignKey(SiteImage, on_delete=models.CASCADE, related_name="renditions")
 
     def get_upload_to(self, filename: str) -> str:
-        """Return where the file is stored: a name that can be told from the picture alone."""
+        """Return the path of the file, which follows from the image and the filter."""
         return file_name(self, filename)
 
     class Meta:

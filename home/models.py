@@ -1,4 +1,4 @@
-"""The home page, the standard page and what belongs to the whole site."""
+"""The home page, the standard page and the site settings."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ __all__ = ["HomePage", "Rendition", "SiteImage", "SiteLink", "SiteSettings", "St
 
 
 class HomePage(IntroductionMixin, BodyMixin, BasePage):
-    """The front of the site. Apps add sections to it through the `home_sections` hook."""
+    """The home page. Apps add sections to it through the `home_sections` hook."""
 
     content_panels = [*BasePage.content_panels, *IntroductionMixin.introduction_panels, *BodyMixin.body_panels]
     search_fields = [*BasePage.search_fields, *BodyMixin.body_search_fields]
@@ -31,12 +31,12 @@ class HomePage(IntroductionMixin, BodyMixin, BasePage):
         verbose_name = "home page"
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return Wagtail's context and the `sections` that apps add."""
+        """Return Wagtail's context with the `sections` that apps add."""
         return super().get_context(request, *args, **kwargs) | {"sections": find_home_sections(request, self)}
 
 
 class StandardPage(LeadImageMixin, IntroductionMixin, BodyMixin, BasePage):
-    """A page of text, for everything that is neither a post nor a project."""
+    """A page of text that is neither a post nor a project."""
 
     content_panels = [
         *BasePage.content_panels,
@@ -52,7 +52,7 @@ class StandardPage(LeadImageMixin, IntroductionMixin, BodyMixin, BasePage):
 
 
 def validate_contact(contact: str) -> None:
-    """Raise ValidationError unless `contact` is an e-mail address or an address that starts with https://."""
+    """Raise ValidationError unless `contact` is an e-mail address or an HTTPS URL."""
     (validate_https if ":" in contact else validate_email)(contact)
 
 
@@ -61,7 +61,7 @@ validate_https = URLValidator(schemes=["https"])
 
 @register_setting(icon="site")
 class SiteSettings(ClusterableModel, BaseSiteSetting):
-    """What is printed on every page."""
+    """Texts and links that appear on every page, and the security contact."""
 
     tagline = models.CharField(
         max_length=140, blank=True, help_text="A few words under the site's name: what is to be found here."

@@ -1,4 +1,4 @@
-"""The main menu, for every template."""
+"""The main menu."""
 
 from dataclasses import dataclass
 
@@ -11,23 +11,23 @@ from galley.page_cache.versioned import cached
 
 @dataclass(frozen=True)
 class MenuItem:
-    """A page of the main menu, as the running head prints it."""
+    """An entry of the main menu."""
 
     label: str
     url: str
     is_current: bool
-    """The page that is being read."""
+    """Whether it is the current page."""
     is_section: bool
-    """The page that is being read, or one above it."""
+    """Whether it is the current page or a page above it."""
 
 
 def main_menu(request: HttpRequest) -> dict[str, SimpleLazyObject]:
-    """Context processor: `main_menu` is a list of `MenuItem`; it costs no query unless a template reads it."""
+    """Context processor: `main_menu` is a lazy list of `MenuItem`, without a query until a template reads it."""
     return {"main_menu": SimpleLazyObject(lambda: menu_items(request))}
 
 
 def menu_items(request: HttpRequest) -> list[MenuItem]:
-    """Return what the menu shows: the live, public pages marked for menus directly under the site's front page."""
+    """Return the entries: the live, public children of the site's root page that are marked for menus."""
     site = Site.find_for_request(request)
     if site is None:
         return []

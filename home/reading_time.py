@@ -1,4 +1,4 @@
-"""How long a text takes to read."""
+"""Estimates the reading time of a text."""
 
 import re
 from collections.abc import Iterator
@@ -6,31 +6,31 @@ from typing import Any
 
 from wagtail.blocks.stream_block import StreamValue
 
-# Silent reading of prose; the same figures as in the preview's count of words.
-WORDS_A_MINUTE = 220
-CHARACTERS_A_MINUTE = 400
+# Rates of silent reading. The preview's word count uses the same ones.
+WORDS_PER_MINUTE = 220
+CHARACTERS_PER_MINUTE = 400
 
-# Han, Hiragana and Katakana are written without spaces: each character counts as a word.
+# Han, Hiragana and Katakana are written without spaces, so their characters are counted.
 _UNSPACED = re.compile(
     "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
 )
 _BREAKS = re.compile(r"[\s—–…/|]+")
 _LETTER = re.compile(r"[^\W_]")
-# Tags, the addresses of links, and addresses by themselves.
-_UNREAD = re.compile(r"<[a-zA-Z/!][^>]{0,500}>|\]\([^)\s]{0,2000}|https?://\S+")
+# HTML tags, URLs of Markdown links, and plain URLs.
+_NOT_READ = re.compile(r"<[a-zA-Z/!][^>]{0,500}>|\]\([^)\s]{0,2000}|https?://\S+")
 
 
 def minutes_to_read(body: StreamValue) -> int:
-    """Return how many minutes the text `body` takes to read: at least 1, and 0 for a text without words.
+    """Return the reading time of `body` in minutes: at least 1, or 0 without any words.
 
-    Every string in its blocks is counted, so that a new kind of block counts too: a block's settings are a word or two.
+    Every string in every block counts, so that new block types need no change here. Settings of blocks are few words.
     """
-    text = _UNREAD.sub(" ", " ".join(_strings(body.raw_data)))
+    text = _NOT_READ.sub(" ", " ".join(_strings(body.raw_data)))
     characters = len(_UNSPACED.findall(text))
     words = sum(1 for word in _BREAKS.split(_UNSPACED.sub(" ", text)) if _LETTER.search(word))
     if not words + characters:
         return 0
-    return max(round(words / WORDS_A_MINUTE + characters / CHARACTERS_A_MINUTE), 1)
+    return max(round(words / WORDS_PER_MINUTE + characters / CHARACTERS_PER_MINUTE), 1)
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The same for programs: schema.org's terms as JSON-LD (https://www.w3.org/TR/json-ld11/#embedding-json-ld-in-html-documents)."""
+"""Structured data: schema.org terms as JSON-LD (https://www.w3.org/TR/json-ld11/#embedding-json-ld-in-html-documents)."""
 
 import json
 from typing import Any
@@ -13,17 +13,17 @@ from wagtail.models import Page, Site
 from home.page_metadata import PageMetadata
 
 Node = dict[str, Any]
-# Nothing in a text may end the element or begin another one.
+# No text may close the script element or open another one.
 _ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
 
 
-def structured_data(page: Page, meta: PageMetadata, request: HttpRequest) -> SafeString:
-    """Return the element with all that is told about `page`, which is published. Blocks."""
-    site = Site.find_for_request(request)
-    if site is None or not meta.address:
+def structured_data(page: Any, meta: PageMetadata, request: HttpRequest | None) -> SafeString:
+    """Return the script element with the structured data of a published page; nothing for other objects. Blocks."""
+    site = Site.find_for_request(request) if request else None
+    if request is None or site is None or not isinstance(page, Page) or not meta.address:
         return SafeString()
     website = _describe_site(site)
-    nodes = [website, _describe_page(page, meta, website), _describe_breadcrumbs(page, request)]
+    nodes = [website, _describe_page(page, meta, website), _describe_breadcrumbs(page, site, request)]
     graph = {"@context": "https://schema.org", "@graph": [node for node in nodes if node]}
     text = json.dumps(graph, cls=DjangoJSONEncoder, ensure_ascii=False).translate(_ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))
@@ -67,15 +67,14 @@ def _describe_page(page: Page, meta: PageMetadata, website: Node) -> Node:
     return {name: value for name, value in node.items() if value}
 
 
-def _describe_breadcrumbs(page: Page, request: HttpRequest) -> Node | None:
-    """Return the pages from the front of the site to this one, those that are published."""
-    root = Site.find_for_request(request).root_page
+def _describe_breadcrumbs(page: Page, site: Site, request: HttpRequest) -> Node | None:
+    """Return the live pages from the site's root page to `page`; None for the root page itself."""
+    root = site.root_page
     if page.depth <= root.depth:
         return None
     above = Page.objects.ancestor_of(page).filter(path__startswith=root.path).live().order_by("depth")
-    way = [*above, page]
     items = [
         {"@type": "ListItem", "position": position, "name": one.title, "item": one.get_full_url(request)}
-        for position, one in enumerate(way, start=1)
+        for position, one in enumerate([*above, page], start=1)
     ]
     return {"@type": "BreadcrumbList", "itemListElement": items}

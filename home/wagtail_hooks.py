@@ -1,4 +1,4 @@
-"""What the pages' common part changes in Wagtail."""
+"""Changes to rich text and to the Wagtail admin."""
 
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -11,23 +11,23 @@ from galley.images.rich_text import PictureEmbedHandler
 
 @hooks.register("register_rich_text_features", order=1)
 def render_pictures_in_rich_text(features: FeatureRegistry) -> None:
-    """Put our pictures in the place of Wagtail's."""
+    """Replace Wagtail's rendering of images in rich text."""
     features.register_embed_type(PictureEmbedHandler)
 
 
 @hooks.register("insert_editor_js")
 def markdown_editor_options() -> SafeString:
-    """Keep the Markdown editor from asking other hosts."""
+    """Stop the Markdown editor from loading files of other hosts."""
     return format_html('<script src="{}"></script>', static("js/markdown-editor.js"))
 
 
 @hooks.register("insert_editor_js")
 def finish_autosave_first() -> SafeString:
-    """Let an autosave end before the page is saved or published."""
+    """Let a running autosave finish before the page is saved or published."""
     return format_html('<script src="{}"></script>', static("js/finish-autosave.js"))
 
 
 @hooks.register("insert_global_admin_css")
 def markdown_editor_icons() -> SafeString:
-    """Give the Markdown editor's buttons signs of the site's own."""
+    """Replace the icons of the Markdown editor."""
     return format_html('<link rel="stylesheet" href="{}">', static("css/markdown-editor.css"))

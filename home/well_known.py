@@ -1,4 +1,4 @@
-"""Small files at fixed addresses: for search engines, for people, and for the device that keeps a link to the site."""
+"""Files at well-known URLs: robots.txt, humans.txt, security.txt, the web manifest and the icon."""
 
 import datetime
 
@@ -12,22 +12,22 @@ from galley.page_cache.cacheable_views import cacheable_view, require_site
 from home.models import SiteSettings
 
 PLAIN_TEXT = "text/plain; charset=utf-8"
-# "Less than a year into the future" is recommended (RFC 9116, section 2.5.5). Rounded, so that it is the same for a
-# month; the answer itself is never older than ten minutes.
-SECURITY_CONTACT_HOLDS = datetime.timedelta(days=180)
+# RFC 9116, section 2.5.5 recommends less than a year. It counts from the first of the month, so that the file changes
+# once a month.
+SECURITY_CONTACT_VALIDITY = datetime.timedelta(days=180)
 
 PAPER = "#f8f4ea"
 
 
 @cacheable_view
 def robots_txt(request: HttpRequest) -> HttpResponse:
-    """Answer with what robots should leave alone, and where the site map is (RFC 9309)."""
+    """Return robots.txt, which excludes the admin and names the sitemap (RFC 9309)."""
     return render(request, "site/robots.txt", {"site": require_site(request)}, content_type=PLAIN_TEXT)
 
 
 @cacheable_view
 def humans_txt(request: HttpRequest) -> HttpResponse:
-    """Answer with who made the site, and with what (https://humanstxt.org)."""
+    """Return humans.txt, which names the people and the software behind the site (https://humanstxt.org)."""
     site = require_site(request)
     context = {"site": site, "texts": SiteSettings.for_site(site)}
     return render(request, "site/humans.txt", context, content_type=PLAIN_TEXT)
@@ -35,7 +35,7 @@ def humans_txt(request: HttpRequest) -> HttpResponse:
 
 @cacheable_view
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """Answer with whom to tell of a hole (RFC 9116). Raises Http404 if the editors named nobody."""
+    """Return security.txt (RFC 9116). Raises Http404 without a security contact."""
     site = require_site(request)
     contact = SiteSettings.for_site(site).security_contact
     if not contact:
@@ -43,7 +43,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     month = timezone.now().astimezone(datetime.UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     context = {
         "contact": contact if ":" in contact else f"mailto:{contact}",
-        "expires": month + SECURITY_CONTACT_HOLDS,
+        "expires": month + SECURITY_CONTACT_VALIDITY,
         "site": site,
         "language": get_language(),
     }
@@ -52,7 +52,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 
 @cacheable_view
 def web_manifest(request: HttpRequest) -> HttpResponse:
-    """Answer with the name, the colours and the signs of the site, for a device that keeps a link to it."""
+    """Return the web app manifest, for devices on which the site is installed (https://www.w3.org/TR/appmanifest/)."""
     site = require_site(request)
     name = site.site_name or site.hostname
     manifest = {
@@ -74,5 +74,5 @@ def web_manifest(request: HttpRequest) -> HttpResponse:
 
 
 async def favicon(request: HttpRequest) -> HttpResponse:
-    """Send browsers that ask for no icon in particular to the one that all understand."""
+    """Redirect to the icon for browsers that ignore the `<link>` elements."""
     return HttpResponseRedirect(static("images/favicon.ico"), headers={"Cache-Control": "public, max-age=86400"})

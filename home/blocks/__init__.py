@@ -1,8 +1,7 @@
-"""The blocks that editors put texts together from, one family a file."""
+"""The blocks of a page's body, one family in each file."""
 
 from home.blocks.body import BodyBlock, opening_words
-from home.blocks.code import CodeBlock
-from home.blocks.formula import FormulaBlock
+from home.blocks.data import CodeBlock, FormulaBlock
 from home.blocks.media import FigureBlock, GalleryBlock
 from home.blocks.text import (
     CalloutBlock,

@@ -1,4 +1,4 @@
-"""The stream that a page's text is made of."""
+"""The body of a page: a stream of blocks."""
 
 from typing import Any
 
@@ -11,8 +11,7 @@ from wagtail.rich_text import get_text_for_indexing
 
 from galley.markdown import summarise_markdown
 from galley.markdown.headings import settle_headings
-from home.blocks.code import CodeBlock
-from home.blocks.formula import FormulaBlock
+from home.blocks.data import CodeBlock, FormulaBlock
 from home.blocks.media import FigureBlock, GalleryBlock
 from home.blocks.text import (
     CalloutBlock,
@@ -55,7 +54,7 @@ class BodyBlock(blocks.StreamBlock):
     formula = FormulaBlock(group="Data and code")
 
     def render(self, value: StreamValue, context: dict[str, Any] | None = None) -> SafeString:
-        """Return the text's HTML, in which no two headings have the same id and no level is left out."""
+        """Return the HTML of the body, with unique heading ids and without skipped heading levels."""
         return settle_headings(super().render(value, context=context))
 
     class Meta:
@@ -63,7 +62,7 @@ class BodyBlock(blocks.StreamBlock):
 
 
 def opening_words(body: StreamValue, length: int = 300) -> str:
-    """Return the beginning of `body` in plain words, at most `length` characters; empty if it begins with no words."""
+    """Return the beginning of `body` as plain text of at most `length` characters. It is empty without a text block."""
     words = ""
     for block in body.raw_data:
         if block["type"] == "markdown":

@@ -1,4 +1,4 @@
-"""Pictures."""
+"""Blocks for images."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ PLACEMENTS = [
 
 
 class PictureBlock(ImageBlock):
-    """Wagtail's choice of a picture and its alt text, with a word of help at each field."""
+    """Wagtail's image block, with a help text for each field."""
 
     def __init__(self, required: bool = True, **kwargs: Any) -> None:
         super().__init__(required=required, **kwargs)
@@ -38,12 +38,12 @@ class PictureBlock(ImageBlock):
 
 
 def latest_picture() -> AbstractImage | None:
-    """Return the newest picture of the library, for the previews of blocks; None if the library is empty."""
+    """Return the newest image of the library for block previews; None if the library is empty."""
     return get_image_model().objects.order_by("-pk").first()
 
 
 class FigureBlock(blocks.StructBlock):
-    """One picture with its caption."""
+    """An image with a caption."""
 
     image = PictureBlock(help_text="Choose a picture, and say what it shows.")
     caption = blocks.CharBlock(
@@ -62,14 +62,14 @@ class FigureBlock(blocks.StructBlock):
         description = "A picture with a caption, in the column, wider, or in the margin."
 
     def get_preview_value(self) -> blocks.StructValue:
-        """Return a figure with the newest picture of the library."""
+        """Return a figure with the newest image of the library."""
         return self.normalize(
             {"image": latest_picture(), "caption": "A picture and its caption.", "placement": "column"}
         )
 
 
 class GalleryPictureBlock(blocks.StructBlock):
-    """A picture of a gallery."""
+    """An image of a gallery."""
 
     image = PictureBlock(help_text="Choose a picture, and say what it shows.")
     caption = blocks.CharBlock(
@@ -81,7 +81,7 @@ class GalleryPictureBlock(blocks.StructBlock):
 
 
 class GalleryBlock(blocks.StructBlock):
-    """Several pictures that belong together."""
+    """Several images that belong together."""
 
     pictures = blocks.ListBlock(
         GalleryPictureBlock(), min_num=1, help_text="The pictures, in the order in which they should be seen."
@@ -96,6 +96,6 @@ class GalleryBlock(blocks.StructBlock):
         description = "Several pictures side by side."
 
     def get_preview_value(self) -> blocks.StructValue:
-        """Return a gallery with the newest picture of the library, twice."""
+        """Return a gallery that shows the newest image of the library twice."""
         pictures = [{"image": latest_picture(), "caption": caption} for caption in ("One", "Another")]
         return self.normalize({"pictures": pictures, "caption": "Pictures that belong together."})

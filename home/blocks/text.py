@@ -1,4 +1,4 @@
-"""Words: paragraphs, Markdown, headings, quotations and callouts."""
+"""Blocks for text: paragraphs, Markdown, headings, quotations and callouts."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from galley.markdown.anchors import make_id
 
 
 class ParagraphBlock(blocks.RichTextBlock):
-    """Rich text as an editor knows it from a word processor."""
+    """Rich text."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("features", ["bold", "italic", "link", "document-link", "ol", "ul", "code", "superscript"])
@@ -27,7 +27,7 @@ class ParagraphBlock(blocks.RichTextBlock):
 
 
 class MarkdownBlock(MarkdownEditorBlock):
-    """Text written in Markdown, as long as a whole article if need be."""
+    """Text in Markdown, up to the length of a whole article."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 200_000)
@@ -37,9 +37,9 @@ class MarkdownBlock(MarkdownEditorBlock):
         super().__init__(**kwargs)
 
     def clean(self, value: str) -> str:
-        """Return `value`; when it is about to be published, refuse links to nothing and unreadable formulas."""
+        """Return `value`. Raises ValidationError on publication for broken internal links and unreadable formulas."""
         text: str = super().clean(value)
-        # Drafts may hold unfinished links and formulas: they must not stop an autosave.
+        # Unfinished links and formulas in a draft must not stop an autosave.
         if self.is_deferred_validation:
             return text
         errors = [str(wrong) for wrong in find_wrong_formulas(text)]
@@ -51,11 +51,11 @@ class MarkdownBlock(MarkdownEditorBlock):
         return text
 
     def get_searchable_content(self, value: str) -> list[str]:
-        """Return the words of the text: who looks for one finds it, and reads no marks around it."""
+        """Return the text without its markup."""
         return [read_markdown(value)]
 
     def get_context(self, value: str, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Add a name for the text's footnotes, since another block of the page may have footnotes as well."""
+        """Return the context with a prefix for footnote ids, since other blocks of the page may have footnotes too."""
         context: dict[str, Any] = super().get_context(value, parent_context)
         child_of_stream = context.get("block")
         context["footnotes_name"] = str(getattr(child_of_stream, "id", None) or "")[:8]
@@ -70,11 +70,11 @@ class MarkdownBlock(MarkdownEditorBlock):
 
 
 class HeadingValue(blocks.StructValue):
-    """A heading with the address of its anchor."""
+    """A heading with its anchor."""
 
     @property
     def anchor(self) -> str:
-        """The fragment under which the heading can be linked to."""
+        """The fragment identifier for links to the heading."""
         return make_id(self["text"])
 
 
@@ -99,7 +99,7 @@ class HeadingBlock(blocks.StructBlock):
 
 
 class PullQuoteBlock(blocks.StructBlock):
-    """A sentence set large, and whose it is."""
+    """A sentence set large, with its source."""
 
     quote = blocks.TextBlock(rows=3, help_text="The sentence, without quotation marks.")
     attribution = blocks.CharBlock(
@@ -134,7 +134,7 @@ class CalloutBlock(blocks.StructBlock):
 
 
 class DetailsBlock(blocks.StructBlock):
-    """Something that only some readers want to read: it opens when they ask for it."""
+    """A collapsed text that readers can open."""
 
     summary = blocks.CharBlock(max_length=255, help_text="A few words that say what is inside. They are always shown.")
     text = ParagraphBlock(help_text="What is shown when the reader opens it.")
@@ -151,7 +151,7 @@ class DetailsBlock(blocks.StructBlock):
 
 
 class MarginNoteBlock(blocks.StructBlock):
-    """A remark that stands in the margin beside what follows it."""
+    """A remark in the margin beside the next block."""
 
     text = ParagraphBlock(help_text="A sentence or two. On a phone they stand before the text that follows.")
 

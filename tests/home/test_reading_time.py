@@ -4,7 +4,7 @@ import pytest
 
 from galley.preview.outline import reading
 from home.blocks import BodyBlock
-from home.reading_time import CHARACTERS_A_MINUTE, WORDS_A_MINUTE, minutes_to_read
+from home.reading_time import CHARACTERS_PER_MINUTE, WORDS_PER_MINUTE, minutes_to_read
 
 
 def minutes(*blocks: tuple) -> int:
@@ -12,7 +12,7 @@ def minutes(*blocks: tuple) -> int:
 
 
 def test_it_counts_as_the_preview_does() -> None:
-    assert (WORDS_A_MINUTE, CHARACTERS_A_MINUTE) == (reading.WORDS_A_MINUTE, reading.CHARACTERS_A_MINUTE)
+    assert (WORDS_PER_MINUTE, CHARACTERS_PER_MINUTE) == (reading.WORDS_A_MINUTE, reading.CHARACTERS_A_MINUTE)
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,12 @@ def test_it_counts_as_the_preview_does() -> None:
         ("", 0),
         ("— * 🙂", 0),
         ("one", 1),
-        ("word " * WORDS_A_MINUTE * 5, 5),
-        ("校" * CHARACTERS_A_MINUTE * 3, 3),
-        ("word " * WORDS_A_MINUTE + "校" * CHARACTERS_A_MINUTE, 2),
-        ("[word](https://example.org/a/b/c/d/e/f) " * WORDS_A_MINUTE * 2, 2),
-        ("<span lang='en' title='x'>word</span> " * WORDS_A_MINUTE * 2, 2),
-        ("한국어 " * WORDS_A_MINUTE * 2, 2),
+        ("word " * WORDS_PER_MINUTE * 5, 5),
+        ("校" * CHARACTERS_PER_MINUTE * 3, 3),
+        ("word " * WORDS_PER_MINUTE + "校" * CHARACTERS_PER_MINUTE, 2),
+        ("[word](https://example.org/a/b/c/d/e/f) " * WORDS_PER_MINUTE * 2, 2),
+        ("<span lang='en' title='x'>word</span> " * WORDS_PER_MINUTE * 2, 2),
+        ("한국어 " * WORDS_PER_MINUTE * 2, 2),
     ],
 )
 def test_markdown(text: str, expected: int) -> None:
@@ -34,7 +34,7 @@ def test_markdown(text: str, expected: int) -> None:
 
 
 def test_every_kind_of_block_counts() -> None:
-    words = "word " * WORDS_A_MINUTE
+    words = "word " * WORDS_PER_MINUTE
     table = {"data": [[words, None], ["", words]], "table_caption": words}
     gallery = {
         "pictures": [{"type": "item", "id": "y", "value": {"image": {"image": 1, "alt_text": ""}, "caption": words}}]
