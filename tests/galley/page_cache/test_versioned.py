@@ -94,7 +94,7 @@ def test_a_query_without_rows_needs_no_query(db: None) -> None:
     assert cached_queryset(none, lambda: list(none)) == []
 
 
-TEMPLATE = Template('{% load galley %}{% cached "part" key %}{{ words }}{% endcached %}')
+TEMPLATE = Template('{% load page_cache %}{% cached "part" key %}{{ words }}{% endcached %}')
 
 
 def render(version, words: str, *, key: object = 1, is_preview: bool = False) -> str:
