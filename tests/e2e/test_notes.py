@@ -106,7 +106,7 @@ async def test_a_guest_on_a_phone_leaves_a_note_through_a_link(editor_page: Page
     await guest.get_by_label("Your note").fill("Too dry")
     await guest.get_by_role("button", name="Send").tap()
     await expect(guest.get_by_text("Thank you.")).to_be_visible()
-    await expect(editor_page.locator(".live-preview__arrived")).to_contain_text("From the link “Client”, Jane:")
+    await expect(editor_page.locator(".live-preview__new-note")).to_contain_text("From the link “Client”, Jane:")
 
     # The name is there for the next one.
     await guest.reload()

@@ -1,15 +1,15 @@
-/** How somebody wants drafts to be shown to them, remembered in this browser. */
+/** How drafts are shown to a reader, remembered in the browser. */
 
 /** Event `change`, with `{name, value}` as its detail. */
 export class Settings extends EventTarget {
   /**
-   * @param {string} place  where they apply: the editor's panel and a screen of its own are set apart
-   * @param {object} values  what applies until something else is chosen
+   * @param {string} scope  the panel and the screens have settings of their own
+   * @param {object} defaults  the values until the reader chooses others
    */
-  constructor(place, values) {
+  constructor(scope, defaults) {
     super();
-    this.key = `live-preview.${place}`;
-    this.values = { ...values, ...this.remembered() };
+    this.key = `live-preview.${scope}`;
+    this.values = { ...defaults, ...this.stored() };
   }
 
   get(name) {
@@ -22,12 +22,12 @@ export class Settings extends EventTarget {
     try {
       localStorage.setItem(this.key, JSON.stringify(this.values));
     } catch {
-      // Storage is switched off: the choice lasts as long as the page.
+      // Storage is switched off: the setting lasts as long as the page.
     }
     this.dispatchEvent(new CustomEvent("change", { detail: { name, value } }));
   }
 
-  remembered() {
+  stored() {
     try {
       return JSON.parse(localStorage.getItem(this.key)) ?? {};
     } catch {
@@ -36,7 +36,7 @@ export class Settings extends EventTarget {
   }
 }
 
-/** Let every control in `root` that names a setting (`data-setting`) show it and change it. */
+/** Make every control in `root` that names a setting (`data-setting`) show it and change it. */
 export function bindControls(root, settings) {
   const controls = [...root.querySelectorAll("[data-setting]")];
   const show = () => {

@@ -1,12 +1,22 @@
-/** A WebSocket that comes back by itself, with growing and uneven pauses so that many screens don't return at once. */
-
-import { isPong, watchPulse } from "./pulse.js";
+/**
+ * A WebSocket that reconnects by itself, with a heartbeat.
+ *
+ * The pauses between attempts grow and vary, so that many screens don't return at once.
+ */
 
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 1500;
 
-// Codes from 4400 on say that trying again is no use: see `galley.preview.consumers.closing.Close`. So does 1009, with which
-// a server hangs up in the middle of a message that is too large.
+/** Milliseconds between two pings while the page is visible, and how long an answer may take. */
+const HEARTBEAT_INTERVAL = 15_000;
+const HEARTBEAT_TIMEOUT = 2_000;
+
+// The server compares and answers these texts as they stand: `galley.preview.consumers`.
+const PING = '{"type":"ping"}';
+const PONG = '{"type":"pong"}';
+
+// The server's codes from 4400 on mean that reconnecting is no use: `Close` in `galley.preview.consumers`. So does
+// 1009, with which a server hangs up in the middle of a message that is too large.
 const TOO_LARGE = 1009;
 const isFinal = (code) => code === TOO_LARGE || (code >= 4400 && code < 4600);
 
@@ -15,8 +25,8 @@ const isFinal = (code) => code === TOO_LARGE || (code >= 4400 && code < 4600);
  * @param {number} maxBytes  the server accepts no larger message
  * @param {{opened: function(), received: function(object), lost: function(), ended: function(string)}} listener
  *   `lost` is called when the connection breaks and will be tried again, `ended` when it won't, with the reason;
- *   without one, a message was too large.
- * @returns {{send: function(object|string): boolean, close: function()}}
+ *   without a reason, a message was too large.
+ * @returns {{send: function(object): boolean, close: function()}}
  */
 export function connect(path, maxBytes, listener) {
   const address = new URL(path, location.href);
@@ -31,10 +41,10 @@ export function connect(path, maxBytes, listener) {
     socket = new WebSocket(address);
     socket.onopen = () => {
       pause = FIRST_PAUSE;
-      watchPulse(socket, giveUp);
+      startHeartbeat(socket, abandon);
       listener.opened();
     };
-    socket.onmessage = ({ data }) => isPong(data) || listener.received(JSON.parse(data));
+    socket.onmessage = ({ data }) => data === PONG || listener.received(JSON.parse(data));
     socket.onclose = ({ code, reason }) => {
       if (closed) return;
       if (isFinal(code)) return end(code === TOO_LARGE ? undefined : reason);
@@ -55,8 +65,8 @@ export function connect(path, maxBytes, listener) {
     socket.close();
   };
 
-  // A dead connection takes its time to close: nobody waits for that.
-  const giveUp = () => {
+  // A dead connection takes a long time to close. Don't wait for that.
+  const abandon = () => {
     socket.onclose = socket.onmessage = null;
     socket.close();
     if (closed) return;
@@ -64,7 +74,7 @@ export function connect(path, maxBytes, listener) {
     open();
   };
 
-  // A laptop that wakes up, or a network that is back: don't wait for the pause to end.
+  // A laptop has woken up, or the network is back: don't wait for the pause to end.
   const hurry = () => {
     if (!closed && socket.readyState === WebSocket.CLOSED) open();
   };
@@ -73,9 +83,10 @@ export function connect(path, maxBytes, listener) {
 
   open();
   return {
+    /** @returns {boolean} whether the message was sent */
     send(message) {
       if (socket.readyState !== WebSocket.OPEN) return false;
-      const text = typeof message === "string" ? message : JSON.stringify(message);
+      const text = JSON.stringify(message);
       if (isLarger(text, maxBytes)) {
         end();
         return false;
@@ -87,7 +98,46 @@ export function connect(path, maxBytes, listener) {
   };
 }
 
-// A UTF-16 unit is three bytes at most: nearly every text is known to fit without being encoded.
-function isLarger(text, maxBytes) {
+/** @returns {boolean} whether `text` has more than `maxBytes` in UTF-8 */
+export function isLarger(text, maxBytes) {
+  // A UTF-16 unit takes three bytes at most: nearly every text is known to fit without being encoded.
   return text.length * 3 > maxBytes && new Blob([text]).size > maxBytes;
+}
+
+/**
+ * Ping the server while `socket` is open.
+ *
+ * A laptop that slept or a network that changed leaves dead connections. While nobody types, nothing is sent on them,
+ * so nothing fails. The server answers a ping at once: without an answer, the connection is dead.
+ *
+ * @param {WebSocket} socket
+ * @param {function()} dead  called once if the server doesn't answer
+ */
+function startHeartbeat(socket, dead) {
+  let waiting;
+  const ping = () => {
+    if (waiting || document.hidden || socket.readyState !== WebSocket.OPEN) return;
+    socket.send(PING);
+    waiting = setTimeout(() => stop() || dead(), HEARTBEAT_TIMEOUT);
+  };
+  const heard = () => {
+    clearTimeout(waiting);
+    waiting = undefined;
+  };
+  const stop = () => {
+    heard();
+    clearInterval(timer);
+    for (const [target, type] of wakeEvents) target.removeEventListener(type, ping);
+  };
+
+  const timer = setInterval(ping, HEARTBEAT_INTERVAL);
+  const wakeEvents = [
+    [window, "online"],
+    [window, "pageshow"],
+    [document, "visibilitychange"],
+  ];
+  for (const [target, type] of wakeEvents) target.addEventListener(type, ping);
+  // Any message shows that the server is there.
+  socket.addEventListener("message", heard);
+  socket.addEventListener("close", stop);
 }

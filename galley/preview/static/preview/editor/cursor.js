@@ -1,28 +1,38 @@
-/** The cursor, put into a field wherever in the form it stands, and read from there. */
+/** The cursor in the form: putting it into a field, and telling the screens where it stands. */
 
-import { richBlocks, richInput } from "./fields.js";
+import {
+  codeEditorIn,
+  lineAround,
+  pathOf,
+  putCursorIntoRichText,
+  richBlockKey,
+  richInput,
+} from "./wagtail.js";
 
-/** How much of a long line is told of on either side of the cursor. */
+/** How many characters of a long line are sent on either side of the cursor. */
 const REACH = 200;
 
-/** How many moments a tab of the form may take to open. */
-const PATIENCE = 60;
+/** How many times to look whether a tab of the form has opened. */
+const MAX_LOOKS = 60;
+
+/** Milliseconds without a movement before the cursor's position is sent. */
+const PAUSE = 60;
 
 /**
- * Open what `field` stands in, bring it into view and put the cursor there.
+ * Open everything that `field` stands in, scroll it into view and put the cursor there.
  *
  * @param {Element} field
- * @param {number | null} offset  where in its text (`textOf`); null if only the field is known
+ * @param {number | null} offset  in its text (`textOf`); null if only the field is known
  */
 export async function putCursor(field, offset) {
   await reveal(field);
   window.focus();
   const rich = richInput(field);
-  const code = field.querySelector(".CodeMirror")?.CodeMirror;
+  const code = codeEditorIn(field);
   const control = field.querySelector("textarea:not([hidden]), input:not([type=hidden]), select");
-  if (rich) putIntoRichText(rich, offset);
-  else if (code) putIntoCode(code, offset);
-  else if (control?.checkVisibility()) putIntoControl(control, offset);
+  if (rich) putCursorIntoRichText(rich, offset);
+  else if (code) putCursorIntoCode(code, offset);
+  else if (control?.checkVisibility()) putCursorIntoControl(control, offset);
   else field.querySelector("button:not([data-comment-add]), a[href], [tabindex]")?.focus({ preventScroll: true });
 }
 
@@ -34,11 +44,11 @@ export async function reveal(element) {
       document.querySelector(`[aria-controls="${CSS.escape(near.id)}"][aria-expanded="false"]`)?.click();
     }
   }
-  for (let tries = 0; tries < PATIENCE && !element.checkVisibility(); tries++) await aMoment();
+  for (let looks = 0; looks < MAX_LOOKS && !element.checkVisibility(); looks++) await aMoment();
   element.scrollIntoView({ block: "center", behavior: "instant" });
 }
 
-// Frames don't come in a tab that is in the background, and a click on another screen has to open this one's field.
+// A tab in the background has no animation frames, and a click on another screen opens a field there.
 const aMoment = () => new Promise((resolve) => setTimeout(resolve, 16));
 
 function openTab(panel) {
@@ -46,45 +56,22 @@ function openTab(panel) {
   if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
 }
 
-function putIntoRichText(input, offset) {
-  const editor = input.draftailEditor;
-  const state = editor.getEditorState();
-  let [left, at] = [offset ?? 0, null];
-  for (const { key, text } of richBlocks(input)) {
-    at = { key, offset: Math.min(left, text.length) };
-    if (left <= text.length) break;
-    left -= text.length + 1;
-  }
-  editor.focus();
-  if (!at || offset === null) return;
-  const selection = state.getSelection().merge({
-    anchorKey: at.key,
-    anchorOffset: at.offset,
-    focusKey: at.key,
-    focusOffset: at.offset,
-    isBackward: false,
-    hasFocus: true,
-  });
-  editor.onChange(state.constructor.forceSelection(state, selection));
-  document.querySelector(`[data-offset-key="${CSS.escape(at.key)}-0-0"]`)?.scrollIntoView({ block: "center", behavior: "instant" });
-}
-
-function putIntoCode(code, offset) {
+function putCursorIntoCode(code, offset) {
   code.refresh();
   code.focus();
   if (offset === null) return;
   code.setCursor(code.posFromIndex(offset));
   const { top, bottom } = code.cursorCoords(true, "window");
-  if (top < innerHeight / 5 || bottom > innerHeight * 0.8) scrollPage(code.getWrapperElement(), top - innerHeight / 2);
+  if (top < innerHeight / 5 || bottom > innerHeight * 0.8) scrollAround(code.getWrapperElement(), top - innerHeight / 2);
 }
 
-function putIntoControl(control, offset) {
+function putCursorIntoControl(control, offset) {
   control.focus({ preventScroll: true });
   if (offset !== null && typeof control.selectionStart === "number") control.setSelectionRange(offset, offset);
 }
 
-/** Scroll whatever the form scrolls in. */
-function scrollPage(element, by) {
+/** Scroll the nearest scrollable ancestor of `element`. */
+function scrollAround(element, by) {
   let near = element.parentElement;
   while (near && !(near.scrollHeight > near.clientHeight && /auto|scroll/.test(getComputedStyle(near).overflowY))) {
     near = near.parentElement;
@@ -92,32 +79,59 @@ function scrollPage(element, by) {
   (near ?? document.scrollingElement).scrollBy({ top: by, behavior: "instant" });
 }
 
-/** @returns {{text: string, at: number, start: number, end: number} | null} the words in which the cursor stands */
-export function wordsAtCursor() {
+/**
+ * Tell the server in which field the cursor stands, for screens anywhere, and the screens of this browser at which words.
+ *
+ * Both wait for a short pause: typing itself is followed by the patches.
+ */
+export function tellCursor(liveForm) {
+  const screens = new BroadcastChannel("live-preview");
+  let path = "";
+  let timer;
+
+  const tell = () => {
+    const active = document.activeElement;
+    if (!liveForm.form.contains(active)) return;
+    const now = pathOf(active);
+    if (now && now !== path) {
+      path = now;
+      liveForm.send({ type: "focus", path });
+    }
+    if (!liveForm.about.tab) return;
+    screens.postMessage({ type: "cursor", tab: liveForm.about.tab, path, ...wordsAtCursor() });
+  };
+  const tellSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(tell, PAUSE);
+  };
+  document.addEventListener("selectionchange", tellSoon);
+  liveForm.form.addEventListener("focusin", tellSoon);
+  // After a new connection the server doesn't know the field.
+  liveForm.addEventListener("about", ({ detail }) => {
+    if (path && (detail.focus ?? "") === "") liveForm.send({ type: "focus", path });
+  });
+}
+
+/**
+ * @returns {{block: string | null, words: {text: string, at: number, start: number, end: number} | null}} the key of the
+ *   rich text paragraph in which the cursor stands, and the line, as `findPosition` reads it
+ */
+function wordsAtCursor() {
+  const { anchorNode, anchorOffset } = getSelection();
+  const element = anchorNode?.nodeType === Node.TEXT_NODE ? anchorNode.parentElement : anchorNode;
+  const block = richBlockKey(element);
   const control = document.activeElement;
-  if (typeof control?.selectionStart === "number") return cut(control.value, control.selectionStart);
-  const selection = getSelection();
-  const line = lineOf(selection.anchorNode);
-  if (!line) return null;
+  if (typeof control?.selectionStart === "number") return { block, words: cutLine(control.value, control.selectionStart) };
+  const line = lineAround(element);
+  if (!line) return { block, words: null };
   const before = document.createRange();
   before.setStart(line, 0);
-  before.setEnd(selection.anchorNode, selection.anchorOffset);
-  return cut(line.textContent, before.toString().length);
+  before.setEnd(anchorNode, anchorOffset);
+  return { block, words: cutLine(line.textContent, before.toString().length) };
 }
 
-/** @returns {string | null} the key of the rich text's paragraph in which the cursor stands */
-export function blockAtCursor() {
-  const node = getSelection().anchorNode;
-  const element = node?.nodeType === Node.TEXT_NODE ? node.parentElement : node;
-  return element?.closest("[data-block][data-offset-key]")?.dataset.offsetKey.split("-")[0] ?? null;
-}
-
-function lineOf(node) {
-  const element = node?.nodeType === Node.TEXT_NODE ? node.parentElement : node;
-  return element?.closest?.("[data-block], .CodeMirror-line");
-}
-
-function cut(text, at) {
+/** @returns {{text: string, at: number, start: number, end: number}} the line of `text` around the offset `at` */
+export function cutLine(text, at) {
   const from = Math.max(0, text.lastIndexOf("\n", at - 1) + 1, at - REACH);
   const lineEnd = text.indexOf("\n", at);
   const to = Math.min(lineEnd === -1 ? text.length : lineEnd, at + REACH);

@@ -1,65 +1,57 @@
-/**
- * The live preview inside Wagtail's preview panel.
- *
- * While the socket works, our frame stands where upstream's stands and upstream's is put to rest; without it, upstream's
- * panel works as it always did.
- */
+/** The live preview inside Wagtail's preview panel. */
 
-/** `mounted` is told with the panel's line as `detail`, whenever the line has been put into the page. */
+import { bindControls, Settings } from "../settings.js";
+import { markPreviewStale, onPreviewUpdate, previewPanel, previewPart } from "./wagtail.js";
+
+/**
+ * While the connection works, our frame replaces Wagtail's in the panel. Without it, Wagtail's panel works as always.
+ *
+ * Event `mounted`: the line over the frame, its `detail`, has been put into the page.
+ */
 export class LivePanel extends EventTarget {
-  constructor(template, tabPath, page) {
+  /**
+   * @param {HTMLTemplateElement} template  the line over the frame, and the preview's addresses
+   * @param {string} tabAddress  where this tab's draft is shown
+   * @param {string | undefined} page  the page's id, if it has one yet
+   */
+  constructor(template, tabAddress, page) {
     super();
-    this.template = template;
-    this.tabPath = tabPath;
-    this.page = page;
+    Object.assign(this, { template, tabAddress, page });
+    this.settings = new Settings("panel", { follow: true, colour: "device", print: false, hasClicked: false });
     this.isLive = false;
     this.notes = [];
     this.state = "connecting";
 
-    document.addEventListener("w-preview:update", (event) => {
-      // The checks panel reads upstream's frame: that one is only put to rest while the preview panel is what is seen.
-      if (this.isLive && this.isVisible) event.preventDefault();
+    onPreviewUpdate((event) => {
+      // Wagtail's checks panel reads Wagtail's frame. It may rest only while the preview panel is shown instead.
+      if (this.isLive && previewPanel()?.hidden === false) event.preventDefault();
     });
-    // Autosave replaces the side panels of a new page: what was put into them has to be put there again.
+    // Autosave replaces the side panels of a new page: then the line and the frame have to be added again.
     new MutationObserver(() => this.show()).observe(document.body, { childList: true, subtree: true });
   }
 
-  get container() {
-    return document.querySelector('[data-side-panel="preview"]');
-  }
-
-  get isVisible() {
-    return this.container !== null && !this.container.hidden;
-  }
-
-  /** Where the draft can be followed on another screen. */
+  /** Where another screen can follow the draft. */
   get address() {
     const { page, newest } = this.template.dataset;
     return this.page ? page.replace("/0/", `/${this.page}/`) : newest;
   }
 
-  live() {
-    if (this.state === "live") return;
-    this.isLive = true;
-    this.setState("live");
+  /** @param {{state: "live" | "lost" | "ended", reason?: string}} connection */
+  showConnection({ state, reason }) {
+    if (state === "live" && this.state === "live") return;
+    if (state !== "lost") this.isLive = state === "live";
+    this.setState(state, reason);
+    if (state === "ended") markPreviewStale();
   }
 
-  note(notes) {
+  /** @param {string[]} notes  the server's remarks about the draft */
+  showNotes(notes) {
     this.notes = notes;
     this.show();
   }
 
-  lost() {
-    this.setState("lost");
-  }
-
-  ended(reason) {
-    this.isLive = false;
-    this.setState("ended", reason);
-    this.container?.querySelector('[data-controller~="w-preview"]')?.setAttribute("data-w-preview-stale-value", "true");
-  }
-
-  pageWasSaved(page) {
+  /** The new page has been saved for the first time. */
+  setPage(page) {
     this.page = page;
     this.show();
   }
@@ -70,26 +62,17 @@ export class LivePanel extends EventTarget {
     this.show();
   }
 
-  /** Make the panel show what is the case. Safe to call at any time, any number of times. */
+  /** Show the current state. Safe to call at any time. */
   show() {
-    const preview = this.container?.querySelector(".w-preview");
-    if (!preview) return;
-    const upstream = preview.querySelector("#w-preview-iframe");
-    toggle(upstream, "live-preview-resting", this.isLive);
-    this.showLine(preview);
-    this.showFrame(preview);
+    const panel = previewPanel();
+    if (!panel || !previewPart(panel, "content")) return;
+    toggle(previewPart(panel, "frame"), "live-preview-resting", this.isLive);
+    this.showLine(panel);
+    this.showFrame(panel);
   }
 
-  showLine(preview) {
-    let line = preview.querySelector("[data-live-preview]");
-    if (!line) {
-      line = this.template.content.firstElementChild.cloneNode(true);
-      preview.querySelector(".w-preview__sizes").after(line);
-      preview
-        .querySelector('[data-w-preview-target="newTab"]')
-        ?.addEventListener("click", (event) => this.openInNewTab(event), { capture: true });
-      this.dispatchEvent(new CustomEvent("mounted", { detail: line }));
-    }
+  showLine(panel) {
+    const line = panel.querySelector("[data-live-preview]") ?? this.mountLine(panel);
     line.hidden = this.state === "connecting";
     line.dataset.state = this.state;
     setText(line.querySelector("[role=status]"), this.words ?? "");
@@ -99,23 +82,37 @@ export class LivePanel extends EventTarget {
     link.hidden = this.state === "ended";
   }
 
-  showFrame(preview) {
-    let frame = preview.querySelector(".live-preview-frame");
-    if (!this.isLive) return frame?.remove();
-    if (frame || !this.isVisible) return;
-    frame = document.createElement("iframe");
+  mountLine(panel) {
+    const line = this.template.content.firstElementChild.cloneNode(true);
+    previewPart(panel, "sizes").after(line);
+    previewPart(panel, "newTabLink")?.addEventListener("click", (event) => this.openInNewTab(event), { capture: true });
+    bindControls(line, this.settings);
+    // The hint that a click edits is for those who haven't done it yet.
+    const showHint = () => line.toggleAttribute("data-has-clicked", this.settings.get("hasClicked"));
+    this.settings.addEventListener("change", showHint);
+    showHint();
+    this.dispatchEvent(new CustomEvent("mounted", { detail: line }));
+    return line;
+  }
+
+  showFrame(panel) {
+    const shown = panel.querySelector(".live-preview-frame");
+    if (!this.isLive) return shown?.remove();
+    if (shown || panel.hidden) return;
+    const frame = document.createElement("iframe");
     frame.className = "w-preview__iframe live-preview-frame";
-    frame.title = preview.querySelector("#w-preview-iframe")?.title ?? "";
+    frame.title = previewPart(panel, "frame")?.title ?? "";
+    // `viewer.js` in the frame inherits these.
     frame.livePreview = { settings: this.settings };
-    frame.src = this.tabPath;
-    preview.querySelector(".w-preview__wrapper").append(frame);
+    frame.src = this.tabAddress;
+    previewPart(panel, "frames").append(frame);
   }
 
   openInNewTab(event) {
     if (!this.isLive) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    window.open(this.page ? this.address : this.tabPath, "live-preview");
+    window.open(this.page ? this.address : this.tabAddress, "live-preview");
   }
 }
 

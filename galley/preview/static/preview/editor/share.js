@@ -1,13 +1,15 @@
-/** The dialog in which an editor makes links to the draft, and stops them. Its content comes from the server. */
+/** The dialog in which an editor makes and stops links to the draft. Its content comes from the server. */
 
-/** Add a button to the panel's line of `editor` that opens the dialog. */
-export function addSharing(editor) {
+import { onAutosave } from "./wagtail.js";
+
+/** Make the button in the panel's line open the dialog. */
+export function addSharing(panel) {
   const template = document.querySelector("template#live-preview-share");
   const dialog = template.content.firstElementChild.cloneNode(true);
-  // Beside the edit form, not in it: what is chosen here is no part of the page.
+  // Outside the edit form: its fields aren't part of the page.
   document.body.append(dialog);
-  const sharing = new ShareDialog(dialog, () => editor.panel.page);
-  editor.panel.addEventListener("mounted", ({ detail: line }) =>
+  const sharing = new ShareDialog(dialog, () => panel.page);
+  panel.addEventListener("mounted", ({ detail: line }) =>
     line.querySelector("[data-share]").addEventListener("click", () => sharing.open()),
   );
 }
@@ -15,7 +17,7 @@ export function addSharing(editor) {
 class ShareDialog {
   /**
    * @param {HTMLDialogElement} dialog
-   * @param {function(): string | undefined} pageId  asked each time: a new page gets its id while it is written
+   * @param {function(): string | undefined} pageId  called each time: a new page gets its id while it is written
    */
   constructor(dialog, pageId) {
     this.dialog = dialog;
@@ -23,7 +25,7 @@ class ShareDialog {
     this.pageId = pageId;
     dialog.addEventListener("submit", (event) => this.submit(event));
     dialog.addEventListener("click", (event) => this.copy(event));
-    document.addEventListener("w-autosave:success", () => {
+    onAutosave(() => {
       if (dialog.open && this.isWaiting) queueMicrotask(() => this.load());
     });
   }
@@ -51,7 +53,7 @@ class ShareDialog {
     this.isBusy = true;
     this.content.setAttribute("aria-busy", "true");
     try {
-      // Told that a script asks, Wagtail answers 403 instead of leading to the login.
+      // For a script's request, Wagtail answers 403 instead of redirecting to the login.
       const answer = await fetch(address, { ...options, headers: { "X-Requested-With": "XMLHttpRequest" } });
       if (answer.ok) this.show(await answer.text());
       else this.say(answer.status === 403 ? this.dialog.dataset.textDenied : this.dialog.dataset.textFailed);
@@ -65,11 +67,11 @@ class ShareDialog {
 
   show(html) {
     this.content.innerHTML = html;
-    // What is new is read out, and the next key belongs to it.
-    const news = this.content.querySelector("[data-share-address], [data-share-message]");
-    if (news) news.focus();
+    // Move the focus to the result, so that it is read out.
+    const result = this.content.querySelector("[data-share-address], [data-share-message]");
+    if (result) result.focus();
     else if (!this.dialog.contains(document.activeElement)) this.dialog.querySelector("[data-share-close]").focus();
-    news?.select?.();
+    result?.select?.();
     this.dialog.scrollTop = 0;
   }
 
@@ -85,7 +87,7 @@ class ShareDialog {
     if (!button) return;
     const address = this.content.querySelector("[data-share-address]");
     address.select();
-    // Without https a browser keeps the clipboard to itself: then the link stays selected, to be copied by hand.
+    // Without HTTPS, browsers refuse access to the clipboard. The link stays selected, to be copied by hand.
     navigator.clipboard?.writeText(address.value).then(
       () => (button.textContent = button.dataset.textCopied),
       () => {},

@@ -1,22 +1,22 @@
-/** The bar at the foot of a screen: what its reader has to know, and how they want to see the draft. */
+/** The bar at the foot of a screen: messages for the reader, and the settings that say how the draft is shown. */
 
 import { bindControls } from "../settings.js";
 
-/** Of several things to be said at once, the first of these is. */
+/** Of several sentences, the one on the first of these topics is shown. */
 const TOPICS = ["connection", "notes", "answer"];
 
-const ROOM = "@media screen { :root { padding-block-end: 2.75rem !important; scroll-padding-block-end: 2.75rem; } }";
+const SPACE_FOR_BAR = "@media screen { :root { padding-block-end: 2.75rem !important; scroll-padding-block-end: 2.75rem; } }";
 
 /**
- * Stands in a shadow root beside the page's body: changes of the draft never touch it, nor does the draft's style.
- * Inside the editor's panel the line above the frame does its work, and the bar isn't shown.
+ * The bar is in a shadow root beside the page's body, so neither changes of the draft nor its style sheets affect it.
+ * In the editor's panel it isn't shown: the line above the frame does the same there.
  */
 export class Bar {
   constructor(settings) {
     this.settings = settings;
     this.said = {};
-    this.room = new CSSStyleSheet();
-    this.room.replaceSync(ROOM);
+    this.space = new CSSStyleSheet();
+    this.space.replaceSync(SPACE_FOR_BAR);
     this.host = document.createElement("live-preview-bar");
     const root = this.host.attachShadow({ mode: "open" });
     root.append(document.getElementById("live-preview-bar").content.cloneNode(true));
@@ -36,15 +36,15 @@ export class Bar {
     document.addEventListener("pointerdown", ({ target }) => target === this.host || this.showControls(false));
   }
 
-  /** Put the bar into the page, as soon as its style is there; the page ends above it. */
+  /** Add the bar to the page, visible once its style sheet has loaded. The page ends above it. */
   show() {
-    document.adoptedStyleSheets.push(this.room);
+    document.adoptedStyleSheets.push(this.space);
     this.host.hidden = true;
     this.host.shadowRoot.querySelector("link").addEventListener("load", () => (this.host.hidden = false));
     document.documentElement.append(this.host);
   }
 
-  /** @returns {HTMLElement} the place in the bar for something of that name; the same one each time */
+  /** @returns {HTMLElement} the element in the bar for content of that name; the same one each time */
   slot(name) {
     const slots = this.element.querySelector(".slots");
     let slot = slots.querySelector(`[data-slot="${name}"]`);
@@ -56,7 +56,7 @@ export class Bar {
     return slot;
   }
 
-  /** Say `sentence` to the reader, until something else is said on that topic (one of `TOPICS`). */
+  /** Show `sentence` until there is another one on that topic, one of `TOPICS`. */
   say(topic, sentence) {
     this.said[topic] = sentence;
     const words = TOPICS.map((name) => this.said[name]).find(Boolean);
@@ -79,13 +79,13 @@ export class Bar {
     const folded = Boolean(this.settings.get("folded"));
     const button = this.element.querySelector(".fold");
     this.element.classList.toggle("folded", folded);
-    this.room.disabled = folded;
+    this.space.disabled = folded;
     button.ariaExpanded = String(!folded);
     button.ariaLabel = button.title = folded ? button.dataset.textUnfold : button.dataset.textFold;
   }
 }
 
-/** Say the notes of the draft, and the state of the connection. */
+/** Show the server's notes about the draft, and the state of the connection. */
 export function showStatus(draft, bar) {
   draft.addEventListener("about", ({ detail }) => bar.say("notes", (detail.notes ?? []).join(" ")));
   let last = {};
@@ -99,4 +99,15 @@ export function showStatus(draft, bar) {
     showConnection();
   });
   for (const type of ["offline", "online"]) addEventListener(type, showConnection);
+}
+
+/** Show a guest what the link is for and until when it works, in the reader's own time zone. */
+export function showLink(draft, bar) {
+  const date = new Intl.DateTimeFormat(bar.language, { dateStyle: "long", timeStyle: "short" });
+  draft.addEventListener("message", ({ detail }) => {
+    if (detail.type !== "link") return;
+    bar.slot("link").textContent = bar.texts.shared
+      .replace("{title}", () => detail.title)
+      .replace("{date}", () => date.format(new Date(detail.until)));
+  });
 }

@@ -1,14 +1,16 @@
-/** The draft that a screen shows: kept as it is written by changing only what changed. */
+/** The draft that a screen shows: each message changes only the parts of the page that it is about. */
 
-import { morphContent, morphWhole } from "./morph.js";
 import { connect } from "../socket.js";
+import { applySplice, findSplice } from "../splices.js";
+import { Idiomorph } from "../vendor/idiomorph-0.8.0.esm.js";
 
 /**
  * Events, each with its `detail`:
- * - `changed`: `{elements, isWritten}`, the regions whose content has changed, or the body after a change of structure;
- *   what a screen is sent to begin with, or to catch up, is not being written now
- * - `about`: what is said beside the page by topic, whole (`preview.frames.Frame.about`); `changed` names what is new
- * - `message`: any other message of the server's, as it came
+ * - `changed`: `{elements, isWritten}`, the regions whose content has changed, or the body after a change of structure.
+ *   The first page, and the page after a gap, aren't being written: `isWritten` is false.
+ * - `about`: what the server says beside the page by topic, whole (`Frame.about` on the server), with the topics that
+ *   are new as `changed`
+ * - `message`: any other message of the server, as it came
  * - `connection`: `{state: "live" | "lost" | "ended", reason}`
  */
 export class Draft extends EventTarget {
@@ -20,7 +22,7 @@ export class Draft extends EventTarget {
     super();
     Object.assign(this, { path, maxBytes });
     this.about = {};
-    /** What the server believes this screen has: the markup between regions, and each region's text. */
+    /** What the server believes this screen shows: the markup between the regions, and each region's HTML. */
     this.shown = { version: null, skeleton: [], regions: {} };
   }
 
@@ -36,12 +38,12 @@ export class Draft extends EventTarget {
     });
   }
 
-  /** Follow no longer; `connect` begins again. */
-  rest() {
+  /** Stop following the draft; `connect` starts again. */
+  disconnect() {
     this.socket.close();
   }
 
-  /** @param {object} message  something to say to the server */
+  /** Send a message to the server. @returns {boolean} whether it was sent */
   send(message) {
     return this.socket.send(message);
   }
@@ -56,7 +58,7 @@ export class Draft extends EventTarget {
     this.shown.version = message.version;
     const elements = this.apply(message);
     if (elements.length) this.tell("changed", { elements, isWritten: message.type !== "snapshot" });
-    this.take(message.type === "snapshot" ? { ...cleared(this.about), ...message.about } : message.about);
+    this.setAbout(message.type === "snapshot" ? { ...cleared(this.about), ...message.about } : message.about);
   }
 
   apply(message) {
@@ -64,11 +66,11 @@ export class Draft extends EventTarget {
       const elements = this.applySplices(message.splices);
       return (message.between && this.applyBetween(message.between)) ?? elements;
     }
-    const regions = message.type === "structure" ? this.keepNamed(message) : message.regions;
-    return this.showWholePage(message.skeleton, regions);
+    const known = message.type === "structure" ? this.shown.regions : {};
+    return this.showWholePage(message.skeleton, regionsOf(message.skeleton, { ...known, ...message.regions }));
   }
 
-  take(about) {
+  setAbout(about) {
     const changed = Object.keys(about).filter((topic) => about[topic] !== undefined);
     if (!changed.length) return;
     for (const topic of changed) about[topic] === null ? delete this.about[topic] : (this.about[topic] = about[topic]);
@@ -77,9 +79,9 @@ export class Draft extends EventTarget {
 
   applySplices(splices) {
     const elements = [];
-    for (const [name, start, end, text] of splices) {
+    for (const [name, ...splice] of splices) {
       const before = this.shown.regions[name];
-      const after = spliced(before, start, end, text);
+      const after = applySplice(before, ...splice);
       this.shown.regions[name] = after;
       const element = document.querySelector(`[data-region="${CSS.escape(name)}"]`);
       if (!element) continue;
@@ -89,10 +91,10 @@ export class Draft extends EventTarget {
     return elements;
   }
 
-  /** Take changes of the markup between the regions. @returns what changed in the body, if anything */
+  /** Apply changes of the markup between the regions. @returns the changed elements; nothing if the body is the same */
   applyBetween(splices) {
     const skeleton = [...this.shown.skeleton];
-    for (const [place, start, end, text] of splices) skeleton[place] = spliced(skeleton[place], start, end, text);
+    for (const [index, ...splice] of splices) skeleton[index] = applySplice(skeleton[index], ...splice);
     const body = (parts) => parts.join("").split("</head>")[1];
     if (body(skeleton) !== body(this.shown.skeleton)) return this.showWholePage(skeleton, this.shown.regions);
     this.shown.skeleton = skeleton;
@@ -102,8 +104,7 @@ export class Draft extends EventTarget {
 
   showWholePage(skeleton, regions) {
     Object.assign(this.shown, { skeleton, regions });
-    const html = skeleton.map((part, i) => (i % 2 ? regions[part] : part)).join("");
-    const page = new DOMParser().parseFromString(html, "text/html");
+    const page = new DOMParser().parseFromString(htmlOf(skeleton, regions), "text/html");
     if (document.documentElement.dataset.previewWaiting !== undefined || !hasSameStyles(page)) {
       location.reload();
       return [];
@@ -114,18 +115,85 @@ export class Draft extends EventTarget {
     morphWhole(document.body, page.body.innerHTML);
     return [document.body];
   }
-
-  keepNamed({ skeleton, regions }) {
-    const all = { ...this.shown.regions, ...regions };
-    return Object.fromEntries(skeleton.filter((_, i) => i % 2).map((name) => [name, all[name]]));
-  }
 }
 
-const spliced = (before, start, end, text) => before.slice(0, start) + text + before.slice(end);
-
 const cleared = (about) => Object.fromEntries(Object.keys(about).map((topic) => [topic, null]));
+
+/** @returns {object} those of `regions` that `skeleton` names: every second part of it is a name */
+function regionsOf(skeleton, regions) {
+  return Object.fromEntries(skeleton.filter((_, i) => i % 2).map((name) => [name, regions[name]]));
+}
+
+/** @returns {string} the whole page */
+export function htmlOf(skeleton, regions) {
+  return skeleton.map((part, i) => (i % 2 ? regions[part] : part)).join("");
+}
 
 function hasSameStyles(page) {
   const styles = (root) => [...root.querySelectorAll('head link[rel="stylesheet"]')].map((link) => link.href).join();
   return styles(page) === styles(document);
+}
+
+const MORPH_RULES = {
+  ignoreActiveValue: true,
+  callbacks: {
+    // The reader's own actions stay: opened details, typed text, playing media.
+    beforeAttributeUpdated: (name, node) => !(name === "open" && node.nodeName === "DETAILS"),
+    beforeNodeMorphed(node, now) {
+      if (node instanceof Text && now instanceof Text) return writeText(node, now.data);
+      return !isInUse(node);
+    },
+  },
+};
+
+/** Whether the reader plays the media, or has typed or chosen something in the control. */
+function isInUse(node) {
+  if (node instanceof HTMLMediaElement) return !node.paused;
+  if (node instanceof HTMLSelectElement) {
+    return node.selectedOptions[0] !== ([...node.options].find((one) => one.defaultSelected) ?? node.options[0]);
+  }
+  if (node instanceof HTMLInputElement) return node.value !== node.defaultValue || node.checked !== node.defaultChecked;
+  return node instanceof HTMLTextAreaElement && node.value !== node.defaultValue;
+}
+
+/** Change only the characters of `node` that differ from `text`: a selection in the others stays. @returns false */
+function writeText(node, text) {
+  const [start, end, replacement] = findSplice(node.data, text);
+  if (node.data !== text) node.replaceData(start, end - start, replacement);
+  return false;
+}
+
+/** Change the content of `element` to `html`. */
+function morphWhole(element, html) {
+  Idiomorph.morph(element, html, { ...MORPH_RULES, morphStyle: "innerHTML" });
+}
+
+/**
+ * Change the content of `element` from `before` to `after`.
+ *
+ * A key changes one paragraph of a text that may have hundreds. Comparing the two parsed texts finds that paragraph, and
+ * only it is morphed. If more than one node has changed, the whole content is morphed.
+ */
+function morphContent(element, before, after) {
+  const [old, now] = [parse(before), parse(after)];
+  const live = element.childNodes;
+  const at = onlyDifference(old, now);
+  if (at === null || live.length !== old.length || live[at].nodeName !== now[at].nodeName) {
+    return morphWhole(element, after);
+  }
+  if (live[at] instanceof Text) writeText(live[at], now[at].data);
+  else Idiomorph.morph(live[at], now[at], { ...MORPH_RULES, morphStyle: "outerHTML" });
+}
+
+/** @returns {number | null} the index of the only node that differs between the two lists; null if there are several */
+export function onlyDifference(old, now) {
+  if (old.length !== now.length) return null;
+  const differing = old.flatMap((node, i) => (node.isEqualNode(now[i]) ? [] : [i]));
+  return differing.length === 1 ? differing[0] : null;
+}
+
+function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return [...template.content.childNodes];
 }

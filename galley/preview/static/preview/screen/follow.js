@@ -1,23 +1,25 @@
-/** What is being written comes into view by itself, with a brief outline where the writing has moved to. */
+/** Scrolls a screen to what is being written, and outlines it briefly when the writing has moved elsewhere. */
 
-import { findPlace } from "../matching.js";
-import { elementAt, paragraphOf, ShownText } from "../places.js";
+import { elementAt, findPosition, paragraphOf, ShownText } from "../text_positions.js";
 
-/** Which part of the window's height may hold the writing without being moved. */
+/** The part of the window's height in which the writing may stand without being scrolled. */
 const CALM_ZONE = { top: 0.08, bottom: 0.85 };
-const CARET_PAUSE = 80;
+const CURSOR_PAUSE = 80;
+
+/** How many letters must agree in a search of the whole page. */
+const ENOUGH_LETTERS = 16;
 
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Follow the writing while the setting `follow` is on: by what changed, and by where the author's cursor stands. */
-export function followWriting(draft, bar, settings) {
+/** While the setting `follow` is on, follow the writing: by what changed, and by the position of the author's cursor. */
+export function followWriting(draft, settings) {
   const view = new FollowingView();
-  // What a patch changed is known in its own moment; what else happens on the page is nobody's writing.
+  // The records are taken when a patch has been applied: other changes of the page aren't the author's.
   const changes = new MutationObserver(() => {});
   changes.observe(document.body, { childList: true, characterData: true, subtree: true });
   let path = "";
-  let isTold = false;
-  // Where something stands is asked when the page is about to be painted: asking earlier would hold up the words.
+  let isCursorKnown = false;
+  // Measuring positions sooner than for the next frame would delay the words.
   const beforePaint = (task) => settings.get("follow") && requestAnimationFrame(task);
 
   draft.addEventListener("changed", ({ detail }) => {
@@ -29,8 +31,8 @@ export function followWriting(draft, bar, settings) {
     });
   });
   draft.addEventListener("about", ({ detail }) => {
-    if (detail.changed.includes("tab")) isTold = false;
-    if (isTold || !detail.focus || detail.focus === path) return;
+    if (detail.changed.includes("tab")) isCursorKnown = false;
+    if (isCursorKnown || !detail.focus || detail.focus === path) return;
     path = detail.focus;
     beforePaint(() => {
       const element = elementAt(path);
@@ -38,39 +40,40 @@ export function followWriting(draft, bar, settings) {
     });
   });
 
-  // Within one browser the cursor itself is known, word by word, and sooner than the server tells the field.
+  // In the author's own browser the editor tells the cursor's words, sooner than the server tells the field.
   const editor = new BroadcastChannel("live-preview");
   let timer;
   editor.addEventListener("message", ({ data }) => {
-    if (data.type !== "caret" || data.tab !== draft.about.tab) return;
-    isTold = true;
+    if (data.type !== "cursor" || data.tab !== draft.about.tab) return;
+    isCursorKnown = true;
     path = data.path;
     clearTimeout(timer);
-    timer = setTimeout(() => beforePaint(() => showCaret(view, data)), CARET_PAUSE);
+    timer = setTimeout(() => beforePaint(() => showCursor(view, data)), CURSOR_PAUSE);
   });
-  for (const type of ["wheel", "touchmove"]) addEventListener(type, () => view.rest(), { passive: true });
-  addEventListener("keydown", ({ key }) => /^(Page|Arrow|Home|End| )/.test(key) && view.rest());
+  for (const type of ["wheel", "touchmove"]) addEventListener(type, () => view.pause(), { passive: true });
+  addEventListener("keydown", ({ key }) => /^(Page|Arrow|Home|End| )/.test(key) && view.pause());
 }
 
-/** The window, moved no more than is needed, and not at all where its reader has scrolled away from a paragraph. */
+/** The window: scrolled no more than needed, and not at all while its reader has scrolled away from a paragraph. */
 class FollowingView {
   constructor() {
     this.shown = null;
     this.left = null;
   }
 
-  /** Leave the view to the reader until the writing goes on elsewhere. */
-  rest() {
+  /** Leave the view to the reader until the writing moves elsewhere. */
+  pause() {
     this.left = this.shown;
   }
 
   /**
    * @param {Element} element  what is being written
-   * @param {{anyPart?: boolean, box?: DOMRect}} where  whether a part of it in view will do; where in it exactly
+   * @param {{anyPart?: boolean, box?: DOMRect}} where  whether it is enough that a part of it is in view, and its exact
+   *   position if that is known
    */
   show(element, { anyPart = false, box } = {}) {
     if (anyPart && this.shown?.isConnected && element.contains(this.shown)) return;
-    const isElsewhere = !isSamePlace(element, this.shown);
+    const isElsewhere = !areNested(element, this.shown);
     this.shown = element;
     if (this.left && element.contains(this.left)) return;
     this.left = null;
@@ -82,25 +85,24 @@ class FollowingView {
   bringIntoView(element, box, anyPart) {
     const [top, bottom] = [innerHeight * CALM_ZONE.top, innerHeight * CALM_ZONE.bottom];
     const fits = box.height < bottom - top;
-    const isSeen = fits && !anyPart ? box.top >= top && box.bottom <= bottom : box.top < bottom && box.bottom > top;
-    if (isSeen) return;
+    const isInView = fits && !anyPart ? box.top >= top && box.bottom <= bottom : box.top < bottom && box.bottom > top;
+    if (isInView) return;
     const behavior = reducedMotion.matches ? "instant" : "smooth";
     if (box.height < innerHeight / 2) element.scrollIntoView({ behavior, block: "center", inline: "nearest" });
     if (box.height >= innerHeight / 2) scrollBy({ behavior, top: box.top - innerHeight / 4 });
   }
 }
 
-/** Show in the page where the cursor stands in the form: in the same words, if they are there. */
-function showCaret(view, { path, block, words }) {
+/** Show the position of the form's cursor on the page: at the same words, if the page has them. */
+function showCursor(view, { path, block, words }) {
   const container = path && elementAt(path);
   const paragraph = block && document.querySelector(`[data-block-key="${CSS.escape(block)}"]`);
   const within = paragraph ?? container ?? document.body;
-  if (!within) return; // The page is being left.
+  if (!within) return; // The page is being unloaded.
   const shown = new ShownText(within);
-  // Without a container the whole page is searched: then only many words are proof enough.
-  const found = words && findPlace(words, [shown.text], container || paragraph ? 1 : 16);
+  const found = words && findPosition(words, [shown.text], container || paragraph ? 1 : ENOUGH_LETTERS);
   if (!found) return container && view.show(container, { anyPart: true });
-  const { node, at } = shown.placeOf(found.offset);
+  const { node, at } = shown.nodeAt(found.offset);
   const range = document.createRange();
   if (node.nodeType === Node.TEXT_NODE) range.setStart(node, at);
   else range.selectNode(node);
@@ -108,7 +110,7 @@ function showCaret(view, { path, block, words }) {
   view.show(paragraphOf(node.parentElement), { box: box.height ? box : undefined });
 }
 
-/** @returns {Element | null} the innermost element that changed, within the field that is being edited if it did */
+/** @returns {Element | null} the innermost changed element, within the edited field if anything there changed */
 function changedElement(records, edited) {
   const elements = records.map(({ addedNodes, target }) => {
     const node = [...addedNodes].find((added) => added.nodeType === Node.ELEMENT_NODE && added.isConnected) ?? target;
@@ -119,9 +121,9 @@ function changedElement(records, edited) {
   return element ? paragraphOf(element) : null;
 }
 
-const isSamePlace = (a, b) => a !== null && b !== null && (a === b || a.contains(b) || b.contains(a));
+const areNested = (a, b) => a !== null && b !== null && (a === b || a.contains(b) || b.contains(a));
 
-/** End a movement that was on its way elsewhere: what it would pass by isn't in view. */
+/** End a smooth scroll to elsewhere: what it passes would count as being in view. */
 function stopScrolling() {
   scrollTo({ top: scrollY, behavior: "instant" });
 }

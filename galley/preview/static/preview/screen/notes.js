@@ -1,4 +1,6 @@
-/** On a watching screen: select words, leave a note about them. */
+/** On a screen: the reader selects words and leaves a note about them. */
+
+import { trailOf } from "../text_positions.js";
 
 const NAME = "live-preview-name";
 
@@ -7,7 +9,7 @@ const STYLE = `
   button, input, textarea { font: inherit; color: inherit; }
   button { padding: 0.5em 1em; border: 1px solid #1d1b18; border-radius: 4px; background: #fff; cursor: pointer; }
   button:focus-visible, input:focus-visible, textarea:focus-visible { outline: 3px solid #2563c9; outline-offset: 2px; }
-  .offer { position: fixed; z-index: 2147483646; color: #fff; background: #1d1b18; box-shadow: 0 2px 8px #0006; }
+  .leave-note { position: fixed; z-index: 2147483646; color: #fff; background: #1d1b18; box-shadow: 0 2px 8px #0006; }
   dialog { box-sizing: border-box; width: min(30rem, calc(100vw - 2rem)); padding: 1.25rem; border: 0;
            border-radius: 8px; color: #1d1b18; background: #fff; box-shadow: 0 8px 40px #0008; }
   dialog::backdrop { background: #1d1b1866; }
@@ -20,39 +22,39 @@ const STYLE = `
                     background: #fff; font-weight: 400; }
   .actions { display: flex; justify-content: flex-end; gap: 0.75rem; }
   [value="send"] { color: #fff; background: #1d1b18; }
-  .told { margin: 0; color: #a3210f; }
-  .told:empty, .done:empty, [hidden] { display: none; }
+  .error { margin: 0; color: #a3210f; }
+  .error:empty, .done:empty, [hidden] { display: none; }
   .done { position: fixed; inset: auto 1rem 3.5rem; z-index: 2147483646; width: fit-content; margin: 0 auto;
           padding: 0.6em 1em; border-radius: 4px; color: #fff; background: #1d1b18; }
 `;
 
-/** Let the reader of `draft` say something about the words that they select. */
+/** Let the reader of `draft` leave a note about the words that they select. */
 export function takeNotes(draft) {
-  // The author, beside the form, has Wagtail's own comments.
+  // In the editor's panel, the author has Wagtail's own comments.
   const template = document.getElementById("live-preview-notes");
   const isBesideForm = window.frameElement && !window.frameElement.livePreview?.bar;
   if (isBesideForm || !template) return;
   const root = addRoot(template);
-  const offer = root.querySelector(".offer");
+  const button = root.querySelector(".leave-note");
   const dialog = root.querySelector("dialog");
-  const desk = new Desk(draft, dialog, root.querySelector(".done"), Number(template.dataset.maxQuote));
+  const noteDialog = new NoteDialog(draft, dialog, root.querySelector(".done"), Number(template.dataset.maxQuote));
 
-  const follow = () => {
+  const showButton = () => {
     const range = selectedRange();
-    offer.hidden = dialog.open || !range;
-    if (!offer.hidden) place(offer, range);
+    button.hidden = dialog.open || !range;
+    if (!button.hidden) moveBelow(button, range);
   };
   const open = () => {
     const range = selectedRange();
-    if (range && !dialog.open) desk.open(range);
-    follow();
+    if (range && !dialog.open) noteDialog.open(range);
+    showButton();
   };
-  document.addEventListener("selectionchange", follow);
-  addEventListener("scroll", follow, { passive: true });
-  addEventListener("resize", follow);
-  // A press would take the selection away before the click comes.
-  offer.addEventListener("pointerdown", (event) => event.preventDefault());
-  offer.addEventListener("click", open);
+  document.addEventListener("selectionchange", showButton);
+  addEventListener("scroll", showButton, { passive: true });
+  addEventListener("resize", showButton);
+  // Pressing the button would end the selection before the click.
+  button.addEventListener("pointerdown", (event) => event.preventDefault());
+  button.addEventListener("click", open);
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || !event.altKey || event.code !== "KeyM") return;
     event.preventDefault();
@@ -60,14 +62,14 @@ export function takeNotes(draft) {
   });
 }
 
-/** The form in front of the page. What is written in it stays until the server has it. */
-class Desk {
+/** The dialog with the form. The text stays in it until the server has stored the note. */
+class NoteDialog {
   constructor(draft, dialog, done, maxQuote) {
     Object.assign(this, { draft, dialog, done, maxQuote });
     this.form = dialog.querySelector("form");
-    this.told = dialog.querySelector(".told");
+    this.error = dialog.querySelector(".error");
     this.name = this.form.elements.name ?? null;
-    if (this.name) this.name.value = remembered();
+    if (this.name) this.name.value = storedName();
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
@@ -81,25 +83,26 @@ class Desk {
   }
 
   open(range) {
-    this.note = { path: contentPath(range.commonAncestorContainer) || contentPath(range.startContainer), quote: quoted(range, this.maxQuote) };
+    const path = contentPath(range.commonAncestorContainer) || contentPath(range.startContainer);
+    this.note = { path, quote: shortened(range.toString(), this.maxQuote) };
     this.dialog.querySelector("blockquote").textContent = this.note.quote;
-    this.done.textContent = this.told.textContent = "";
+    this.done.textContent = this.error.textContent = "";
     this.wait(false);
     this.dialog.showModal();
     (this.name && !this.name.value ? this.name : this.form.elements.text).focus();
   }
 
   send() {
-    if (this.name) remember(this.name.value);
+    if (this.name) storeName(this.name.value);
     const note = { ...this.note, text: this.form.elements.text.value, name: this.name?.value ?? "" };
-    this.told.textContent = "";
+    this.error.textContent = "";
     this.wait(true);
     if (!this.draft.send({ type: "note", ...note })) this.stop();
   }
 
   answered({ kept, reason }) {
     this.wait(false);
-    this.told.textContent = reason;
+    this.error.textContent = reason;
     if (!kept) return;
     this.form.elements.text.value = "";
     this.dialog.close();
@@ -107,10 +110,10 @@ class Desk {
     setTimeout(() => (this.done.textContent = ""), 6000);
   }
 
-  /** The connection is broken: nothing will answer. */
+  /** The connection is lost, so no answer will come. */
   stop() {
     this.wait(false);
-    this.told.textContent = this.done.dataset.textLost;
+    this.error.textContent = this.done.dataset.textLost;
   }
 
   wait(isWaiting) {
@@ -130,7 +133,7 @@ function addRoot(template) {
   return root;
 }
 
-/** @returns {Range | null} the words of the page that are selected; none in its menus and forms */
+/** @returns {Range | null} the selected words of the page; null in its menus and forms */
 function selectedRange() {
   const selection = getSelection();
   if (!selection.rangeCount || selection.isCollapsed || !selection.toString().trim()) return null;
@@ -141,31 +144,27 @@ function selectedRange() {
 
 const elementOf = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement);
 
-/** @returns {string} the names of the fields around `node`, outermost first, as Wagtail writes them */
-function contentPath(node) {
-  const names = [];
-  let field = elementOf(node).closest("[data-contentpath]");
-  for (; field; field = field.parentElement.closest("[data-contentpath]")) names.unshift(field.dataset.contentpath);
-  return names.join(".");
+/** @returns {string} the content path of the field in which `node` stands, as Wagtail's comments have it */
+const contentPath = (node) => trailOf(elementOf(node)).join(".");
+
+/** @returns {string} `text` without its line breaks, and with at most `length` characters */
+export function shortened(text, length) {
+  const line = text.trim().replace(/\s+/g, " ");
+  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 }
 
-function quoted(range, most) {
-  const text = range.toString().trim().replace(/\s+/g, " ");
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
-}
-
-/** Under the selection's end; on a touch screen at the foot, away from the system's own menu and handles. */
-function place(offer, range) {
+/** Move `button` below the selection's end; on a touch screen to the foot, away from the system's menu and handles. */
+function moveBelow(button, range) {
   const { bottom, right } = range.getBoundingClientRect();
   const isTouch = matchMedia("(pointer: coarse)").matches;
   const top = isTouch ? innerHeight - 120 : Math.min(Math.max(bottom + 8, 8), innerHeight - 56);
-  const left = isTouch ? (innerWidth - offer.offsetWidth) / 2 : Math.min(right, innerWidth - offer.offsetWidth - 8);
-  offer.style.translate = `${Math.max(left, 8)}px ${top}px`;
-  offer.style.inset = "0 auto auto 0";
+  const left = isTouch ? (innerWidth - button.offsetWidth) / 2 : Math.min(right, innerWidth - button.offsetWidth - 8);
+  button.style.translate = `${Math.max(left, 8)}px ${top}px`;
+  button.style.inset = "0 auto auto 0";
 }
 
-// A guest's browser may keep nothing.
-function remembered() {
+// A guest's browser may refuse to store anything.
+function storedName() {
   try {
     return localStorage.getItem(NAME) ?? "";
   } catch {
@@ -173,10 +172,10 @@ function remembered() {
   }
 }
 
-function remember(name) {
+function storeName(name) {
   try {
     localStorage.setItem(NAME, name);
   } catch {
-    // Then the name is asked again next time.
+    // The form asks for the name again next time.
   }
 }

@@ -1,27 +1,33 @@
-/** On a screen that shows a draft: the draft, and what stands around it. Each part listens to what it needs. */
+/** Starts a screen that shows a draft. Each part listens to the draft's events. */
 
-import { Bar, showStatus } from "./bar.js";
+import { showPresenceOnScreen } from "../presence.js";
+import { Settings } from "../settings.js";
+import { showMedia, showWidth } from "./appearance.js";
+import { Bar, showLink, showStatus } from "./bar.js";
+import { editOnClick, stayOnPage } from "./click_to_edit.js";
 import { Draft } from "./draft.js";
 import { followWriting } from "./follow.js";
-import { stayOnPage } from "./links.js";
-import { showMedia } from "./media.js";
 import { takeNotes } from "./notes.js";
-import { editOnClick } from "./pick.js";
-import { showPresence } from "../presence.js";
-import { Settings } from "../settings.js";
-import { showLink } from "./shared.js";
-import { showWidth } from "./widths.js";
 
-// A frame inside the editor's panel, or inside a screen at a phone's width, uses what stands around it there.
-const lent = window.frameElement?.livePreview;
-const settings =
-  lent?.settings ?? new Settings("screen", { follow: false, width: "full", colour: "device", print: false, folded: false });
-const bar = lent?.bar ?? new Bar(settings);
-const draft = new Draft(location.pathname, Number(document.getElementById("live-preview-viewer").dataset.maxMessageBytes));
+const DEFAULTS = { follow: false, width: "full", colour: "device", print: false, folded: false };
+
+// A frame in the editor's panel inherits its settings; a frame at another width inherits its screen's bar, too.
+const inherited = window.frameElement?.livePreview;
+const settings = inherited?.settings ?? new Settings("screen", DEFAULTS);
+const bar = inherited?.bar ?? new Bar(settings);
+const { maxMessageBytes } = document.getElementById("live-preview-viewer").dataset;
+const draft = new Draft(location.pathname, Number(maxMessageBytes));
 draft.connect();
-const parts = [showStatus, showLink, showPresence, showMedia, editOnClick, stayOnPage, followWriting, takeNotes];
-for (const addTo of parts) addTo(draft, bar, settings);
-if (!lent) {
+
+showStatus(draft, bar);
+showLink(draft, bar);
+showPresenceOnScreen(draft, bar);
+showMedia(draft, bar, settings);
+editOnClick(draft, bar);
+stayOnPage();
+followWriting(draft, settings);
+takeNotes(draft);
+if (!inherited) {
   bar.show();
   showWidth(draft, bar, settings);
 }

@@ -1,9 +1,9 @@
-/** A click on a part of the draft opens it in the editor, if that is open in another tab or around this frame. */
+/** Clicks on a draft: they open the field in the editor, or the page behind a link in another tab. */
 
-import { paragraphOf, ShownText, trailOf } from "../places.js";
+import { paragraphOf, ShownText, trailOf } from "../text_positions.js";
 
-// What has a use of its own keeps it.
-const IN_USE = "button, input, select, textarea, label, summary, audio, video, iframe, [contenteditable]";
+// These do something else on a click.
+const INTERACTIVE = "button, input, select, textarea, label, summary, audio, video, iframe, [contenteditable]";
 
 const PENCIL =
   "data:image/svg+xml," +
@@ -23,7 +23,11 @@ const STYLE = `
   @media print { [data-contentpath] { outline: none !important; } }
 `;
 
-/** Let a click lead to the field that it meets. The editor answers; where none does, nothing happens on a click. */
+/**
+ * Open the clicked field in the editor, if that is open in this browser, around this frame or in another tab.
+ *
+ * `editor/open_field.js` is the other side. While no editor answers, a click does nothing.
+ */
 export function editOnClick(draft, bar) {
   const editor = new BroadcastChannel("live-preview");
   const style = new CSSStyleSheet();
@@ -41,7 +45,7 @@ export function editOnClick(draft, bar) {
   editor.addEventListener("message", ({ data }) => {
     if (data.tab !== draft.about.tab) return;
     if (data.type === "here") setThere(true);
-    if (data.type === "opened") answer(bar, data.field);
+    if (data.type === "opened") showAnswer(bar, data.field);
   });
   document.addEventListener(
     "click",
@@ -49,40 +53,39 @@ export function editOnClick(draft, bar) {
       if (!isThere || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       if (!getSelection().isCollapsed || !document.body.contains(event.target)) return;
       const link = event.target.closest("a[href]");
-      if (event.target.closest(IN_USE) || link?.getAttribute("href").startsWith("#")) return;
+      if (event.target.closest(INTERACTIVE) || link?.getAttribute("href").startsWith("#")) return;
       event.preventDefault();
-      editor.postMessage({ type: "pick", tab: draft.about.tab, ...whatIsAt(event) });
-      // Where the editor's tab opened this one, it may be brought to the front.
+      editor.postMessage({ type: "click", tab: draft.about.tab, ...describeClick(event) });
+      // If the editor's tab opened this one, it may be brought to the front.
       window.opener?.focus();
     },
     { capture: true },
   );
 }
 
-function answer(bar, field) {
-  const { picked, notFound } = bar.texts;
-  const sentence = field ? picked.replace("{field}", field) : notFound;
+function showAnswer(bar, field) {
+  const { opened, notFound } = bar.texts;
+  const sentence = field ? opened.replace("{field}", field) : notFound;
   bar.say("answer", sentence);
   setTimeout(() => bar.said.answer === sentence && bar.say("answer", ""), 5000);
 }
 
-/** Describe what the editor needs to find the field: where in the page, which words, which picture. */
-function whatIsAt({ target, clientX, clientY }) {
-  const trail = trailOf(target);
+/** Describe what the editor needs to find the field: the content path, the words and the image that were clicked. */
+function describeClick({ target, clientX, clientY }) {
   const around = target.closest("[data-contentpath]") ?? document.body;
   const shown = new ShownText(around);
   const paragraph = paragraphOf(target);
   const bounds = shown.boundsOf(around.contains(paragraph) ? paragraph : around);
-  const picture = target.closest("img, picture, svg")?.querySelector("img") ?? target.closest("img");
+  const image = target.closest("img, picture, svg")?.querySelector("img") ?? target.closest("img");
   return {
-    trail,
+    trail: trailOf(target),
     block: target.closest("[data-block-key]")?.dataset.blockKey ?? null,
     words: bounds && { text: shown.text, ...bounds, ...clickedOffset(shown, bounds, clientX, clientY) },
-    picture: picture && { file: fileOf(picture), nth: nthOfItsFile(picture, around) },
+    image: image && { name: imageName(image), index: indexAmongSame(image, around) },
   };
 }
 
-/** Where in the text the click is, within `bounds`, and which stretch of it is one piece there. */
+/** Where in the text the click is, within `bounds`, and the bounds of the text node there. */
 function clickedOffset(shown, bounds, x, y) {
   const caret = document.caretPositionFromPoint?.(x, y);
   const range = caret ? null : document.caretRangeFromPoint?.(x, y);
@@ -91,12 +94,32 @@ function clickedOffset(shown, bounds, x, y) {
   return { at: Math.min(Math.max(offset, bounds.start), bounds.end), part: node && shown.boundsOf(node) };
 }
 
-/** What all sizes of a picture have in common: its number where the page tells it, or its file's name up to the first dot. */
-function fileOf(picture) {
-  if (picture.dataset.image) return picture.dataset.image;
-  return new URL(picture.currentSrc || picture.src, location.href).pathname.split("/").at(-1).split(".")[0];
+/** @returns {string} the image's id if the page has it; else its file's name up to the first dot, as all sizes have it */
+function imageName(image) {
+  if (image.dataset.image) return image.dataset.image;
+  return new URL(image.currentSrc || image.src, location.href).pathname.split("/").at(-1).split(".")[0];
 }
 
-function nthOfItsFile(picture, around) {
-  return [...around.querySelectorAll("img")].filter((other) => fileOf(other) === fileOf(picture)).indexOf(picture);
+function indexAmongSame(image, around) {
+  return [...around.querySelectorAll("img")].filter((other) => imageName(other) === imageName(image)).indexOf(image);
+}
+
+/**
+ * Open links in another tab, so that a click doesn't leave the draft, and don't submit forms.
+ *
+ * Where a click edits, a link needs Ctrl or ⌘.
+ */
+export function stayOnPage() {
+  document.addEventListener(
+    "click",
+    (event) => {
+      const link = event.target.closest("a[href]");
+      if (!link || event.defaultPrevented || link.getAttribute("href").startsWith("#")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      window.open(link.href, "_blank", "noopener");
+    },
+    { capture: true },
+  );
+  document.addEventListener("submit", (event) => event.preventDefault(), { capture: true });
 }
