@@ -1,4 +1,4 @@
-"""What `viewer.js` does with the messages, as a model for tests without a browser."""
+"""What `draft.js` does with the messages, as a model for tests without a browser."""
 
 import json
 from typing import Any
