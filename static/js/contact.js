@@ -1,9 +1,9 @@
-// The contact form's states that only the browser knows. The form works without this.
+// The states of the contact form that only the browser knows. The form works without this script.
 
 const form = () => document.querySelector("#contact form");
 const status = () => document.querySelector("#contact-status");
 
-// While a field is being checked only its error is replaced, never the field: what is typed stays.
+// When a field is validated, only its error is replaced. The field itself stays, with the text in it.
 function markField(error) {
   const field = error.closest(".field");
   const isInvalid = error.textContent.trim() !== "";
@@ -18,9 +18,9 @@ function explainFailure(httpStatus) {
   status().textContent = form().dataset[reasons[httpStatus] ?? "failed"];
 }
 
-// What is typed while the message is on its way would be lost with the form.
-function holdControls(isHeld) {
-  for (const control of form()?.querySelectorAll(".field__control") ?? []) control.readOnly = isHeld;
+// The answer replaces the form, and with it any text that is typed while the message is being sent.
+function setReadOnly(isReadOnly) {
+  for (const control of form()?.querySelectorAll(".field__control") ?? []) control.readOnly = isReadOnly;
 }
 
 const isSubmission = (event) => event.detail.elt === form();
@@ -30,11 +30,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (isSubmission(event)) holdControls(true);
+  if (isSubmission(event)) setReadOnly(true);
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (isSubmission(event)) holdControls(false);
+  if (isSubmission(event)) setReadOnly(false);
 });
 
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {

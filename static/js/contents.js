@@ -1,7 +1,7 @@
-// The table of contents follows the reading: the entry of the part that is being read is marked.
+// Marks the entry of the table of contents whose section is being read.
 const toc = document.querySelector(".toc");
 const entries = new Map();
-/** The headings above the line at which somebody reads, in the upper part of the window. */
+/** The headings above the reading line, which lies in the upper part of the window. */
 const passed = new Set();
 
 for (const entry of toc.querySelectorAll("a")) {
@@ -15,22 +15,22 @@ function mark() {
     if (entry === current) entry.setAttribute("aria-current", "true");
     else entry.removeAttribute("aria-current");
   }
-  // Longer contents than the window scroll by themselves.
+  // A table of contents that is taller than the window scrolls along.
   toc.scrollTop = current ? current.offsetTop - toc.clientHeight / 2 : 0;
 }
 
-// Whatever is above the window counts as seen, so that a jump over several headings passes all of them.
-const reading = new IntersectionObserver(
+// The observed area reaches far above the window, so that a jump over several headings passes all of them.
+const observer = new IntersectionObserver(
   (changes) => {
     for (const { target, isIntersecting } of changes) passed[isIntersecting ? "add" : "delete"](target);
     mark();
   },
   { rootMargin: "1000000% 0px -70% 0px" },
 );
-for (const heading of entries.keys()) reading.observe(heading);
+for (const heading of entries.keys()) observer.observe(heading);
 
-// In the margin there is room for it; CSS shows it there in any case, this tells screen readers so.
+// With a margin beside the text, CSS always shows the contents there. Opening the element tells screen readers.
 const margin = matchMedia("(min-width: 75rem)");
-const unfold = () => (toc.querySelector("details").open = margin.matches);
-margin.addEventListener("change", unfold);
-if (margin.matches) unfold();
+const openInMargin = () => (toc.querySelector("details").open = margin.matches);
+margin.addEventListener("change", openInMargin);
+if (margin.matches) openInMargin();

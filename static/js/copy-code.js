@@ -1,4 +1,4 @@
-// A button beside each piece of code that copies it. Where the browser lets nobody copy (without HTTPS) there is none.
+// Adds a copy button to each code listing. Without HTTPS, browsers refuse access to the clipboard, so there is none.
 const button = document.querySelector("[data-copy-code]").content.firstElementChild;
 const status = document.querySelector("[data-copied]");
 
@@ -11,7 +11,7 @@ function addButtons() {
 async function copy({ target }) {
   if (!target.matches(".copy")) return;
   await navigator.clipboard.writeText(target.parentElement.querySelector("pre").textContent.replace(/\n$/, ""));
-  // Emptied first: the same words twice would be said only once.
+  // Screen readers announce only a change: the same text twice would be announced once.
   status.textContent = "";
   requestAnimationFrame(() => (status.textContent = status.dataset.copied));
   const label = button.textContent;
@@ -21,7 +21,7 @@ async function copy({ target }) {
 
 if (navigator.clipboard) {
   addButtons();
-  // A preview exchanges the code that the buttons stand beside.
+  // The live preview replaces listings.
   new MutationObserver(addButtons).observe(document.querySelector(".body"), { childList: true, subtree: true });
   document.addEventListener("click", copy);
 }

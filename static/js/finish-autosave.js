@@ -1,5 +1,7 @@
-/* A page is saved or published only when an autosave that is under way has ended. Wagtail sends both at once otherwise:
-   a new page is then made twice, and the second time fails because its address is taken. */
+/* Saves or publishes a page only after a running autosave has ended. Wagtail would send both at once. For a new page, both
+   would then create it, and the second request would fail because the slug is taken.
+
+   Reads a property that Wagtail doesn't document: `submitPromise` of its autosave controller. */
 
 document.addEventListener(
   "submit",
@@ -17,7 +19,7 @@ document.addEventListener(
   { capture: true },
 );
 
-/* The button may be disabled by now, and wouldn't say what it was pressed for. */
+/* The button may be disabled by now, so its name and value are sent in a hidden input. */
 function submitAs(form, button) {
   const pressed = document.createElement("input");
   Object.assign(pressed, { type: "hidden", name: button?.name ?? "", value: button?.value ?? "" });

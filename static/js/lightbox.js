@@ -1,6 +1,6 @@
-// Shows the pictures of a gallery large, one after the other, in a dialog. Without this, their links lead to the files.
+// Shows the images of a gallery enlarged in a dialog, one at a time. Without this script, their links lead to the files.
 
-// So far a finger goes sideways that means the next picture, in CSS pixels.
+// The shortest horizontal swipe that shows the next image, in CSS pixels.
 const SWIPE = 40;
 
 const linksOf = (gallery) => [...gallery.querySelectorAll("a[data-enlarge]")];
@@ -16,30 +16,30 @@ class Lightbox {
     this.dialog.addEventListener("pointerdown", (event) => (this.touched = event.pointerType === "touch" ? event : null));
     this.dialog.addEventListener("pointerup", (event) => this.#swipe(event));
     this.dialog.addEventListener("pointercancel", () => (this.touched = null));
-    this.dialog.addEventListener("close", () => this.#end());
+    this.dialog.addEventListener("close", () => this.#closed());
     document.body.append(this.dialog);
     this.dialog.showModal();
     this.show(this.links.indexOf(link));
   }
 
-  show(place) {
+  show(index) {
     const count = this.links.length;
-    this.place = (place + count) % count;
-    const link = this.links[this.place];
+    this.index = (index + count) % count;
+    const link = this.links[this.index];
     const picture = link.firstElementChild.cloneNode(true);
     for (const source of picture.querySelectorAll("source")) source.sizes = "100vw";
     const img = picture.matches("img") ? picture : picture.querySelector("img");
     img.loading = "eager";
     this.find(".lightbox__picture").replaceChildren(picture);
-    this.find("[data-lightbox-place]").textContent = count > 1 ? `${this.place + 1} / ${count}` : "";
+    this.find("[data-lightbox-place]").textContent = count > 1 ? `${this.index + 1} / ${count}` : "";
     this.find("[data-lightbox-words]").textContent = link.closest("figure").querySelector("figcaption")?.textContent ?? "";
     for (const button of this.dialog.querySelectorAll("[data-lightbox-step]")) button.hidden = count < 2;
   }
 
   #click(event) {
     const step = event.target.closest("[data-lightbox-step]")?.dataset.lightboxStep;
-    if (step) this.show(this.place + Number(step));
-    // Beside the picture is outside of it, too.
+    if (step) this.show(this.index + Number(step));
+    // A click beside the image closes the dialog, too.
     else if (event.target === this.dialog || event.target.closest("[data-lightbox-close]")) this.dialog.close();
   }
 
@@ -53,22 +53,22 @@ class Lightbox {
     if (start?.pointerId !== event.pointerId || this.links.length < 2) return;
     const across = event.clientX - start.clientX;
     if (Math.abs(across) < SWIPE || Math.abs(across) < 2 * Math.abs(event.clientY - start.clientY)) return;
-    this.show(this.place + (across < 0 === this.#isRightToLeft ? -1 : 1));
+    this.show(this.index + (across < 0 === this.#isRightToLeft ? -1 : 1));
   }
 
   #press(event) {
     const forward = this.#isRightToLeft ? "ArrowLeft" : "ArrowRight";
-    const places = { Home: 0, End: this.links.length - 1 };
-    if (event.key === "ArrowLeft" || event.key === "ArrowRight") this.show(this.place + (event.key === forward ? 1 : -1));
-    else if (event.key in places) this.show(places[event.key]);
+    const indexes = { Home: 0, End: this.links.length - 1 };
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight") this.show(this.index + (event.key === forward ? 1 : -1));
+    else if (event.key in indexes) this.show(indexes[event.key]);
     else return;
     event.preventDefault();
   }
 
-  // The reader goes on at the picture that was seen last.
-  #end() {
+  // The focus moves to the image that was shown last.
+  #closed() {
     this.dialog.remove();
-    this.links[this.place].focus();
+    this.links[this.index].focus();
   }
 }
 

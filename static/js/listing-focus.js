@@ -1,5 +1,5 @@
-// Where the focus goes after an exchange in place: what was added below begins with it; whoever used a link that is gone
-// finds it on the line that says what is listed now.
+// Moves the focus after a listing was changed in place: to the first of the entries that were added below, or, if the
+// focused link is gone, to the line that says what is listed.
 const entries = () => document.querySelectorAll("#listing :is(.entry, .work)");
 let shownBefore = 0;
 

@@ -1,7 +1,8 @@
-/* Options of the Markdown editor in the admin (EasyMDE, through wagtail-markdown). Its own spelling checker fetches
-   dictionaries from another host; the browser's does the same at home, and needs an editable element for it. Of its
-   buttons those are left that lead to no other host and show nothing that the site would print differently; their
-   icons are in markdown-editor.css. */
+/* Options of the Markdown editor in the admin: EasyMDE, as wagtail-markdown adds it.
+
+   EasyMDE's spelling checker loads dictionaries from another host. The browser's own replaces it, and needs a
+   contenteditable element. The toolbar leaves out the buttons that open another host, and the preview, which would
+   differ from the site's own rendering. The icons are in markdown-editor.css. */
 window.wagtailMarkdown = {
   options: {
     spellChecker: false,
