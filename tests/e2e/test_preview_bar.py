@@ -110,7 +110,7 @@ async def test_the_bar_serves_a_small_phone_and_a_keyboard(editor_page: Page, pr
     await expect(screen.get_by_label("Follow the writing")).to_be_hidden()
     await expect(view).to_be_focused()
 
-    await screen.get_by_role("button", name="Fold the bar away").click()
+    await screen.get_by_role("button", name="Hide the bar").click()
     await screen.reload()
     await expect(screen.get_by_role("button", name="Show the bar")).to_be_visible()
     await expect(view).to_be_hidden()

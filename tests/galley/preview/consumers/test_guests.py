@@ -117,7 +117,7 @@ def test_a_page_that_cant_be_rendered_waits_for_one_that_can(site, editor) -> No
     with patch.object(type(site.post), "serve_preview", side_effect=ValueError):
         response = Client(raise_request_exception=False).get(share(site.post, editor))
     assert response.status_code == 200
-    assert "can't be shown just now" in response.content.decode().replace("&#x27;", "'")
+    assert "can't be shown at the moment" in response.content.decode().replace("&#x27;", "'")
 
 
 def test_no_address_of_a_shared_draft_is_logged(site, editor, caplog) -> None:
