@@ -1,6 +1,6 @@
 /** How drafts are shown to a reader, remembered in the browser. */
 
-/** Event `change`, with `{name, value}` as its detail. */
+/** The settings are `values`, by name. Event `change`, with `{name, value}` as its detail. */
 export class Settings extends EventTarget {
   /**
    * @param {string} scope  the panel and the screens have settings of their own
@@ -10,10 +10,6 @@ export class Settings extends EventTarget {
     super();
     this.key = `live-preview.${scope}`;
     this.values = { ...defaults, ...this.stored() };
-  }
-
-  get(name) {
-    return this.values[name];
   }
 
   set(name, value) {
@@ -41,7 +37,7 @@ export function bindControls(root, settings) {
   const controls = [...root.querySelectorAll("[data-setting]")];
   const show = () => {
     for (const control of controls) {
-      const value = settings.get(control.dataset.setting);
+      const value = settings.values[control.dataset.setting];
       if (control.type === "checkbox") control.checked = value;
       else if (control.type === "radio") control.checked = control.value === value;
       else control.value = value;

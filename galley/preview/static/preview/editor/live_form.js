@@ -22,7 +22,7 @@ const COMPARE_INTERVAL = 500;
  * Events, each with its `detail`:
  * - `about`: what the server says beside the page by topic, whole (`Frame.about` on the server)
  * - `message`: any other message of the server, as it came
- * - `connection`: `{state: "live" | "lost" | "ended", reason}`
+ * - `connection`: `{state: "live" | "lost" | "ended", reason}`, when the state has changed
  */
 export class LiveForm extends EventTarget {
   /**
@@ -34,6 +34,7 @@ export class LiveForm extends EventTarget {
     super();
     this.form = form;
     this.about = {};
+    this.state = "connecting";
     this.sequence = 0;
     this.underWay = false;
     this.isWaiting = false;
@@ -42,8 +43,8 @@ export class LiveForm extends EventTarget {
     this.socket = connect(path, maxBytes, {
       opened: () => this.sendWhole(),
       received: (message) => this.received(message),
-      lost: () => this.stopped({ state: "lost" }),
-      ended: (reason) => this.stopped({ state: "ended", reason }),
+      lost: () => this.stopped("lost"),
+      ended: (reason) => this.stopped("ended", reason),
     });
     watchForm(form, (control) => this.noteChange(control));
     saveRichTextAtOnce(form);
@@ -91,18 +92,23 @@ export class LiveForm extends EventTarget {
   received(message) {
     if (message.type === "again") return this.sendWhole();
     if (message.type !== "rendered") return this.tell("message", message);
-    this.tell("connection", { state: "live" });
+    if (this.state !== "live") this.setState("live");
     if (Object.keys(message.about).length) this.tell("about", Object.assign(this.about, message.about));
     if (message.sequence < this.sequence) return;
     this.underWay = false;
     this.sendChange();
   }
 
-  stopped(connection) {
+  stopped(state, reason) {
     this.sent = null;
     this.underWay = false;
     this.about = {};
-    this.tell("connection", connection);
+    this.setState(state, reason);
+  }
+
+  setState(state, reason) {
+    this.state = state;
+    this.tell("connection", { state, reason });
   }
 
   tell(type, detail) {

@@ -26,8 +26,10 @@ export class LivePanel extends EventTarget {
       // Wagtail's checks panel reads Wagtail's frame. It may rest only while the preview panel is shown instead.
       if (this.isLive && previewPanel()?.hidden === false) event.preventDefault();
     });
-    // Autosave replaces the side panels of a new page: then the line and the frame have to be added again.
-    new MutationObserver(() => this.show()).observe(document.body, { childList: true, subtree: true });
+    // Opening the panel shows it, and autosave replaces its content for a new page: then both are added again.
+    const panel = previewPanel();
+    const changes = { childList: true, attributes: true, attributeFilter: ["hidden"] };
+    if (panel) new MutationObserver(() => this.show()).observe(panel, changes);
   }
 
   /** Where another screen can follow the draft. */
@@ -38,7 +40,6 @@ export class LivePanel extends EventTarget {
 
   /** @param {{state: "live" | "lost" | "ended", reason?: string}} connection */
   showConnection({ state, reason }) {
-    if (state === "live" && this.state === "live") return;
     if (state !== "lost") this.isLive = state === "live";
     this.setState(state, reason);
     if (state === "ended") markPreviewStale();
@@ -88,7 +89,7 @@ export class LivePanel extends EventTarget {
     previewPart(panel, "newTabLink")?.addEventListener("click", (event) => this.openInNewTab(event), { capture: true });
     bindControls(line, this.settings);
     // The hint that a click edits is for those who haven't done it yet.
-    const showHint = () => line.toggleAttribute("data-has-clicked", this.settings.get("hasClicked"));
+    const showHint = () => line.toggleAttribute("data-has-clicked", this.settings.values.hasClicked);
     this.settings.addEventListener("change", showHint);
     showHint();
     this.dispatchEvent(new CustomEvent("mounted", { detail: line }));

@@ -18,7 +18,7 @@ const TYPES = /\b(print|screen)\b/g;
 /** Show the draft at the width that the settings `width` and `print` ask for, where the screen is wider. */
 export function showWidth(draft, bar, settings) {
   const frame = new NarrowFrame(draft, bar, settings);
-  const show = () => frame.show(settings.get("print") ? SHEET : WIDTHS[settings.get("width")]);
+  const show = () => frame.show(settings.values.print ? SHEET : WIDTHS[settings.values.width]);
   const fit = () => {
     for (const control of bar.element.querySelectorAll("[name=width]")) control.disabled = WIDTHS[control.value] > innerWidth;
     bar.element.querySelector(".widths").hidden = WIDTHS.phone > innerWidth;
@@ -71,11 +71,11 @@ class NarrowFrame {
 /** Show the draft in the colours and medium that the settings `colour` and `print` ask for. */
 export function showMedia(draft, bar, settings) {
   const emulation = new MediaEmulation();
-  const show = () => emulation.show(settings.get("colour"), settings.get("print"));
+  const show = () => emulation.show(settings.values);
   settings.addEventListener("change", show);
   addEventListener("load", show);
-  // A new structure may contain style elements.
-  draft.addEventListener("changed", ({ detail }) => detail.elements.includes(document.body) && show());
+  // A new body may contain style elements.
+  draft.addEventListener("replaced", show);
   show();
 }
 
@@ -88,7 +88,7 @@ class MediaEmulation {
     document.adoptedStyleSheets.push(this.style);
   }
 
-  show(colour, print) {
+  show({ colour, print }) {
     // Paper is light.
     const scheme = print ? "light" : colour === "device" ? null : colour;
     const rootStyle = scheme ? `:root { color-scheme: ${scheme} !important; }` : "";

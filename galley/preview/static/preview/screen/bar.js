@@ -27,7 +27,7 @@ export class Bar {
     bindControls(root, settings);
     this.showFolded();
     root.querySelector(".fold").addEventListener("click", () => {
-      settings.set("folded", !settings.get("folded"));
+      settings.set("folded", !settings.values.folded);
       this.showFolded();
     });
     this.more = root.querySelector(".more");
@@ -76,7 +76,7 @@ export class Bar {
   }
 
   showFolded() {
-    const folded = Boolean(this.settings.get("folded"));
+    const folded = Boolean(this.settings.values.folded);
     const button = this.element.querySelector(".fold");
     this.element.classList.toggle("folded", folded);
     this.space.disabled = folded;

@@ -8,6 +8,7 @@ import { Idiomorph } from "../vendor/idiomorph-0.8.0.esm.js";
  * Events, each with its `detail`:
  * - `changed`: `{elements, isWritten}`, the regions whose content has changed, or the body after a change of structure.
  *   The first page, and the page after a gap, aren't being written: `isWritten` is false.
+ * - `replaced`: the whole body has changed; comes before `changed`
  * - `about`: what the server says beside the page by topic, whole (`Frame.about` on the server), with the topics that
  *   are new as `changed`
  * - `message`: any other message of the server, as it came
@@ -113,6 +114,7 @@ export class Draft extends EventTarget {
     document.documentElement.lang = page.documentElement.lang;
     document.body.className = page.body.className;
     morphWhole(document.body, page.body.innerHTML);
+    this.tell("replaced");
     return [document.body];
   }
 }

@@ -20,7 +20,7 @@ export function followWriting(draft, settings) {
   let path = "";
   let isCursorKnown = false;
   // Measuring positions sooner than for the next frame would delay the words.
-  const beforePaint = (task) => settings.get("follow") && requestAnimationFrame(task);
+  const beforePaint = (task) => settings.values.follow && requestAnimationFrame(task);
 
   draft.addEventListener("changed", ({ detail }) => {
     const records = changes.takeRecords();
