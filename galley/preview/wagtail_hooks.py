@@ -6,13 +6,15 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from galley.preview import limits
+from galley.preview.consumers.closing import Close, reason_for
 from galley.preview.sharing import report
 
 
 @hooks.register("insert_editor_js")
 def add_live_preview() -> str:
     """Return the tags that start the live preview on the edit page."""
-    return render_to_string("preview/editor_head.html", {"limits": limits})
+    context = {"limits": limits, "too_large": reason_for(Close.TOO_LARGE)}
+    return render_to_string("preview/editor_head.html", context)
 
 
 @hooks.register("register_admin_urls")
