@@ -10,7 +10,7 @@ globalThis.CSS = { escape: (name) => name };
 let draft, sent, told;
 
 beforeEach(() => {
-  draft = new Draft("/preview/", 1000);
+  draft = new Draft("/preview/");
   sent = [];
   told = [];
   draft.socket = { send: (message) => sent.push(message) };

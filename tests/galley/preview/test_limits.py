@@ -83,7 +83,6 @@ def test_the_editors_page_and_its_screens_are_told_the_limits() -> None:
         editor = add_live_preview()
         screen = render_to_string("preview/viewer_head.html", {"is_guest": True, "limits": limits})
     assert f'data-max-message-bytes="{limits.MAX_MESSAGE_BYTES}"' in editor
-    assert f'data-max-message-bytes="{limits.MAX_SCREEN_MESSAGE_BYTES}"' in screen
     assert f'data-max-quote="{limits.MAX_QUOTE}"' in screen
     assert re.findall(r'name="(\w+)".* maxlength="(\d+)"', screen) == [
         ("name", str(limits.MAX_NAME)),

@@ -22,13 +22,13 @@ const isFinal = (code) => code === TOO_LARGE || (code >= 4400 && code < 4600);
 
 /**
  * @param {string} path  where to connect, on this site
- * @param {number} maxBytes  the server accepts no larger message
  * @param {{opened: function(), received: function(object), lost: function(), ended: function(string)}} listener
  *   `lost` is called when the connection breaks and will be tried again, `ended` when it won't, with the reason;
  *   without a reason, a message was too large.
+ * @param {number} maxBytes  a larger message isn't sent, and ends the connection
  * @returns {{send: function(object): boolean, close: function()}}
  */
-export function connect(path, maxBytes, listener) {
+export function connect(path, listener, maxBytes = Infinity) {
   const address = new URL(path, location.href);
   address.protocol = address.protocol.replace("http", "ws");
   let socket;

@@ -40,12 +40,13 @@ export class LiveForm extends EventTarget {
     this.isWaiting = false;
     this.changed = new Set();
     this.sent = null;
-    this.socket = connect(path, maxBytes, {
+    const listener = {
       opened: () => this.sendWhole(),
       received: (message) => this.received(message),
       lost: () => this.stopped("lost"),
       ended: (reason) => this.stopped("ended", reason),
-    });
+    };
+    this.socket = connect(path, listener, maxBytes);
     watchForm(form, (control) => this.noteChange(control));
     saveRichTextAtOnce(form);
     // Scripts may set a value without any sign. Wagtail's `w-unsaved` compares the form as often, for three times the

@@ -15,20 +15,17 @@ import { Idiomorph } from "../vendor/idiomorph-0.8.0.esm.js";
  * - `connection`: `{state: "live" | "lost" | "ended", reason}`
  */
 export class Draft extends EventTarget {
-  /**
-   * @param {string} path  of this screen's page and of its socket
-   * @param {number} maxBytes  the server accepts no larger message
-   */
-  constructor(path, maxBytes) {
+  /** @param {string} path  of this screen's page and of its socket */
+  constructor(path) {
     super();
-    Object.assign(this, { path, maxBytes });
+    this.path = path;
     this.about = {};
     /** What the server believes this screen shows: the markup between the regions, and each region's HTML. */
     this.shown = { version: null, skeleton: [], regions: {} };
   }
 
   connect() {
-    this.socket = connect(this.path, this.maxBytes, {
+    this.socket = connect(this.path, {
       opened: () => {
         this.shown.version = null;
         this.tell("connection", { state: "live" });

@@ -15,8 +15,7 @@ const DEFAULTS = { follow: false, width: "full", colour: "device", print: false,
 const inherited = window.frameElement?.livePreview;
 const settings = inherited?.settings ?? new Settings("screen", DEFAULTS);
 const bar = inherited?.bar ?? new Bar(settings);
-const { maxMessageBytes } = document.getElementById("live-preview-viewer").dataset;
-const draft = new Draft(location.pathname, Number(maxMessageBytes));
+const draft = new Draft(location.pathname);
 draft.connect();
 
 showStatus(draft, bar);
