@@ -5,14 +5,6 @@ import { cutLine } from "../../galley/preview/static/preview/editor/cursor.js";
 import { editedPage } from "../../galley/preview/static/preview/editor/wagtail.js";
 import { emulatedQuery } from "../../galley/preview/static/preview/screen/appearance.js";
 import { shortened } from "../../galley/preview/static/preview/screen/notes.js";
-import { isLarger } from "../../galley/preview/static/preview/socket.js";
-
-test("a message is measured in bytes of UTF-8", () => {
-  assert.equal(isLarger("ä".repeat(50), 100), false);
-  assert.equal(isLarger("ä".repeat(51), 100), true);
-  assert.equal(isLarger("a".repeat(100), 100), false);
-  assert.equal(isLarger("€".repeat(34), 100), true);
-});
 
 test("a form's address says which page it edits", () => {
   globalThis.location = { href: "https://example.org/cms/pages/7/edit/" };

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+
+import { connect, isLarger } from "../../galley/preview/static/preview/socket.js";
+
+class FakeSocket extends EventTarget {
+  static OPEN = 1;
+  static CLOSED = 3;
+  readyState = 0;
+  sent = [];
+
+  constructor(address) {
+    super();
+    this.address = String(address);
+    sockets.push(this);
+  }
+
+  send(text) {
+    this.sent.push(text);
+  }
+
+  close() {
+    this.readyState = FakeSocket.CLOSED;
+  }
+
+  open() {
+    this.readyState = FakeSocket.OPEN;
+    this.onopen();
+  }
+
+  receive(data) {
+    this.dispatchEvent(new Event("message"));
+    this.onmessage?.({ data });
+  }
+
+  breakWith(code, reason = "") {
+    this.readyState = FakeSocket.CLOSED;
+    this.dispatchEvent(new Event("close"));
+    this.onclose?.({ code, reason });
+  }
+}
+
+globalThis.WebSocket = FakeSocket;
+globalThis.location = { href: "https://example.org/preview/pages/3/" };
+
+const PING = '{"type":"ping"}';
+let page, sockets, told, connection;
+
+beforeEach(() => {
+  // A page of its own for each test: a connection listens to it as long as it is open.
+  page = new EventTarget();
+  globalThis.window = page;
+  globalThis.addEventListener = page.addEventListener.bind(page);
+  globalThis.document = Object.assign(new EventTarget(), { hidden: false });
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  sockets = [];
+  told = [];
+  const tell = (name) => (detail) => told.push(detail === undefined ? name : [name, detail]);
+  const listener = { opened: tell("opened"), received: tell("received"), lost: tell("lost"), ended: tell("ended") };
+  connection = connect("/preview/pages/3/", listener, 100);
+  sockets[0].open();
+});
+
+test("messages go to the socket of this site and come from there", () => {
+  assert.equal(sockets[0].address, "wss://example.org/preview/pages/3/");
+  assert.equal(connection.send({ type: "again" }), true);
+  assert.deepEqual(sockets[0].sent, ['{"type":"again"}']);
+  sockets[0].receive('{"type":"presence"}');
+  assert.deepEqual(told, ["opened", ["received", { type: "presence" }]]);
+});
+
+test("a broken connection is tried again until it works", () => {
+  sockets[0].breakWith(1012);
+  assert.equal(connection.send({}), false);
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    mock.timers.tick(2_250);
+    assert.equal(sockets.length, attempt + 1);
+    sockets[attempt].breakWith(1006);
+  }
+  mock.timers.tick(2_250);
+  sockets.at(-1).open();
+  assert.deepEqual(told, ["opened", ..."lost ".repeat(6).trim().split(" "), "opened"]);
+});
+
+test("it is tried at once when the network is back", () => {
+  sockets[0].breakWith(1006);
+  page.dispatchEvent(new Event("online"));
+  assert.equal(sockets.length, 2);
+});
+
+test("a final code ends the connection, with the server's reason", () => {
+  sockets[0].breakWith(4403, "You are logged out.");
+  mock.timers.tick(60_000);
+  assert.deepEqual([sockets.length, told], [1, ["opened", ["ended", "You are logged out."]]]);
+});
+
+test("a message that is too large ends the connection without a reason, here or in front of the server", () => {
+  assert.equal(connection.send({ text: "x".repeat(100) }), false);
+  assert.deepEqual([sockets[0].sent, told], [[], ["opened", "ended"]]);
+  connect("/", { opened() {}, ended: (reason) => told.push(reason) });
+  sockets[1].breakWith(1009, "message too big");
+  assert.equal(told.at(-1), undefined);
+});
+
+test("a connection without an answer to a ping is dead, and is replaced", () => {
+  mock.timers.tick(15_000);
+  assert.deepEqual(sockets[0].sent, [PING]);
+  mock.timers.tick(2_000);
+  assert.deepEqual([sockets.length, told], [2, ["opened", "lost"]]);
+  // Whatever still arrives on the old one is ignored.
+  sockets[0].breakWith(1006);
+  sockets[0].receive('{"type":"late"}');
+  assert.deepEqual(told, ["opened", "lost"]);
+});
+
+test("any message answers a ping, and a pong isn't passed on", () => {
+  for (const answer of ['{"type":"pong"}', '{"type":"presence"}']) {
+    mock.timers.tick(15_000);
+    sockets[0].receive(answer);
+    mock.timers.tick(2_000);
+  }
+  assert.deepEqual(told, ["opened", ["received", { type: "presence" }]]);
+});
+
+test("a page that wakes up asks at once, and a hidden one doesn't ask", () => {
+  page.dispatchEvent(new Event("pageshow"));
+  assert.deepEqual(sockets[0].sent, [PING]);
+  sockets[0].receive('{"type":"pong"}');
+  document.hidden = true;
+  mock.timers.tick(60_000);
+  document.hidden = false;
+  assert.deepEqual(sockets[0].sent, [PING]);
+});
+
+test("a connection that is closed stays closed", () => {
+  connection.close();
+  sockets[0].breakWith(1000);
+  page.dispatchEvent(new Event("online"));
+  mock.timers.tick(60_000);
+  assert.deepEqual([sockets.length, told], [1, ["opened"]]);
+});
+
+test("a message is measured in bytes of UTF-8", () => {
+  assert.equal(isLarger("ä".repeat(50), 100), false);
+  assert.equal(isLarger("ä".repeat(51), 100), true);
+  assert.equal(isLarger("a".repeat(100), 100), false);
+  assert.equal(isLarger("€".repeat(34), 100), true);
+});
