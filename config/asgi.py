@@ -34,4 +34,4 @@ with loading():
     # With no bytes to keep pages in, there is no cache.
     if settings.PAGE_CACHE_MAX_BYTES:
         application = PageCache(site, settings.PAGE_CACHE_MAX_BYTES)
-        answer_from(application.at_hand, application.is_computing)
+        answer_from(application.lookup, application.is_computing)

@@ -20,8 +20,8 @@ SECONDS_TO_STOP = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 SERVER = ["uvicorn", "config.asgi:application", "--workers", "1", "--timeout-graceful-shutdown", "2"]
 # Frames as large as the preview's largest message; its messages are too small to gain from being compressed.
-# Visitors are let in together, and what the cache holds is sent before anything else happens.
-DOOR = ["--loop", "galley.page_cache.accepting:AcceptingLoop", "--http", "galley.page_cache.protocol:EdgeProtocol"]
+# Cached pages are sent by the server's HTTP protocol.
+DOOR = ["--http", "galley.page_cache.protocol:PageCacheProtocol"]
 PROTOCOLS = [*DOOR, "--ws-max-size", "4718592", "--ws-per-message-deflate", "false"]
 QUIET = ["--log-level", "warning", "--no-access-log"]
 WORKER = ["manage", "worker"]

@@ -62,7 +62,7 @@ INSTALLED_APPS = [
 
 # Django's own, which `galley.async_pages.middleware` keeps from changing threads where there is nothing to wait for.
 MIDDLEWARE = [
-    "galley.page_cache.middleware.PublicPagesMiddleware",
+    "galley.page_cache.middleware.CacheControlMiddleware",
     "galley.async_pages.middleware.SecurityMiddleware",
     "galley.async_pages.middleware.SessionMiddleware",
     "galley.async_pages.middleware.CommonMiddleware",
@@ -131,30 +131,13 @@ CACHES = {
 PREVIEW_REDIS_URL = REDIS_URL
 PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 
-# What no visitor ever sees, besides what Wagtail and Django keep for themselves (`galley.page_cache.tables`).
-PRIVATE_MODELS = ["preview", "transfer.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
-
-# Whole pages are kept in memory and sent again for as long as nothing has changed that they show.
+# Page cache (`galley/page_cache/README.md`). The rows of these models are shown to no visitor.
+PAGE_CACHE_PRIVATE_MODELS = ["preview", "transfer.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
+# How much memory the cached pages of one process may take.
 PAGE_CACHE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 48) * 1024 * 1024
-# Never looked at: neither kept nor labelled.
 PAGE_CACHE_EXCLUDED_PATHS = ["/static/", "/media/", "/admin/", "/documents/", "/preview/", "/health/"]
-# Headers that a page may depend on, beside its address: the list of posts answers HTMX with a part of itself.
+# The lists answer HTMX with a part of themselves.
 PAGE_CACHE_KEYED_HEADERS = ["HX-Request", "HX-History-Restore-Request"]
-# Whoever sends one of these is still nobody in particular. With any other cookie, Django itself answers.
-PAGE_CACHE_IGNORED_COOKIES = ["csrftoken"]
-# What advertisers add to addresses; no page reads it.
-PAGE_CACHE_IGNORED_PARAMETERS = [
-    "utm_*",
-    "mtm_*",
-    "pk_*",
-    "fbclid",
-    "gclid",
-    "dclid",
-    "msclkid",
-    "mc_cid",
-    "mc_eid",
-    "igshid",
-]
 # A Varnish or CDN in front that takes PURGE at this address may keep pages for so many seconds without asking.
 CDN_PURGE_URL = env.str("CDN_PURGE_URL", "")
 PAGE_CACHE_SHARED_MAX_AGE = env.int("CDN_MAX_AGE", 60 if CDN_PURGE_URL else 0)

@@ -1,4 +1,4 @@
-"""What visitors may see has changed: told to every process by the database itself.
+"""Page cache: whole responses and computed values, held in memory until the content that they show changes.
 
-Whatever is kept in memory is kept for one `version` (`read_version`); what it was made of is known (`reads`).
+Public modules: `application` (the ASGI cache), `middleware`, `versioned` (cached values), `invalidation`, `protocol`.
 """

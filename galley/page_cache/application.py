@@ -1,37 +1,48 @@
-"""The cache itself: an ASGI application around another.
+"""The page cache: an ASGI application in front of Django.
 
-visitor ──▶ is it anonymous, and asked for with GET or HEAD? ──no──▶ Django
+request ──▶ anonymous GET or HEAD? ──no──▶ Django
                   │ yes
-            is it kept? ──no──▶ Django, once for all who ask meanwhile ──▶ keep it, if it is everybody's
+            stored? ──no──▶ Django, once for all clients that wait ──▶ store the response, if it is public
                   │ yes
-            has anything changed since? ──no──▶ send it
-                  │ yes
+            content unchanged since? ──yes──▶ send it
+                  │ no
             do its queries give the same rows? ──yes──▶ send it     ──no──▶ Django, as above
+
+The logger `galley.page_cache` tells every decision and its reason at level DEBUG.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from time import monotonic
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import Error
+from wagtail.contrib.frontend_cache.utils import purge_urls_from_cache
 
-from galley.page_cache import purging
-from galley.page_cache.digests import DigestMemory
-from galley.page_cache.entries import CACHE_NAME, EMPTY_BODY, Entry, Message, Start
-from galley.page_cache.filling import FAILURE_SECONDS, PASS_SECONDS, ASGIApp, Filling, Outcome, Receive, Send, Visitor
-from galley.page_cache.known_version import KnownVersion, known_version
-from galley.page_cache.requests import LONGEST_QUERY, READING_METHODS, Headers, Key, RequestRules, Scope, has_body
-from galley.page_cache.store import Store
-from galley.page_cache.threads import in_edge_thread
-from galley.page_cache.version import Version
+from galley.page_cache.cacheability import SAFE_METHODS, CacheRequest, Headers, Key, RequestRules, Scope
+from galley.page_cache.entries import CACHE_NAME, EMPTY_BODY, Entry, EntryStore, Message, Start
+from galley.page_cache.invalidation import Version
+from galley.page_cache.origin import (
+    ERROR_PASS_SECONDS,
+    HIT_FOR_PASS_SECONDS,
+    ASGIApp,
+    Client,
+    OriginFetch,
+    Outcome,
+    Receive,
+    Send,
+)
+from galley.page_cache.queries import RowDigests, find_changed_tables
+from galley.page_cache.version_tracker import VersionTracker, run_in_thread, version_tracker
 
 T = TypeVar("T")
 
-# So many addresses are remembered whose answer couldn't be shared.
-MOST_PASSES = 2_000
-# A page that changes faster than it can be made is made for each visitor by itself.
+logger = logging.getLogger("galley.page_cache")
+
+MAX_HIT_FOR_PASS = 2_000
+# A page that changes faster than it can be made is made for each client.
 ATTEMPTS = 3
 
 BYPASS = CACHE_NAME + b"; fwd=bypass"
@@ -41,199 +52,212 @@ STORED = MISS + b"; stored"
 
 
 class PageCache:
-    """Answers from memory what it can, and hands everything else to `app`."""
+    """Answers requests from memory, and forwards all others to `app`."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int, known: KnownVersion = known_version) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, tracker: VersionTracker = version_tracker) -> None:
         self.app = app
-        self.known = known
-        self.store = Store(max_bytes)
+        self.tracker = tracker
+        self.store = EntryStore(max_bytes)
         self.rules = RequestRules()
-        self._memory: DigestMemory | None = None
-        self._flights: dict[Key, asyncio.Future[None]] = {}
-        self._passes: dict[Key, float] = {}
+        self._digests: RowDigests | None = None
+        self._in_flight: dict[Key, asyncio.Future[None]] = {}
+        self._hit_for_pass: dict[Key, float] = {}
         self._follower: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._purges = purging.is_wanted()
+        self._purges_cdn = bool(getattr(settings, "WAGTAILFRONTENDCACHE", None))
         self._outdated: set[Key] = set()
-        self._untouched = tuple(settings.PAGE_CACHE_EXCLUDED_PATHS)
-        self._in_hand = 0
+        self._computing = 0
 
     def is_computing(self) -> bool:
-        """Return whether Django is at work on any request, or the cache on what has changed."""
-        return self._in_hand > 0
+        """Return whether Django works on a request, or the cache on a revalidation."""
+        return self._computing > 0
 
-    def at_hand(self, scope: Scope) -> tuple[Start, Message] | None:
-        """Return the two messages that answer a request, if a look is enough to know them. Never blocks."""
-        if scope["method"] not in READING_METHODS:
+    def lookup(self, scope: Scope) -> tuple[Start, Message] | None:
+        """Return the two messages that answer a request, if they are in memory. Never blocks."""
+        if scope["method"] not in SAFE_METHODS:
             return None
         headers: Headers = dict(scope["headers"])
         if (b"cookie" in headers or b"authorization" in headers) and not self.rules.is_anonymous(headers):
             return None
-        if not self.rules.has_certain_scheme(headers):
+        if not self.rules.knows_scheme(headers):
             return None
         entry = self.store.entries.get(key := self.rules.key(scope, headers))
         if entry is None or (now := monotonic()) >= entry.fresh_until:
             return None
-        if entry.version is not self.known.version:
-            if not self.known.was_current(entry.version, now):
+        if entry.version is not self.tracker.version:
+            if not self.tracker.is_stale_servable(entry.version, now):
                 return None
-            self._refresh_behind(key, scope, headers)
+            self._revalidate_in_background(CacheRequest(scope, headers, key))
+            _log("stale", scope, "content has changed; it is served while it is revalidated")
+        elif logger.isEnabledFor(logging.DEBUG):
+            _log("hit", scope, "nothing has changed")
         start, body = entry.messages(headers, now)
         return start, body if scope["method"] == "GET" else EMPTY_BODY
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request: ASGI."""
+        """Answer one request: the ASGI interface."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif answer := self.at_hand(scope):
-            for message in answer:
-                await send(message)
-        elif scope["method"] not in READING_METHODS:
-            await self._hand_on(scope, receive, send, OTHER_METHOD)
-        elif not self.rules.is_anonymous(headers := dict(scope["headers"])):
-            await self._hand_on(scope, receive, send, BYPASS)
+        elif messages := self.lookup(scope):
+            await _send_messages(messages, scope, send)
+        elif scope["method"] not in SAFE_METHODS:
+            _log("bypass", scope, "the method isn't GET or HEAD")
+            await self._forward(scope, receive, _with_status(send, OTHER_METHOD))
+        elif reason := self.rules.why_bypassed(scope, headers := dict(scope["headers"])):
+            _log("bypass", scope, reason)
+            is_silent = self.rules.is_excluded(scope) and self.rules.is_anonymous(headers)
+            await self._forward(scope, receive, send if is_silent else _with_status(send, BYPASS))
         else:
-            await self._answer(self.rules.key(scope, headers), scope, headers, receive, send)
+            await self._answer(CacheRequest(scope, headers, self.rules.key(scope, headers)), Client(receive, send))
 
-    async def _answer(self, key: Key, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
-        """Answer where it takes more than a look: wait for the answer, make it, or let the request pass."""
-        if scope["path"].startswith(self._untouched):
-            await self._compute(self.app(scope, receive, send))
-            return
-        if len(scope["query_string"]) > LONGEST_QUERY or has_body(headers):
-            await self._hand_on(scope, receive, send, BYPASS)
-            return
+    async def _answer(self, request: CacheRequest, client: Client) -> None:
+        """Answer where a lookup isn't enough: revalidate, wait for a fetch that is in flight, fetch, or forward."""
         for _ in range(ATTEMPTS):
-            entry = self.store.entries.get(key)
-            if entry and self._is_current(entry):
-                if monotonic() >= entry.fresh_until:
-                    self._refresh_behind(key, scope, headers)
-                await _send(entry.messages(headers, monotonic()), scope, send)
+            entry = self.store.entries.get(request.key)
+            if entry and self._is_valid(entry):
+                if monotonic() < entry.fresh_until:
+                    _log("hit", request.scope, "it is valid")
+                else:
+                    _log("stale", request.scope, "it has expired; it is served while it is fetched again")
+                    self._revalidate_in_background(request)
+                await _send_messages(entry.messages(request.headers, monotonic()), request.scope, client.send)
                 return
-            if self._passes.get(key, 0.0) > monotonic():
+            if self._hit_for_pass.get(request.key, 0.0) > monotonic():
+                _log("pass", request.scope, "the last response to it could not be stored")
                 break
-            if flight := self._flights.get(key):
+            if flight := self._in_flight.get(request.key):
+                _log("wait", request.scope, "it is being fetched already")
                 await asyncio.shield(flight)
-            elif await self._compute(self._lead(key, self._take_off(key), scope, headers, Visitor(receive, send))):
+            elif await self._compute(self._revalidate(request, self._begin_flight(request.key), client)):
                 return
-        await self._hand_on(scope, receive, send, MISS)
+        await self._forward(request.scope, client.receive, _with_status(client.send, MISS))
 
-    def _is_current(self, entry: Entry) -> bool:
-        return entry.version is self.known.version and monotonic() < entry.stale_until
+    def _is_valid(self, entry: Entry) -> bool:
+        return entry.version is self.tracker.version and monotonic() < entry.stale_until
 
-    async def _lead(
-        self, key: Key, flight: asyncio.Future[None], scope: Scope, headers: Headers, visitor: Visitor | None
-    ) -> bool:
-        """Bring the answer up to date, alone for all who ask; return whether `visitor` has theirs."""
+    async def _revalidate(self, request: CacheRequest, flight: asyncio.Future[None], client: Client | None) -> bool:
+        """Make the entry valid or fetch it, while other requests for it wait. Return whether `client` was answered."""
+        key = request.key
 
-        def let_others_go(seconds: float) -> None:
-            self._let_pass(key, seconds)
-            self._land(key, flight)
+        def release(seconds: float) -> None:
+            self._set_hit_for_pass(key, seconds)
+            self._end_flight(key, flight)
 
         try:
-            memory = self._memory_of(await self.known.current())
+            digests = self._digests_of(await self.tracker.current())
             entry = self.store.entries.get(key)
-            if entry and monotonic() < entry.fresh_until and await self._still_holds(entry, memory):
+            if entry is None:
+                _log("miss", request.scope, "it is not stored")
+            elif monotonic() >= entry.fresh_until:
+                _log("miss", request.scope, "it has expired")
+            elif await self._confirm(entry, digests, request.scope):
                 return False
-            if entry and self._purges:
+            if entry and self._purges_cdn:
                 self._outdated.add(key)
-            return await self._fill(key, memory, scope, headers, visitor, let_others_go)
+            return await self._fetch(request, digests, client, release)
         except Exception as error:
-            let_others_go(FAILURE_SECONDS)
-            if isinstance(error, Error):  # the database gives no answer: Django has a page for that
+            release(ERROR_PASS_SECONDS)
+            if isinstance(error, Error):  # the database doesn't answer: Django has an error page for that
+                _log("pass", request.scope, "the database doesn't answer")
                 return False
             raise
         finally:
-            self._land(key, flight)
+            self._end_flight(key, flight)
 
-    async def _fill(
-        self,
-        key: Key,
-        memory: DigestMemory,
-        scope: Scope,
-        headers: Headers,
-        visitor: Visitor | None,
-        let_others_go: Callable[[float], None],
+    async def _fetch(
+        self, request: CacheRequest, digests: RowDigests, client: Client | None, release: Callable[[float], None]
     ) -> bool:
-        # Whoever has sent cookies gets no answer that was made without them, unless it is everybody's.
-        alone = Visitor(visitor.receive, _with_status(visitor.send, MISS)) if visitor else None
-        filling = Filling(
-            self.rules.bare_scope(scope, headers, key),
-            None if b"cookie" in headers else alone,
+        # A client that has sent cookies gets no response that was made without them, unless it is public.
+        alone = Client(client.receive, _with_status(client.send, MISS)) if client else None
+        fetch = OriginFetch(
+            self.rules.anonymous_scope(request),
+            None if b"cookie" in request.headers else alone,
             self.rules.keyed_headers,
-            let_others_go,
+            release,
         )
-        outcome = await filling.run(self.app, memory, self.known.read)
-        entry = filling.entry
+        outcome = await fetch.run(self.app, digests, self.tracker.read)
+        entry = fetch.entry
         if outcome is Outcome.OUTDATED:
-            self.known.forget()
-        is_kept = outcome is Outcome.STORABLE and entry is not None and self.store.put(key, entry)
-        if is_kept:
+            self.tracker.invalidate()
+        is_stored = outcome is Outcome.STORABLE and entry is not None and self.store.put(request.key, entry)
+        if is_stored and entry:
+            _log("stored", request.scope, f"it was made from {len(entry.queries.queries)} queries")
             self._follow_changes()
         else:
-            self.store.remove(key)
-            if outcome is Outcome.STORABLE:  # too large to be kept
-                let_others_go(PASS_SECONDS)
-        if entry and visitor:
-            messages = entry.first_messages(headers, monotonic(), STORED if is_kept else MISS)
-            await _send(messages, scope, visitor.send)
+            self.store.remove(request.key)
+            is_too_large = outcome is Outcome.STORABLE
+            _log("not stored", request.scope, "it is too large for the cache" if is_too_large else fetch.refusal)
+            if is_too_large:
+                release(HIT_FOR_PASS_SECONDS)
+        if entry and client:
+            messages = entry.first_messages(request.headers, monotonic(), STORED if is_stored else MISS)
+            await _send_messages(messages, request.scope, client.send)
         return entry is not None or outcome is Outcome.SENT
 
-    async def _still_holds(self, entry: Entry, memory: DigestMemory) -> bool:
-        """Return whether nothing that the entry was made from has changed; if so, it is current again."""
-        version = memory.version
-        emptied_since = entry.version[2] != version[2]
-        if emptied_since or await in_edge_thread(memory.digest, entry.reads) != entry.digest:
+    async def _confirm(self, entry: Entry, digests: RowDigests, scope: Scope) -> bool:
+        """Return whether nothing that the entry was made from has changed. If so, it is valid again."""
+        if entry.version[2] != digests.version[2]:
+            _log("stale", scope, "a change has flushed the cache, such as that of a site or a locale")
             return False
-        entry.version = version
+        if (digest := await run_in_thread(digests.digest, entry.queries)) != entry.digest:
+            if logger.isEnabledFor(logging.DEBUG):
+                tables = ", ".join(sorted(find_changed_tables(entry.queries, entry.digest, digest)))
+                _log("stale", scope, f"a query gives other rows, on: {tables}")
+            return False
+        _log("revalidated", scope, "content has changed, but its queries give the same rows")
+        entry.version = digests.version
         return True
 
-    def _memory_of(self, version: Version) -> DigestMemory:
-        if self._memory is None or self._memory.version is not version:
-            self._memory = DigestMemory(version)
-            self._passes.clear()
-        return self._memory
+    def _digests_of(self, version: Version) -> RowDigests:
+        if self._digests is None or self._digests.version is not version:
+            self._digests = RowDigests(version)
+            self._hit_for_pass.clear()
+        return self._digests
 
-    def _take_off(self, key: Key) -> asyncio.Future[None]:
-        """Let all others wait who ask for `key`."""
+    def _begin_flight(self, key: Key) -> asyncio.Future[None]:
+        """Make all other requests for `key` wait (single-flight)."""
         flight: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._flights[key] = flight
+        self._in_flight[key] = flight
         return flight
 
-    def _land(self, key: Key, flight: asyncio.Future[None]) -> None:
-        """Let those go on who wait for `key`."""
-        if self._flights.get(key) is flight:
-            del self._flights[key]
+    def _end_flight(self, key: Key, flight: asyncio.Future[None]) -> None:
+        """Let the requests continue that wait for `key`."""
+        if self._in_flight.get(key) is flight:
+            del self._in_flight[key]
         if not flight.done():
             flight.set_result(None)
 
-    def _let_pass(self, key: Key, seconds: float) -> None:
-        """Let no request for `key` wait for another, for so many seconds or until something changes."""
-        if len(self._passes) >= MOST_PASSES:
-            del self._passes[next(iter(self._passes))]
-        self._passes[key] = monotonic() + seconds
+    def _set_hit_for_pass(self, key: Key, seconds: float) -> None:
+        """Make requests for `key` pass the cache for some seconds, or until content changes."""
+        if len(self._hit_for_pass) >= MAX_HIT_FOR_PASS:
+            del self._hit_for_pass[next(iter(self._hit_for_pass))]
+        self._hit_for_pass[key] = monotonic() + seconds
 
-    def _refresh_behind(self, key: Key, scope: Scope, headers: Headers) -> None:
-        """Make an answer anew that has become old, while the old one is shown."""
-        if key not in self._flights:
-            self._start_task(self._compute(self._lead(key, self._take_off(key), scope, headers, None)))
+    def _revalidate_in_background(self, request: CacheRequest) -> None:
+        if request.key not in self._in_flight:
+            self._start_task(self._compute(self._revalidate(request, self._begin_flight(request.key), None)))
 
     def _follow_changes(self) -> None:
         if self._follower is None or self._follower.done():
-            self._follower = self._start_task(self.known.follow(lambda: bool(self.store.entries), self._tell_cdn))
+            self._follower = self._start_task(self.tracker.follow(lambda: bool(self.store.entries), self._purge_cdn))
 
-    async def _tell_cdn(self) -> None:
-        """Look through all that is kept, since behind a CDN nobody may ask for it; have purged what has changed."""
-        if not self._purges:
+    async def _purge_cdn(self) -> None:
+        """Purge the URLs from the CDN whose content has changed. Behind a CDN, no request may come for them.
+
+        Wagtail purges the page that was published; this cache knows which other pages show it.
+        """
+        if not self._purges_cdn:
             return
-        memory = self._memory_of(await self.known.current())
+        digests = self._digests_of(await self.tracker.current())
         for key, entry in tuple(self.store.entries.items()):
-            is_current = entry.version is memory.version or await self._still_holds(entry, memory)
-            if not is_current and self.store.entries.get(key) is entry:
+            scope = {"path": self.rules.url(key), "query_string": b""}
+            is_valid = entry.version is digests.version or await self._confirm(entry, digests, scope)
+            if not is_valid and self.store.entries.get(key) is entry:
                 self._outdated.add(key)
                 self.store.remove(key)
         outdated, self._outdated = self._outdated, set()
-        await purging.purge(outdated, self.rules)
+        if urls := sorted({self.rules.url(key) for key in outdated}):
+            await run_in_thread(purge_urls_from_cache, urls)
 
     def _start_task(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.get_running_loop().create_task(coroutine)
@@ -241,26 +265,32 @@ class PageCache:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _hand_on(self, scope: Scope, receive: Receive, send: Send, cache_status: bytes) -> None:
-        await self._compute(self.app(scope, receive, _with_status(send, cache_status)))
+    async def _forward(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._compute(self.app(scope, receive, send))
 
     async def _compute(self, work: Awaitable[T]) -> T:
-        """Return what comes of `work`, which takes more than a moment."""
-        self._in_hand += 1
+        """Await `work`; `is_computing` tells of it meanwhile."""
+        self._computing += 1
         try:
             return await work
         finally:
-            self._in_hand -= 1
+            self._computing -= 1
 
 
-async def _send(messages: tuple[Message, Message], scope: Scope, send: Send) -> None:
+def _log(decision: str, scope: Scope, reason: str) -> None:
+    if logger.isEnabledFor(logging.DEBUG):
+        query = scope["query_string"].decode("latin-1")
+        logger.debug("%s %s: %s", decision, f"{scope['path']}?{query}" if query else scope["path"], reason)
+
+
+async def _send_messages(messages: tuple[Message, Message], scope: Scope, send: Send) -> None:
     start, body = messages
     await send(start)
     await send(body if scope["method"] == "GET" else EMPTY_BODY)
 
 
 def _with_status(send: Send, cache_status: bytes) -> Send:
-    """Return `send`, which says in the answer's headers what the cache did (RFC 9211)."""
+    """Return `send` with a `Cache-Status` header in the response (RFC 9211)."""
 
     async def send_with_status(message: Message) -> None:
         if message["type"] == "http.response.start":

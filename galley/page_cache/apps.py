@@ -1,22 +1,26 @@
-"""Changes, known to every process."""
+"""Starts the page cache: watches database connections, recognises pages, registers system checks."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
+from wagtail import hooks
 
 
 class PageCacheConfig(AppConfig):
-    """Watches every database connection. The label is the one that the table was made with."""
+    """The page cache. Its label is the one that its table was created with."""
 
     name = "galley.page_cache"
     label = "changes"
     verbose_name = "Page cache"
 
     def ready(self) -> None:
-        """Begin to watch."""
-        from galley.page_cache import marking
-        from galley.page_cache.watching import watch_connection
+        """Connect the signals, the Wagtail hook and the system checks."""
+        from galley.page_cache import conf, invalidation, middleware, queries
 
-        connection_created.connect(watch_connection, dispatch_uid="changes.watch_connection")
-        pre_migrate.connect(marking.pause, sender=self, dispatch_uid="changes.pause")
-        post_migrate.connect(marking.resume, sender=self, dispatch_uid="changes.resume")
+        connection_created.connect(queries.watch_connection, dispatch_uid="page_cache.watch_connection")
+        pre_migrate.connect(invalidation.pause, sender=self, dispatch_uid="page_cache.pause")
+        post_migrate.connect(invalidation.resume, sender=self, dispatch_uid="page_cache.resume")
+        hooks.register("before_serve_page", middleware.mark_as_page)
+        register(middleware.check_middleware)
+        register(conf.check_private_models)

@@ -1,51 +1,73 @@
-"""Says of each page whether it is everybody's: for this cache, and for every other on the way to the visitor."""
+"""Says in `Cache-Control` whether a page is public: for this cache, browsers and CDNs alike."""
+
+from typing import Any
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Warning
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
+from django.utils.module_loading import import_string
+from wagtail.models import Page
 
 from galley.async_pages.middleware import AsyncMiddlewareMixin
+from galley.page_cache.conf import get_setting
 
 
-class PublicPagesMiddleware(AsyncMiddlewareMixin):
-    """Sets `Cache-Control` on Wagtail's pages, unless something else has set it.
+class CacheControlMiddleware(AsyncMiddlewareMixin):
+    """Gives Wagtail pages a `Cache-Control` header where nothing else has set one.
 
-    Wagtail sets it on restricted pages, and views on their responses to a POST. This has to be the first middleware,
-    so that it sees the final response.
+    Wagtail sets it for pages with view restrictions, and views set their own. This middleware comes first, so that it
+    sees the final response.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Return the response with its `Cache-Control`."""
-        return label_page(request, response)
+        return set_cache_control(request, response)
 
 
-def mark_as_page(request: HttpRequest) -> None:
-    """Note that the answer to `request` is a page of Wagtail's tree."""
-    request.edge_is_page = True  # type: ignore[attr-defined]
+def mark_as_page(page: Page, request: HttpRequest, serve_args: list[Any], serve_kwargs: dict[str, Any]) -> None:
+    """Mark `request` as one for a Wagtail page: not for a draft, the admin or a file. Wagtail's `before_serve_page`."""
+    request.is_page_request = True  # type: ignore[attr-defined]
 
 
-def label_page(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Return `response`; if it is a page, with the word whether it is everybody's or this visitor's own."""
-    if getattr(request, "edge_is_page", False) and not response.has_header("Cache-Control"):
-        if is_everybodys(request, response):
-            shared = {"s_maxage": settings.PAGE_CACHE_SHARED_MAX_AGE} if settings.PAGE_CACHE_SHARED_MAX_AGE else {}
+def set_cache_control(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return `response`. If it is a page without `Cache-Control`, it is given one: public or private."""
+    if getattr(request, "is_page_request", False) and not response.has_header("Cache-Control"):
+        if is_public(request, response):
+            max_age = get_setting("PAGE_CACHE_SHARED_MAX_AGE")
+            shared = {"s_maxage": max_age} if max_age else {}
             patch_cache_control(response, public=True, max_age=0, must_revalidate=True, **shared)
         else:
             patch_cache_control(response, private=True)
     return response
 
 
-def is_everybodys(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Return whether anybody would get the same: who asks is nobody in particular, and gets nothing to keep."""
+def is_public(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Return whether every visitor would get the same response: the request is anonymous, and no cookie is set."""
     return (
         request.method in {"GET", "HEAD"}
         and response.status_code == 200
         and not response.streaming
         and not request.COOKIES
         and "HTTP_AUTHORIZATION" not in request.META
-        # Set as soon as the CSRF token is asked for.
+        # Set as soon as the CSRF token is used.
         and "CSRF_COOKIE" not in request.META
         and not response.cookies
         and not getattr(request, "is_preview", False)
     )
+
+
+def check_middleware(**kwargs: Any) -> list[CheckMessage]:
+    """Warn if the middleware is missing: no page is public then, so none is cached."""
+    for path in settings.MIDDLEWARE:
+        middleware = import_string(path)
+        if isinstance(middleware, type) and issubclass(middleware, CacheControlMiddleware):
+            return []
+    return [
+        Warning(
+            "No page will be cached, because none gets a Cache-Control.",
+            hint=f"Put {__name__}.{CacheControlMiddleware.__name__} first in MIDDLEWARE.",
+            id="page_cache.W001",
+        )
+    ]

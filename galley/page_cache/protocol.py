@@ -1,105 +1,106 @@
-"""Answers from memory as soon as a request is parsed: `uvicorn … --http galley.page_cache.protocol:EdgeProtocol`.
+"""uvicorn's HTTP protocol, which sends cached responses as soon as a request is parsed.
 
-An answer that is at hand needs none of what uvicorn does for an application: no task, no turn of the event loop between
-the request and its answer, no look at each header. So a thousand visitors who ask at once leave the loop free for
-whoever waits for more than that. Everything else goes the ordinary way; so does everything if uvicorn should change
-the method that is overridden here.
+`uvicorn … --http galley.page_cache.protocol:PageCacheProtocol`. A cached response needs no task, no turn of the event
+loop and no check of each header. All other requests go uvicorn's ordinary way. So does every request if the installed
+uvicorn isn't one that this was tested with, since `_start_asgi_task` is not part of its public interface.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+import uvicorn
+from uvicorn.protocols.http import httptools_impl
+from uvicorn.protocols.utils import get_client_addr, get_path_with_query_string
 
-# uvicorn imports this before there are any settings.
-if TYPE_CHECKING:
-    from galley.page_cache.entries import Message, Start
+logger = logging.getLogger("galley.page_cache")
 
-AtHand = Callable[[Any], "tuple[Start, Message] | None"]
+TESTED_VERSIONS = ("0.54.",)
 
-_at_hand: AtHand | None = None
+Lookup = Callable[[Any], Any]
 
 
-class Turnstile:
-    """Lets so many answers out in each turn of the event loop, and the others in the turns after it.
+class ResponsePacer:
+    """Limits the responses in one turn of the event loop, so that other tasks get their turn beside a thousand clients.
 
-    An answer takes some 30 microseconds. Without this, a thousand visitors would take all of a turn, and whoever waits
-    for something else, such as a draft that passes from task to thread and back, would wait for all of them each time.
-
-    While `is_computing` says that a page is being made in a thread, fewer go out, and the loop rests between two turns.
-    Both need the interpreter, and a loop that always has something to do leaves a thread half of it at best, in bits
-    that cost each of them more than they get.
+    While `is_computing()`, a thread needs the interpreter: then fewer responses are sent, and the loop rests between.
     """
 
-    MOST_IN_A_TURN = 32
-    FEW_IN_A_TURN = 8
-    REST = 0.003  # seconds
+    MAX_PER_TURN = 32
+    MAX_PER_TURN_COMPUTING = 8
+    REST_SECONDS = 0.003
 
     def __init__(self) -> None:
         self.is_computing: Callable[[], bool] = lambda: False
-        self._places = self.MOST_IN_A_TURN
-        self._is_turn_ending = False
+        self._left = self.MAX_PER_TURN
+        self._is_turn_scheduled = False
         self._waiting: deque[Callable[[], None]] = deque()
 
-    def pass_through(self, answer: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
-        """Call `answer` now, or in its turn."""
-        if not self._is_turn_ending:
-            self._is_turn_ending = True
+    def submit(self, respond: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
+        """Call `respond` now, or in a later turn, in the order of submission."""
+        if not self._is_turn_scheduled:
+            self._is_turn_scheduled = True
             if self.is_computing():
-                loop.call_later(self.REST, self._begin_turn, loop)
+                loop.call_later(self.REST_SECONDS, self._begin_turn, loop)
             else:
                 loop.call_soon(self._begin_turn, loop)
-        if self._places > 0:
-            self._places -= 1
-            answer()
+        if self._left > 0:
+            self._left -= 1
+            respond()
         else:
-            self._waiting.append(answer)
+            self._waiting.append(respond)
 
     def _begin_turn(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._is_turn_ending = False
-        self._places = self.FEW_IN_A_TURN if self.is_computing() else self.MOST_IN_A_TURN
-        for _ in range(min(len(self._waiting), self._places)):
-            self.pass_through(self._waiting.popleft(), loop)
+        self._is_turn_scheduled = False
+        self._left = self.MAX_PER_TURN_COMPUTING if self.is_computing() else self.MAX_PER_TURN
+        for _ in range(min(len(self._waiting), self._left)):
+            self.submit(self._waiting.popleft(), loop)
 
 
-_turnstile = Turnstile()
+_pacer = ResponsePacer()
+_lookup: Lookup | None = None
 
 
-def answer_from(at_hand: AtHand, is_computing: Callable[[], bool]) -> None:
-    """Let `at_hand` be asked first, for each request of this process, and give way while `is_computing()`."""
-    global _at_hand
-    _at_hand = at_hand
-    _turnstile.is_computing = is_computing
+def answer_from(lookup: Lookup, is_computing: Callable[[], bool]) -> None:
+    """Ask `lookup` first for each request of this process, and slow down while `is_computing()`."""
+    global _lookup
+    _pacer.is_computing = is_computing
+    if uvicorn.__version__.startswith(TESTED_VERSIONS):
+        _lookup = lookup
+    else:
+        logger.warning("Cached pages are served more slowly: uvicorn %s is not a tested version.", uvicorn.__version__)
 
 
-class EdgeProtocol(HttpToolsProtocol):
-    """uvicorn's own protocol, which asks the cache before it asks the application."""
+class PageCacheProtocol(httptools_impl.HttpToolsProtocol):
+    """uvicorn's own protocol, which asks the cache before it calls the application."""
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        _turnstile.pass_through(partial(self._answer, cycle, app), self.loop)
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        if _lookup is None:
+            super()._start_asgi_task(cycle, app)
+        else:
+            _pacer.submit(partial(self._respond, cycle, app, _lookup), self.loop)
 
-    def _answer(self, cycle: RequestResponseCycle, app: Any) -> None:
+    def _respond(self, cycle: Any, app: Any, lookup: Lookup) -> None:
         if cycle.disconnected:
             return
-        if answer := self._find_answer(cycle, app):
-            self._write(cycle, *answer)
-        else:
+        is_simple = app is self.app and cycle.keep_alive and not self.flow.write_paused
+        if not is_simple or not (messages := lookup(cycle.scope)):
             super()._start_asgi_task(cycle, app)
-
-    def _find_answer(self, cycle: RequestResponseCycle, app: Any) -> "tuple[Start, Message] | None":
-        is_plain = app is self.app and cycle.keep_alive and not (cycle.access_log or self.flow.write_paused)
-        return _at_hand(cycle.scope) if _at_hand and is_plain else None
-
-    def _write(self, cycle: RequestResponseCycle, start: "Start", body: "Message") -> None:
-        start.head = start.head or _print_head(start, cycle.default_headers)
+            return
+        start, body = messages
+        if cycle.access_log:
+            address, path = get_client_addr(cycle.scope), get_path_with_query_string(cycle.scope)
+            line = address, cycle.scope["method"], path, cycle.scope["http_version"], start["status"]
+            cycle.access_logger.info('%s - "%s %s HTTP/%s" %d', *line)
+        start.head = start.head or _encode_head(start, cycle.default_headers)
         self.transport.writelines((start.head, body["body"]))
         cycle.response_started = cycle.response_complete = True
         self.on_response_complete()
 
 
-def _print_head(start: "Start", default_headers: list[tuple[bytes, bytes]]) -> bytes:
+def _encode_head(start: Any, default_headers: list[tuple[bytes, bytes]]) -> bytes:
     headers = b"".join(b"%s: %s\r\n" % pair for pair in (*default_headers, *start["headers"]))
-    return b"%s%s\r\n" % (STATUS_LINE[start["status"]], headers)
+    return b"%s%s\r\n" % (httptools_impl.STATUS_LINE[start["status"]], headers)

@@ -1,15 +1,17 @@
-"""Which tables hold what visitors may see."""
+"""Table policy: which tables hold content that visitors see."""
 
 from collections.abc import Iterable
 from functools import cache
 
 from django.apps import apps
-from django.conf import settings
 from django.db.models import Model
 from wagtail.images.models import AbstractRendition
 
-# Accounts, drafts, the admin's own, work in the background: they change all the time, and no visitor sees it.
-# A response that has read one of them is somebody's own, or of something unpublished, and isn't kept.
+from galley.page_cache.conf import get_setting
+from galley.page_cache.sql import Statement
+
+# Accounts, drafts, the admin and background tasks change all the time, and no visitor sees them. A response that was
+# made from one of these tables is personal or shows unpublished content, and is not cached.
 PRIVATE = (
     "auth",
     "changes",
@@ -39,9 +41,9 @@ PRIVATE = (
     "wagtailcore.WorkflowState",
     "wagtailcore.WorkflowTask",
 )
-# Wagtail keeps the addresses of all sites in Django's cache, where no query tells that they were used.
-KNOWN_BY_HEART = ("wagtailcore.Site", "wagtailcore.Locale")
-# Columns that only an editor sees.
+# Wagtail caches the root paths of all sites outside of this package, so pages show them without a query.
+CACHED_BY_WAGTAIL = ("wagtailcore.Site", "wagtailcore.Locale")
+# Columns that only editors see.
 DRAFT_COLUMNS = frozenset(
     {
         "draft_title",
@@ -53,29 +55,39 @@ DRAFT_COLUMNS = frozenset(
         "locked_by_id",
     }
 )
-# It counts drafts too, so no visitor is told it; but where it is 0, Wagtail doesn't even ask for children.
+# It counts drafts too, so no page shows the number. But where it is 0, Wagtail skips the query for children.
 CHILDREN_COLUMN = "numchild"
 
 
 @cache
 def private_tables() -> frozenset[str]:
-    """Return the tables of `PRIVATE` and of the setting `PRIVATE_MODELS`: labels of models or of whole apps."""
-    return _tables([*PRIVATE, *settings.PRIVATE_MODELS])
+    """Return the tables of `PRIVATE` and of the setting `PAGE_CACHE_PRIVATE_MODELS`."""
+    return _tables([*PRIVATE, *get_setting("PAGE_CACHE_PRIVATE_MODELS")])
 
 
 @cache
-def tables_known_by_heart() -> frozenset[str]:
-    """Return the tables of which more is known in memory than any query tells."""
-    return _tables(KNOWN_BY_HEART)
+def tables_cached_by_wagtail() -> frozenset[str]:
+    """Return the tables whose changes flush the whole cache."""
+    return _tables(CACHED_BY_WAGTAIL)
 
 
 @cache
-def derived_tables() -> frozenset[str]:
-    """Return the tables of pictures in other sizes. They are made on demand, in the middle of a page: no change."""
+def rendition_tables() -> frozenset[str]:
+    """Return the tables of image renditions. A page inserts them while it is rendered, which changes no content."""
     return frozenset(model._meta.db_table for model in apps.get_models() if issubclass(model, AbstractRendition))
 
 
+def is_visible_change(statement: Statement) -> bool:
+    """Return whether visitors may see the effect of `statement`. An unknown table counts as visible."""
+    if not statement.verb or statement.table in private_tables():
+        return False
+    if statement.verb == "INSERT" and statement.table in rendition_tables():
+        return False
+    return not (statement.columns and statement.columns <= DRAFT_COLUMNS)
+
+
 def _tables(labels: Iterable[str]) -> frozenset[str]:
+    """Return the tables of `labels`, which name models or whole apps."""
     models: list[type[Model]] = []
     for label in labels:
         if "." in label:

@@ -20,8 +20,8 @@ from django.http import HttpRequest
 from wagtail.models import Site
 from wagtail.models.sites import SITE_ROOT_PATHS_CACHE_KEY, SITE_ROOT_PATHS_CACHE_VERSION, SiteRootPath
 
-from galley.page_cache.reads import Reads, note, recorded
-from galley.page_cache.version import Version, read_version
+from galley.page_cache.invalidation import Version, read_version
+from galley.page_cache.queries import RecordedQueries, record_queries, replay
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ class CachedValue(NamedTuple):
     """A value, and the queries that it was computed from."""
 
     value: Any
-    queries: Reads
+    queries: RecordedQueries
 
     @property
     def size(self) -> int:
@@ -63,7 +63,7 @@ class _VersionCache:
         return found
 
     def _compute(self, key: Hashable, compute: Callable[[], Any]) -> CachedValue:
-        with recorded() as queries:
+        with record_queries() as queries:
             value = CachedValue(compute(), queries)
         if value.value is not None:
             with self._lock, suppress(ValueError):  # larger than the whole cache
@@ -117,7 +117,7 @@ def cached(key: Hashable, compute: Callable[[], T]) -> T:
     if values is None:
         return compute()
     found = values.get(key) or values.get_or_compute(key, compute)
-    note(found.queries)
+    replay(found.queries)
     return found.value
 
 

@@ -40,7 +40,7 @@ def anonymous(runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch) -> Visito
     """Somebody who comes to the whole site, files and cache included, when nothing is kept yet."""
     monkeypatch.setattr(versioned, "_newest", versioned._VersionCache(None))
     cache = PageCache(site_application, 8 * 1024 * 1024)
-    cache.known.forget()
+    cache.tracker.invalidate()
     return Visitor(cache, runner)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from config.asgi import django_application
 from galley.page_cache.application import PageCache
-from galley.page_cache.known_version import KnownVersion, known_version
+from galley.page_cache.version_tracker import VersionTracker, version_tracker
 from tests.conftest import SmallSite
 from tests.galley.page_cache.visitors import Visitor, runner  # noqa: F401
 
@@ -20,23 +20,23 @@ def visitor(runner: asyncio.Runner, small_site: SmallSite, monkeypatch: pytest.M
 
     Needs real transactions.
     """
-    monkeypatch.setattr(known_version, "catch_up_seconds", 0)
+    monkeypatch.setattr(version_tracker, "stale_seconds", 0)
     cache = PageCache(django_application, 8 * MEBIBYTE)
-    cache.known.forget()
+    cache.tracker.invalidate()
     return Visitor(cache, runner)
 
 
-class CountedChanges(KnownVersion):
+class CountedChanges(VersionTracker):
     """Changes that a test makes up, in place of those in the database."""
 
     def __init__(self) -> None:
         self.number = 0
-        super().__init__(lambda: (self.number, self.number, 0), catch_up_seconds=0)
+        super().__init__(lambda: (self.number, self.number, 0), stale_seconds=0)
 
     def make_one(self) -> None:
         """Let something have been changed, and be noticed."""
         self.number += 1
-        self.forget()
+        self.invalidate()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from galley.page_cache.application import PageCache
-from galley.page_cache.known_version import CATCH_UP_SECONDS, POLL_SECONDS
+from galley.page_cache.version_tracker import POLL_SECONDS, STALE_WHILE_REVALIDATE_SECONDS
 from tests.galley.page_cache.conftest import MEBIBYTE, CountedChanges
 from tests.galley.page_cache.press import Press
 from tests.galley.page_cache.visitors import Visitor, runner, until  # noqa: F401
@@ -19,7 +19,7 @@ def press() -> Press:
 @pytest.fixture
 def reader(press: Press, runner: asyncio.Runner) -> Visitor:  # noqa: F811
     changes = CountedChanges()
-    changes.catch_up_seconds = 60
+    changes.stale_seconds = 60
     reader = Visitor(PageCache(press, 8 * MEBIBYTE, changes), runner)
     assert reader.get("/").is_stored
     press.text = "The second edition. " * 100
@@ -28,7 +28,7 @@ def reader(press: Press, runner: asyncio.Runner) -> Visitor:  # noqa: F811
 
 def change_something(reader: Visitor) -> None:
     """Let something change, as a page does that was made of other rows."""
-    reader.app.known.make_one()
+    reader.app.tracker.make_one()
     for entry in reader.app.store.entries.values():
         entry.digest = b"of other rows"
 
@@ -44,7 +44,7 @@ def test_nobody_waits_for_what_is_made_anew(reader: Visitor, press: Press) -> No
         await until(lambda: press.times_asked == 2)
         second = await ask(reader.app, "/")
         press.gate.set()
-        await until(lambda: not reader.app._flights)
+        await until(lambda: not reader.app._in_flight)
         assert first.is_hit
         assert second.body == first.body
         return (await ask(reader.app, "/")).body
@@ -55,28 +55,28 @@ def test_nobody_waits_for_what_is_made_anew(reader: Visitor, press: Press) -> No
 
 def test_whoever_comes_later_waits_for_the_new_one(reader: Visitor) -> None:
     change_something(reader)
-    reader.app.known.catch_up_seconds = 0
+    reader.app.tracker.stale_seconds = 0
     assert b"second edition" in reader.get("/").body
 
 
 def test_a_change_of_another_process_was_made_up_to_a_poll_ago(reader: Visitor) -> None:
-    known = reader.app.known
-    before = known.version
-    known.number += 1
-    reader.run(known.poll())
-    noticed = known._replaced_at[before]
-    known.make_one()
-    assert known._replaced_at[known._last] > noticed + POLL_SECONDS
-    assert CATCH_UP_SECONDS < 1
+    tracker = reader.app.tracker
+    before = tracker.version
+    tracker.number += 1
+    reader.run(tracker.poll())
+    noticed = tracker._replaced_at[before]
+    tracker.make_one()
+    assert tracker._replaced_at[tracker._last] > noticed + POLL_SECONDS
+    assert STALE_WHILE_REVALIDATE_SECONDS < 1
 
 
 def test_an_old_version_is_not_shown_because_there_are_newer_ones(reader: Visitor) -> None:
-    known = reader.app.known
-    before = known.version
+    tracker = reader.app.tracker
+    before = tracker.version
     change_something(reader)
-    reader.run(known.current())
-    ended = known._replaced_at[before]
+    reader.run(tracker.current())
+    ended = tracker._replaced_at[before]
     change_something(reader)
-    reader.run(known.current())
-    assert known._replaced_at[before] == ended
-    assert not known.was_current(before, ended + known.catch_up_seconds)
+    reader.run(tracker.current())
+    assert tracker._replaced_at[before] == ended
+    assert not tracker.is_stale_servable(before, ended + tracker.stale_seconds)

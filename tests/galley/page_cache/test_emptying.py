@@ -276,7 +276,7 @@ def test_a_picture_that_is_deleted_is_gone(shelf: Shelf) -> None:
 def test_a_picture_in_a_new_size_empties_nothing(shelf: Shelf) -> None:
     shelf.image.get_rendition("width-33")
     assert shelf.look() == set()
-    assert shelf._visitor.app.known.version is not None
+    assert shelf._visitor.app.tracker.version is not None
 
 
 def test_a_document_stands_where_it_is_linked(shelf: Shelf) -> None:
@@ -366,11 +366,11 @@ def test_a_page_made_from_what_is_private_is_not_kept(shelf: Shelf, register_hoo
 
 
 def test_what_no_visitor_sees_is_no_change(shelf: Shelf, editor: AbstractUser) -> None:
-    version = shelf._visitor.app.known.version
+    version = shelf._visitor.app.tracker.version
     assert version is not None
     SessionStore().save()
     editor.first_name = "Grace"
     editor.save()
     ContactMessage.objects.create(name="Ada", email="ada@example.org", text="Hello", fingerprint="x")
     shelf.newest.save_revision(user=editor, log_action=True)
-    assert shelf._visitor.app.known.version is version
+    assert shelf._visitor.app.tracker.version is version

@@ -6,7 +6,7 @@ import time
 import pytest
 from django.db import OperationalError
 
-from galley.page_cache.digests import DigestMemory
+from galley.page_cache.queries import RowDigests
 from tests.galley.page_cache.press import Press
 from tests.galley.page_cache.visitors import Answer, Visitor, ask, grow_older, until
 
@@ -201,8 +201,8 @@ def test_a_check_is_made_once_for_all(cached, changes, monkeypatch: pytest.Monke
     visitor = cached(Press())
     visitor.get("/")
     checks = []
-    digest = DigestMemory.digest
-    monkeypatch.setattr(DigestMemory, "digest", lambda memory, reads: checks.append(1) or digest(memory, reads))
+    digest = RowDigests.digest
+    monkeypatch.setattr(RowDigests, "digest", lambda memory, reads: checks.append(1) or digest(memory, reads))
     changes.make_one()
 
     async def ask_many() -> list[Answer]:
@@ -217,7 +217,7 @@ def test_what_empties_all_empties_all(cached, changes) -> None:
     visitor = cached(press)
     visitor.get("/")
     changes.read = lambda: (1, 1, 1)
-    changes.forget()
+    changes.invalidate()
     assert visitor.get("/").is_stored
     assert press.times_asked == 2
 
@@ -234,7 +234,7 @@ def test_without_a_database_the_kept_pages_are_shown_and_others_asked_for(cached
 
     visitor.run(until(lambda: "doesn't answer" in caplog.text))
     assert visitor.get("/").is_hit
-    changes.forget()  # a change in this very process: who knows what it was
+    changes.invalidate()  # a change in this very process: who knows what it was
     answer = visitor.get("/")
     assert (answer.status, answer.is_hit) == (200, False)
     assert press.times_asked == 2

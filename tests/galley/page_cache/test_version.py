@@ -12,8 +12,8 @@ from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
 from blog.models import BlogPostPage, Category
+from galley.page_cache.invalidation import MAX_RECORDS, read_version
 from galley.page_cache.models import Change
-from galley.page_cache.version import MOST_MARKS, read_version
 from home.models import SiteSettings
 from tests.conftest import SmallSite
 from tests.factories import SiteImageFactory
@@ -112,7 +112,7 @@ def test_one_transaction_leaves_one_mark(small_site: SmallSite) -> None:
 
 
 def test_old_marks_are_taken_away(small_site: SmallSite) -> None:
-    Change.objects.bulk_create([Change() for _ in range(MOST_MARKS)])
+    Change.objects.bulk_create([Change() for _ in range(MAX_RECORDS)])
     Change.objects.update(made_at=timezone.now() - datetime.timedelta(hours=1))
     Change.objects.create()
     read_version()

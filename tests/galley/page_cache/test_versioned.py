@@ -8,7 +8,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from wagtail.models import Site
 
-from galley.page_cache.reads import recorded
+from galley.page_cache.queries import record_queries
 from galley.page_cache.versioned import cached, cached_queryset, use_version
 
 ONE, TWO = (1, 1), (2, 2)
@@ -82,7 +82,7 @@ def test_whoever_is_given_what_is_kept_has_read_the_same(db: None) -> None:
 
     reads = []
     for _ in range(2):
-        with use_version((5, 5)), recorded() as noted:
+        with use_version((5, 5)), record_queries() as noted:
             cached("sites", read)
         reads.append(noted.queries)
     assert reads[0] == reads[1]

@@ -8,12 +8,11 @@ from django.utils import timezone
 from wagtail.models import Page, Site
 
 from blog.models import Author, Category
-from galley.page_cache import marking
+from galley.page_cache import invalidation
+from galley.page_cache.invalidation import MAX_RECORDS, RECORD_LIFETIME, read_version, read_version_now
 from galley.page_cache.models import Change
-from galley.page_cache.statements import Statement
-from galley.page_cache.tables import PRIVATE, private_tables
-from galley.page_cache.version import MARKS_KEPT, MOST_MARKS, read_version, read_version_now
-from galley.page_cache.watching import is_visible_change
+from galley.page_cache.sql import Statement
+from galley.page_cache.tables import PRIVATE, is_visible_change, private_tables
 from tests.conftest import SmallSite
 
 
@@ -125,8 +124,8 @@ def test_a_page_is_made_from_no_private_table() -> None:
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_old_marks_are_deleted_and_no_version_comes_back() -> None:
-    Change.objects.bulk_create([Change() for _ in range(MOST_MARKS + 1)])
-    Change.objects.update(made_at=timezone.now() - 2 * MARKS_KEPT)
+    Change.objects.bulk_create([Change() for _ in range(MAX_RECORDS + 1)])
+    Change.objects.update(made_at=timezone.now() - 2 * RECORD_LIFETIME)
     full = read_version_now()
     assert not Change.objects.filter(empties_all=False).exists()
     Change.objects.create()
@@ -136,8 +135,8 @@ def test_old_marks_are_deleted_and_no_version_comes_back() -> None:
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_it_never_seems_that_all_has_to_be_emptied_because_old_marks_are_deleted() -> None:
     Change.objects.create(empties_all=True)
-    Change.objects.bulk_create([Change() for _ in range(MOST_MARKS + 1)])
-    Change.objects.update(made_at=timezone.now() - 2 * MARKS_KEPT)
+    Change.objects.bulk_create([Change() for _ in range(MAX_RECORDS + 1)])
+    Change.objects.update(made_at=timezone.now() - 2 * RECORD_LIFETIME)
     emptying = read_version_now()[2]
     assert read_version_now()[2] == emptying > 0
 
@@ -162,10 +161,10 @@ def test_a_mark_that_becomes_visible_late_is_seen() -> None:
 @pytest.mark.django_db
 def test_migrations_leave_one_mark_at_their_end() -> None:
     def migrate() -> None:
-        marking.pause()
+        invalidation.pause()
         Author.objects.create(name="a", slug="a")
         assert not Change.objects.filter(empties_all=True).exclude(pk__in=before).exists()
-        marking.resume(using="default")
+        invalidation.resume(using="default")
 
     before = list(Change.objects.values_list("pk", flat=True))
     assert marks_left_by(migrate) == 1
@@ -175,10 +174,10 @@ def test_migrations_leave_one_mark_at_their_end() -> None:
 @pytest.mark.django_db
 def test_marks_are_not_written_before_their_table_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection.introspection, "table_names", list)
-    marking.pause()
+    invalidation.pause()
     try:
-        marking.resume(using="default")
+        invalidation.resume(using="default")
         assert marks_left_by(lambda: Author.objects.create(name="a", slug="a")) == 0
     finally:
         monkeypatch.undo()
-        marking.resume(using="default")
+        invalidation.resume(using="default")

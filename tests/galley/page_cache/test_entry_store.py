@@ -2,7 +2,7 @@
 
 import pytest
 
-from galley.page_cache.store import Store
+from galley.page_cache.entries import EntryStore
 
 
 class Page:
@@ -13,7 +13,7 @@ class Page:
         self.was_used = False
 
 
-def read(store: Store, key: tuple) -> bool:
+def read(store: EntryStore, key: tuple) -> bool:
     """Ask for the entry as the cache does."""
     page = store.entries.get(key)
     if page:
@@ -22,19 +22,19 @@ def read(store: Store, key: tuple) -> bool:
 
 
 @pytest.fixture
-def store() -> Store:
-    return Store(max_bytes=1_000)
+def store() -> EntryStore:
+    return EntryStore(max_bytes=1_000)
 
 
-def test_it_holds_no_more_than_it_may(store: Store) -> None:
+def test_it_holds_no_more_than_it_may(store: EntryStore) -> None:
     for number in range(5_000):
         store.put((number % 700,), Page(10 + number % 60))
         read(store, (number // 2 % 700,))
-        assert store.held_bytes <= 1_000
-        assert store.held_bytes == sum(page.size for page in store.entries.values())
+        assert store.used_bytes <= 1_000
+        assert store.used_bytes == sum(page.size for page in store.entries.values())
 
 
-def test_pages_that_are_read_outlive_a_flood_of_others(store: Store) -> None:
+def test_pages_that_are_read_outlive_a_flood_of_others(store: EntryStore) -> None:
     hot = [("page", number) for number in range(5)]
     for key in hot:
         store.put(key, Page(30))
@@ -46,7 +46,7 @@ def test_pages_that_are_read_outlive_a_flood_of_others(store: Store) -> None:
     assert all(read(store, key) for key in hot)
 
 
-def test_what_nobody_reads_any_more_makes_room(store: Store) -> None:
+def test_what_nobody_reads_any_more_makes_room(store: EntryStore) -> None:
     for generation in range(3):
         keys = [(generation, number) for number in range(20)]
         for _ in range(4):
@@ -57,23 +57,23 @@ def test_what_nobody_reads_any_more_makes_room(store: Store) -> None:
     assert sum(key[0] == 2 for key in store.entries) >= 15
 
 
-def test_a_new_version_takes_the_place_of_the_old(store: Store) -> None:
+def test_a_new_version_takes_the_place_of_the_old(store: EntryStore) -> None:
     store.put(("a",), Page(30))
     newer = Page(50)
     store.put(("a",), newer)
     assert store.entries == {("a",): newer}
-    assert store.held_bytes == 50
+    assert store.used_bytes == 50
 
 
-def test_what_is_too_large_is_refused_and_its_old_version_gone(store: Store) -> None:
+def test_what_is_too_large_is_refused_and_its_old_version_gone(store: EntryStore) -> None:
     store.put(("a",), Page(30))
     assert store.put(("a",), Page(201)) is False
     assert not store.entries
-    assert store.held_bytes == 0
+    assert store.used_bytes == 0
 
 
-def test_what_is_removed_takes_no_room(store: Store) -> None:
+def test_what_is_removed_takes_no_room(store: EntryStore) -> None:
     store.put(("a",), Page(30))
     store.remove(("a",))
     store.remove(("b",))
-    assert store.held_bytes == 0
+    assert store.used_bytes == 0

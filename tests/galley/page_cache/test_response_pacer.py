@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from galley.page_cache.protocol import Turnstile
+from galley.page_cache.protocol import ResponsePacer
 from tests.galley.page_cache.press import Press
 
 
@@ -38,39 +38,39 @@ def loop() -> Loop:
     return Loop()
 
 
-def ask(turnstile: Turnstile, loop: Loop, number: int) -> list[int]:
+def ask(pacer: ResponsePacer, loop: Loop, number: int) -> list[int]:
     """Let so many ask at once; return who has been answered, which grows."""
     answered: list[int] = []
     for one in range(number):
-        turnstile.pass_through(lambda one=one: answered.append(one), loop)
+        pacer.submit(lambda one=one: answered.append(one), loop)
     return answered
 
 
 def test_so_many_are_answered_in_a_turn_and_the_others_after_them_in_their_order(loop: Loop) -> None:
-    answered = ask(turnstile := Turnstile(), loop, 100)
+    answered = ask(pacer := ResponsePacer(), loop, 100)
     for turns in range(1, 5):
-        assert answered == list(range(min(100, turns * turnstile.MOST_IN_A_TURN)))
+        assert answered == list(range(min(100, turns * pacer.MAX_PER_TURN)))
         loop.turn()
     assert len(answered) == 100
 
 
 def test_while_something_is_being_made_fewer_are_answered_and_the_loop_rests(loop: Loop) -> None:
-    turnstile = Turnstile()
-    turnstile.is_computing = lambda: True
-    answered = ask(turnstile, loop, 100)
+    pacer = ResponsePacer()
+    pacer.is_computing = lambda: True
+    answered = ask(pacer, loop, 100)
     before = len(answered)
-    assert loop.rest() == turnstile.REST
-    assert len(answered) == before + turnstile.FEW_IN_A_TURN
-    turnstile.is_computing = lambda: False
+    assert loop.rest() == pacer.REST_SECONDS
+    assert len(answered) == before + pacer.MAX_PER_TURN_COMPUTING
+    pacer.is_computing = lambda: False
     loop.rest()
-    assert len(answered) == before + turnstile.FEW_IN_A_TURN + turnstile.MOST_IN_A_TURN
+    assert len(answered) == before + pacer.MAX_PER_TURN_COMPUTING + pacer.MAX_PER_TURN
     assert not loop.later
 
 
 def test_whoever_comes_alone_waits_for_nobody(loop: Loop) -> None:
-    turnstile = Turnstile()
-    turnstile.is_computing = lambda: True
-    assert ask(turnstile, loop, 1) == [0]
+    pacer = ResponsePacer()
+    pacer.is_computing = lambda: True
+    assert ask(pacer, loop, 1) == [0]
 
 
 @pytest.mark.parametrize("url", ["/", "/admin/"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from galley.page_cache.storing import LARGEST_BODY, LONGEST_SECONDS, seconds_fresh
+from galley.page_cache.cacheability import MAX_AGE_SECONDS, MAX_BODY_BYTES, seconds_fresh
 from tests.galley.page_cache.press import PUBLIC, Press
 
 
@@ -39,9 +39,9 @@ def test_what_is_not_everybodys_is_never_kept(cached, answer: dict) -> None:
 
 
 def test_what_is_too_large_is_sent_and_not_kept(cached) -> None:
-    press = Press(text="x" * (LARGEST_BODY + 1))
+    press = Press(text="x" * (MAX_BODY_BYTES + 1))
     visitor = cached(press)
-    assert len(visitor.get("/").body) == len(visitor.get("/").body) == LARGEST_BODY + 1
+    assert len(visitor.get("/").body) == len(visitor.get("/").body) == MAX_BODY_BYTES + 1
     assert not visitor.app.store.entries
 
 
@@ -184,18 +184,18 @@ def test_some_addresses_are_never_kept(cached, url: str) -> None:
 def test_a_get_with_a_body_goes_to_the_application(cached) -> None:
     visitor = cached(Press())
     visitor.get("/")
-    visitor.app.known.forget()
+    visitor.app.tracker.invalidate()
     assert visitor.ask("/", body=b"x", content_length="1").cache_status == "galley; fwd=bypass"
 
 
 @pytest.mark.parametrize(
     ("cache_control", "seconds"),
     [
-        (PUBLIC, LONGEST_SECONDS),
-        ("public", LONGEST_SECONDS),
+        (PUBLIC, MAX_AGE_SECONDS),
+        ("public", MAX_AGE_SECONDS),
         ("public, max-age=60", 60),
         ("public, max-age=60, s-maxage=30", 30),
-        ("public, s-maxage=31536000", LONGEST_SECONDS),
+        ("public, s-maxage=31536000", MAX_AGE_SECONDS),
     ],
 )
 def test_an_answer_says_itself_how_long_it_keeps(cache_control: str, seconds: int) -> None:

@@ -1,0 +1,57 @@
+"""The settings of the page cache with their defaults, and a system check."""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+DEFAULTS: dict[str, Any] = {
+    # How much memory the responses of one process may take. With 0, there is no cache.
+    "PAGE_CACHE_MAX_BYTES": 48 * 1024 * 1024,
+    # Paths below these go to Django as they are, without a Cache-Status.
+    "PAGE_CACHE_EXCLUDED_PATHS": ["/static/", "/media/", "/admin/", "/documents/"],
+    # Request headers that a response may vary by, besides Accept-Encoding and Cookie.
+    "PAGE_CACHE_KEYED_HEADERS": [],
+    # A request with only these cookies is still anonymous.
+    "PAGE_CACHE_IGNORED_COOKIES": ["csrftoken"],
+    # Query parameters of advertisers, which no page reads. An asterisk stands for any ending.
+    "PAGE_CACHE_IGNORED_PARAMETERS": (
+        "utm_*",
+        "mtm_*",
+        "pk_*",
+        "fbclid",
+        "gclid",
+        "dclid",
+        "msclkid",
+        "mc_cid",
+        "mc_eid",
+        "igshid",
+    ),
+    # How many seconds a CDN may serve a page without revalidating it. It has to take purges to do so.
+    "PAGE_CACHE_SHARED_MAX_AGE": 0,
+    # Models, or whole apps, whose rows no visitor sees.
+    "PAGE_CACHE_PRIVATE_MODELS": [],
+}
+
+
+def get_setting(name: str) -> Any:
+    """Return the setting `name`, or its default."""
+    return getattr(settings, name, DEFAULTS[name])
+
+
+def check_private_models(**kwargs: Any) -> list[CheckMessage]:
+    """Return an error for each private model that doesn't exist."""
+    return [
+        Error(f"PAGE_CACHE_PRIVATE_MODELS names {label}, which is not installed.", id="page_cache.E001")
+        for label in get_setting("PAGE_CACHE_PRIVATE_MODELS")
+        if not _is_installed(label)
+    ]
+
+
+def _is_installed(label: str) -> bool:
+    try:
+        apps.get_model(label) if "." in label else apps.get_app_config(label)
+    except LookupError:
+        return False
+    return True

@@ -1,0 +1,77 @@
+"""A change and its invalidation record become visible together, also in autocommit."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
+from taggit.models import Tag
+
+from galley.page_cache.models import Change
+from tests.galley.page_cache.gap import CHANGES, drive
+from tests.running_site import PROJECT, environment
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_no_page_stays_old_on_sqlite(change: str) -> None:
+    Tag.objects.create(name="before", slug="gap")
+    during, after, now = drive(change)
+    assert during != after == now
+
+
+@pytest.fixture(scope="module")
+def postgresql(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a site on PostgreSQL, whose tables are empty."""
+    env = environment(tmp_path_factory.mktemp("var"), DATABASE_URL=postgresql_url)
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=PROJECT, env=env, check=True)
+    return env
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_no_page_stays_old_on_postgresql(postgresql: dict[str, str], change: str) -> None:
+    command = [sys.executable, "-m", "tests.galley.page_cache.gap", change]
+    printed = subprocess.run(command, cwd=PROJECT, env=postgresql, check=True, stdout=subprocess.PIPE, text=True)
+    during, after, now = printed.stdout.splitlines()
+    assert during != after == now
+
+
+def test_a_statement_that_fails_leaves_neither() -> None:
+    Tag.objects.create(name="one", slug="one")
+    records = Change.objects.count()
+    rows = [("two", "two"), ("one again", "one")]
+    with connection.cursor() as cursor, pytest.raises(IntegrityError):
+        cursor.executemany("INSERT INTO taggit_tag (name, slug) VALUES (%s, %s)", rows)
+    assert list(Tag.objects.filter(slug__in=["one", "two"]).values_list("slug", flat=True)) == ["one"]
+    assert Change.objects.count() == records
+
+
+def test_a_record_that_fails_takes_the_change_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    Tag.objects.create(name="before", slug="gap")
+
+    def fail(*args: object, **kwargs: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("galley.page_cache.queries.record_change", fail)
+    with pytest.raises(RuntimeError):
+        Tag.objects.filter(slug="gap").update(name="changed")
+    assert Tag.objects.get(slug="gap").name == "before"
+
+
+def test_statements_outside_of_transactions_run(tmp_path: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(tmp_path / "copy")])
+    assert (tmp_path / "copy").exists()
+
+
+def test_rows_that_a_change_returns_can_be_read() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO taggit_tag (name, slug) VALUES ('a', 'a'), ('b', 'b') RETURNING name")
+        assert cursor.fetchall() == [("a",), ("b",)]
+    assert connection.get_autocommit()
+    with transaction.atomic():
+        Tag.objects.create(name="c", slug="c")
+    assert Tag.objects.filter(slug="c").exists()
