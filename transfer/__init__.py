@@ -1,7 +1,6 @@
-"""Brings a folder of Markdown posts into the blog.
+"""Imports content into the site. Nothing else uses this app: to remove it, delete the folder and its settings.
 
-Data flows one way: `discovery` finds files, `front_matter` splits them, `source` says what they mean, `convert` turns
-their text into the site's Markdown (with `template_tags`, `images`, `links`, `html` and `commonmark`), `pages` writes
-the result. Everything before `pages` is pure: it reads files and touches no database, so a dry run is the same work
-without the last step, and a post whose result is what was written last time is left alone.
+Data flows one way. `readers` return the posts of a source. `conversion` turns their texts into the site's Markdown;
+`references` and `links` find the posts and images to which they refer. `writers` save pages. Only `writers` and the
+records in `models` use the database, so that a dry run does everything except the last step. `importer` runs the steps.
 """

@@ -1,120 +1,111 @@
-"""What converting a post needs to know and finds out."""
+"""Converts a source post to the site's Markdown. Reads image files, but not the database."""
 
-from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+import hashlib
+import json
+import re
+from dataclasses import dataclass, replace
 
-from transfer.address_book import AddressBook
-from transfer.notes import Notes
-from transfer.people import People
-from transfer.pictures import Picture, PictureError, PictureFinder
-from transfer.references import IMAGE, PAGE
-from transfer.source import SourcePost
+from transfer.image_files import ImageFile
+from transfer.links import convert_links
+from transfer.readers import Diagnostics, LeadImage, SourcePost
+from transfer.references import IMAGE, ImportContext, References
+from transfer.text import SourceText, plain_text, shorten
 
+# Part of every fingerprint. With a higher number, the next import updates all posts that were imported before.
+CONVERSION_VERSION = 2
+MAX_EXCERPT_LENGTH = 1000
 
-@dataclass(frozen=True)
-class Surroundings:
-    """What all posts of an import share. `old_site` is where missing targets may be pointed to."""
-
-    address_book: AddressBook
-    pictures: PictureFinder
-    people: People
-    old_site: str = ""
+# In Markdown or HTML. A link to an image doesn't show it.
+_SHOWN_IMAGE = re.compile(rf"(?:!\[[^\[\]]{{0,1000}}\]\(|\bsrc=[\"']){IMAGE}([0-9a-f]{{16,40}})")
+_MORE = re.compile(r"<!--\s*(?:more|excerpt|end_excerpt)\s*-->[ \t]*\n?", re.IGNORECASE)
 
 
 @dataclass
-class Conversion:
-    """One post on its way: resolves what it refers to, and collects pictures and notes."""
+class ConvertedPost:
+    """A post that can be written. `body` refers to pages and images by keys, see `references`."""
 
-    post: SourcePost
-    surroundings: Surroundings
-    pictures: dict[str, Picture] = field(default_factory=dict)
-    alts: dict[str, str] = field(default_factory=dict)
-    linked_posts: set[str] = field(default_factory=set)
+    source: SourcePost
+    key: str
+    body: str
+    excerpt: str
+    lead_image: LeadImage | None
+    lead_image_key: str
+    images: dict[str, ImageFile]
+    alts: dict[str, str]
+    fingerprint: str = ""
 
     @property
-    def notes(self) -> Notes:
-        """The notes of the post."""
-        return self.post.notes
-
-    def resolve_picture(self, reference: str, alt: str, line: int) -> str:
-        """Return what stands for the picture, or else a reference that is as good as the old one, after a note."""
-        try:
-            return f"{IMAGE}{self._find(reference, alt).key}"
-        except PictureError as error:
-            return self._keep_picture(reference, str(error), line)
-
-    def find_picture(self, reference: str, alt: str, line: int, message: str) -> str:
-        """Return the key of the picture, or an empty text after noting `message` with the reference and the reason."""
-        try:
-            return self._find(reference, alt).key
-        except PictureError as error:
-            self.notes.lost(message.format(f"`{_short(reference)}`", error), line)
-            return ""
-
-    def resolve_link(self, destination: str, line: int) -> str | None:
-        """Return what stands for the post or picture that a link leads to, or None where the link stays as it is."""
-        book = self.surroundings.address_book
-        if found := book.find(destination, self.post):
-            post, fragment = found
-            if post is self.post and fragment:
-                return fragment
-            key = book.key(post)
-            self.linked_posts.add(key)
-            self.notes.kept(f"The link `{_short(destination)}` leads to “{post.title}”.", line)
-            return f"{PAGE}{key}{fragment}"
-        if not _is_local(destination):
-            return None
-        if self.surroundings.pictures.is_picture(destination):
-            return self.resolve_picture(destination, "", line)
-        return self._keep_link(destination, line)
-
-    def _find(self, reference: str, alt: str) -> Picture:
-        picture = self.surroundings.pictures.find(self._without_own_host(reference), self.post.path)
-        self.pictures.setdefault(picture.key, picture)
-        if alt and not self.alts.get(picture.key):
-            self.alts[picture.key] = " ".join(alt.split())
-        return picture
-
-    def _keep_picture(self, reference: str, reason: str, line: int) -> str:
-        if not _is_local(reference):
-            self.notes.kept(f"The picture `{_short(reference)}` {reason} and is shown from there.", line)
-            return reference
-        kept, where = self._point_to_old_site(reference)
-        self.notes.lost(f"The picture `{_short(reference)}` {reason}; the reference {where}.", line)
-        return kept
-
-    def _keep_link(self, destination: str, line: int) -> str:
-        kept, where = self._point_to_old_site(destination.removeprefix("post-file:"))
-        if kept != "/":
-            self.notes.lost(f"The link `{_short(destination)}` leads to nothing that was imported; it {where}.", line)
-        return kept
-
-    def _point_to_old_site(self, reference: str) -> tuple[str, str]:
-        if not self.surroundings.old_site:
-            return reference, "is kept as it is"
-        # Template tags name pictures from the root of the site, without a slash.
-        from_root = reference.startswith(("assets/", "static/", "images/", "img/"))
-        base = "/" if from_root else self.post.address
-        return urljoin(urljoin(self.surroundings.old_site, base), reference), "leads to the old site"
-
-    def _without_own_host(self, reference: str) -> str:
-        try:
-            parts = urlsplit(reference)
-        except ValueError:
-            return reference
-        return parts.path if parts.netloc.lower() in self.surroundings.address_book.hosts else reference
+    def diagnostics(self) -> Diagnostics:
+        """The diagnostics of the post."""
+        return self.source.diagnostics
 
 
-def _is_local(destination: str) -> bool:
-    """Tell whether a destination lies on the old site itself, rather than elsewhere, in the same text or nowhere."""
-    if destination.startswith("post-file:"):
-        return True
-    try:
-        parts = urlsplit(destination)
-    except ValueError:
-        return False
-    return not parts.scheme and not parts.netloc and bool(parts.path)
+def convert_post(post: SourcePost, context: ImportContext) -> ConvertedPost:
+    """Return `post` with its text converted. Adds to its diagnostics."""
+    references = References(post, context)
+    text = SourceText.from_body(post.body, post.body_line)
+    context.reader.convert_markup(text, post)
+    excerpt = _take_excerpt(text, post)
+    convert_links(text, references)
+    body, lead_image_key = text.text.strip("\n"), _find_lead_image(references)
+    converted = ConvertedPost(
+        source=post,
+        key=context.url_index.key(post),
+        body=body,
+        excerpt=excerpt,
+        lead_image=_show_once(post, lead_image_key, body),
+        lead_image_key=lead_image_key,
+        images=references.images,
+        alts=references.alts,
+    )
+    converted.fingerprint = _fingerprint(converted)
+    post.diagnostics.sort()
+    return converted
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 120 else f"{text[:119]}…"
+def _take_excerpt(text: SourceText, post: SourcePost) -> str:
+    """Return the excerpt of `post`, or the text above `<!-- more -->`. Removes that comment from `text`."""
+    match = _MORE.search(text.text)
+    if not match:
+        return post.excerpt
+    beginning = plain_text(text.text[: match.start()])
+    text.text = text.text.replace(match[0], "\n" if match[0].endswith("\n") else "", 1)
+    return post.excerpt or shorten(beginning, MAX_EXCERPT_LENGTH)
+
+
+def _find_lead_image(references: References) -> str:
+    lead = references.post.lead_image
+    if not lead:
+        return ""
+    message = "The lead image {} {}; the post has none."
+    return references.find_image_key(lead.reference, lead.alt, lead.line, message)
+
+
+def _show_once(post: SourcePost, image_key: str, body: str) -> LeadImage | None:
+    """Return the lead image of `post`. It is only for sharing if the text shows the same image."""
+    lead = post.lead_image
+    if not lead or lead.only_for_sharing or not image_key or image_key not in _SHOWN_IMAGE.findall(body):
+        return lead
+    post.diagnostics.changed("The lead image is in the text too, and is therefore left out at the top.", lead.line)
+    return replace(lead, only_for_sharing=True)
+
+
+def _fingerprint(converted: ConvertedPost) -> str:
+    """Return a hash of everything that would be written. It tells the next import whether a post has changed."""
+    post, lead = converted.source, converted.lead_image
+    written = {
+        "version": CONVERSION_VERSION,
+        "title": post.title,
+        "slug": post.slug,
+        "addresses": post.old_addresses,
+        "date": post.moment.isoformat() if post.moment else None,
+        "draft": post.draft,
+        "authors": [[author.name, author.slug] for author in post.authors],
+        "tags": post.tags,
+        "categories": post.categories,
+        "series": [post.series, post.series_position],
+        "texts": [converted.excerpt, post.search_description, post.canonical_url],
+        "lead image": [converted.lead_image_key, lead.alt, lead.caption, lead.only_for_sharing] if lead else None,
+        "body": converted.body,
+    }
+    return hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()

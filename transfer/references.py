@@ -1,18 +1,219 @@
-"""What stands in a converted text for pages and pictures until they have a number in the database.
+"""Finds the posts and pictures to which a post refers.
 
-A converted text must not depend on the database, or a second run couldn't tell whether anything changed. So it says
-`page:ref-<key>` and `image:ref-<key>` where the written one says `page:12` and `image:7`.
+A converted text must not depend on the database: otherwise a second import couldn't tell whether anything changed.
+Therefore it has `page:ref-<key>` and `image:ref-<key>` where the written text has `page:12` and `image:7`.
 """
 
+import hashlib
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from transfer.image_files import ImageError, ImageFile, ImageFinder
+from transfer.readers import FILE_SCHEME, MARKDOWN_SUFFIXES, Diagnostics, Reader, SourcePost, normalise_address
 
 PAGE = "page:ref-"
 IMAGE = "image:ref-"
 
 _REFERENCE = re.compile(r"\b(page|image):ref-([0-9a-f]{16,40})\b")
+_ABSOLUTE_URL = re.compile(r"https?://[^\s<>\"'()\[\]{}|]+")
+_DATED = re.compile(r"/\d{4}/\d{1,2}/(?:\d{1,2}/)?[^/]+")
+# A host is the blog's own if that many links to posts name it.
+_LINKS_TO_OWN_HOST = 3
 
 
 def bind_references(text: str, bind: Callable[[str, str], str]) -> str:
     """Return `text` with `bind("page" or "image", key)` in place of each reference."""
     return _REFERENCE.sub(lambda match: bind(match[1], match[2]), text)
+
+
+class URLIndex:
+    """All posts of an import by their old addresses, files and names."""
+
+    def __init__(self, posts: Iterable[SourcePost], old_sites: Iterable[str] = ()) -> None:
+        self._by_address: dict[str, SourcePost] = {}
+        self._by_file: dict[Path, SourcePost] = {}
+        self._by_name: dict[str, SourcePost | None] = {}
+        self._keys: dict[Path, str] = {}
+        self.hosts = {urlsplit(site).netloc.lower() for site in old_sites if "//" in site}
+        posts = list(posts)
+        for post in posts:
+            self._add(post)
+        self._add_own_hosts(posts)
+
+    def key(self, post: SourcePost) -> str:
+        """Return the key of `post` in references."""
+        return self._keys[post.path]
+
+    def find(self, destination: str, post: SourcePost) -> tuple[SourcePost, str] | None:
+        """Return the post that the link `destination` in `post` leads to, and the fragment with its `#`, or None."""
+        parts = _split_url(destination)
+        if parts is None:
+            return None
+        host, path, fragment = parts
+        if destination.startswith(FILE_SCHEME):
+            found = self._find_file(path, post)
+        elif host:
+            is_own = host.lower() in self.hosts or _DATED.match(path)
+            found = self._by_address.get(_address_key(path)) if is_own else None
+        elif path.startswith("/"):
+            found = self._by_address.get(_address_key(path))
+        else:
+            found = self._find_file(path, post)
+        return (found, fragment) if found else None
+
+    def _add(self, post: SourcePost) -> None:
+        identity = post.address
+        if other := self._by_address.get(_address_key(post.address)):
+            post.diagnostics.changed(f"{other.relative} has the address {post.address} too. Links lead there.")
+            identity = f"{post.address} {post.relative}"
+        self._keys[post.path] = hashlib.sha256(identity.encode()).hexdigest()[:16]
+        for address in [post.address, *post.old_addresses]:
+            self._by_address.setdefault(_address_key(address), post)
+        self._by_file[post.path.resolve()] = post
+        for name in {post.path.stem, post.path.parent.name if post.path.stem == "index" else post.path.stem, post.slug}:
+            self._by_name[name.lower()] = None if name.lower() in self._by_name else post
+
+    def _add_own_hosts(self, posts: Iterable[SourcePost]) -> None:
+        found: Counter[str] = Counter()
+        for post in posts:
+            for url in _ABSOLUTE_URL.findall(post.body):
+                parts = _split_url(url)
+                if parts and _DATED.match(parts[1]) and _address_key(parts[1]) in self._by_address:
+                    found[parts[0].lower()] += 1
+        self.hosts |= {host for host, number in found.items() if number >= _LINKS_TO_OWN_HOST}
+
+    def _find_file(self, path: str, post: SourcePost) -> SourcePost | None:
+        path = path.removeprefix("@/").strip()
+        if not path:
+            return None
+        for base in [post.path.parent, *post.path.parents[1:4]]:
+            for candidate in (base / path, base / path / "index.md", base / f"{path.rstrip('/')}.md"):
+                if found := self._by_file.get(_resolve(candidate)):
+                    return found
+        if Path(path).suffix.lower() in (*MARKDOWN_SUFFIXES, ""):
+            return self._by_name.get(Path(path).stem.lower() if "." in path else Path(path).name.lower())
+        return None
+
+
+@dataclass(frozen=True)
+class ImportContext:
+    """What all posts of an import share. References to missing targets are pointed to `old_site`, if it is given."""
+
+    reader: Reader
+    url_index: URLIndex
+    images: ImageFinder
+    old_site: str = ""
+
+
+@dataclass
+class References:
+    """The references of one post: resolves them, collects the images, and reports what is missing."""
+
+    post: SourcePost
+    context: ImportContext
+    images: dict[str, ImageFile] = field(default_factory=dict)
+    alts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        """The diagnostics of the post."""
+        return self.post.diagnostics
+
+    def resolve_image(self, reference: str, alt: str, line: int) -> str:
+        """Return the reference to the image file, or, after a diagnostic, the address where it may be found."""
+        try:
+            return f"{IMAGE}{self._find_image(reference, alt).key}"
+        except ImageError as error:
+            if not _is_local(reference):
+                self.diagnostics.kept(f"The picture `{_short(reference)}` {error}. The page links to it there.", line)
+                return reference
+            target, where = self._point_to_old_site(reference)
+            self.diagnostics.lost(f"The picture `{_short(reference)}` {error}; the reference {where}.", line)
+            return target
+
+    def find_image_key(self, reference: str, alt: str, line: int, message: str) -> str:
+        """Return the key of the image file, or an empty text after a diagnostic, `message` with its two fields."""
+        try:
+            return self._find_image(reference, alt).key
+        except ImageError as error:
+            self.diagnostics.lost(message.format(f"`{_short(reference)}`", error), line)
+            return ""
+
+    def resolve_link(self, destination: str, line: int) -> str | None:
+        """Return the reference to the post or image file that a link leads to, or None to leave the link unchanged."""
+        index = self.context.url_index
+        if found := index.find(destination, self.post):
+            post, fragment = found
+            if post is self.post and fragment:
+                return fragment
+            self.diagnostics.kept(f"The link `{_short(destination)}` leads to “{post.title}”.", line)
+            return f"{PAGE}{index.key(post)}{fragment}"
+        if not _is_local(destination):
+            return None
+        if self.context.images.is_image(destination):
+            return self.resolve_image(destination, "", line)
+        target, where = self._point_to_old_site(destination.removeprefix(FILE_SCHEME))
+        if target != "/":
+            self.diagnostics.lost(
+                f"The link `{_short(destination)}` leads to nothing that was imported; it {where}.", line
+            )
+        return target
+
+    def _find_image(self, reference: str, alt: str) -> ImageFile:
+        parts = _split_url(reference)
+        is_own = parts and parts[0].lower() in self.context.url_index.hosts
+        image = self.context.images.find(urlsplit(reference).path if is_own else reference, self.post.path)
+        self.images.setdefault(image.key, image)
+        if alt and not self.alts.get(image.key):
+            self.alts[image.key] = " ".join(alt.split())
+        return image
+
+    def _point_to_old_site(self, reference: str) -> tuple[str, str]:
+        if not self.context.old_site:
+            return reference, "stays as it is"
+        # Template tags name pictures by their path from the root of the site, without a leading slash.
+        from_root = reference.startswith(("assets/", "static/", "images/", "img/"))
+        base = urljoin(self.context.old_site, "/" if from_root else self.post.address)
+        return urljoin(base, reference), "leads to the old site"
+
+
+def _address_key(address: str) -> str:
+    """Return what all spellings of one address share: without capitals, `.html` and a trailing slash."""
+    return normalise_address(address).lower().removesuffix("/").removesuffix(".html").removesuffix(".md")
+
+
+def _split_url(url: str) -> tuple[str, str, str] | None:
+    """Return the host, path and fragment of `url`, or None if it can't lead to a post."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme not in ("", "http", "https", FILE_SCHEME.rstrip(":")) or "\x00" in url:
+        return None
+    return parts.netloc, unquote(parts.path), f"#{parts.fragment}" if parts.fragment else ""
+
+
+def _is_local(destination: str) -> bool:
+    """Return whether `destination` is an address on the old site, and not a fragment or elsewhere."""
+    if destination.startswith(FILE_SCHEME):
+        return True
+    try:
+        parts = urlsplit(destination)
+    except ValueError:
+        return False
+    return not parts.scheme and not parts.netloc and bool(parts.path)
+
+
+def _resolve(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, ValueError, RuntimeError):
+        return Path()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 120 else f"{text[:119]}…"

@@ -1,31 +1,36 @@
-"""What an import tells about itself: for the screen in short, for a file post by post."""
+"""What an import shows: a progress bar, a summary on the screen, and a report of every post in a file."""
 
 import json
+import shutil
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from transfer.ledger import State
-from transfer.notes import Kind, Note, Notes
+from transfer.models import ImportState
+from transfer.readers import DiagnosticKind, Diagnostics
 
+_LINE_EVERY = 50
+_SECONDS_BETWEEN_FRAMES = 0.1
 _STATE_LABELS = {
-    State.NEW: "new",
-    State.UPDATED: "updated",
-    State.UNCHANGED: "unchanged",
-    State.CHANGED_HERE_TOO: "changed here and in the file: left alone, `--overwrite` lets the file win",
-    State.DELETED_HERE: "deleted here: left alone, `--overwrite` brings them back",
-    State.FAILED: "failed",
+    ImportState.NEW: "new",
+    ImportState.UPDATED: "updated",
+    ImportState.UNCHANGED: "unchanged",
+    ImportState.CHANGED_HERE_TOO: "changed here and in the file: left alone. `--overwrite` imports the file",
+    ImportState.DELETED_HERE: "deleted here: left alone. `--overwrite` restores them",
+    ImportState.FAILED: "failed",
 }
 
 
 @dataclass
 class PostReport:
-    """What became of one file."""
+    """The result of one file."""
 
     file: str
-    state: State
-    notes: Notes
+    state: ImportState
+    diagnostics: Diagnostics
     title: str = ""
     page: int | None = None
     url: str = ""
@@ -33,27 +38,25 @@ class PostReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as plain data."""
-        return {
-            "file": self.file,
-            "state": self.state.value,
-            "title": self.title,
-            "page": self.page,
-            "url": self.url,
-            "visibility": self.visibility,
-            **{kind.name.lower(): [_as_dict(note) for note in self.notes if note.kind is kind] for kind in Kind},
+        data: dict[str, Any] = {
+            name: getattr(self, name) for name in ("file", "state", "title", "page", "url", "visibility")
         }
+        for kind in DiagnosticKind:
+            details = [detail for detail in self.diagnostics if detail.kind is kind]
+            data[kind.name.lower()] = [{"line": detail.line or None, "text": detail.text} for detail in details]
+        return data
 
 
 @dataclass
 class Report:
-    """What became of a folder."""
+    """The result of a folder."""
 
     folder: str
     blog: str
     dry_run: bool
     posts: list[PostReport] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
-    vanished: list[tuple[str, str]] = field(default_factory=list)
+    missing: list[tuple[str, str]] = field(default_factory=list)
     pictures: int = 0
     new_pictures: int = 0
     old_sites: list[str] = field(default_factory=list)
@@ -62,30 +65,30 @@ class Report:
     @property
     def failed(self) -> list[PostReport]:
         """The files that couldn't be imported."""
-        return [post for post in self.posts if post.state is State.FAILED]
+        return [post for post in self.posts if post.state is ImportState.FAILED]
 
     def counts(self) -> dict[str, int]:
         """Return how many files there are in each state."""
         found = Counter(post.state for post in self.posts)
-        return {state.value: found[state] for state in State}
+        return {state.value: found[state] for state in ImportState}
 
     def summary(self) -> list[str]:
         """Return the report in a few lines."""
         found = Counter(post.state for post in self.posts)
-        notes = Counter(note.kind for post in self.posts for note in post.notes)
+        notes = Counter(note.kind for post in self.posts for note in post.diagnostics)
         visibility = Counter(post.visibility for post in self.posts if post.visibility)
         lines = [f"{len(self.posts)} posts in {self.folder}" + (" (dry run: nothing was written)" * self.dry_run)]
         lines += [f"  {found[state]:5} {label}" for state, label in _STATE_LABELS.items() if found[state]]
         lines += [f"  {number:5} of them {name}" for name, number in sorted(visibility.items()) if name != "published"]
         copied = "" if self.dry_run else f", {self.new_pictures} of them new in the media library"
         lines.append(f"{self.pictures} pictures{copied}")
-        lines.append("Details: " + ", ".join(f"{notes[kind]} {kind.value}" for kind in Kind))
+        lines.append("Details: " + ", ".join(f"{notes[kind]} {kind.value}" for kind in DiagnosticKind))
         if self.old_sites:
             lines.append(f"Links to {', '.join(sorted(self.old_sites))} were read as links within the blog.")
         if self.skipped:
             lines.append(f"{len(self.skipped)} files aren't posts and were skipped.")
-        if self.vanished:
-            lines.append(f"{len(self.vanished)} files imported earlier have vanished; their pages stay.")
+        if self.missing:
+            lines.append(f"{len(self.missing)} files that were imported earlier are missing. Their pages stay.")
         if self.interrupted:
             lines.append("The import was interrupted. Run the same command again to complete it.")
         return lines
@@ -107,38 +110,56 @@ class Report:
             "old_sites": sorted(self.old_sites),
             "posts": [post.as_dict() for post in self._ordered()],
             "skipped": [{"file": file, "reason": reason} for file, reason in self.skipped],
-            "vanished": [{"file": file, "page": page} for file, page in self.vanished],
+            "vanished": [{"file": file, "page": page} for file, page in self.missing],
         }
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
     def as_markdown(self) -> str:
-        """Return the whole report as Markdown, the files that failed at its end."""
+        """Return the whole report as Markdown, with the failed files at its end."""
         lines = [f"# Import into “{self.blog}”", "", *(f"    {line}" for line in self.summary()), ""]
         for post in self._ordered():
             lines += _describe(post)
-        for title, rows in (("Skipped: not posts", self.skipped), ("Vanished since the last import", self.vanished)):
+        for title, rows in (("Skipped: not posts", self.skipped), ("Missing since the last import", self.missing)):
             if rows:
                 lines += [f"## {title}", "", *(f"- `{file}`: {text}" for file, text in rows), ""]
         return "\n".join(lines)
 
     def _ordered(self) -> list[PostReport]:
-        return sorted(self.posts, key=lambda post: (post.state is State.FAILED, post.file))
+        return sorted(self.posts, key=lambda post: (post.state is ImportState.FAILED, post.file))
 
 
 def _describe(post: PostReport) -> list[str]:
     where = f", page {post.page}, {post.url}" if post.page else ""
     hidden = f", {post.visibility}" if post.visibility not in ("", "published") else ""
     lines = [f"## {post.title or post.file}", "", f"`{post.file}`: **{post.state.value}**{hidden}{where}", ""]
-    for kind in Kind:
-        notes = [note for note in post.notes if note.kind is kind]
-        if notes:
-            lines += [f"{kind.value.capitalize()}:", "", *(f"- {_place(post, note)}{note.text}" for note in notes), ""]
+    for kind in DiagnosticKind:
+        details = [detail for detail in post.diagnostics if detail.kind is kind]
+        places = [f"`{post.file}:{detail.line}` " if detail.line else "" for detail in details]
+        if details:
+            entries = [f"- {place}{detail.text}" for place, detail in zip(places, details, strict=True)]
+            lines += [f"{kind.value.capitalize()}:", "", *entries, ""]
     return lines
 
 
-def _place(post: PostReport, note: Note) -> str:
-    return f"`{post.file}:{note.line}` " if note.line else ""
+class ProgressBar:
+    """A bar on a terminal; anywhere else, a line after every fifty items."""
 
+    def __init__(self, write: Callable[[str], object], on_terminal: bool) -> None:
+        self._write = write
+        self._on_terminal = on_terminal
+        self._drawn_at = 0.0
 
-def _as_dict(note: Note) -> dict[str, Any]:
-    return {"line": note.line or None, "text": note.text}
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Show that `done` of `total` items of a step are finished."""
+        if not self._on_terminal:
+            if done % _LINE_EVERY == 0 or done == total:
+                self._write(f"{step}: {done} of {total}\n")
+            return
+        now = time.monotonic()
+        if done < total and now - self._drawn_at < _SECONDS_BETWEEN_FRAMES:
+            return
+        self._drawn_at = now
+        width = max(10, min(40, shutil.get_terminal_size().columns - 40))
+        filled = width * done // total
+        bar = "█" * filled + "·" * (width - filled)
+        self._write(f"\r{step:<13}{bar} {done} of {total}\033[K" + ("\n" if done == total else ""))

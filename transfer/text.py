@@ -1,11 +1,13 @@
-"""A text that can be rewritten piece by piece and still knows on which line of its file each line stood."""
+"""Markdown text: rewritten with its line numbers, written in small pieces, and reduced to plain words."""
 
+import html
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -13,7 +15,15 @@ Span = tuple[int, int]
 _BACKTICKS = re.compile(r"`+")
 _HTML_CODE = re.compile(r"<!--.*?-->|<(pre|code)\b[^<>]*>.*?</\1>", re.DOTALL | re.IGNORECASE)
 
-# Only the structure of blocks is wanted; what stands inside a paragraph is rewritten in place.
+_IMAGE = re.compile(r"!\[([^\[\]]{0,1000})\]\([^()\s]*\)")
+_LINK = re.compile(r"\[([^\[\]]{1,1000})\]\((?:[^()]|\([^()]{0,500}\)){0,2000}\)")
+_TEMPLATE_LINK = re.compile(r"\[([^\[\]]{1,1000})\]\(\{\{[^{}]*\}\}[^()\s]*\)")
+_TEMPLATE_TAG = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}")
+_EMPHASIS = re.compile(r"(?<![\w*_])(\*\*|__|\*|_)(?=\S)(.{1,500}?)(?<=\S)\1(?![\w*_])")
+_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)(.{1,500}?)(?<!`)\1(?!`)")
+_HEADING = re.compile(r"\A(?:#[ \t]+([^\n]+?)[ \t]*#*[ \t]*|([^\n#>\-*+\s][^\n]*)\n=+[ \t]*)(?:\n|\Z)")
+
+# Only the block structure is parsed. The content of paragraphs is rewritten by regular expressions.
 _PARSER = MarkdownIt("commonmark").enable("table")
 _PARSER.core.ruler.enableOnly(["normalize", "block"])
 
@@ -26,14 +36,14 @@ def parse_blocks(text: str) -> list[Token]:
 
 @dataclass
 class SourceText:
-    """The text of a post while it is converted. `origins` holds, for each line of it, its line in the file, from 1."""
+    """The text of a post during its conversion. `origins` has the line number in the file of each line, from 1."""
 
     text: str
     origins: list[int]
 
     @classmethod
     def from_body(cls, body: str, first_line: int) -> "SourceText":
-        """Start with the text as it stands in the file, where its first line is `first_line`."""
+        """Return the text `body`, which begins on `first_line` of the file."""
         body = body.replace("\r\n", "\n").replace("\r", "\n")
         return cls(body, list(range(first_line, first_line + body.count("\n") + 1)))
 
@@ -44,9 +54,9 @@ class SourceText:
         *,
         in_code: bool = False,
     ) -> None:
-        """Replace each match of `pattern` by `replace(match, line)`, or leave it where that is None.
+        """Replace each match of `pattern` by `replace(match, line)`, unless that is None.
 
-        Matches that begin inside code or a comment are left alone, unless `in_code` is set.
+        A match that begins inside code or a comment is only replaced if `in_code` is set.
         """
         text = self.text
         if not pattern.search(text):
@@ -62,22 +72,13 @@ class SourceText:
                 continue
             origins += self._origins_between(line_starts, done, match.start())
             origins += [self.origins[line]] * replacement.count("\n")
-            if not replacement and match.start() == line_starts[line]:  # whole lines went: the next one moves up
+            if not replacement and match.start() == line_starts[line]:  # the line is removed: the next moves up
                 origins[-1] = self.origins[bisect_right(line_starts, match.end()) - 1]
             pieces += [text[done : match.start()], replacement]
             done = match.end()
         origins += self._origins_between(line_starts, done, len(text))
         self.text = "".join([*pieces, text[done:]])
         self.origins = origins
-
-    def replace_lines(self, lines: list[tuple[str, int]]) -> None:
-        """Set the text anew from `(line, line in the file)`."""
-        self.text = "\n".join(line for line, _ in lines)
-        self.origins = [origin for _, origin in lines] or [1]
-
-    def line_at(self, offset: int) -> int:
-        """Return the line in the file of the character at `offset`."""
-        return self.origins[self.text.count("\n", 0, offset)]
 
     def _origins_between(self, line_starts: list[int], start: int, end: int) -> list[int]:
         first = bisect_right(line_starts, start)
@@ -99,7 +100,7 @@ def _find_outside(pattern: re.Pattern[str], text: str, spans: list[Span]) -> Ite
 
 
 def code_spans(text: str) -> list[Span]:
-    """Return where code and comments stand in `text`, as sorted, separate `(start, end)` offsets."""
+    """Return the `(start, end)` offsets of code and comments in `text`, sorted and without overlaps."""
     line_starts = [*_line_starts(text), len(text) + 1]
     blocks: list[Span] = []
     inline: list[Span] = []
@@ -117,7 +118,7 @@ def code_spans(text: str) -> list[Span]:
 
 
 def _backtick_spans(text: str, start: int, end: int) -> list[Span]:
-    """Code spans of a paragraph: a run of backticks up to the next run of the same length (CommonMark 6.1)."""
+    """Return the code spans of a paragraph: from a run of backticks to the next of the same length (CommonMark 6.1)."""
     runs = [match.span() for match in _BACKTICKS.finditer(text, start, end)]
     spans = []
     index = 0
@@ -151,7 +152,70 @@ def _line_starts(text: str) -> list[int]:
 
 
 def html_block_spans(text: str) -> list[Span]:
-    """Return where blocks of raw HTML stand in `text`, as offsets: no Markdown is read there."""
+    """Return the offsets of HTML blocks in `text`, where Markdown isn't parsed."""
     line_starts = [*_line_starts(text), len(text) + 1]
     blocks = [token.map for token in parse_blocks(text) if token.type == "html_block" and token.map]
     return [(line_starts[first], line_starts[min(last, len(line_starts) - 1)]) for first, last in blocks]
+
+
+def markdown_image(source: str, alt: str, title: str = "") -> str:
+    """Return a picture. Its title is printed as a caption where the picture stands alone."""
+    title = _one_line(title).replace("\\", "\\\\").replace('"', '\\"')
+    caption = f' "{title}"' if title else ""
+    return f"![{_escape_brackets(html.unescape(alt))}]({angled(source)}{caption})"
+
+
+def markdown_link(label: str, url: str) -> str:
+    """Return a link."""
+    return f"[{_escape_brackets(label)}]({angled(url)})"
+
+
+def angled(url: str) -> str:
+    """Return `url` as a destination: in angle brackets where it holds what would end it."""
+    return f"<{url}>" if re.search(r"[\s()]", url) and not re.search(r"[<>\n]", url) else url
+
+
+def bare(url: str) -> str:
+    """Return a destination without angle brackets."""
+    return url[1:-1] if url.startswith("<") else url
+
+
+def strip_title(title: str | None) -> str:
+    """Return a title without its quotation marks or parentheses."""
+    return unescape(title.strip()[1:-1]) if title else ""
+
+
+def unescape(text: str) -> str:
+    """Return `text` without the backslashes that hide Markdown's marks."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
+
+
+def _escape_brackets(text: str) -> str:
+    return re.sub(r"([\[\]\\])", r"\\\1", _one_line(text))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def plain_text(text: str) -> str:
+    """Return the words of `text` on one line, without HTML, template tags, and Markdown's marks."""
+    text = _TEMPLATE_TAG.sub("", _TEMPLATE_LINK.sub(r"\1", text))
+    text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
+    text = _CODE.sub(r"\2", _EMPHASIS.sub(r"\2", text))
+    return " ".join(html.unescape(nh3.clean(text, tags=set()) if "<" in text else text).replace("\x00", "").split())
+
+
+def shorten(text: str, length: int) -> str:
+    """Return at most `length` characters of `text`, cut between words, with an ellipsis where something went."""
+    if len(text) <= length:
+        return text
+    cut = text[: length - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut).rstrip(" ,;:") + "…"
+
+
+def first_heading(body: str) -> tuple[str, int] | None:
+    """Return the words of the level 1 heading at the very top of `body` and its length with the line end, or None."""
+    match = _HEADING.match(body)
+    title = plain_text(match[1] or match[2]) if match else ""
+    return (title, match.end()) if match and title else None

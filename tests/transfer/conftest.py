@@ -9,7 +9,7 @@ from PIL import Image
 
 from blog.models import BlogPostPage
 from tests.conftest import SmallSite
-from transfer.folder_import import FolderImport, ImportOptions
+from transfer.importer import FolderImport, ImportOptions
 from transfer.report import PostReport, Report
 
 
@@ -40,7 +40,7 @@ class BlogFolder:
         """Import one post; return its page and what was reported of it."""
         self.write(name, content)
         report = next(post for post in self.run().posts if post.file == name)
-        assert report.page, [note.text for note in report.notes]
+        assert report.page, [note.text for note in report.diagnostics]
         return BlogPostPage.objects.get(pk=report.page), report
 
     def body(self, content: str, name: str = "2015-06-11-hello.md") -> str:
@@ -60,4 +60,4 @@ def blog_folder(tmp_path: Path, small_site: SmallSite, settings) -> BlogFolder:
 @pytest.fixture
 def texts() -> Callable[[PostReport], list[str]]:
     """The notes on a post as `line text`."""
-    return lambda report: [f"{note.line} {note.text}" for note in report.notes]
+    return lambda report: [f"{note.line} {note.text}" for note in report.diagnostics]

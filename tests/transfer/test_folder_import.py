@@ -12,16 +12,15 @@ from wagtail.models import Page, Revision
 from blog.models import Author, BlogPostPage, Category
 from home.images import SiteImage
 from tests.transfer.conftest import BlogFolder, picture
-from transfer import pages
-from transfer.ledger import State
-from transfer.models import PostImport
+from transfer.models import ImportState, PostImport
+from transfer.writers import pages
 
 
 def count_rows() -> dict[str, int]:
     return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
 
 
-def states(report) -> dict[str, State]:
+def states(report) -> dict[str, ImportState]:
     return {post.file: post.state for post in report.posts}
 
 
@@ -81,7 +80,7 @@ def test_a_second_run_changes_nothing(blog_folder: BlogFolder) -> None:
     before = count_rows()
     revisions = set(Revision.objects.values_list("pk", flat=True))
     report = blog_folder.run()
-    assert set(states(report).values()) == {State.UNCHANGED}
+    assert set(states(report).values()) == {ImportState.UNCHANGED}
     assert count_rows() == before
     assert set(Revision.objects.values_list("pk", flat=True)) == revisions
 
@@ -91,7 +90,7 @@ def test_a_run_on_a_folder_inside_knows_the_same_posts(blog_folder: BlogFolder) 
     blog_folder.run()
     before = count_rows()
     blog_folder.path /= "_posts"
-    assert set(states(blog_folder.run()).values()) == {State.UNCHANGED}
+    assert set(states(blog_folder.run()).values()) == {ImportState.UNCHANGED}
     assert count_rows() == before
 
 
@@ -108,7 +107,7 @@ def test_a_changed_picture_updates_the_post(blog_folder: BlogFolder) -> None:
     fill(blog_folder)
     blog_folder.run()
     blog_folder.write("assets/a.png", picture("blue"))
-    assert sorted(states(blog_folder.run()).values()) == [State.UNCHANGED, State.UPDATED]
+    assert sorted(states(blog_folder.run()).values()) == [ImportState.UNCHANGED, ImportState.UPDATED]
     assert SiteImage.objects.count() == 2
 
 
@@ -118,7 +117,7 @@ def test_a_file_that_moved_is_still_the_same_post(blog_folder: BlogFolder) -> No
     blog_folder.write("2015-06-11-hello/index.md", (blog_folder.path / "elsewhere.md").read_text())
     (blog_folder.path / "elsewhere.md").unlink()
     (report,) = blog_folder.run().posts
-    assert (report.page, report.state) == (page.pk, State.UNCHANGED)
+    assert (report.page, report.state) == (page.pk, ImportState.UNCHANGED)
 
 
 def test_what_an_editor_changed_is_left_alone_unless_told_otherwise(blog_folder: BlogFolder) -> None:
@@ -126,10 +125,10 @@ def test_what_an_editor_changed_is_left_alone_unless_told_otherwise(blog_folder:
     page.title = "An editor's title"
     page.save_revision().publish()
     blog_folder.write("2015-06-11-hello.md", "---\ntitle: The file's title\n---\nText.")
-    assert states(blog_folder.run()) == {"2015-06-11-hello.md": State.CHANGED_HERE_TOO}
+    assert states(blog_folder.run()) == {"2015-06-11-hello.md": ImportState.CHANGED_HERE_TOO}
     page.refresh_from_db()
     assert page.title == "An editor's title"
-    assert states(blog_folder.run(overwrite=True)) == {"2015-06-11-hello.md": State.UPDATED}
+    assert states(blog_folder.run(overwrite=True)) == {"2015-06-11-hello.md": ImportState.UPDATED}
     page.refresh_from_db()
     assert page.title == "The file's title"
 
@@ -137,9 +136,9 @@ def test_what_an_editor_changed_is_left_alone_unless_told_otherwise(blog_folder:
 def test_a_page_that_was_deleted_stays_deleted_unless_told_otherwise(blog_folder: BlogFolder) -> None:
     page, _ = blog_folder.import_one("---\ntitle: First\n---\nText.")
     page.delete()
-    assert states(blog_folder.run()) == {"2015-06-11-hello.md": State.DELETED_HERE}
+    assert states(blog_folder.run()) == {"2015-06-11-hello.md": ImportState.DELETED_HERE}
     assert not BlogPostPage.objects.filter(slug="hello").exists()
-    assert states(blog_folder.run(overwrite=True)) == {"2015-06-11-hello.md": State.NEW}
+    assert states(blog_folder.run(overwrite=True)) == {"2015-06-11-hello.md": ImportState.NEW}
     assert BlogPostPage.objects.get(slug="hello").live
 
 
@@ -156,7 +155,7 @@ def test_a_vanished_file_is_named_and_its_page_stays(blog_folder: BlogFolder) ->
     blog_folder.write("other.md", "Other")
     (blog_folder.path / "2015-06-11-hello.md").unlink()
     report = blog_folder.run()
-    assert report.vanished == [("2015-06-11-hello.md", f"page {page.pk} stays")]
+    assert report.missing == [("2015-06-11-hello.md", f"page {page.pk} stays")]
     assert BlogPostPage.objects.get(pk=page.pk).live
 
 
@@ -180,7 +179,7 @@ def test_dry_run_writes_nothing_and_says_what_it_would(blog_folder: BlogFolder) 
     fill(blog_folder)
     before = count_rows()
     report = blog_folder.run(dry_run=True)
-    assert set(states(report).values()) == {State.NEW}
+    assert set(states(report).values()) == {ImportState.NEW}
     assert count_rows() == before
     assert not (blog_folder.path.parent / "media").exists()
 
@@ -196,7 +195,7 @@ def test_files_that_cannot_be_read_never_stop_the_others(blog_folder: BlogFolder
     assert [post.file for post in report.failed] == [
         "a-broken.md", "b-binary.md", "c-latin.md", "d-large.md", "e-nested.md",
     ]  # fmt: skip
-    assert all(post.notes[-1].text for post in report.failed)
+    assert all(post.diagnostics[-1].text for post in report.failed)
     assert BlogPostPage.objects.get(slug="z-good").live
 
 
@@ -213,13 +212,13 @@ def test_a_post_that_fails_while_being_written_is_undone_and_completed_next_time
 
     monkeypatch.setattr(pages, "split_body", fail_on_first)
     report = blog_folder.run()
-    assert [(post.file, post.notes[-1].text) for post in report.failed] == [
+    assert [(post.file, post.diagnostics[-1].text) for post in report.failed] == [
         ("_posts/2015-06-11-first.md", "The post couldn't be imported: RuntimeError: The disk is full")
     ]
     assert not BlogPostPage.objects.get(slug="first").live
     assert BlogPostPage.objects.get(slug="second").live
     monkeypatch.setattr(pages, "split_body", split)
-    assert states(blog_folder.run())["_posts/2015-06-11-first.md"] is State.NEW
+    assert states(blog_folder.run())["_posts/2015-06-11-first.md"] is ImportState.NEW
     assert BlogPostPage.objects.get(slug="first").live
     assert SiteImage.objects.count() == 1
 
@@ -236,9 +235,9 @@ def test_an_interrupted_import_is_completed_by_the_next_run(
     monkeypatch.setattr(pages, "split_body", interrupt)
     assert blog_folder.run().interrupted
     monkeypatch.setattr(pages, "split_body", split)
-    assert set(states(blog_folder.run()).values()) == {State.NEW}
+    assert set(states(blog_folder.run()).values()) == {ImportState.NEW}
     assert BlogPostPage.objects.child_of(blog_folder.site.blog).live().count() == 3
-    assert set(states(blog_folder.run()).values()) == {State.UNCHANGED}
+    assert set(states(blog_folder.run()).values()) == {ImportState.UNCHANGED}
 
 
 def test_slugs_that_clash_get_a_number_and_a_note(blog_folder: BlogFolder) -> None:
@@ -246,7 +245,7 @@ def test_slugs_that_clash_get_a_number_and_a_note(blog_folder: BlogFolder) -> No
     blog_folder.write("2016-06-11-hello.md", "Two")
     report = blog_folder.run()
     assert set(BlogPostPage.objects.values_list("slug", flat=True)) >= {"hello", "hello-2"}
-    assert any("this one became `hello-2`" in note.text for post in report.posts for note in post.notes)
+    assert any("This one became `hello-2`" in note.text for post in report.posts for note in post.diagnostics)
 
 
 def test_redirects_never_shadow_a_page_or_another_redirect(blog_folder: BlogFolder) -> None:
@@ -255,7 +254,7 @@ def test_redirects_never_shadow_a_page_or_another_redirect(blog_folder: BlogFold
     _, report = blog_folder.import_one(f"---\ntitle: T\naliases: [{about.url}, /taken/, /{'x' * 300}/]\n---\nText")
     assert Redirect.objects.get(old_path="/taken").redirect_page_id == about.pk
     assert not Redirect.objects.filter(old_path=Redirect.normalise_path(about.url)).exists()
-    assert len([note for note in report.notes if "old address" in note.text]) == 2
+    assert len([note for note in report.diagnostics if "old address" in note.text]) == 2
 
 
 def test_a_text_longer_than_a_block_becomes_several_that_all_resolve_their_references(blog_folder: BlogFolder) -> None:

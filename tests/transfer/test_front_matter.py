@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transfer.conftest import BlogFolder
-from transfer.front_matter import split_front_matter
-from transfer.notes import UnreadableFileError
-from transfer.people import People
-from transfer.source import SourcePost, interpret
+from transfer.readers import SourcePost, UnreadableFileError
+from transfer.readers.markdown.fields import interpret
+from transfer.readers.markdown.front_matter import split_front_matter
+from transfer.readers.markdown.names import AuthorNames
 
 FOLDER = Path("/blog")
 
 
-def read(text: str, name: str = "posts/2015-06-11-hello-world.md", people: People | None = None) -> SourcePost:
-    return interpret(split_front_matter(FOLDER / name, text), FOLDER, people or People())
+def read(text: str, name: str = "posts/2015-06-11-hello-world.md", names: AuthorNames | None = None) -> SourcePost:
+    return interpret(split_front_matter(FOLDER / name, text), FOLDER, names or AuthorNames())
 
 
 @pytest.mark.parametrize(
@@ -101,12 +101,12 @@ def test_dates_as_people_write_them(date: str) -> None:
     post = read(f"---\ndate: {date}\n---\nText", "hello.md")
     assert post.date is not None
     assert (post.date.year, post.date.month, post.date.day) in {(2015, 6, 11), (2015, 6, 12)}
-    assert not [note for note in post.notes if "date" in note.text]
+    assert not [note for note in post.diagnostics if "date" in note.text]
 
 
 def test_a_date_that_cannot_be_read_is_named_with_its_line(blog_folder: BlogFolder) -> None:
     post = read("---\ntitle: T\ndate: someday\n---\nText", "hello.md")
-    assert [(note.line, note.text) for note in post.notes if note.line == 3] == [
+    assert [(note.line, note.text) for note in post.diagnostics if note.line == 3] == [
         (3, "`date` isn't a date that can be read.")
     ]
 
@@ -132,7 +132,8 @@ def test_full_names_come_from_the_sites_data_file(tmp_path: Path) -> None:
     (tmp_path / "_data" / "authors.yml").write_text("mbland:\n  full_name: Mike Bland\n")
     posts = tmp_path / "_posts"
     posts.mkdir()
-    assert [a.name for a in read("---\nauthor: mbland\n---\nText", people=People.near(posts)).authors] == ["Mike Bland"]
+    post = read("---\nauthor: mbland\n---\nText", names=AuthorNames.near(posts))
+    assert [author.name for author in post.authors] == ["Mike Bland"]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_lead_images_excerpts_and_what_has_no_place_are_read_or_named() -> None:
     assert post.excerpt == "See this link"
     assert post.lead_image
     assert (post.lead_image.reference, post.lead_image.alt, post.lead_image.caption) == ("/a.png", "A cat", "Tom")
-    assert [note.line for note in post.notes if "`locale` (es)" in note.text] == [7]
+    assert [note.line for note in post.diagnostics if "`locale` (es)" in note.text] == [7]
 
 
 def test_jekyll_tags_are_words_elsewhere_they_are_separated_by_commas() -> None:

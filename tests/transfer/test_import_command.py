@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from blog.models import BlogIndexPage, BlogPostPage
 from tests.factories import BlogIndexPageFactory
 from tests.transfer.conftest import BlogFolder
-from transfer.progress import ProgressBar
+from transfer.report import ProgressBar
 
 
 def import_posts(*arguments: object) -> tuple[str, str]:
@@ -57,7 +57,7 @@ def test_folders_that_cannot_be_used_are_named(blog_folder: BlogFolder) -> None:
         import_posts(blog_folder.path / "missing")
     with pytest.raises(CommandError, match="is a file"):
         import_posts(file)
-    with pytest.raises(CommandError, match="no Markdown posts"):
+    with pytest.raises(CommandError, match="no posts"):
         import_posts(blog_folder.path)
     with pytest.raises(CommandError, match="report can't be written"):
         import_posts(blog_folder.path, "--report", blog_folder.path / "missing" / "report.md")

@@ -12,10 +12,9 @@ from django.http import HttpResponse
 from blog.models import BlogPostPage
 from tests.conftest import SmallSite
 from tests.real_blogs import REAL_BLOGS, needs_real_blogs
-from transfer import folder_import
-from transfer.discovery import FoundFiles, find_posts
-from transfer.folder_import import FolderImport, ImportOptions
-from transfer.ledger import State
+from transfer.importer import FolderImport, ImportOptions
+from transfer.models import ImportState
+from transfer.readers.markdown import Reader
 from transfer.report import Report
 
 BLOGS = [
@@ -40,7 +39,7 @@ def test_no_post_is_lost(small_site: SmallSite, folder: str, posts: int, old_sit
     assert {post.file for post in report.posts} | {file for file, _ in report.skipped} == files
     assert len(report.skipped) == len(files) - posts
     lines = {file: (REAL_BLOGS / folder / file).read_text().count("\n") + 1 for file in files}
-    assert all(0 <= note.line <= lines[post.file] for post in report.posts for note in post.notes)
+    assert all(0 <= note.line <= lines[post.file] for post in report.posts for note in post.diagnostics)
 
 
 @pytest.mark.parametrize("folder", ["18f", "rust-blog"])
@@ -53,7 +52,8 @@ def test_a_sample_is_written_answers_and_stays_as_it_is(
     folder: str,
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
-    monkeypatch.setattr(folder_import, "find_posts", lambda path: FoundFiles(find_posts(path).posts[::15]))
+    find_files = Reader.find_files
+    monkeypatch.setattr(Reader, "find_files", lambda reader: find_files(reader)[::15])
     report = run(small_site, folder)
     assert report.failed == []
     assert len(report.posts) >= 25
@@ -63,4 +63,4 @@ def test_a_sample_is_written_answers_and_stays_as_it_is(
         assert response.status_code == 200, post.file
         assert "image:ref-" not in response.content.decode()
         assert "page:ref-" not in response.content.decode()
-    assert {post.state for post in run(small_site, folder).posts} == {State.UNCHANGED}
+    assert {post.state for post in run(small_site, folder).posts} == {ImportState.UNCHANGED}

@@ -1,0 +1,144 @@
+"""Finds the image files to which posts refer."""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import willow
+
+IMAGE_SUFFIXES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
+MAX_IMAGE_SIZE = 20 * 1024 * 1024
+MAX_IMAGE_PIXELS = 60_000_000
+# Generators copy these folders to the root of the site: `/x.png` is the file `static/x.png`.
+_PUBLIC_FOLDERS = ("", "static", "public", "source", "src", "content", "assets")
+
+
+class ImageError(Exception):
+    """A reference leads to no image file that can be imported. The message is the end of a sentence that says why."""
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """An image file. `key` is the hash of its content, so that copies of one image count once."""
+
+    path: Path
+    key: str
+
+
+@dataclass
+class ImageFinder:
+    """Resolves references to image files in the imported folder and in the folders of its assets, never elsewhere."""
+
+    folder: Path
+    assets: list[Path] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.folder = self.folder.resolve()
+        self._roots = [self.folder, *(path.resolve() for path in self.assets)]
+        self._site_roots = self._find_site_roots()
+        self._found: dict[Path, ImageFile | ImageError] = {}
+
+    def find(self, reference: str, post: Path) -> ImageFile:
+        """Return the image file to which `reference` in the file `post` leads. Raises `ImageError`."""
+        path = _local_path(reference)
+        for candidate in self._candidates(path, post):
+            if candidate.is_file():
+                return self._read_once(candidate)
+        climbs = not path.startswith("/") and ".." in Path(path).parts
+        if climbs and not self._is_inside((post.parent / path).resolve()):
+            raise ImageError("leads out of the imported folder")
+        raise ImageError("wasn't found")
+
+    def is_image(self, reference: str) -> bool:
+        """Return whether `reference` has the suffix of an image and leads to no other site."""
+        return Path(urlsplit(reference).path).suffix.lower() in IMAGE_SUFFIXES if _is_local(reference) else False
+
+    def _read_once(self, path: Path) -> ImageFile:
+        if path not in self._found:
+            try:
+                self._found[path] = _read_image(path)
+            except ImageError as error:
+                self._found[path] = error
+        image = self._found[path]
+        if isinstance(image, ImageError):
+            raise image
+        return image
+
+    def _candidates(self, path: str, post: Path) -> list[Path]:
+        """Return the paths where the file may lie: beside its post, or below a root of the site."""
+        beside = [] if path.startswith("/") else [post.parent / path]
+        below = [root / public / path.lstrip("/") for root in self._site_roots for public in _PUBLIC_FOLDERS]
+        found = []
+        for candidate in [*beside, *below]:
+            try:
+                resolved = candidate.resolve()
+            except (OSError, ValueError, RuntimeError):
+                continue
+            if self._is_inside(resolved):
+                found.append(resolved)
+        return found
+
+    def _find_site_roots(self) -> list[Path]:
+        """Return the possible roots of the old site: the folders with assets, and up to four folders above.
+
+        A folder above only counts if it has a folder of assets, which may then be read too. The search ends at the
+        root of a repository.
+        """
+        roots = [*self._roots]
+        for parent in list(self.folder.parents)[:4]:
+            for name in ("assets", "static", "public", "images", "img"):
+                if (parent / name).is_dir() and parent != Path(parent.anchor):
+                    self._roots.append((parent / name).resolve())
+                    if parent not in roots:
+                        roots.append(parent)
+            if (parent / ".git").exists():
+                break
+        return roots
+
+    def _is_inside(self, path: Path) -> bool:
+        return any(path.is_relative_to(root) for root in self._roots)
+
+
+def _is_local(reference: str) -> bool:
+    try:
+        parts = urlsplit(reference)
+    except ValueError:
+        return False
+    return not parts.scheme and not parts.netloc
+
+
+def _local_path(reference: str) -> str:
+    """Return the path in `reference`. Raises `ImageError` for data and for other sites."""
+    if reference.startswith("data:"):
+        raise ImageError("is written into the text itself, as `data:`")
+    if not _is_local(reference):
+        raise ImageError("lies on another site")
+    path = unquote(urlsplit(reference).path)
+    if not path or "\x00" in path:
+        raise ImageError("wasn't found")
+    return path
+
+
+def _read_image(path: Path) -> ImageFile:
+    if path.suffix.lower() not in IMAGE_SUFFIXES:
+        raise ImageError("isn't a picture of a kind that the media library takes")
+    try:
+        if path.stat().st_size > MAX_IMAGE_SIZE:
+            raise ImageError(f"is larger than {MAX_IMAGE_SIZE // 1024 // 1024} MB")
+        content = path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"can't be read: {error.strerror}") from error
+    _check_image(path)
+    return ImageFile(path, hashlib.sha1(content, usedforsecurity=False).hexdigest())
+
+
+def _check_image(path: Path) -> None:
+    """Raise `ImageError` if the file is no image or too large to decode."""
+    try:
+        with path.open("rb") as file:
+            width, height = willow.Image.open(file).get_size()
+    except Exception as error:  # decoders raise errors of any kind over broken files
+        raise ImageError("is broken or no picture") from error
+    if width * height > MAX_IMAGE_PIXELS:
+        raise ImageError("has too many pixels")

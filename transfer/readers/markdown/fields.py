@@ -1,0 +1,223 @@
+"""Reads the fields of a post out of its front matter, its file name and its first heading."""
+
+import datetime
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+
+from transfer.readers import (
+    AuthorName,
+    Date,
+    Diagnostics,
+    LeadImage,
+    SourcePost,
+    as_date,
+    make_slug,
+    normalise_address,
+)
+from transfer.readers.markdown.front_matter import Metadata, SourceFile
+from transfer.readers.markdown.names import AuthorNames, FileName, expand_permalink, read_date, read_file_name
+from transfer.text import first_heading, plain_text, shorten
+
+MAX_TITLE_LENGTH = 255
+MAX_EXCERPT_LENGTH = 1000
+MAX_CAPTION_LENGTH = 255
+MAX_NAME_LENGTH = 100
+MAX_URL_LENGTH = 200
+_IMAGE_KEYS = (
+    "image", "lead_image", "featured_image", "featuredImage", "feature_image", "cover", "cover.image", "banner",
+    "hero_image", "header.image", "header.overlay_image", "header.teaser", "thumbnail", "image.path", "image.src",
+    "images", "extra.image", "extra.cover", "og_image",
+)  # fmt: skip
+_CAPTION_KEYS = ("image_figcaption", "image_caption", "cover.caption", "image.caption", "header.caption")
+# Eleventy uses tags to put a post into collections.
+_COLLECTION_TAGS = {"post", "posts", "all", "blog", "article", "articles"}
+
+
+def interpret(file: SourceFile, folder: Path, author_names: AuthorNames) -> SourcePost:
+    """Return the post in `file`, which was found under `folder`."""
+    name = read_file_name(file.path, folder)
+    metadata = Metadata(file.metadata, file.key_lines, Diagnostics())
+    title, body, body_line = _read_title(metadata, name, file)
+    date = _read_date(metadata, name)
+    address, old_addresses = _read_addresses(metadata, name, date)
+    post = SourcePost(
+        path=file.path,
+        relative=file.path.relative_to(folder).as_posix(),
+        title=title,
+        slug=_read_slug(metadata, name, address),
+        address=address,
+        old_addresses=old_addresses,
+        date=_date_from_address(address) if date is None else date,
+        draft=_read_draft(metadata, name),
+        authors=_read_authors(metadata, author_names),
+        tags=_read_tags(metadata, name),
+        categories=_read_names(metadata, "category", "categories", "taxonomies.categories", file_name=name),
+        series=shorten(metadata.text("series", "taxonomies.series"), MAX_NAME_LENGTH),
+        series_position=metadata.number("series_order", "series_weight", "part"),
+        excerpt=_read_excerpt(metadata),
+        search_description=_read_search_description(metadata),
+        canonical_url=_read_canonical_url(metadata),
+        lead_image=_read_lead_image(metadata),
+        metadata=file.metadata,
+        body=body,
+        body_line=body_line,
+        diagnostics=metadata.diagnostics,
+    )
+    _report_date(post, name)
+    metadata.report_unused_keys()
+    return post
+
+
+def _read_title(metadata: Metadata, name: FileName, file: SourceFile) -> tuple[str, str, int]:
+    """Return the title, the body without a heading that became the title, and the first line of that body."""
+    written = metadata.text("title")
+    title = plain_text(written)
+    body, body_line = file.body, file.body_line
+    if not title and (heading := first_heading(body)):
+        title, length = heading
+        metadata.diagnostics.changed("The front matter has no title. The first heading is used.", body_line)
+        rest = body[length:]
+        body_line += body.count("\n", 0, length) + len(rest) - len(rest.lstrip("\n"))
+        body = rest.lstrip("\n")
+    elif not title:
+        title = name.title
+        metadata.changed(f"There is no title. It is made from the file's name: “{title}”.")
+    elif "<" in written and title != written:
+        metadata.changed("HTML in the title is left out.", "title")
+    return metadata.shorten(title, MAX_TITLE_LENGTH, "The title", "title"), body, body_line
+
+
+def _read_date(metadata: Metadata, name: FileName) -> Date | None:
+    for key in ("date", "publishDate", "pubDate", "published_at", "created"):
+        value = metadata.value(key)
+        if value is None:
+            continue
+        if date := read_date(value):
+            return date
+        metadata.lost(f"`{key}` isn't a date that can be read.", key)
+    return name.date
+
+
+def _report_date(post: SourcePost, name: FileName) -> None:
+    if post.date is None:
+        post.diagnostics.changed(
+            "The front matter, the file's name and the address have no date. The day of the import is used."
+        )
+    elif name.date and as_date(post.date) != name.date:
+        post.diagnostics.kept(f"The front matter's date {as_date(post.date)} is used, not the file name's {name.date}.")
+
+
+def _date_from_address(address: str) -> datetime.date | None:
+    """Return the date in Zola's `path`, such as `2015/06/11/hello`, or None."""
+    parts = address.strip("/").split("/")
+    try:
+        return datetime.date(*(int(part) for part in parts[:3])) if len(parts) > 3 else None
+    except (TypeError, ValueError):
+        return None
+
+
+def _read_addresses(metadata: Metadata, name: FileName, date: Date | None) -> tuple[str, list[str]]:
+    """Return the address of the post on its old site, and all addresses that led to it."""
+    day = as_date(date) if date else None
+    keys = ("path", "permalink", "url")
+    stated = metadata.text(*keys)
+    addresses = [normalise_address(expand_permalink(stated, name, day))] if stated else []
+    if stated and not addresses[0]:
+        metadata.lost(f"The address `{stated}` can't be read.", *keys)
+        addresses = []
+    likely = name.addresses(metadata.text("slug").strip("/"), day)
+    addresses = addresses or [normalise_address(address) for address in likely]
+    aliases = metadata.texts("aliases", "redirect_from", "redirects", "redirect")
+    every = [*addresses, *(normalise_address(alias) for alias in aliases)]
+    return addresses[0], list(dict.fromkeys(address for address in every if address))
+
+
+def _read_slug(metadata: Metadata, name: FileName, address: str) -> str:
+    slug = make_slug(metadata.text("slug").rstrip("/").rsplit("/", 1)[-1])
+    from_address = make_slug(address.rstrip("/").rsplit("/", 1)[-1].removesuffix(".html"))
+    return slug or from_address or make_slug(name.stem) or "post"
+
+
+def _read_draft(metadata: Metadata, name: FileName) -> bool:
+    hidden = metadata.flag("draft") is True or metadata.flag("published") is False
+    hidden = hidden or metadata.flag("eleventyExcludeFromCollections") is True or metadata.value("permalink") is False
+    return hidden or name.in_drafts_folder
+
+
+def _read_authors(metadata: Metadata, author_names: AuthorNames) -> list[AuthorName]:
+    authors: list[AuthorName] = []
+    for key in ("authors", "author", "taxonomies.authors", "extra.author", "extra.authors"):
+        if metadata.value(key) and not authors:
+            authors = author_names.read_authors(metadata, key)
+    if team := metadata.text("extra.team"):
+        authors += author_names.read_authors(metadata, "extra.team")
+        metadata.changed(f"The team “{team}” is printed as an author.", "extra.team")
+    return list({author.slug: author for author in reversed(authors)}.values())[::-1]
+
+
+def _read_tags(metadata: Metadata, name: FileName) -> list[str]:
+    tags = _read_names(metadata, "tags", "keywords", "taxonomies.tags", file_name=name)
+    for tag in [tag for tag in tags if tag.lower() in _COLLECTION_TAGS]:
+        metadata.lost(f"The tag “{tag}” names a list of the old site and is left out.", "tags")
+        tags.remove(tag)
+    return tags
+
+
+def _read_names(metadata: Metadata, *keys: str, file_name: FileName) -> list[str]:
+    """Return the names of terms. Of names that only differ in capitals, the first counts."""
+    names: dict[str, str] = {}
+    # Jekyll splits a text without commas at its spaces.
+    for entry in metadata.texts(*keys, split_words="_posts" in file_name.parents):
+        if text := plain_text(entry):
+            names.setdefault(
+                text.casefold(), metadata.shorten(text, MAX_NAME_LENGTH, f"The name “{text[:30]}…”", *keys)
+            )
+    return list(names.values())
+
+
+def _read_excerpt(metadata: Metadata) -> str:
+    written = metadata.text("excerpt", "summary", "description", "lead", "subtitle", "extra.excerpt")
+    excerpt = plain_text(written)
+    keys = ("excerpt", "summary", "description")
+    if "<" in written and "<" not in excerpt:
+        metadata.changed("The excerpt's HTML is left out. Its words stay.", *keys)
+    return metadata.shorten(excerpt, MAX_EXCERPT_LENGTH, "The excerpt", *keys)
+
+
+def _read_search_description(metadata: Metadata) -> str:
+    """Return the description, if it isn't used as the excerpt: beside an excerpt, it is meant for search engines."""
+    description = plain_text(metadata.text("description"))
+    return description if any(metadata.value(key) for key in ("excerpt", "summary")) else ""
+
+
+def _read_canonical_url(metadata: Metadata) -> str:
+    url = metadata.text("canonical_url", "canonicalUrl", "canonicalURL", "canonical", "extra.canonical_url")
+    try:
+        if url:
+            URLValidator(["http", "https"])(url)
+    except ValidationError:
+        metadata.lost(f"The original address `{url[:80]}` isn't a full address.", "canonical_url")
+        return ""
+    if len(url) > MAX_URL_LENGTH:
+        metadata.lost(f"The original address is longer than {MAX_URL_LENGTH} characters.", "canonical_url")
+        return ""
+    return url
+
+
+def _read_lead_image(metadata: Metadata) -> LeadImage | None:
+    references = metadata.texts(*_IMAGE_KEYS)
+    alt = plain_text(metadata.text("image_alt", "cover.alt", "image.alt", "header.image_description", "imageAlt"))
+    written = metadata.text(*_CAPTION_KEYS)
+    only_for_sharing = metadata.flag("hero") is False
+    if not references:
+        return None
+    caption = plain_text(written)
+    if caption != " ".join(written.split()):
+        metadata.changed("Links and HTML in the lead image's caption are left out.", *_CAPTION_KEYS)
+    if only_for_sharing:
+        metadata.changed("`hero: false`: the picture is only shown where the post is shared.", "hero")
+    alt = metadata.shorten(alt, MAX_CAPTION_LENGTH, "The lead image's alt text")
+    caption = metadata.shorten(caption, MAX_CAPTION_LENGTH, "The lead image's caption")
+    return LeadImage(references[0], metadata.line(*_IMAGE_KEYS), alt, caption, only_for_sharing)

@@ -1,0 +1,228 @@
+"""Splits a file into front matter and text, and reads values out of the front matter."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import frontmatter
+import yaml
+from frontmatter.default_handlers import BaseHandler, JSONHandler, SafeLoader, YAMLHandler
+
+from transfer.readers import Diagnostics, UnreadableFileError
+from transfer.text import shorten
+
+MAX_FILE_SIZE = 2 * 1024 * 1024
+MAX_FRONT_MATTER_SIZE = 64 * 1024
+MAX_NESTING = 50
+# They configure the generator and say nothing about the post.
+_GENERATOR_KEYS = {
+    "layout", "template", "type", "templateEngineOverride", "generate_feeds", "sort_by", "weight", "toc", "comments",
+    "eleventyNavigation", "markup", "render", "hero",
+}  # fmt: skip
+
+
+class TOMLHandler(BaseHandler):
+    """TOML between `+++`. The handler of `python-frontmatter` would need the package `toml`."""
+
+    FM_BOUNDARY = re.compile(r"^\+{3,}\s*$", re.MULTILINE)
+    START_DELIMITER = END_DELIMITER = "+++"
+
+    def load(self, fm: str) -> dict[str, Any]:
+        """Return the TOML document `fm` as a dict."""
+        return tomllib.loads(fm)
+
+
+class ShallowYAMLHandler(YAMLHandler):
+    """YAML between `---`, read with the safe loader.
+
+    The nesting is limited: LibYAML recurses without a limit, and 50,000 brackets would crash the process.
+    """
+
+    def load(self, fm: str, **kwargs: Any) -> Any:
+        """Return the YAML document `fm`. Raises `ValueError` if it is nested too deeply."""
+        depth = 0
+        for event in yaml.parse(fm, Loader=SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_NESTING:
+                raise ValueError(f"it is nested more than {MAX_NESTING} levels deep")
+        return super().load(fm, **kwargs)
+
+
+HANDLERS: list[BaseHandler] = [ShallowYAMLHandler(), TOMLHandler(), JSONHandler()]
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """The two parts of a file. `key_lines` and `body_line` are line numbers in the file, from 1."""
+
+    path: Path
+    metadata: dict[str, Any]
+    key_lines: dict[str, int]
+    body: str
+    body_line: int
+
+
+def read_source_file(path: Path) -> SourceFile:
+    """Return the parts of the file `path`. Raises `UnreadableFileError` with the reason."""
+    return split_front_matter(path, _read_text(path))
+
+
+def split_front_matter(path: Path, text: str) -> SourceFile:
+    """Split `text` into front matter (YAML, TOML or JSON, if there is any) and body."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    handler = frontmatter.detect_format(text, HANDLERS)
+    try:
+        header, body = handler.split(text) if handler else ("", text)
+    except ValueError:  # a single line of dashes is a thematic break, not front matter
+        handler, header, body = None, "", text
+    metadata = _load(handler, header) if handler else {}
+    if metadata is None:
+        header, body, metadata = "", text, {}
+    lead = len(body) - len(body.lstrip("\n"))
+    body_line = text.count("\n", 0, len(text) - len(body) + lead) + 1
+    return SourceFile(path, metadata, _find_key_lines(header), body.strip("\n"), body_line)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_SIZE:
+            raise UnreadableFileError(
+                f"The file is {size / 2**20:.1f} MB large; posts up to {MAX_FILE_SIZE // 2**20} MB are read."
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(f"The file can't be read: {error.strerror}.") from error
+    if b"\x00" in content:
+        raise UnreadableFileError("The file holds binary data, not text.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UnreadableFileError("The file isn't valid UTF-8. Save it as UTF-8 and import again.", line) from error
+
+
+def _load(handler: BaseHandler, header: str) -> dict[str, Any] | None:
+    """Return the front matter as a dict, or None if it is something else. Raises `UnreadableFileError`."""
+    if len(header) > MAX_FRONT_MATTER_SIZE:
+        raise UnreadableFileError(f"The front matter is larger than {MAX_FRONT_MATTER_SIZE // 1024} kB.")
+    try:
+        loaded: Any = handler.load(header)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise UnreadableFileError(f"The YAML front matter isn't valid: {error.problem}.", line) from error
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"at line (\d+)", str(error))
+        message = f"The TOML front matter isn't valid: {error}."
+        raise UnreadableFileError(message, int(where[1]) if where else 1) from error
+    except json.JSONDecodeError as error:
+        raise UnreadableFileError(f"The JSON front matter isn't valid: {error.msg}.", error.lineno) from error
+    except (ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
+        raise UnreadableFileError(f"The front matter can't be read: {error}.", 1) from error
+    if loaded is None:
+        return {}
+    return {str(key): value for key, value in loaded.items()} if isinstance(loaded, dict) else None
+
+
+def _find_key_lines(header: str) -> dict[str, int]:
+    """Return the line number of each key. Of repeated keys, the first counts."""
+    find: Callable[[str], re.Match[str] | None] = re.compile(r"""\s*(?:\[+)?["']?([\w.-]+)["']?\s*[:=\]]""").match
+    lines: dict[str, int] = {}
+    for number, line in enumerate(header.split("\n"), start=1):
+        if match := find(line):
+            lines.setdefault(match[1], number)
+    return lines
+
+
+class Metadata:
+    """The front matter of one post. A key may be a path, such as `extra.team`."""
+
+    def __init__(self, values: dict[str, Any], lines: dict[str, int], diagnostics: Diagnostics) -> None:
+        self.diagnostics = diagnostics
+        self._values = values
+        self._lines = lines
+        self._used: set[str] = set()
+
+    def value(self, key: str) -> Any:
+        """Return the value of `key`, or None."""
+        self._used.add(key)
+        value: Any = self._values
+        for part in key.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
+
+    def line(self, *keys: str) -> int:
+        """Return the line of the first of `keys` that there is, or 0."""
+        names = [key.rsplit(".", 1)[-1] for key in keys if self.value(key) is not None] or list(keys)
+        return next((self._lines[name] for name in names if name in self._lines), 0)
+
+    def text(self, *keys: str) -> str:
+        """Return the stripped text of the first of `keys` that has one, or an empty text."""
+        return next(iter(self.texts(*keys, split=False)), "")
+
+    def texts(self, *keys: str, split: bool = True, split_words: bool = False) -> list[str]:
+        """Return the texts of the first of `keys` that has any. `split` splits a single text at its commas."""
+        found: list[str] = []
+        for key in keys:
+            value = self.value(key)
+            if found:
+                continue
+            entries = value if isinstance(value, list) else [value]
+            texts = [str(entry) for entry in entries if isinstance(entry, (str, int, float)) and entry is not True]
+            if split and isinstance(value, str):
+                texts = value.split(",") if "," in value or not split_words else value.split()
+            found = [text.strip() for text in texts if text.strip() and text != "False"]
+            if len(found) < len([entry for entry in entries if isinstance(entry, (list, dict))]):
+                self.lost(f"`{key}` holds something other than texts.", key)
+        return found
+
+    def number(self, *keys: str) -> int | None:
+        """Return the first integer from 0 to 32767 among the values of `keys`, or None."""
+        values = [self.value(key) for key in keys]
+        numbers = [value for value in values if isinstance(value, int) and not isinstance(value, bool)]
+        return next((number for number in numbers if 0 <= number <= 32767), None)
+
+    def flag(self, key: str) -> bool | None:
+        """Return the value of `key` as a boolean, or None if it is none."""
+        value = self.value(key)
+        if isinstance(value, str):
+            return {"true": True, "yes": True, "false": False, "no": False}.get(value.lower())
+        return value if isinstance(value, bool) else None
+
+    def changed(self, text: str, *keys: str) -> None:
+        """Add that the value of one of `keys` was imported in another form."""
+        self.diagnostics.changed(text, self.line(*keys))
+
+    def lost(self, text: str, *keys: str) -> None:
+        """Add that the value of one of `keys` wasn't understood."""
+        self.diagnostics.lost(text, self.line(*keys))
+
+    def shorten(self, text: str, length: int, what: str, *keys: str) -> str:
+        """Return at most `length` characters of `text`. Adds that `what`, a value of `keys`, is shortened."""
+        if len(text) > length:
+            self.changed(f"{what} is longer than {length} characters and is shortened.", *keys)
+        return shorten(text, length)
+
+    def report_unused_keys(self) -> None:
+        """Add a diagnostic for every key that was never read."""
+        self._report_unused(self._values, "")
+
+    def _report_unused(self, values: dict[Any, Any], prefix: str, depth: int = 0) -> None:
+        for name, value in values.items():
+            key = f"{prefix}{name}"
+            if key in self._used or key in _GENERATOR_KEYS or value in (None, "", [], {}):
+                continue
+            if isinstance(value, dict) and depth < 3:
+                self._report_unused(value, f"{key}.", depth + 1)
+            else:
+                self.lost(f"`{key[:80]}`{_shown(value)} has no place in a post here.", key)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (bool, int, float)):
+        return f" ({str(value).lower()})"
+    return f" ({value[:80]})" if isinstance(value, str) else ""

@@ -1,0 +1,221 @@
+"""Converts template tags and shortcodes to Markdown.
+
+The tags of Liquid (Jekyll, Eleventy), Nunjucks and Tera (Zola) and the shortcodes of Hugo differ in their delimiters,
+so all of them are read in every folder. Inside code, only `{% raw %}` is read. Unknown tags stay as text and are
+reported.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from transfer.readers import FILE_SCHEME, Diagnostics
+from transfer.text import SourceText, markdown_image, markdown_link, plain_text
+
+# Stand for the delimiters in `{% raw %}` until all tags are read. These private characters occur in no text.
+_PROTECTED = str.maketrans({"{": "\ue000", "}": "\ue001", "%": "\ue002"})
+_RESTORED = str.maketrans({"\ue000": "{", "\ue001": "}", "\ue002": "%"})
+
+_RAW = re.compile(r"\{%-?\s*(?:raw|verbatim)\s*-?%\}(.*?)\{%-?\s*end(?:raw|verbatim)\s*-?%\}", re.DOTALL)
+_COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}\n?", re.DOTALL)
+_HIGHLIGHT = re.compile(
+    r"\{%-?\s*highlight\s+(?P<language>[\w+-]*)[^%]*%\}\n?(?P<code>.*?)\n?[ \t]*\{%-?\s*endhighlight\s*-?%\}"
+    r"|\{\{<\s*highlight\s+\"?(?P<hugo_language>[\w+-]*)[^>]*>\}\}\n?(?P<hugo_code>.*?)\n?\{\{<\s*/\s*highlight\s*>\}\}",
+    re.DOTALL,
+)
+_SITE_VARIABLE = re.compile(r"\{\{-?\s*site\.(?:baseurl|base_url|url)\s*-?\}\}")
+_TAG = re.compile(
+    r"\{%-?\s*(?P<tag>\w+)(?P<tag_arguments>(?:[^%]|%(?!\})){0,4000}?)-?%\}"
+    r"|\{\{[<%]\s*(?P<shortcode>/?\s*[\w-]+)(?P<shortcode_arguments>.{0,4000}?)/?\s*[>%]\}\}"
+    r"|\{\{-?\s*(?P<output>(?:[^{}]|\{(?!\{)|\}(?!\})){0,4000}?)\s*-?\}\}",
+    re.DOTALL,
+)
+_OUTPUT = re.compile(r"(?P<value>\"[^\"]*\"|'[^']*'|[\w.]+)\s*(?P<filters>(?:\|[^|]*)*)\Z", re.DOTALL)
+_FUNCTION = re.compile(r"(?P<name>\w+)\s*\((?P<arguments>.*)\)\s*\Z", re.DOTALL)
+_ATTRIBUTE = r"(?:(?:[.#][\w-]+)+|[\w-]+=(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[\w-]+)|\w+)"
+_ATTRIBUTES = re.compile(rf"[ \t]*\{{(?=[:.#])(?::{{1,2}}[ \t]*)?{_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*[ \t]*\}}")
+_TABLE_OF_CONTENTS = re.compile(
+    r"^(?:[-*] TOC\n\{:[ ]?toc\}|\[TOC\]|\[\[_TOC_\]\])[ \t]*$", re.MULTILINE | re.IGNORECASE
+)
+_HEADING_ID = re.compile(r"^#{1,6} .*\{#[\w-]+\}[ \t]*$")
+_ADDRESS_FILTERS = ("url", "relative_url", "absolute_url", "prepend", "append", "safe", "escape", "htmlBaseUrl")
+_NAMED = re.compile(r"([\w-]+)\s*[=:]\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s,\"']+)")
+_POSITIONAL = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|([^\s,\"']+)")
+_SOURCE_ALT = re.compile(r"\s*\"[^\"]*\"[\s,]+\"(.*)\"\s*\Z", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class TagArguments:
+    """The arguments of a tag: `"a.png" "A cat"`, `src="a.png", alt="A cat"` or `user/id`."""
+
+    named: dict[str, str]
+    positional: list[str]
+    text: str
+
+    @classmethod
+    def read(cls, text: str) -> "TagArguments":
+        """Return the arguments in `text`."""
+        named = {} if text.lstrip().startswith('"') else {m[1]: _unquote(m[2]) for m in _NAMED.finditer(text)}
+        rest = _NAMED.sub("", text) if named else text
+        return cls(named, [m[1] or m[2] or m[3] or "" for m in _POSITIONAL.finditer(rest)], text)
+
+    def get(self, *names: str, position: int | None = None) -> str:
+        """Return the first named argument of `names`, the one at `position`, or an empty text."""
+        for name in names:
+            if value := self.named.get(name):
+                return value
+        return self.positional[position] if position is not None and position < len(self.positional) else ""
+
+    @property
+    def image_alt(self) -> str:
+        """The alt text of `image "file" "alt"`. It may contain quotation marks."""
+        match = _SOURCE_ALT.match(self.text)
+        return match[1].strip('"') if match else ""
+
+
+Converter = Callable[[TagArguments, Diagnostics, int], str | None]
+
+
+def convert_template_tags(text: SourceText, metadata: Mapping[str, Any], diagnostics: Diagnostics) -> None:
+    """Rewrite every known template tag in `text`. `metadata` is the front matter, to which tags may refer."""
+    text.rewrite(_RAW, lambda match, line: match[1].translate(_PROTECTED), in_code=True)
+    text.rewrite(_COMMENT, lambda match, line: "")
+    text.rewrite(_HIGHLIGHT, lambda match, line: _fence(match))
+    text.rewrite(_SITE_VARIABLE, lambda match, line: "")
+    text.rewrite(_TAG, lambda match, line: _convert_tag(match, line, metadata, diagnostics))
+    text.rewrite(_TABLE_OF_CONTENTS, lambda match, line: _drop_table_of_contents(line, diagnostics))
+    text.rewrite(_ATTRIBUTES, lambda match, line: _drop_attributes(text, match, line, diagnostics))
+    text.text = text.text.translate(_RESTORED)
+
+
+def _convert_tag(match: re.Match[str], line: int, metadata: Mapping[str, Any], diagnostics: Diagnostics) -> str | None:
+    """Return the Markdown for a tag, or None after reporting an unknown tag."""
+    output = (match["output"] or "").strip()
+    if match["tag"]:
+        result = _call(match["tag"], match["tag_arguments"], diagnostics, line)
+    elif match["shortcode"]:
+        result = _call(match["shortcode"].replace(" ", ""), match["shortcode_arguments"], diagnostics, line)
+    elif function := _FUNCTION.match(output):
+        result = _call(function["name"], function["arguments"], diagnostics, line)
+    else:
+        result = _evaluate(output, metadata)
+    if result is None:
+        shown = " ".join(match[0].split())
+        diagnostics.lost(f"The template tag `{shown[:100]}` isn't known and stays as text.", line)
+    return result
+
+
+def _call(name: str, arguments: str, diagnostics: Diagnostics, line: int) -> str | None:
+    if name == "include":  # Jekyll: {% include youtube.html id="…" %}
+        file, arguments = [*arguments.split(None, 1), "", ""][:2]
+        name = file.strip("\"',").rsplit("/", 1)[-1].removesuffix(".html").removesuffix(".liquid")
+    converter = _CONVERTERS.get(name.lower())
+    return converter(TagArguments.read(arguments), diagnostics, line) if converter else None
+
+
+def _evaluate(output: str, metadata: Mapping[str, Any]) -> str | None:
+    """Return the value of `"/path/" | url` or `page.excerpt`, or None if it isn't known."""
+    match = _OUTPUT.match(output)
+    if not match:
+        return None
+    filters = [part.split(":")[0].split("(")[0].strip() for part in match["filters"].split("|")[1:]]
+    if any(name not in _ADDRESS_FILTERS for name in filters):
+        return None
+    if match["value"][0] in "\"'":
+        return match["value"][1:-1]
+    value = metadata.get(match["value"].removeprefix("page."))
+    return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
+
+
+def _convert_image(arguments: TagArguments, diagnostics: Diagnostics, line: int) -> str | None:
+    named = arguments.get("src", "image", "image_path", "path", "file")
+    source = named or arguments.get("url", position=0)
+    if not source:
+        return None
+    caption = plain_text(arguments.get("caption", "title"))
+    alt = arguments.get("alt", "alt_text") or arguments.image_alt or caption
+    picture = markdown_image(source, alt, caption if caption != alt else "")
+    link = arguments.get("link", "href") or (arguments.get("url") if named else "")
+    return f"[{picture}]({link})" if link else picture
+
+
+def _video_on(address: str) -> Converter:
+    def convert(arguments: TagArguments, diagnostics: Diagnostics, line: int) -> str | None:
+        video = arguments.get("id", "video_id", "videoId", "url", position=0)
+        if not video:
+            return None
+        embedded = re.search(r"youtube(?:-nocookie)?\.com/embed/([\w-]+)", video)
+        url = video if video.startswith("http") and not embedded else address.format(embedded[1] if embedded else video)
+        diagnostics.changed(f"The embedded player becomes a link to {url}.", line)
+        return markdown_link(plain_text(arguments.get("title", "alt")) or url, url)
+
+    return convert
+
+
+def _convert_gist(arguments: TagArguments, diagnostics: Diagnostics, line: int) -> str | None:
+    name = arguments.get("id", position=0)
+    if not name:
+        return None
+    gist = f"https://gist.github.com/{name}" + (f"/{arguments.get(position=1)}" if "/" not in name else "")
+    diagnostics.changed(f"The embedded listing becomes a link to {gist.rstrip('/')}.", line)
+    return markdown_link(f"Listing: {gist.rstrip('/')}", gist.rstrip("/"))
+
+
+def _convert_tweet(arguments: TagArguments, diagnostics: Diagnostics, line: int) -> str | None:
+    number = arguments.get("id", "url", position=1) or arguments.get(position=0)
+    if not number:
+        return None
+    user = arguments.get("user") or "i"
+    address = number if number.startswith("http") else f"https://x.com/{user}/status/{number}"
+    diagnostics.changed(f"The embedded message becomes a link to {address}.", line)
+    return markdown_link(address, address)
+
+
+def _link_file(arguments: TagArguments, diagnostics: Diagnostics, line: int) -> str | None:
+    target = arguments.get("path", position=0)
+    return f"{FILE_SCHEME}{target}" if target else None
+
+
+def _link_site_path(arguments: TagArguments, diagnostics: Diagnostics, line: int) -> str | None:
+    target = arguments.get("path", position=0)
+    return (f"{FILE_SCHEME}{target}" if target.endswith(".md") else f"/{target.lstrip('/')}") if target else None
+
+
+_IMAGE_TAGS = ("image", "img", "picture", "figure", "resize_image", "imgproc")
+_CONVERTERS: dict[str, Converter] = {
+    **dict.fromkeys(_IMAGE_TAGS, _convert_image),
+    **dict.fromkeys(("youtube", "youtubeplayer", "youtube_embed"), _video_on("https://www.youtube.com/watch?v={}")),
+    "vimeo": _video_on("https://vimeo.com/{}"),
+    "gist": _convert_gist,
+    **dict.fromkeys(("tweet", "x", "twitter", "twitter_simple"), _convert_tweet),
+    **dict.fromkeys(("post_url", "ref", "relref"), _link_file),
+    "link": _link_site_path,
+}
+
+
+def _unquote(value: str) -> str:
+    return value[1:-1].replace('\\"', '"') if value[0] in "\"'" else value
+
+
+def _fence(match: re.Match[str]) -> str:
+    code = match["code"] if match["code"] is not None else match["hugo_code"]
+    language = match["language"] or match["hugo_language"] or ""
+    longest = max((len(run) for run in re.findall("`+", code)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{code}\n{fence}"
+
+
+def _drop_table_of_contents(line: int, diagnostics: Diagnostics) -> str:
+    diagnostics.lost("A table of contents is left out.", line)
+    return ""
+
+
+def _drop_attributes(text: SourceText, match: re.Match[str], line: int, diagnostics: Diagnostics) -> str | None:
+    """Remove a list of attributes, such as classes of the old style sheet. Ids of headings stay."""
+    start = text.text.rfind("\n", 0, match.start()) + 1
+    end = text.text.find("\n", match.end())
+    if _HEADING_ID.match(text.text[start : end if end >= 0 else None]):
+        return None
+    diagnostics.lost(f"The attributes `{match[0].strip()}` are left out.", line)
+    return ""

@@ -1,0 +1,1 @@
+"""Writes converted posts into the site: pages, images, terms and redirects."""

@@ -1,0 +1,241 @@
+"""Writes converted posts as pages, with the images, terms and redirects that belong to them."""
+
+import datetime
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.images import get_image_model
+from wagtail.models import Page, Site
+
+from blog.models import Author, BlogIndexPage, BlogPostPage, Category, PostAuthor, Series
+from transfer.conversion import ConvertedPost
+from transfer.image_files import ImageFile
+from transfer.models import PostImport
+from transfer.readers import Diagnostics, make_slug
+from transfer.references import bind_references
+from transfer.text import parse_blocks
+
+MAX_DESCRIPTION_LENGTH = MAX_PATH_LENGTH = MAX_TITLE_LENGTH = 255
+# A Markdown block takes 200,000 characters. The rest is reserved for link reference definitions.
+MAX_PART_LENGTH = 180_000
+
+_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)(?:[^\[\]\\]|\\.){1,999}\]:[ \t]*\S+.*$", re.MULTILINE)
+
+
+class PageWriter:
+    """Writes posts into `blog`.
+
+    First `reserve` creates a page for each new post, so that posts can link to each other. Then `write` fills them.
+    """
+
+    def __init__(self, blog: BlogIndexPage, image_keys: Iterable[str]) -> None:
+        self.blog = blog
+        self.images = ImageLibrary(image_keys)
+        self.pages: dict[str, int] = {}  # by the keys of their posts
+        self._redirects = Redirects(blog)
+        self._terms = Terms()
+        self._slugs = set(blog.get_children().values_list("slug", flat=True))
+
+    @transaction.atomic
+    def reserve(self, post: ConvertedPost, record: PostImport | None) -> PostImport:
+        """Create an empty draft for a post that has no page, and return its record."""
+        source = post.source
+        page = BlogPostPage(title=source.title, slug=self._free_slug(post), live=False, has_unpublished_changes=True)
+        if source.day:
+            page.date = source.day
+            page.first_published_at = None if source.draft else source.moment
+        self.blog.add_child(instance=page)
+        record = record or PostImport(blog=self.blog, source=str(source.path.resolve()))
+        record.page, record.address, record.fingerprint, record.revision_id = page, source.address, "", None
+        record.save()
+        self.pages[post.key] = page.pk
+        return record
+
+    def write(self, post: ConvertedPost, record: PostImport, addresses: Mapping[str, str]) -> BlogPostPage:
+        """Save `post` as a new revision of the page of `record`, and publish it unless it is a draft.
+
+        `addresses` has, by key, the targets of links to posts without a page.
+        """
+        # Outside of the transaction: if the rest fails, the next import finds the copied images.
+        images = self._add_images(post)
+
+        def bind(kind: str, key: str) -> str:
+            if kind == "image":
+                return f"image:{images[key]}" if key in images else str(post.images[key].path.name)
+            return f"page:{self.pages[key]}" if key in self.pages else addresses.get(key, "")
+
+        with transaction.atomic():
+            page = self._fill(post, record, images, bind)
+            was_filled = record.revision_id is not None
+            revision = page.save_revision(changed=False, clean=True)
+            if self._should_publish(post, page, was_filled):
+                revision.publish()
+            self._redirects.add(page, post.source.old_addresses, post.diagnostics)
+            record.source, record.address = str(post.source.path.resolve()), post.source.address
+            record.fingerprint, record.revision_id = post.fingerprint, revision.pk
+            record.save()
+        return page
+
+    def _fill(
+        self, post: ConvertedPost, record: PostImport, images: Mapping[str, int], bind: Callable[[str, str], str]
+    ) -> BlogPostPage:
+        source = post.source
+        page: BlogPostPage = record.page.get_latest_revision_as_object()  # type: ignore[union-attr]
+        page.title = source.title
+        page.excerpt, page.search_description = post.excerpt, source.search_description
+        page.canonical_url = source.canonical_url
+        if source.day and source.moment:
+            page.date = source.day
+            is_ahead = source.moment > timezone.now() + datetime.timedelta(minutes=1)
+            page.go_live_at = source.moment if is_ahead else None
+        lead = post.lead_image
+        image_id = images.get(post.lead_image_key)
+        page.lead_image_id = image_id if lead and not lead.only_for_sharing else None
+        page.share_image_id = image_id if lead and lead.only_for_sharing else None
+        page.lead_image_alt, page.lead_image_caption = (lead.alt, lead.caption) if lead and image_id else ("", "")
+        page.body = [("markdown", part) for part in split_body(bind_references(post.body, bind))]
+        page.tags.set(source.tags)
+        page.categories.set([self._terms.get(Category, name, make_slug(name)) for name in source.categories])
+        page.series = self._terms.get(Series, source.series, make_slug(source.series)) if source.series else None
+        page.series_position = source.series_position if source.series else None
+        authors = [self._terms.get(Author, author.name, author.slug) for author in source.authors]
+        page.post_authors.set([PostAuthor(author=author, sort_order=order) for order, author in enumerate(authors)])
+        return page
+
+    def _should_publish(self, post: ConvertedPost, page: BlogPostPage, was_filled: bool) -> bool:
+        if post.source.draft:
+            if page.live:
+                post.diagnostics.changed("The file is a draft now. The page stays published, the change is its draft.")
+            return False
+        if not was_filled or page.live or page.first_published_at is None:
+            return True
+        post.diagnostics.kept("The page was unpublished here. The change waits there as a draft.")
+        return False
+
+    def _add_images(self, post: ConvertedPost) -> dict[str, int]:
+        images = {}
+        for key, image in post.images.items():
+            try:
+                images[key] = self.images.add(image, post.alts.get(key, ""))
+            except (OSError, ValueError) as error:
+                post.diagnostics.lost(f"The picture `{image.path.name}` couldn't be copied: {error}.")
+        return images
+
+    def _free_slug(self, post: ConvertedPost) -> str:
+        wanted = slug = post.source.slug
+        number = 1
+        while slug in self._slugs:
+            number += 1
+            slug = f"{wanted}-{number}"
+        if slug != wanted:
+            post.diagnostics.changed(f"Another page has the slug `{wanted}` already. This one became `{slug}`.")
+        self._slugs.add(slug)
+        return slug
+
+
+class ImageLibrary:
+    """Site images by the hash of their file. Copies each image file once."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        wanted = set(keys)
+        images = get_image_model().objects.order_by("-pk").values_list("file_hash", "pk")
+        self._ids = {key: pk for key, pk in images if key in wanted}
+        self.added = 0
+
+    def add(self, image: ImageFile, alt: str) -> int:
+        """Return the id of the site image with the content of `image`. Creates it if needed. Raises `OSError`."""
+        if image.key not in self._ids:
+            self._ids[image.key] = self._copy(image, alt)
+            self.added += 1
+        return self._ids[image.key]
+
+    def _copy(self, image: ImageFile, alt: str) -> int:
+        words = re.sub(r"[-_\s]+", " ", image.path.stem).strip() or image.path.name
+        with image.path.open("rb") as file:
+            site_image = get_image_model()(
+                title=(words[0].upper() + words[1:])[:MAX_TITLE_LENGTH],
+                description=alt[:MAX_DESCRIPTION_LENGTH],
+                file=File(file, name=image.path.name),
+                file_size=image.path.stat().st_size,
+                file_hash=image.key,
+            )
+            site_image.save()
+        return int(site_image.pk)
+
+
+class Terms:
+    """Authors, categories and series by slug or name. Each is looked up once and created if it is missing."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[type, str], Any] = {}
+
+    def get(self, model: Any, name: str, slug: str) -> Any:
+        """Return the `model` with this slug or name."""
+        slug = slug[:120] or "unnamed"
+        found = self._found.get((model, slug))
+        # A term that was created in a transaction that was rolled back doesn't exist any more.
+        if found is None or not model.objects.filter(pk=found.pk).exists():
+            found = model.objects.filter(slug=slug).first() or model.objects.filter(name__iexact=name).first()
+            found = found or model.objects.create(name=name, slug=slug)
+            self._found[model, slug] = found
+        return found
+
+
+class Redirects:
+    """Writes redirects from old addresses, at most one for each address and none over an existing page."""
+
+    def __init__(self, blog: BlogIndexPage) -> None:
+        self._site: Site | None = blog.get_site()
+        self._root = self._site.root_page.url_path if self._site else "/"
+        paths = Page.objects.filter(url_path__startswith=self._root).values_list("url_path", flat=True)
+        self._pages = {self._public_path(path) for path in paths}
+        redirects = Redirect.objects.filter(site__in=[self._site]) | Redirect.objects.filter(site=None)
+        self._targets = dict(redirects.values_list("old_path", "redirect_page_id"))
+
+    def add(self, page: BlogPostPage, addresses: Iterable[str], diagnostics: Diagnostics) -> None:
+        """Redirect `addresses` to `page`. Adds a diagnostic for each address for which that isn't possible."""
+        self._pages.add(self._public_path(page.url_path))
+        for address in addresses:
+            path = Redirect.normalise_path(address)
+            if path in self._pages or self._targets.get(path) == page.pk:
+                continue
+            if path in self._targets:
+                diagnostics.lost(f"The old address {address} already leads elsewhere and stays as it is.")
+            elif len(path) > MAX_PATH_LENGTH:
+                diagnostics.lost(f"The old address {address[:60]}… is longer than {MAX_PATH_LENGTH} characters.")
+            else:
+                Redirect.objects.create(old_path=path, site=self._site, redirect_page=page, is_permanent=True)
+                self._targets[path] = page.pk
+
+    def _public_path(self, url_path: str) -> str:
+        return Redirect.normalise_path("/" + url_path.removeprefix(self._root).strip("/"))
+
+
+def split_body(body: str) -> list[str]:
+    """Return `body` in parts that fit into a Markdown block, split between top-level blocks.
+
+    Each part gets all link reference definitions of `body`.
+    """
+    if len(body) <= MAX_PART_LENGTH:
+        return [body] if body else []
+    parts: list[str] = []
+    part = ""
+    for block in _top_level_blocks(body):
+        if part and len(part) + len(block) > MAX_PART_LENGTH:
+            parts.append(part)
+            part = ""
+        part += block
+    parts.append(part)
+    definitions = "\n".join(_DEFINITION.findall(body))
+    return [f"{part.rstrip()}\n\n{definitions}".rstrip() for part in parts if part.strip()]
+
+
+def _top_level_blocks(body: str) -> list[str]:
+    lines = [f"{line}\n" for line in body.split("\n")]
+    starts = sorted({token.map[0] for token in parse_blocks(body) if token.level == 0 and token.map} | {0})
+    return ["".join(lines[start:end]) for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
