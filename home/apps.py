@@ -9,14 +9,12 @@ class HomeConfig(AppConfig):
     name = "home"
 
     def ready(self) -> None:
-        """Lock StreamField validation, and connect the signal handlers for images."""
+        """Connect the signal handlers for images."""
         from django.db.models.signals import post_delete
         from wagtail.signals import page_published
 
-        from galley.async_pages.deferred_validation import guard_deferred_validation
         from galley.images.share_images.storing import forget_deleted_page
         from galley.images.tasks import make_pictures_when_published
 
-        guard_deferred_validation()
         page_published.connect(make_pictures_when_published, dispatch_uid="make pictures")
         post_delete.connect(forget_deleted_page, dispatch_uid="forget share images")

@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.coreutils import camelcase_to_underscore
-from wagtail.fields import StreamField
 from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 
+from galley.async_pages.fields import ThreadSafeStreamField
 from home.blocks import BodyBlock
 from home.page_metadata import Article
 
@@ -128,7 +128,7 @@ class LeadImageMixin(models.Model):
 class BodyMixin(models.Model):
     """The body of the page, a stream of blocks."""
 
-    body = StreamField(
+    body = ThreadSafeStreamField(
         BodyBlock(),
         blank=True,
         help_text="The text of the page. Press + to add a paragraph, Markdown, a picture and more, in any order.",
