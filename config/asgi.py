@@ -3,26 +3,28 @@
 import os
 from importlib import import_module
 
+import django
 from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 
 from config.long_lived import loading
-from galley.async_pages.threads import get_pooled_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
 with loading():
-    django_application = get_pooled_asgi_application(settings.REQUEST_THREADS)
+    django.setup(set_prefix=False)
     # With all views of the admin: otherwise the first visitor would wait for them.
     import_module(settings.ROOT_URLCONF)
 
     # These need the settings.
     from config.files import serve_public_media, serve_static_files
+    from galley.async_pages import PooledASGIHandler
     from galley.page_cache.application import PageCache
     from galley.page_cache.protocol import answer_from
     from galley.preview.lifespan import application as preview_lifespan
     from galley.preview.routing import application as preview_application
 
+    django_application = PooledASGIHandler(settings.REQUEST_THREADS)
     site = ProtocolTypeRouter(
         {
             "http": serve_public_media(serve_static_files(django_application)),

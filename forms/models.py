@@ -15,7 +15,7 @@ from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable
 
-from galley.async_pages.async_views import AsyncViewMixin
+from galley.async_pages import AsyncViewMixin
 from home.base_page import BasePage, BodyMixin, IntroductionMixin
 
 

@@ -11,7 +11,7 @@ from wagtail.coreutils import camelcase_to_underscore
 from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 
-from galley.async_pages.fields import ThreadSafeStreamField
+from galley.async_pages import ThreadSafeStreamField
 from home.blocks import BodyBlock
 from home.page_metadata import Article
 

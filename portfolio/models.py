@@ -15,7 +15,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.models import Orderable
 from wagtail.search import index
 
-from galley.async_pages.async_views import AsyncViewMixin
+from galley.async_pages import AsyncViewMixin
 from galley.listings.lazy_context import lazily
 from galley.listings.listed_pages import ListedPageMixin, find_place, set_addresses
 from galley.listings.listings import Link

@@ -16,7 +16,7 @@ from blog.archive import list_archive
 from blog.listing import list_posts, select_posts
 from blog.subjects import find_period, find_subject, find_subject_addresses, list_subjects
 from blog.views import archive, post_list, subject_list
-from galley.async_pages.async_views import AsyncRoutablePageMixin
+from galley.async_pages import AsyncRoutablePageMixin
 from home.base_page import BasePage, IntroductionMixin
 
 SEGMENT = f"(?P<segment>{'|'.join(SEGMENTS.values())})"

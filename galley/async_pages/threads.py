@@ -46,11 +46,11 @@ class RequestThreads:
 
 
 class PooledASGIHandler(ASGIHandler):
-    """Django's handler, with the synchronous part of each request in one of `threads`."""
+    """Django's ASGI application, with the synchronous part of each request in one of `size` threads."""
 
-    def __init__(self, threads: RequestThreads) -> None:
+    def __init__(self, size: int) -> None:
         super().__init__()
-        self._threads = threads
+        self._threads = RequestThreads(size)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one HTTP request, as `ASGIHandler.__call__` does."""
@@ -79,11 +79,3 @@ def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         for connection in connections.all(initialized_only=True):
             if connection.errors_occurred:
                 connection.close()
-
-
-def get_pooled_asgi_application(size: int) -> PooledASGIHandler:
-    """Return Django's ASGI application with `size` request threads, as `get_asgi_application` would set it up."""
-    import django
-
-    django.setup(set_prefix=False)
-    return PooledASGIHandler(RequestThreads(size))

@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from wagtail.images.models import AbstractImage, Filter
 
-from galley.async_pages.threads import WorkerThreads
+from galley.async_pages import WorkerThreads
 from galley.images.addresses import FORMATS, PictureName
 from galley.images.making import find_image, find_rendition, store_rendition
 from galley.images.tasks import make_pictures

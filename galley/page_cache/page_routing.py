@@ -19,8 +19,7 @@ from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
-from galley.async_pages.async_views import AsyncRoutablePageMixin
-from galley.async_pages.fetch_metadata import csrf_by_fetch_metadata
+from galley.async_pages import AsyncRoutablePageMixin, csrf_by_fetch_metadata
 from galley.page_cache.versioned import cached, use_current_version
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import Error
 from django.dispatch import receiver
 
-from galley.async_pages.threads import WorkerThreads
+from galley.async_pages import WorkerThreads
 from galley.page_cache.invalidation import Version, content_changed, read_version_now
 
 logger = logging.getLogger(__name__)
