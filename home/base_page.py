@@ -128,7 +128,7 @@ class LeadImageMixin(models.Model):
 class BodyMixin(models.Model):
     """The body of the page, a stream of blocks."""
 
-    body = ThreadSafeStreamField(
+    body: Any = ThreadSafeStreamField(
         BodyBlock(),
         blank=True,
         help_text="The text of the page. Press + to add a paragraph, Markdown, a picture and more, in any order.",
