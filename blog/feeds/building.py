@@ -12,8 +12,7 @@ from blog.feeds.channels import Channel
 from blog.feeds.formats import FORMATS, Feed
 from blog.feeds.posts import markdown_texts, read_newest_posts
 from blog.models import BlogPostPage
-from galley.markdown import references_at_hand
-from galley.markdown.portable_html import make_portable
+from galley.markdown import feed_html, prefetch_links
 
 MOST_ENTRIES = 25
 
@@ -33,7 +32,7 @@ def build_feed(request: HttpRequest, channel: Channel, format_name: str) -> Feed
         beginning=channel.blog.first_published_at or datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC),
     )
     posts = read_newest_posts(channel.posts, MOST_ENTRIES, request)
-    with references_at_hand(markdown_texts(posts)):
+    with prefetch_links(markdown_texts(posts)):
         for post in posts:
             feed.add_item(**describe_post(request, channel, post))
     return feed
@@ -55,5 +54,5 @@ def describe_post(request: HttpRequest, channel: Channel, post: BlogPostPage) ->
         "categories": [category.name for category in post.categories.all()]
         + [item.tag.name for item in post.tagged_items.all()],
         "authors": [(author.name, urljoin(blog_address, f"authors/{author.slug}/")) for author in post.authors],
-        "content": make_portable(html, address),
+        "content": feed_html(html, address),
     }

@@ -1,28 +1,33 @@
-"""Markdown to HTML that is safe to print: parse, sanitise, then fill in the site's own links and pictures.
+"""Renders Markdown to safe HTML: parses, sanitises, then resolves the internal links and images.
 
-The parser is markdown-it-py: it follows CommonMark as most blogs write it, names the line of every token, and takes
-time in proportion to the text where python-markdown takes seconds for a few thousand brackets. The editor's field is
-wagtail-markdown's.
+The parser is markdown-it-py. It follows CommonMark, gives each token its line, and takes linear time, where
+python-markdown takes seconds for a few thousand brackets. README.md describes the package.
 """
 
-from galley.markdown.highlighting import highlight_code, name_language
-from galley.markdown.mathematics import UnreadableFormula, convert_formula, render_formula
-from galley.markdown.references import MissingReference, find_missing_references, references_at_hand
+from galley.markdown.body import RenderedBody, feed_html, render_body
+from galley.markdown.formulas import InvalidFormula, convert_formula, render_formula
+from galley.markdown.headings import anchor_headings, heading_id, normalise_headings
+from galley.markdown.highlighting import highlight_code, language_name
+from galley.markdown.internal_links import prefetch_links
+from galley.markdown.plain_text import extract_text, summarise_markdown
 from galley.markdown.rendering import render_markdown
-from galley.markdown.summary import read_markdown, summarise_markdown
-from galley.markdown.wrong_formulas import WrongFormula, find_wrong_formulas
+from galley.markdown.validation import find_broken_links, find_formula_errors
 
 __all__ = [
-    "MissingReference",
-    "UnreadableFormula",
-    "WrongFormula",
+    "InvalidFormula",
+    "RenderedBody",
+    "anchor_headings",
     "convert_formula",
-    "find_missing_references",
-    "find_wrong_formulas",
+    "extract_text",
+    "feed_html",
+    "find_broken_links",
+    "find_formula_errors",
+    "heading_id",
     "highlight_code",
-    "name_language",
-    "read_markdown",
-    "references_at_hand",
+    "language_name",
+    "normalise_headings",
+    "prefetch_links",
+    "render_body",
     "render_formula",
     "render_markdown",
     "summarise_markdown",

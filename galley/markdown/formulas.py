@@ -1,28 +1,91 @@
-"""Formulas in Markdown: `$…$` within a line, `$$…$$` on lines of their own.
+"""Formulas: TeX to MathML, which browsers and screen readers support by themselves.
 
-Prices are no formulas: what stands between two dollars must neither begin nor end with a space, nor begin with a number
-and go on in words; and no letter or digit may stand right before the first dollar or right after the second.
+In Markdown they are written `$…$` within a line, `$$…$$` on lines of their own. Prices aren't formulas. The text
+between two dollars must neither begin nor end with a space, nor begin with a number that words follow. No letter or
+digit may stand right before the first dollar or right after the second.
 """
 
 import re
 from collections.abc import Sequence
+from html import unescape
 from typing import Any
+from xml.etree.ElementTree import Element, tostring
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from latex2mathml import commands
+from latex2mathml.converter import Converter
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.dollarmath.index import math_inline_dollar
 
-from galley.markdown.mathematics import render_formula
+from galley.markdown.sanitising import sanitise
+
+# The cost of a formula grows with its length.
+MAX_FORMULA_LENGTH = 2_000
+
+# Recursive definitions could turn one line into a gigabyte.
+_DEFINITIONS = (commands.NEWCOMMAND, commands.DEF, commands.NEWENVIRONMENT, commands.DECLAREMATHOPERATOR)
+
+# The number of children that each element must have; browsers show an error otherwise.
+_CHILD_COUNTS = {"mfrac": 2, "mover": 2, "mroot": 2, "msub": 2, "msubsup": 3, "msup": 2, "munder": 2, "munderover": 3}
+_INCOMPLETE = gettext_noop("Something is missing in it: a brace, or what belongs to a command.")
 
 _PRICE = re.compile(r"\d[^$]*?\s\(?(?:[^\W\d_]{3,}|at|in|is|of|on|or|to)\b")
-
 _parse_dollars = math_inline_dollar(allow_space=False, allow_digits=False)
 
 
+class InvalidFormula(ValueError):
+    """TeX that can't be converted. The message tells its author why."""
+
+
+def convert_formula(tex: str, display: bool = False) -> SafeString:
+    """Return `tex` as a `<math>` element, as a block if `display`. Raises `InvalidFormula`."""
+    tex = tex.strip()
+    if len(tex) > MAX_FORMULA_LENGTH:
+        raise InvalidFormula(_("It is longer than %(most)s characters.") % {"most": MAX_FORMULA_LENGTH})
+    if definition := next((name for name in _DEFINITIONS if name in tex), None):
+        raise InvalidFormula(_("%(command)s can't be used here.") % {"command": definition})
+    try:
+        math = Converter(display="block" if display else "inline").convert_to_element(tex)
+        for element in math.iter():
+            # The library leaves character references in the texts: it would put them into HTML unescaped.
+            element.text = unescape(element.text or "")
+        html = tostring(math, encoding="unicode", short_empty_elements=False)
+    except Exception as error:
+        # The library's errors have no common ancestor, and others pass through: StopIteration, RecursionError.
+        raise InvalidFormula(_(_INCOMPLETE)) from error
+    _check(math)
+    return mark_safe(sanitise(html))
+
+
+def _check(math: Element) -> None:
+    for element in math.iter():
+        if element.tag == "mi" and re.match(r"\\\w", element.text or ""):
+            raise InvalidFormula(_("The command %(command)s isn't known.") % {"command": element.text})
+        if len(element) != _CHILD_COUNTS.get(element.tag, len(element)):
+            raise InvalidFormula(_(_INCOMPLETE))
+
+
+def render_formula(tex: str, display: bool = False) -> SafeString:
+    """Return `tex` as MathML; an invalid formula as code."""
+    try:
+        math = convert_formula(tex, display=display)
+    except InvalidFormula:
+        return format_html("<code>{}</code>", tex)
+    if not display:
+        return math
+    return format_html(
+        '<div class="math-scroll" role="group" tabindex="0" aria-label="{}">{}</div>', _("Formula"), math
+    )
+
+
 def formula_plugin(parser: MarkdownIt) -> None:
-    """Teach `parser` formulas."""
+    """Add formulas to `parser`."""
     # A blank line ends a formula, as it ends a paragraph: a dollar sign never swallows the rest of a text.
     dollarmath_plugin(parser, allow_labels=False, allow_blank_lines=False)
     parser.inline.ruler.at("math_inline", _parse_formula)
@@ -32,15 +95,15 @@ def formula_plugin(parser: MarkdownIt) -> None:
 
 def _parse_formula(state: StateInline, silent: bool) -> bool:
     start = state.pos
-    if _is_letter(state.src, start - 1) or not _parse_dollars(state, True):
+    if _is_alphanumeric(state.src, start - 1) or not _parse_dollars(state, True):
         return False
     end, state.pos = state.pos, start
-    if _is_letter(state.src, end) or _PRICE.match(state.src, start + 1, end):
+    if _is_alphanumeric(state.src, end) or _PRICE.match(state.src, start + 1, end):
         return False
     return _parse_dollars(state, silent)
 
 
-def _is_letter(text: str, position: int) -> bool:
+def _is_alphanumeric(text: str, position: int) -> bool:
     return 0 <= position < len(text) and text[position].isalnum()
 
 

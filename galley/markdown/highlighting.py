@@ -1,4 +1,4 @@
-"""Program code, coloured on the server by classes."""
+"""Syntax highlighting on the server, by CSS classes."""
 
 from functools import lru_cache
 
@@ -11,28 +11,28 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES
 from pygments.util import ClassNotFound
 
-# The classes that Pygments writes; the style sheet colours them, the sanitiser lets them through.
+# The classes that Pygments writes. The style sheet colours them, the sanitiser allows them.
 TOKEN_CLASSES = frozenset(name for name in STANDARD_TYPES.values() if name)
 
-# Some lexers take more than linear time on text that isn't in their language: past this length code stays plain.
-LONGEST_HIGHLIGHTED = 50_000
+# Longer code isn't highlighted: some lexers take more than linear time on text in another language.
+MAX_HIGHLIGHTED_LENGTH = 50_000
 
 _formatter = HtmlFormatter(nowrap=True)
 
 
 def highlight_code(code: str, language: str) -> SafeString:
-    """Return `code` as escaped HTML, with `<span class>` around what `language` (a name Pygments knows) gives a colour.
+    """Return `code` as escaped HTML, with `<span class>` around the tokens of `language`, one of Pygments' names.
 
-    Code in a language that isn't known, or that is very long, comes back escaped and otherwise as it is.
+    Code that is very long or in an unknown language is only escaped.
     """
-    lexer = _find_lexer(language.lower()) if len(code) <= LONGEST_HIGHLIGHTED else None
+    lexer = _find_lexer(language.lower()) if len(code) <= MAX_HIGHLIGHTED_LENGTH else None
     if lexer is None:
         return escape(code)
     return mark_safe(highlight(code, lexer, _formatter).removesuffix("\n"))
 
 
-def name_language(language: str) -> str:
-    """Return what `language` is called: 'JavaScript' for 'js'. One that Pygments doesn't know stays as written."""
+def language_name(language: str) -> str:
+    """Return the full name of `language`: 'JavaScript' for 'js'. A name unknown to Pygments is returned as it is."""
     lexer = _find_lexer(language.lower())
     return lexer.name if lexer else "" if language == "text" else language
 

@@ -1,4 +1,4 @@
-"""The Markdown dialect of the site: CommonMark with tables, footnotes, formulas, lists of terms and of tasks."""
+"""The Markdown dialect: CommonMark with tables, footnotes, formulas, definition lists and task lists."""
 
 import re
 from collections import Counter
@@ -15,20 +15,30 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from galley.markdown.anchors import make_id, make_unique
 from galley.markdown.formulas import formula_plugin
-from galley.markdown.highlighting import highlight_code, name_language
-from galley.markdown.words import plain_words
+from galley.markdown.headings import heading_id, unique_ids
+from galley.markdown.highlighting import highlight_code, language_name
 
-MOST_TABLE_TOKENS = 60_000
+MAX_TABLE_TOKENS = 60_000
 
 _HEADING_ID = re.compile(r"\s*\{\s*#([\w:.-]+)\s*\}\s*$")
 _ALIGNMENT = re.compile(r"text-align:\s*(left|center|right)")
 
 
-def make_parser() -> MarkdownIt:
-    """Return a parser with the site's rules, always in the same order."""
-    parser = MarkdownIt("commonmark", {"html": True, "xhtmlOut": False, "tasklists": True})
+class Parser(MarkdownIt):
+    """A parser that leaves the check of URLs to the sanitiser, which checks those in raw HTML too.
+
+    The parser's own check would print the source of links such as `[text](javascript:…)`.
+    """
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802
+        """Return True."""
+        return True
+
+
+def make_parser() -> Parser:
+    """Return a parser for the dialect."""
+    parser = Parser("commonmark", {"html": True, "xhtmlOut": False, "tasklists": True})
     parser.enable(["table", "strikethrough"])
     parser.use(footnote_plugin, inline=False).use(deflist_plugin).use(formula_plugin)
     parser.block.ruler.at("table", _parse_bounded_table, {"alt": ["paragraph", "reference"]})
@@ -40,20 +50,17 @@ def make_parser() -> MarkdownIt:
     parser.add_render_rule("table_open", _open_table)
     parser.add_render_rule("table_close", _close_table)
     parser.add_render_rule("footnote_anchor", _render_footnote_anchor)
-    # The sanitiser checks addresses, in Markdown and in raw HTML alike; the parser's own check would leave
-    # `[words](javascript:…)` standing in the text.
-    parser.validateLink = lambda url: True  # type: ignore[method-assign]
-    # The chains of rules are compiled at their first use, and not safely when two threads meet there.
+    # The chains of rules are compiled at their first use, which isn't thread-safe.
     parser.render("First use.")
     return parser
 
 
 def _parse_bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Parse a table, unless the tables before it have used up what one text may have.
+    """Parse a table, unless the tables before it have reached the bound for one text.
 
-    Rows are filled up to the width of their header: four kilobytes of text make 65,000 cells.
+    Rows are padded to the width of their header: four kilobytes of text make 65,000 cells.
     """
-    if state.env.get("table_tokens", 0) > MOST_TABLE_TOKENS:
+    if state.env.get("table_tokens", 0) > MAX_TABLE_TOKENS:
         return False
     tokens_before = len(state.tokens)
     is_table = table(state, start, end, silent)
@@ -62,10 +69,10 @@ def _parse_bounded_table(state: StateBlock, start: int, end: int, silent: bool) 
 
 
 def _anchor_headings(state: StateCore) -> None:
-    """Give every heading an id, and leave the first level to the page's title.
+    """Set an id on every heading, and demote all by one level if there is an `h1`: that is the page's title.
 
-    For a part of a text, `env` says what only the whole text knows: `demotes_headings`, and the `heading_ids` to give.
-    The ids that the headings ask for are left in `env` as `wanted_ids`.
+    For a part of a text, `env` holds what follows from the whole text: `demotes_headings` and the `heading_ids`.
+    Stores the ids that the headings ask for in `env` as `wanted_ids`.
     """
     headings = [
         (token, state.tokens[position + 1], state.tokens[position + 2])
@@ -73,41 +80,47 @@ def _anchor_headings(state: StateCore) -> None:
         if token.type == "heading_open"
     ]
     demotes = state.env.get("demotes_headings", any(opening.tag == "h1" for opening, _, _ in headings))
-    wanted = tuple(_heading_id(inline) for _, inline, _ in headings)
+    wanted = tuple(_wanted_id(inline) for _, inline, _ in headings)
     state.env["wanted_ids"] = wanted
     ids = state.env.get("heading_ids") or unique_ids(wanted, Counter())
-    for (opening, inline, closing), heading_id in zip(headings, ids, strict=True):
+    for (opening, inline, closing), unique_id in zip(headings, ids, strict=True):
         opening.tag = closing.tag = f"h{min(int(opening.tag[1]) + demotes, 6)}"
-        opening.attrSet("id", heading_id)
-        _link_to_itself(inline, heading_id)
+        opening.attrSet("id", unique_id)
+        _link_to_itself(inline, unique_id)
 
 
-def _link_to_itself(inline: Token, heading_id: str) -> None:
-    """Make the words of a heading a link to it, unless they hold a link or HTML of the author's own."""
+def _link_to_itself(inline: Token, unique_id: str) -> None:
+    """Make the text of a heading a link to it, unless it holds a link or raw HTML."""
     children = inline.children or []
     if not children or any(child.type in {"link_open", "html_inline", "footnote_ref"} for child in children):
         return
-    start = Token("link_open", "a", 1, attrs={"href": f"#{heading_id}", "class": "anchor"})
+    start = Token("link_open", "a", 1, attrs={"href": f"#{unique_id}", "class": "anchor"})
     inline.children = [start, *children, Token("link_close", "a", -1)]
 
 
-def unique_ids(wanted: Iterable[str], taken: Counter[str]) -> tuple[str, ...]:
-    """Return the `wanted` ids with a number after each that is `taken` already; the results count as taken from now."""
-    return tuple(make_unique(name, taken) for name in wanted)
-
-
-def _heading_id(inline: Token) -> str:
-    """Return the id a heading asks for as `## Title {#id}`, cutting that off its text, or one made of its words."""
+def _wanted_id(inline: Token) -> str:
+    """Return the id in `## Title {#id}`, removing it from the text, or else an id made of the text."""
     last = inline.children[-1] if inline.children else None
     if last and last.type == "text" and (wanted := _HEADING_ID.search(last.content)):
         last.content = last.content[: wanted.start()]
         return wanted[1]
-    words = "".join(child.content for child in inline.children or [] if child.type in {"text", "code_inline"})
-    return make_id(words)
+    text = "".join(child.content for child in inline.children or [] if child.type in {"text", "code_inline"})
+    return heading_id(text)
+
+
+def inline_text(children: Iterable[Token]) -> str:
+    """Return the text of inline tokens on one line, without Markdown marks."""
+    return " ".join("".join(_text_of(child) for child in children).split())
+
+
+def _text_of(token: Token) -> str:
+    if token.type in {"text", "code_inline"}:
+        return token.content
+    return " " if token.type in {"softbreak", "hardbreak"} else ""
 
 
 def _align_by_class(state: StateCore) -> None:
-    """Say the alignment of a table's cells in classes: a strict content security policy drops inline styles."""
+    """Replace the inline styles that align table cells by classes, which the sanitiser allows."""
     for token in state.tokens:
         if token.type in {"th_open", "td_open"}:
             style = str(token.attrs.pop("style", ""))
@@ -119,7 +132,7 @@ def _render_fence(_renderer: Any, tokens: Sequence[Token], index: int, _options:
     token = tokens[index]
     # Documentation tools add words to the language, as in ```rust,ignore
     language = re.split(r"[\s,{]", token.info.strip(), maxsplit=1)[0]
-    name = name_language(language)
+    name = language_name(language)
     caption = f'<figcaption><span class="label">{escape(name)}</span></figcaption>' if name else ""
     attributes = f' class="highlight" data-lang="{escape(language)}"' if language else ' class="highlight"'
     return _listing(f"<pre{attributes}><code>{highlight_code(token.content, language)}</code></pre>", caption)
@@ -134,7 +147,7 @@ def _listing(code: str, caption: str = "") -> str:
 
 
 def _describe_tables(state: StateCore) -> None:
-    """Leave with each table the words of its header, which name it; a cell of the header without words is none."""
+    """Store the header texts of each table in its token, for its label. An empty header cell becomes a `td`."""
     table_open = None
     for token, inline, closing in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
         if token.type == "table_open":
@@ -142,13 +155,13 @@ def _describe_tables(state: StateCore) -> None:
         elif token.type == "th_open" and table_open:
             if inline.children:
                 token.attrSet("scope", "col")
-                table_open.meta["header"].append(plain_words(inline.children))
+                table_open.meta["header"].append(inline_text(inline.children))
             else:
                 token.tag = closing.tag = "td"
 
 
 def _open_table(_renderer: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
-    """A table wider than a phone scrolls by itself; whoever has no pointer scrolls it by keyboard."""
+    """Open a table within a region that scrolls, also by keyboard, where the table is wider than the screen."""
     header = ", ".join(filter(None, tokens[index].meta["header"]))
     name = gettext("Table: %(header)s") % {"header": Truncator(header).chars(80)} if header else gettext("Table")
     return f'<div class="table-scroll" role="group" tabindex="0" aria-label="{escape(name)}"><table>\n'

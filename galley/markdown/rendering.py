@@ -1,4 +1,4 @@
-"""Markdown to HTML in two steps: what depends on the text alone is kept, what depends on the site is filled in anew."""
+"""Renders Markdown in two steps: sanitised fragments, cached by their text, then the internal links in them."""
 
 import hashlib
 import logging
@@ -9,34 +9,26 @@ from django.template.defaultfilters import linebreaks_filter
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from galley.markdown.assembling import render_in_chunks
+from galley.markdown.incremental import render_incrementally
+from galley.markdown.internal_links import Fragment, memory_size, resolve_links, split_at_links
 from galley.markdown.parser import parser
-from galley.markdown.parts import Part, cut_at_references, memory_size
-from galley.markdown.references import Reference, fetch_targets
 from galley.markdown.sanitising import sanitise
 
 logger = logging.getLogger(__name__)
 
 # Twice what a Markdown block takes. Longer text is printed as it is.
-LONGEST_TEXT = 400_000
+MAX_LENGTH = 400_000
 
 MAX_CACHE_BYTES = 16 * 1024 * 1024
 
 
 def render_markdown(text: str, footnotes_name: str = "") -> SafeString:
-    """Return the sanitised HTML of the Markdown `text`. Blocks: reads the database if there are links into the site.
+    """Return the sanitised HTML of the Markdown `text`. Blocks: reads the database if there are internal links.
 
-    `footnotes_name` goes into the ids of footnotes, to tell them from those of another text on the same page.
-    Text that can't be parsed comes back escaped, as plain paragraphs; nothing is ever raised for what a text says.
+    `footnotes_name` becomes part of the ids of footnotes, to make them unique on a page with several texts.
+    Text that can't be parsed comes back escaped, as plain paragraphs. Never raises for the content of a text.
     """
-    parts = render_parts(str(text), footnotes_name)
-    references = [part.reference for part in parts if not isinstance(part, str)]
-    return mark_safe(_fill_in(parts, references) if references else "".join(map(str, parts)))
-
-
-def _fill_in(parts: tuple[Part, ...], references: list[Reference]) -> str:
-    targets = fetch_targets(references)
-    return "".join(part if isinstance(part, str) else part.fill_in(targets) for part in parts)
+    return mark_safe(resolve_links(render_fragments(str(text), footnotes_name)))
 
 
 def _hash_text(text: str, footnotes_name: str) -> bytes:
@@ -45,22 +37,20 @@ def _hash_text(text: str, footnotes_name: str) -> bytes:
 
 
 @cached(LRUCache(MAX_CACHE_BYTES, getsizeof=memory_size), key=_hash_text, lock=Lock())
-def render_parts(text: str, footnotes_name: str) -> tuple[Part, ...]:
-    """Return the sanitised parts of `text`, which depend on nothing but the text and the language."""
-    if len(text) <= LONGEST_TEXT:
+def render_fragments(text: str, footnotes_name: str) -> tuple[Fragment, ...]:
+    """Return the sanitised fragments of `text`, which depend on the text and the language alone."""
+    if len(text) <= MAX_LENGTH:
         try:
             encodable = text.encode(errors="replace").decode()
-            return render_in_chunks(encodable, footnotes_name) or render_whole(encodable, footnotes_name)
+            return render_incrementally(encodable, footnotes_name) or render_whole(encodable, footnotes_name)
         except Exception:
-            # RecursionError, or a defect in the parser: one text must not take its whole page down.
-            logger.exception(
-                "A Markdown text of %d characters could not be rendered; it is printed as it is", len(text)
-            )
+            # RecursionError, or a defect in the parser: one text must not make its whole page fail.
+            logger.exception("A Markdown text of %d characters can't be rendered; it is printed as it is", len(text))
     return (linebreaks_filter(text, autoescape=True),)
 
 
-def render_whole(text: str, footnotes_name: str = "") -> tuple[Part, ...]:
-    """Return the sanitised parts of the Markdown `text`, rendered at one go: what rendering in chunks has to equal."""
+def render_whole(text: str, footnotes_name: str = "") -> tuple[Fragment, ...]:
+    """Return the sanitised fragments of `text`, parsed in one piece. Incremental rendering must give the same HTML."""
     # markdown-it's footnotes take their name from `docId`.
     env = {"docId": footnotes_name} if footnotes_name else {}
-    return cut_at_references(sanitise(parser.render(text, env)))
+    return split_at_links(sanitise(parser.render(text, env)))

@@ -1,4 +1,4 @@
-"""What may stay in HTML that came from Markdown: an allow-list, enforced by nh3."""
+"""Sanitises HTML from Markdown with nh3: the allow-lists of tags, attributes, classes and URL schemes."""
 
 import re
 
@@ -6,17 +6,16 @@ import nh3
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from galley.markdown.foreign_pictures import link_foreign_pictures
+from galley.markdown.external_links import describe_vague_links, replace_external_images
 from galley.markdown.highlighting import TOKEN_CLASSES
-from galley.markdown.vague_links import name_hosts
 
 TEXT_TAGS = {"blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre", "section", "span"}
-WORD_TAGS = {"a", "abbr", "b", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp", "small"}
-WORD_TAGS |= {"strong", "sub", "sup", "time", "u", "var"}
+INLINE_TAGS = {"a", "abbr", "b", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp"}
+INLINE_TAGS |= {"small", "strong", "sub", "sup", "time", "u", "var"}
 LIST_TAGS = {"dd", "details", "dl", "dt", "input", "li", "ol", "summary", "ul"}
 TABLE_TAGS = {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
-PICTURE_TAGS = {"figcaption", "figure", "img"}
-# What formulas are made of: no links, no styles, no `annotation-xml`, which may hold anything.
+IMAGE_TAGS = {"figcaption", "figure", "img"}
+# MathML without links, styles and `annotation-xml`, which may hold anything.
 MATH_TAGS = {"math", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mprescripts", "mroot"}
 MATH_TAGS |= {"mrow", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder"}
 MATH_TAGS |= {"munderover"}
@@ -65,7 +64,7 @@ CLASSES = {
     "th": {"align-left", "align-center", "align-right"},
     "ul": {"contains-task-list"},
 }
-# `page`, `doc` and `image` name what the site itself holds; they are filled in after the sanitiser.
+# `page`, `doc` and `image` are internal links, which are resolved after sanitising.
 SCHEMES = {"http", "https", "mailto", "tel", "page", "doc", "image"}
 
 _INPUT = re.compile(r'<input(?:[^>"]|"[^"]*")*>')
@@ -77,7 +76,7 @@ _IMAGE_TARGET = re.compile(r"image:[0-9]{1,9}\Z")
 
 
 def _filter_attribute(tag: str, name: str, value: str) -> str | None:
-    """Drop internal addresses that can't be filled in: the wrong kind for the place, or no number."""
+    """Return the attribute's value; None drops an internal link that can't be resolved: wrong kind, or no number."""
     if name in {"href", "src", "cite"} and _INTERNAL.match(value.strip()):
         pattern = {"href": _LINK_TARGET, "src": _IMAGE_TARGET}.get(name)
         return value if pattern and pattern.match(value) else None
@@ -89,39 +88,39 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
 
 
 _cleaner = nh3.Cleaner(
-    tags=TEXT_TAGS | WORD_TAGS | LIST_TAGS | TABLE_TAGS | PICTURE_TAGS | MATH_TAGS,
+    tags=TEXT_TAGS | INLINE_TAGS | LIST_TAGS | TABLE_TAGS | IMAGE_TAGS | MATH_TAGS,
     clean_content_tags={"script", "style", "iframe", "object", "template", "noscript", "textarea", "title"},
     attributes=ATTRIBUTES,
     attribute_filter=_filter_attribute,
     allowed_classes=CLASSES,
     url_schemes=SCHEMES,
-    # No link opens a window of its own (`target` is dropped), so none needs `noopener`.
+    # `target` isn't allowed, so no link needs `noopener`.
     link_rel=None,
 )
 
 
 def sanitise(html: str) -> str:
-    """Return `html` with only the allowed tags, attributes, classes and addresses; the same for the same input.
+    """Return `html` with only the allowed tags, attributes, classes and URLs.
 
-    Pictures wait until they are near the screen, code wider than the column can be scrolled by keyboard, and an <input>
-    is never more than the box of a task list: not one that could be ticked, but a sign with a name. nh3 could set these
-    attributes, in an order that differs between processes; in its output every `<` begins a tag.
+    Images load lazily, code can be scrolled by keyboard, and an `<input>` becomes the labelled sign of a task list.
+    These attributes are added here, since nh3 adds attributes in an order that differs between processes. In nh3's
+    output every `<` begins a tag.
     """
-    clean = name_hosts(link_foreign_pictures(_cleaner.clean(html)))
+    clean = describe_vague_links(replace_external_images(_cleaner.clean(html)))
     clean = clean.replace("<img ", '<img loading="lazy" decoding="async" ').replace("<pre", '<pre tabindex="0"')
     if "<details" in clean:
-        clean = _WITHOUT_SUMMARY.sub(_begin_with_summary, clean)
-    return _INPUT.sub(_draw_box, clean) if "<input" in clean else clean
+        clean = _WITHOUT_SUMMARY.sub(_add_summary, clean)
+    return _INPUT.sub(_replace_checkbox, clean) if "<input" in clean else clean
 
 
-def _begin_with_summary(match: re.Match[str]) -> str:
-    """What is folded begins with the words that stay: its own, wherever they stand in it, or else a word of ours."""
+def _add_summary(match: re.Match[str]) -> str:
+    """Return `<details>` that begin with their summary: their own, moved to the start, or else “More”."""
     opening, content = match.groups()
     if own := _SUMMARY.search(content):
         return f"{opening}{own[0]}{content[: own.start()]}{content[own.end() :]}"
     return f"{opening}<summary>{escape(_('More'))}</summary>{content}"
 
 
-def _draw_box(match: re.Match[str]) -> str:
+def _replace_checkbox(match: re.Match[str]) -> str:
     state, sign, name = ("task task--done", "☑", _("Done")) if " checked" in match[0] else ("task", "☐", _("To do"))
     return f'<span class="{state}" role="img" aria-label="{escape(name)}">{sign}</span>'

@@ -9,8 +9,7 @@ from wagtail.blocks.stream_block import StreamValue
 from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.rich_text import get_text_for_indexing
 
-from galley.markdown import summarise_markdown
-from galley.markdown.headings import settle_headings
+from galley.markdown import normalise_headings, summarise_markdown
 from home.blocks.data import CodeBlock, FormulaBlock
 from home.blocks.media import FigureBlock, GalleryBlock
 from home.blocks.text import (
@@ -29,6 +28,13 @@ TABLE_PREVIEW = {
     "first_col_is_header": False,
     "data": [["Mark", "Meaning"], ["dele", "take it out"], ["stet", "let it stand"]],
 }
+
+
+# The ids that the templates around a body use. A heading of the same text gets a number.
+RESERVED_IDS = frozenset(
+    {"main", "contents-label", "tags-label", "links-label", "related-label", "latest-posts", "featured-projects"}
+    | {"listing", "listing-status", "contact", "contact-send", "contact-status", "search", "search-words"}
+)
 
 
 class BodyBlock(blocks.StreamBlock):
@@ -55,7 +61,7 @@ class BodyBlock(blocks.StreamBlock):
 
     def render(self, value: StreamValue, context: dict[str, Any] | None = None) -> SafeString:
         """Return the HTML of the body, with unique heading ids and without skipped heading levels."""
-        return settle_headings(super().render(value, context=context))
+        return normalise_headings(super().render(value, context=context), RESERVED_IDS)
 
     class Meta:
         template = "blocks/body.html"

@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from wagtail import blocks
 
-from galley.markdown import UnreadableFormula, convert_formula
+from galley.markdown import InvalidFormula, convert_formula
 
 LANGUAGES = [
     ("text", "Plain text"),
@@ -54,7 +54,7 @@ class TexBlock(blocks.TextBlock):
         if not self.is_deferred_validation:
             try:
                 convert_formula(tex, display=True)
-            except UnreadableFormula as error:
+            except InvalidFormula as error:
                 raise ValidationError(str(error)) from error
         return tex
 

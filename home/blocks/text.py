@@ -6,8 +6,7 @@ from django.core.exceptions import ValidationError
 from wagtail import blocks
 from wagtailmarkdown.blocks import MarkdownBlock as MarkdownEditorBlock
 
-from galley.markdown import find_missing_references, find_wrong_formulas, read_markdown
-from galley.markdown.anchors import make_id
+from galley.markdown import extract_text, find_broken_links, find_formula_errors, heading_id
 
 
 class ParagraphBlock(blocks.RichTextBlock):
@@ -42,17 +41,17 @@ class MarkdownBlock(MarkdownEditorBlock):
         # Unfinished links and formulas in a draft must not stop an autosave.
         if self.is_deferred_validation:
             return text
-        errors = [str(wrong) for wrong in find_wrong_formulas(text)]
-        if missing := find_missing_references(text):
+        errors = [str(error) for error in find_formula_errors(text)]
+        if broken_links := find_broken_links(text):
             advice = "The number of a page, document or picture stands in its address in the admin."
-            errors += [*map(str, missing), advice]
+            errors += [*map(str, broken_links), advice]
         if errors:
             raise ValidationError(errors)
         return text
 
     def get_searchable_content(self, value: str) -> list[str]:
         """Return the text without its markup."""
-        return [read_markdown(value)]
+        return [extract_text(value)]
 
     def get_context(self, value: str, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the context with a prefix for footnote ids, since other blocks of the page may have footnotes too."""
@@ -75,7 +74,7 @@ class HeadingValue(blocks.StructValue):
     @property
     def anchor(self) -> str:
         """The fragment identifier for links to the heading."""
-        return make_id(self["text"])
+        return heading_id(self["text"])
 
 
 class HeadingBlock(blocks.StructBlock):

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.core.exceptions import ValidationError
 
-from galley.markdown import UnreadableFormula, convert_formula, find_wrong_formulas, render_formula, render_markdown
-from galley.markdown.mathematics import LONGEST_FORMULA
+from galley.markdown import InvalidFormula, convert_formula, find_formula_errors, render_formula, render_markdown
+from galley.markdown.formulas import MAX_FORMULA_LENGTH
 from galley.markdown.parser import parser
 from home.blocks import FormulaBlock, MarkdownBlock
 from tests.galley.markdown.test_markdown_bounds import count_steps
@@ -56,7 +56,7 @@ def test_a_display_formula_scrolls_by_keyboard_and_has_a_name() -> None:
 
 @pytest.mark.parametrize("tex", [r"\foo{x}", r"\frac{a}", "x^", r"\left( a", "{" * 900, r"\begin{matrix} a", "a_b_c"])
 def test_what_cannot_be_set_is_shown_as_it_was_written(tex: str) -> None:
-    with pytest.raises(UnreadableFormula):
+    with pytest.raises(InvalidFormula):
         convert_formula(tex)
     assert render_formula(tex) == f"<code>{tex}</code>"
 
@@ -91,13 +91,13 @@ def test_mathml_of_an_authors_own_is_sanitised(html: str) -> None:
 
 
 def test_definitions_that_could_grow_without_end_are_refused() -> None:
-    with pytest.raises(UnreadableFormula, match="newcommand"):
+    with pytest.raises(InvalidFormula, match="newcommand"):
         convert_formula(r"\newcommand{\a}{xx}\newcommand{\b}{\a\a} \b")
 
 
 def test_a_formula_has_a_longest_length() -> None:
-    assert "<math" in render_formula("x" * LONGEST_FORMULA)
-    assert "<math" not in render_formula("x" * (LONGEST_FORMULA + 1))
+    assert "<math" in render_formula("x" * MAX_FORMULA_LENGTH)
+    assert "<math" not in render_formula("x" * (MAX_FORMULA_LENGTH + 1))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_formula_has_a_longest_length() -> None:
      r"\fcolorbox{a}{b}{$"],
 )  # fmt: skip
 def test_the_cost_grows_with_the_length_and_no_faster(piece: str) -> None:
-    pieces = LONGEST_FORMULA // len(piece)
+    pieces = MAX_FORMULA_LENGTH // len(piece)
     short = count_steps(lambda: render_formula(piece * (pieces // 4)))
     long = count_steps(lambda: render_formula(piece * pieces))
     assert long < 8 * short + 10_000
@@ -115,7 +115,7 @@ def test_the_cost_grows_with_the_length_and_no_faster(piece: str) -> None:
 
 def test_an_author_is_told_which_formula_cannot_be_set() -> None:
     text = "Fine: $x$.\n\nA line,\nand $\\foo$ here.\n\n$$\n\\frac{a}\n$$"
-    assert [wrong.line for wrong in find_wrong_formulas(text)] == [4, 6]
+    assert [wrong.line for wrong in find_formula_errors(text)] == [4, 6]
     with pytest.raises(ValidationError) as refused:
         MarkdownBlock().clean(text)
     assert r"Line 4: the formula “\foo” can't be set. The command \foo isn't known." in refused.value.messages[0]

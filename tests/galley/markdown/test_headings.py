@@ -8,9 +8,10 @@ import pytest
 from django.conf import settings
 from wagtail.blocks.stream_block import StreamValue
 
-from galley.markdown.headings import FRAME_IDS, anchor_headings, find_headings, settle_headings
-from galley.markdown.typesetting import typeset
+from galley.markdown import anchor_headings, normalise_headings, render_body
+from galley.markdown.headings import find_headings
 from home.blocks import BodyBlock
+from home.blocks.body import RESERVED_IDS
 from tests.conftest import SmallSite
 
 
@@ -24,11 +25,11 @@ def body(*blocks: tuple) -> StreamValue:
 
 
 def contents(*blocks: tuple) -> list[tuple[int, str, str]]:
-    return [(entry.level, entry.id, entry.label) for entry in typeset(body(*blocks), {}).contents]
+    return [(entry.level, entry.id, entry.label) for entry in render_body(body(*blocks), {}).contents]
 
 
 def test_headings_of_all_blocks_have_ids_of_their_own_and_links_that_follow_them() -> None:
-    html = typeset(
+    html = render_body(
         body(
             heading("Same"),
             ("markdown", "## Same\n\n### Other\n\n[there](#same)"),
@@ -52,8 +53,8 @@ def test_a_heading_keeps_its_id_when_another_with_the_same_words_comes_after_it(
 
 @pytest.mark.parametrize("name", ["main", "Tags label", "Block id-0", "x"])
 def test_a_heading_never_takes_the_id_of_anything_else_on_the_page(name: str) -> None:
-    html = typeset(body(heading(name), ("markdown", '<p id="x">an anchor of the author\'s own</p>')), {}).html
-    counted = Counter(re.findall(r' id="([^"]+)"', html)) + Counter(FRAME_IDS)
+    html = render_body(body(heading(name), ("markdown", '<p id="x">an anchor of the author\'s own</p>')), {}).html
+    counted = Counter(re.findall(r' id="([^"]+)"', html)) + Counter(RESERVED_IDS)
     assert max(counted.values()) == 1
 
 
@@ -62,11 +63,11 @@ def test_the_ids_that_templates_use_are_known() -> None:
     files = [path for part in ("components", "pages", "partials") for path in (folder / part).glob("*.html")]
     used = {name for path in files for name in re.findall(r'\sid="([^"{]+)"', path.read_text())}
     assert used
-    assert used <= FRAME_IDS
+    assert used <= RESERVED_IDS
 
 
 @pytest.mark.parametrize(
-    ("written", "settled"),
+    ("written", "normalised"),
     [
         ("234", "234"),
         ("4", "2"),
@@ -78,10 +79,10 @@ def test_the_ids_that_templates_use_are_known() -> None:
         ("25353", "23343"),
     ],
 )
-def test_no_level_is_left_out(written: str, settled: str) -> None:
+def test_no_level_is_left_out(written: str, normalised: str) -> None:
     blocks = [("markdown", f"{'#' * int(level)} Heading {place}") for place, level in enumerate(written)]
-    assert "".join(re.findall(r"<h(\d) id=", typeset(body(*blocks), {}).html)) == settled
-    assert "".join(re.findall(r"</h(\d)>", typeset(body(*blocks), {}).html)) == settled
+    assert "".join(re.findall(r"<h(\d) id=", render_body(body(*blocks), {}).html)) == normalised
+    assert "".join(re.findall(r"</h(\d)>", render_body(body(*blocks), {}).html)) == normalised
 
 
 def test_only_a_text_of_several_parts_has_contents() -> None:
@@ -95,7 +96,7 @@ def test_only_a_text_of_several_parts_has_contents() -> None:
 
 
 def test_an_entry_has_the_words_of_its_heading_without_links_notes_and_markup() -> None:
-    html = settle_headings(
+    html = normalise_headings(
         '<h2 id="a"><a href="/x" id="y">Fold</a> the <code>sheet</code> &amp; <b onclick="x">cut</b>'
         '<sup class="footnote-ref"><a href="#fn1">[1]</a></sup></h2><h2 id="empty"> </h2>'
     )

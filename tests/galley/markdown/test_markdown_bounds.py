@@ -6,10 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from galley.markdown import highlight_code, render_markdown
-from galley.markdown.assembling import pieces_cache, render_in_chunks
-from galley.markdown.chunks import read_chunk
-from galley.markdown.parser import MOST_TABLE_TOKENS, make_parser
-from galley.markdown.rendering import LONGEST_TEXT
+from galley.markdown.incremental import read_chunk, render_incrementally, rendered_cache
+from galley.markdown.parser import MAX_TABLE_TOKENS, make_parser
+from galley.markdown.rendering import MAX_LENGTH
 
 
 def count_steps(work: Callable[[], object]) -> int:
@@ -48,9 +47,9 @@ def test_the_cost_grows_with_the_length_and_no_faster(piece: str) -> None:
 def test_the_cost_in_chunks_grows_with_the_length_and_no_faster(piece: str) -> None:
     def count(pieces: int) -> int:
         read_chunk.cache_clear()
-        pieces_cache.clear()
+        rendered_cache.clear()
         text = "".join(piece.replace("N", str(number)) for number in range(pieces))
-        return count_steps(lambda: render_in_chunks(text))
+        return count_steps(lambda: render_incrementally(text))
 
     short = count(200)
     long = count(800)
@@ -60,7 +59,7 @@ def test_the_cost_in_chunks_grows_with_the_length_and_no_faster(piece: str) -> N
 def test_wide_tables_do_not_fill_up_without_end() -> None:
     wide = "|a" * 200 + "|\n" + "|-" * 200 + "|\n" + "|a\n" * 150 + "\n"
     tokens = make_parser().parse(wide * 20)
-    assert len(tokens) < 3 * MOST_TABLE_TOKENS
+    assert len(tokens) < 3 * MAX_TABLE_TOKENS
 
 
 @pytest.mark.parametrize(
@@ -79,7 +78,7 @@ def test_a_text_that_breaks_the_parser_is_printed_as_it_is(monkeypatch: pytest.M
 
 
 def test_a_text_beyond_the_limit_is_printed_as_it_is() -> None:
-    html = render_markdown("*x* " * (LONGEST_TEXT // 4 + 1))
+    html = render_markdown("*x* " * (MAX_LENGTH // 4 + 1))
     assert "<em>" not in html
     assert "*x*" in html
 

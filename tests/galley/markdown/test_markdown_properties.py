@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from hypothesis import given, settings
 
 from galley.markdown import render_markdown
-from galley.markdown.rendering import render_parts
+from galley.markdown.rendering import render_fragments
 from tests.galley.markdown.markdown_texts import NOISE
 
 
@@ -44,5 +44,5 @@ def test_nothing_harmful_ever_comes_out(text: str) -> None:
 def test_the_same_text_gives_the_same_html(text: str) -> None:
     first = render_markdown(text)
     assert render_markdown(text) == first
-    render_parts.cache_clear()
+    render_fragments.cache_clear()
     assert render_markdown(text) == first

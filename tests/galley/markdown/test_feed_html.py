@@ -2,13 +2,13 @@
 
 import pytest
 
-from galley.markdown.portable_html import make_portable
+from galley.markdown import feed_html
 
 PAGE = "https://example.org/blog/post/"
 
 
 @pytest.mark.parametrize(
-    ("html", "portable"),
+    ("html", "expected"),
     [
         ('<a href="/x">a</a>', '<a href="https://example.org/x">a</a>'),
         ('<a href="#fn1" id="r">1</a>', '<a href="https://example.org/blog/post/#fn1">1</a>'),
@@ -26,5 +26,5 @@ PAGE = "https://example.org/blog/post/"
         ("", ""),
     ],
 )
-def test_it_keeps_what_can_be_read_and_leaves_out_what_works_on_the_page_alone(html: str, portable: str) -> None:
-    assert make_portable(html, PAGE) == portable
+def test_it_keeps_what_can_be_read_and_leaves_out_what_works_on_the_page_alone(html: str, expected: str) -> None:
+    assert feed_html(html, PAGE) == expected

@@ -7,11 +7,10 @@ from cachetools import LRUCache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from galley.markdown import assembling, chunks
-from galley.markdown.assembling import render_in_chunks
-from galley.markdown.chunks import MOST_PIECES, cut_into_chunks
-from galley.markdown.parser import MOST_TABLE_TOKENS, parser
-from galley.markdown.parts import Part
+from galley.markdown import incremental
+from galley.markdown.incremental import MAX_CHUNKS, render_incrementally, split_into_chunks
+from galley.markdown.internal_links import Fragment
+from galley.markdown.parser import MAX_TABLE_TOKENS, parser
 from galley.markdown.rendering import render_markdown, render_whole
 from tests.galley.markdown.markdown_texts import ARTICLES, BLOCKS, BREAKS, NOISE
 from tests.real_blogs import REAL_BLOGS, needs_real_blogs
@@ -19,8 +18,8 @@ from tests.real_blogs import REAL_BLOGS, needs_real_blogs
 
 @pytest.fixture(autouse=True)
 def empty_caches() -> None:
-    chunks.read_chunk.cache_clear()
-    assembling.pieces_cache.clear()
+    incremental.read_chunk.cache_clear()
+    incremental.rendered_cache.clear()
 
 
 @pytest.fixture
@@ -32,9 +31,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return texts
 
 
-def join(parts: tuple[Part, ...]) -> list[Part]:
+def join(parts: tuple[Fragment, ...]) -> list[Fragment]:
     """Return `parts` with neighbouring strings put together."""
-    joined: list[Part] = []
+    joined: list[Fragment] = []
     for part in parts:
         if joined and isinstance(part, str) and isinstance(joined[-1], str):
             joined[-1] += part
@@ -46,7 +45,7 @@ def join(parts: tuple[Part, ...]) -> list[Part]:
 def assert_equal(text: str, name: str = "") -> None:
     encodable = text.encode(errors="replace").decode()
     whole = render_whole(encodable, name)
-    assert join(render_in_chunks(encodable, name) or whole) == join(whole)
+    assert join(render_incrementally(encodable, name) or whole) == join(whole)
 
 
 @given(ARTICLES, BLOCKS, BREAKS, st.data())
@@ -95,7 +94,7 @@ def test_every_real_text_is_equal_before_and_after_an_edit(blog: str) -> None:
     ],
 )
 def test_it_cuts_where_blocks_have_ended(text: str, cuts: list[str]) -> None:
-    assert [chunk.text for chunk in cut_into_chunks(text) or []] == cuts
+    assert [chunk.text for chunk in split_into_chunks(text) or []] == cuts
 
 
 def test_a_changed_paragraph_is_all_that_is_parsed_again(parsed: list[str]) -> None:
@@ -133,7 +132,7 @@ def test_footnotes_are_numbered_through_all_chunks() -> None:
     "text", ["## A\n[^1]: > # B\n", "[^1]: > [^2]: a\n>\n> b\n", "[^1]: a\n\nb\n\n[^1]: - [^1]: c\n"]
 )
 def test_a_footnote_that_hides_part_of_the_text_is_rendered_whole(text: str) -> None:
-    assert render_in_chunks(text) is None
+    assert render_incrementally(text) is None
 
 
 def test_what_an_author_leaves_open_is_sanitised_with_what_follows() -> None:
@@ -142,21 +141,21 @@ def test_what_an_author_leaves_open_is_sanitised_with_what_follows() -> None:
 
 
 def test_what_is_too_much_for_chunks_is_rendered_whole() -> None:
-    assert render_in_chunks("a\n\n" * (MOST_PIECES + 2)) is None
+    assert render_incrementally("a\n\n" * (MAX_CHUNKS + 2)) is None
     wide = "|a" * 200 + "|\n" + "|-" * 200 + "|\n" + "|a\n" * 60 + "\n"
-    assert render_in_chunks(wide) is not None
-    assert render_in_chunks(wide * 3) is None
-    assert MOST_TABLE_TOKENS < 3 * 60 * 400
+    assert render_incrementally(wide) is not None
+    assert render_incrementally(wide * 3) is None
+    assert MAX_TABLE_TOKENS < 3 * 60 * 400
 
 
 def test_the_caches_stay_within_their_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    pieces_cache = LRUCache(20_000, getsizeof=assembling.pieces_cache.getsizeof)
-    chunk_cache = LRUCache(20_000, getsizeof=chunks.read_chunk.cache.getsizeof)
-    monkeypatch.setattr(assembling, "pieces_cache", pieces_cache)
-    monkeypatch.setattr(chunks.read_chunk, "cache", chunk_cache)
+    rendered_cache = LRUCache(20_000, getsizeof=incremental.rendered_cache.getsizeof)
+    chunk_cache = LRUCache(20_000, getsizeof=incremental.read_chunk.cache.getsizeof)
+    monkeypatch.setattr(incremental, "rendered_cache", rendered_cache)
+    monkeypatch.setattr(incremental.read_chunk, "cache", chunk_cache)
     for number in range(200):
-        render_in_chunks(f"words {number}\n\nmore {number}\n")
-    for cache in (pieces_cache, chunk_cache):
+        render_incrementally(f"words {number}\n\nmore {number}\n")
+    for cache in (rendered_cache, chunk_cache):
         assert 0 < len(cache) < 60
         assert cache.currsize <= 20_000
 
@@ -166,4 +165,4 @@ def test_threads_that_meet_in_the_caches_get_what_they_asked_for() -> None:
     texts = [text.format(number % 7, number % 5) for number in range(70)]
     expected = [join(render_whole(text)) for text in texts]
     with ThreadPoolExecutor(8) as threads:
-        assert [join(parts or ()) for parts in threads.map(render_in_chunks, texts)] == expected
+        assert [join(parts or ()) for parts in threads.map(render_incrementally, texts)] == expected

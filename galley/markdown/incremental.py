@@ -1,0 +1,253 @@
+"""Incremental rendering: a Markdown text is split into chunks, and only chunks that changed are rendered again.
+
+A chunk is a run of whole blocks that means the same by itself as within its text. The parser itself checks each split:
+a probe appended to the chunk has to be parsed as a block of its own. The cache key of a rendered chunk holds all that
+the chunk depends on: link definitions, whether headings are demoted, and their ids. Footnotes are numbered in the order
+of their first mention, so all chunks with footnotes are rendered together.
+"""
+
+import hashlib
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, chain, compress
+from sys import getsizeof
+from threading import Lock
+from typing import Any
+
+from cachetools import LRUCache, cached
+from django.utils.translation import get_language
+from markdown_it.token import Token
+
+from galley.markdown.headings import unique_ids
+from galley.markdown.internal_links import Fragment, memory_size, split_at_links
+from galley.markdown.parser import MAX_TABLE_TOKENS, parser
+from galley.markdown.sanitising import sanitise
+
+# A text with more possible splits is cheaper to render in one piece.
+MAX_CHUNKS = 2_000
+MAX_CHUNK_CACHE_BYTES = 8 * 1024 * 1024
+MAX_RENDERED_CACHE_BYTES = 16 * 1024 * 1024
+
+# After a blank line, before a line that isn't indented and can't continue a list or a definition above the blank line.
+_POSSIBLE_SPLIT = re.compile(r"\n[ \t]*\n(?=[^\s\d:~*+-]|[*+-]\S|~~|\d(?!\d{0,8}[.)]))")
+
+# A definition list joins one that is still open; any other open block (code, a comment) swallows it.
+_PROBE = "\n\nx\n: x"
+
+Ids = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One or more whole blocks of a text, and what the rest of the text has to know of them."""
+
+    text: str
+    is_closed: bool
+    references: Mapping[str, Any]
+    defines_footnotes: bool
+    has_nested_footnotes: bool
+    heading_tags: frozenset[str]
+    table_tokens: int
+
+
+@dataclass(frozen=True)
+class RenderedChunk:
+    """A rendered chunk, or the list of footnotes. `fragments` is None if it holds raw HTML."""
+
+    html: str
+    fragments: tuple[Fragment, ...] | None
+    heading_ids: Ids
+    wanted_ids: Ids
+
+
+def _size_in_memory(chunks: tuple[RenderedChunk, ...]) -> int:
+    """Return about how many bytes `chunks` take in memory, with their source text."""
+    return 1_000 + sum(2 * getsizeof(chunk.html) + memory_size(chunk.fragments or ()) for chunk in chunks)
+
+
+rendered_cache: LRUCache[Hashable, tuple[RenderedChunk, ...]] = LRUCache(
+    MAX_RENDERED_CACHE_BYTES, getsizeof=_size_in_memory
+)
+_lock = Lock()
+
+
+def render_incrementally(text: str, footnotes_name: str = "") -> tuple[Fragment, ...] | None:
+    """Return the sanitised fragments of the Markdown `text`, which equal those of the text rendered in one piece.
+
+    Returns None for the rare text that has to be rendered in one piece. It has too many chunks, its tables together
+    exceed the parser's bound, or a footnote holds a heading or is nested in another block.
+    """
+    chunks = split_into_chunks(text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd"))
+    if (
+        chunks is None
+        or sum(chunk.table_tokens for chunk in chunks) > MAX_TABLE_TOKENS
+        or any(chunk.has_nested_footnotes for chunk in chunks)
+    ):
+        return None
+    document = _Document(chunks, footnotes_name)
+    rendered = document.render([()] * len(chunks))
+    taken: Counter[str] = Counter()
+    ids = [unique_ids(chunk.wanted_ids, taken) for chunk in rendered]
+    if any(chunk.heading_ids != unique for chunk, unique in zip(rendered, ids, strict=True)):
+        rendered = document.render(ids[: len(chunks)])
+    return tuple(_join_fragments(rendered))
+
+
+def _join_fragments(rendered: Sequence[RenderedChunk]) -> Iterator[Fragment]:
+    """Yield the fragments of all chunks.
+
+    The parser's own HTML is balanced, so each chunk is sanitised by itself. Raw HTML may stay open past its chunk:
+    from the first chunk with raw HTML on, the rest is sanitised in one piece.
+    """
+    for position, chunk in enumerate(rendered):
+        if chunk.fragments is None:
+            yield from split_at_links(sanitise("".join(rest.html for rest in rendered[position:])))
+            return
+        yield from chunk.fragments
+
+
+def split_into_chunks(text: str) -> list[Chunk] | None:
+    """Return `text`, whose lines end with a line feed, as chunks; None if there would be too many."""
+    ends = [match.end() for match in _POSSIBLE_SPLIT.finditer(text)]
+    if len(ends) > MAX_CHUNKS:
+        return None
+    ends.append(len(text))
+    chunks = []
+    start = 0
+    while start < len(text):
+        end = ends[bisect_right(ends, start)]
+        chunk = read_chunk(text[start:end])
+        while not chunk.is_closed and end < len(text):
+            # At least twice as long each time: a text with a block that never closes is read in linear time.
+            end = ends[bisect_left(ends, min(2 * end - start, len(text)))]
+            chunk = read_chunk(text[start:end])
+        chunks.append(chunk)
+        start = end
+    return chunks
+
+
+def _chunk_size(chunk: Chunk) -> int:
+    return 4 * len(chunk.text) + 500 + 500 * len(chunk.references)
+
+
+@cached(LRUCache(MAX_CHUNK_CACHE_BYTES, getsizeof=_chunk_size), lock=Lock())
+def read_chunk(text: str) -> Chunk:
+    """Return `text`, which ends at a possible split, as a chunk. `is_closed` says whether the split is valid."""
+    env: dict[str, Any] = {}
+    tokens: list[Token] = []
+    parser.block.parse(text + _PROBE, parser, env, tokens)
+    probe_line = text.count("\n") + 2
+    heading_tags = frozenset(token.tag for token in tokens if token.type == "heading_open")
+    footnote_levels = [token.level for token in tokens if token.type == "footnote_reference_open"]
+    return Chunk(
+        text=text,
+        is_closed=any(
+            token.type == "dl_open" and token.level == 0 and token.map == [probe_line, probe_line + 2]
+            for token in tokens
+        ),
+        references=env.get("references", {}),
+        defines_footnotes=bool(footnote_levels),
+        has_nested_footnotes=bool(footnote_levels) and (bool(heading_tags) or any(footnote_levels)),
+        heading_tags=heading_tags,
+        table_tokens=env.get("table_tokens", 0),
+    )
+
+
+class _Document:
+    """The chunks of one text, and what they have to know of each other."""
+
+    def __init__(self, chunks: Sequence[Chunk], footnotes_name: str) -> None:
+        self.chunks = chunks
+        self.footnotes_name = footnotes_name
+        self.demotes_headings = any("h1" in chunk.heading_tags for chunk in chunks)
+        has_footnotes = any(chunk.defines_footnotes for chunk in chunks)
+        self.footnoted = [has_footnotes and "[^" in chunk.text for chunk in chunks]
+        definitions = "".join(chunk.text for chunk in chunks if chunk.references)
+        self.definitions_key = hashlib.blake2b(definitions.encode(), digest_size=16).digest() if definitions else b""
+
+    @cached_property
+    def references(self) -> Mapping[str, Any]:
+        """The link definitions by label. The first definition of a label counts."""
+        return dict(chain.from_iterable(chunk.references.items() for chunk in reversed(self.chunks)))
+
+    def render(self, ids: Sequence[Ids]) -> list[RenderedChunk]:
+        """Return each chunk rendered, and the list of footnotes, with `ids` for the headings of each chunk.
+
+        Where the ids are empty, headings get the ids that they ask for.
+        """
+        footnoted_ids = tuple(chain.from_iterable(compress(ids, self.footnoted)))
+        footnoted = iter(self._render_together([*compress(self.chunks, self.footnoted)], footnoted_ids))
+        rendered = [
+            next(footnoted) if is_footnoted else self._render_together([chunk], heading_ids)[0]
+            for chunk, is_footnoted, heading_ids in zip(self.chunks, self.footnoted, ids, strict=True)
+        ]
+        return [*rendered, *footnoted]
+
+    def _render_together(self, chunks: Sequence[Chunk], heading_ids: Ids) -> tuple[RenderedChunk, ...]:
+        """Return each of `chunks` rendered, and the footnotes that they mention. Cached."""
+        text = "".join(chunk.text for chunk in chunks)
+        key = (
+            text,
+            heading_ids,
+            self.definitions_key if "[" in text else b"",
+            self.demotes_headings and any(chunk.heading_tags for chunk in chunks),
+            self.footnotes_name if "[^" in text else "",
+            get_language(),
+        )
+        with _lock:
+            rendered = rendered_cache.get(key)
+        if rendered is None:
+            env = self._make_env(heading_ids)
+            tokens = _group_tokens(parser.parse(text, env), [chunk.text.count("\n") for chunk in chunks])
+            rendered = tuple(_render_tokens(tokens, env))
+            with _lock, suppress(ValueError):  # larger than the whole cache
+                rendered_cache[key] = rendered
+        return rendered
+
+    def _make_env(self, heading_ids: Ids) -> dict[str, Any]:
+        """Return the parser's environment: what it has to know of the rest of the text."""
+        env: dict[str, Any] = {"demotes_headings": self.demotes_headings, "heading_ids": heading_ids}
+        if self.references:
+            env["references"] = self.references
+        if self.footnotes_name:
+            # markdown-it's footnotes take their name from `docId`.
+            env["docId"] = self.footnotes_name
+        return env
+
+
+def _group_tokens(tokens: Sequence[Token], line_counts: Sequence[int]) -> list[list[Token]]:
+    """Return `tokens` by chunk, given the number of lines of each; the last are those of the list of footnotes."""
+    groups: list[list[Token]] = [[] for _ in range(len(line_counts) + 1)]
+    later_starts = list(accumulate(line_counts))[:-1]
+    position = 0
+    for token in tokens:
+        if token.type == "footnote_block_open":
+            groups[-1] = list(tokens[sum(map(len, groups)) :])
+            break
+        if token.map:
+            position = bisect_right(later_starts, token.map[0])
+        groups[position].append(token)
+    return groups
+
+
+def _render_tokens(groups: Sequence[Sequence[Token]], env: dict[str, Any]) -> Iterator[RenderedChunk]:
+    wanted = iter(env["wanted_ids"])
+    for tokens in groups:
+        html = parser.renderer.render(tokens, parser.options, env)
+        ids = tuple(str(token.attrs["id"]) for token in tokens if token.type == "heading_open")
+        yield RenderedChunk(
+            html=html,
+            fragments=None if _has_raw_html(tokens) else split_at_links(sanitise(html)),
+            heading_ids=ids,
+            wanted_ids=tuple(next(wanted) for _ in ids),
+        )
+
+
+def _has_raw_html(tokens: Sequence[Token]) -> bool:
+    inlines = chain.from_iterable(token.children or [] for token in tokens)
+    return any(token.type in {"html_block", "html_inline"} for token in chain(tokens, inlines))
