@@ -1,10 +1,8 @@
-"""The main menu, and the page that helps whoever lost the way."""
+"""The main menu."""
 
 import pytest
 from django.db import connection
-from django.template import engines
 from django.test.utils import CaptureQueriesContext
-from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, PageViewRestriction, Site
 
 from home.navigation import main_menu, menu_items
@@ -75,29 +73,3 @@ def test_a_template_without_a_menu_pays_no_query_for_it(small_site: SmallSite, r
 def test_without_a_site_there_is_no_menu(small_site: SmallSite, request_for) -> None:
     Site.objects.all().delete()
     assert menu_items(request_for("/")) == []
-
-
-def test_a_missing_page_is_named_and_the_menu_offered(small_site: SmallSite, asgi_get) -> None:
-    show_in_menu(small_site.blog)
-    response = asgi_get("/blgo/<b>/")
-    html = response.content.decode()
-    assert response.status_code == 404
-    assert "/blgo/&lt;b&gt;/" in html
-    assert '<a href="/blog/">Blog</a>' in html.split("<main", 1)[1]
-
-
-def test_a_redirect_is_followed_instead(small_site: SmallSite, asgi_get) -> None:
-    Redirect.add_redirect("/old-address", redirect_to=small_site.about)
-    response = asgi_get("/old-address/")
-    assert (response.status_code, response.url) == (301, "/about-us/")
-
-
-def test_a_missing_page_is_answered_without_asgi_too(small_site: SmallSite, client) -> None:
-    response = client.get("/nothing/")
-    assert response.status_code == 404
-    assert "This page isn’t here" in response.content.decode()
-
-
-def test_the_page_for_our_own_mistakes_needs_neither_database_nor_request() -> None:
-    html = engines["django"].get_template("500.html").render()
-    assert "We made a mistake" in html
