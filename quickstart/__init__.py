@@ -1,1 +1,1 @@
-"""What `manage.py up` does, one idea a file: one site at a time, the database, the account, the processes."""
+"""The commands that run Galley: `up` for the first start, `worker` for tasks, and the sample site."""

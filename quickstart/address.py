@@ -1,25 +1,30 @@
-"""The address that the site listens on, and the addresses at which people find it."""
+"""The address of the site: its socket, its URLs, and the lock that allows one site for each data folder."""
 
 import errno
+import fcntl
 import socket
 from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
 
 from django.core.management.base import CommandError
 
-EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104  (recognised, not chosen)
+EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104  (compared with, not listened on)
 
 
 def port_number(text: str) -> int:
-    """Return `text` as a port a browser can be sent to."""
+    """Return `text` as a port number. Raises `ArgumentTypeError`."""
     if text.isdecimal() and 1 <= int(text) <= 65535:
         return int(text)
-    raise ArgumentTypeError(f"'{text}' is no port: choose a number from 1 to 65535, for example 8080.")
+    raise ArgumentTypeError(f"'{text}' isn't a port. Choose a number from 1 to 65535, for example 8080.")
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take `port` on `host` at once, so that nobody else can take it while the site is being prepared.
+    """Return a socket that listens on `port` of `host`. Raises `CommandError` with a sentence.
 
-    A browser that comes too early waits until the site answers.
+    It is opened before the site is prepared, so that no other program takes the port. Early requests wait.
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
@@ -33,16 +38,15 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def send_at_once(listener: socket.socket) -> None:
-    """Let no answer wait 40 ms between its headers and its body (Nagle's algorithm).
+    """Switch off Nagle's algorithm, which would delay the body of a response by 40 ms.
 
-    A server switches this off by itself, but takes a socket that it is handed for one without it. What is accepted
-    inherits it from `listener`.
+    asyncio doesn't switch it off for a socket that it didn't open. Accepted sockets inherit it from `listener`.
     """
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def local_url(listener: socket.socket) -> str:
-    """Return the address for a browser on this machine."""
+    """Return the URL of the site for a browser on this machine."""
     host, port = listener.getsockname()[:2]
     if host in EVERY_ADDRESS or host in {"127.0.0.1", "::1"}:
         host = "localhost" if listener.family == socket.AF_INET else "[::1]"
@@ -50,13 +54,34 @@ def local_url(listener: socket.socket) -> str:
 
 
 def network_urls(listener: socket.socket) -> list[str]:
-    """Return the addresses for other devices, if the site listens to them."""
+    """Return the URLs of the site for other devices, if it listens on all addresses."""
     host, port = listener.getsockname()[:2]
     return [f"http://{address}:{port}/" for address in _network_addresses()] if host in EVERY_ADDRESS else []
 
 
+@contextmanager
+def lock_data(path: Path) -> Iterator[TextIO]:
+    """Hold a lock on the file at `path`. The block writes the site's URL into it, for the error of a second `up`.
+
+    The operating system releases the lock when the process ends, even by `kill -9`.
+    """
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            address = file.read().strip() or "another window (it is still starting)"
+            raise CommandError(
+                f"Galley is already running with this data: {address}\n"
+                "To run a second site, give it another folder:\n"
+                "  GALLEY_VAR_DIR=/path/to/a/folder uv run manage.py up --port 8081"
+            ) from None
+        file.truncate(0)
+        yield file
+
+
 def _network_addresses() -> list[str]:
-    # Connecting a UDP socket sends nothing; it only asks which of our addresses would be used.
+    # Connecting a UDP socket sends nothing. It only selects the address that would be used.
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))

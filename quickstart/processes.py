@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from quickstart.progress import Report
+from quickstart.console import Report
 
 SECONDS_TO_STOP = 5.0
 # A worker that ends at once is started again more and more slowly.
@@ -82,7 +82,7 @@ async def _announce(listener: socket.socket, on_answer: Report) -> None:
 
 async def _start(command: list[str], environment: Mapping[str, str], *descriptors: int) -> Process:
     return await asyncio.create_subprocess_exec(
-        *[sys.executable, "-m", "quickstart.with_parent", *command],
+        *[sys.executable, "-m", "quickstart.exit_with_parent", *command],
         cwd=settings.BASE_DIR,
         env=environment,
         stdin=PIPE,

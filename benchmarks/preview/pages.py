@@ -9,9 +9,7 @@ from benchmarks.preview.bodies import blocks_text, markdown_text, rich_text
 from benchmarks.preview.texts import TITLE
 from blog.models import BlogIndexPage, BlogPostPage
 from home.models import HomePage, StandardPage
-from quickstart.sample_site.body import build_body
-from quickstart.sample_site.content import Content
-from quickstart.sample_site.pictures import PictureLibrary, load_pictures
+from quickstart.sample_site.content import Content, SampleImages, build_body, load_images
 
 
 @dataclass(frozen=True)
@@ -24,10 +22,10 @@ class Kind:
     text: Callable[[], str]
     rich: bool
 
-    def publish(self, library: PictureLibrary, number: int) -> int:
+    def publish(self, images: SampleImages, number: int) -> int:
         """Publish the page and return its id."""
         page = self.page_type(title=f"{self.title} {number}")
-        page.body = page.body.stream_block.to_python(build_body(self.text(), library, rich=self.rich))
+        page.body = page.body.stream_block.to_python(build_body(self.text(), images, rich=self.rich))
         self.parent_type.objects.get().add_child(instance=page)
         page.save_revision().publish()
         page_id: int = page.pk
@@ -43,5 +41,5 @@ KINDS = {
 
 def publish_pages(counts: dict[str, int]) -> dict[str, list[int]]:
     """Publish so many pages of each kind, and return their ids."""
-    library = load_pictures(Content(), lambda line: None)
-    return {kind: [KINDS[kind].publish(library, number) for number in range(count)] for kind, count in counts.items()}
+    images = load_images(Content(), lambda line: None)
+    return {kind: [KINDS[kind].publish(images, number) for number in range(count)] for kind, count in counts.items()}

@@ -1,7 +1,4 @@
-"""The site that a new installation starts with: a small studio's pages, posts and pictures.
-
-Texts lie in `content/`, pictures in `pictures/`; `content/README.md` says how they are written.
-"""
+"""The sample site of a new installation: pages, posts and images of a small studio."""
 
 from quickstart.sample_site.load import LoadResult, Outcome, load_sample_site
 

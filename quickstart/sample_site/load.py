@@ -1,4 +1,4 @@
-"""Loads the sample site: all of it or nothing, once, and never over content of one's own."""
+"""Loads the sample site once, completely or not at all, and only into an empty site."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,15 +9,15 @@ from django.db import transaction
 from wagtail.models import Page, Site
 
 from home.models import SiteLink, SiteSettings
-from quickstart.sample_site.content import Content
-from quickstart.sample_site.groups import load_groups
-from quickstart.sample_site.pages import Shelf, publish_page, sample_key
-from quickstart.sample_site.pictures import PictureLibrary, load_pictures
-from quickstart.sample_site.progress import Report, count_off
+from quickstart.sample_site.content import Content, Report, SampleImages, load_images, report_each
+from quickstart.sample_site.pages import load_fixtures, publish_page, sample_key
+
+# The title that Wagtail's first migration gives to its page.
+WELCOME_TITLE = "Welcome to your new Wagtail site!"
 
 
 class Outcome(StrEnum):
-    """How the loading went."""
+    """The outcome of loading."""
 
     LOADED = "loaded"
     ALREADY_THERE = "already there"
@@ -26,33 +26,32 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class LoadResult:
-    """The outcome, and a sentence that tells it to a person."""
+    """The outcome, and a sentence that describes it."""
 
     outcome: Outcome
     message: str
 
 
 def load_sample_site(report: Report, content: Content | None = None) -> LoadResult:
-    """Fill an empty site with the sample `content`, telling `report` of each step in a line of text.
+    """Load the sample `content` into an empty site. `report` is called with a line of text for each step.
 
-    Pictures are stored one by one and found again by the next run; pages come in one transaction. Stopped at any
-    point, the site is still empty, and a second run completes it without copies. A site that has the sample, in
-    whatever state its editors have brought it, or pages of its own, is left as it is.
+    Images are committed one by one, pages in one transaction. An interrupted run leaves no pages, and the next run
+    creates no image twice. A site with pages of its own or with the sample site, edited or not, isn't changed.
     """
     content = content or Content()
-    if hindrance := _find_hindrance():
-        return hindrance
-    library = load_pictures(content, report)
+    if refusal := _find_refusal():
+        return refusal
+    images = load_images(content, report)
     with transaction.atomic():
-        # Somebody may have begun while the pictures came in.
-        if hindrance := _find_hindrance():
-            return hindrance
-        count = _load_pages(content, library, report)
-    return LoadResult(Outcome.LOADED, f"The sample site is loaded: {count} pages, {len(library)} pictures.")
+        # An editor may have started while the images were stored.
+        if refusal := _find_refusal():
+            return refusal
+        count = _load_pages(content, images, report)
+    return LoadResult(Outcome.LOADED, f"The sample site is loaded: {count} pages, {len(images)} pictures.")
 
 
-def _find_hindrance() -> LoadResult | None:
-    """Return the reason not to load, if there is one."""
+def _find_refusal() -> LoadResult | None:
+    """Return a result with the reason not to load, or None."""
     if Page.objects.filter(translation_key=sample_key("home")).exists():
         return LoadResult(Outcome.ALREADY_THERE, "The sample site is already there. Nothing was changed.")
     welcome = _find_untouched_welcome_page()
@@ -60,7 +59,7 @@ def _find_hindrance() -> LoadResult | None:
     if own_page:
         return _refuse(f"This site already has pages of its own, “{own_page.title}” for example.")
     if not welcome:
-        return _refuse("Somebody has emptied this site.")
+        return _refuse("All pages of this site were deleted.")
     return None
 
 
@@ -72,26 +71,26 @@ def _refuse(reason: str) -> LoadResult:
 
 
 def _find_untouched_welcome_page() -> Page | None:
-    """Return the page that Wagtail's first migration makes, unless somebody has edited or deleted it."""
+    """Return the page of Wagtail's first migration, unless an editor has changed or deleted it."""
     page = Page.objects.filter(
-        depth=2, slug="home", numchild=0, live=True, latest_revision=None, title="Welcome to your new Wagtail site!"
+        depth=2, slug="home", numchild=0, live=True, latest_revision=None, title=WELCOME_TITLE
     ).first()
     return page if page and page.specific_class is Page else None
 
 
-def _load_pages(content: Content, library: PictureLibrary, report: Report) -> int:
-    """Publish every page and put the home page at the top of the default site; return how many there are."""
+def _load_pages(content: Content, images: SampleImages, report: Report) -> int:
+    """Publish all pages, make the home page the root of the default site, and return the number of pages."""
     root = Page.get_first_root_node()
     site = _detach_default_site(root)
     if welcome := _find_untouched_welcome_page():
         welcome.delete()
     root.refresh_from_db()
 
-    shelf = Shelf(library, load_groups(content, library))
+    fixtures = load_fixtures(content, images)
     files = list(content.read_pages())
     pages = {"": root}
-    for file in count_off(files, report, lambda file: f"Page {file.place}"):
-        pages[file.place] = publish_page(file, pages[file.parent_place], shelf)
+    for file in report_each(files, report, lambda file: f"Page {file.path}"):
+        pages[file.path] = publish_page(file, pages[file.parent_path], fixtures)
 
     site.root_page = pages["home"]
     _load_site_texts(content, site)
@@ -99,7 +98,7 @@ def _load_pages(content: Content, library: PictureLibrary, report: Report) -> in
 
 
 def _detach_default_site(root: Page) -> Site:
-    """Return the default site, hung at the root so that it survives its old home page."""
+    """Return the default site with the root page as its home page, so that the old home page can be deleted."""
     site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
     address = urlsplit(settings.WAGTAILADMIN_BASE_URL)
     site.hostname = address.hostname or "localhost"

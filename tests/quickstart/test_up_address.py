@@ -9,7 +9,6 @@ import pytest
 from django.core.management.base import CommandError
 
 from quickstart import address
-from quickstart.lock import only_one
 
 
 @pytest.fixture
@@ -75,13 +74,13 @@ def test_every_network_gets_an_address_for_phones(monkeypatch: pytest.MonkeyPatc
 
 def test_a_second_run_is_told_where_the_first_one_is(tmp_path) -> None:
     path = tmp_path / "up.lock"
-    with only_one(path) as lock:
+    with address.lock_data(path) as lock:
         lock.write("http://localhost:8080/")
         lock.flush()
         with (
             pytest.raises(CommandError, match="already running with this data: http://localhost:8080/"),
-            only_one(path),
+            address.lock_data(path),
         ):
             pass
-    with only_one(path):
+    with address.lock_data(path):
         assert path.read_text() == ""

@@ -8,7 +8,7 @@ import pytest
 from django.core.management.base import CommandError
 from django.db import DatabaseError, OperationalError
 
-from quickstart.failures import explained
+from quickstart.console import explaining_errors
 
 
 def sqlite_error(path: Path, *, mode: str = "rw", pages: int | None = None, locked: bool = False) -> OperationalError:
@@ -29,14 +29,14 @@ def sqlite_error(path: Path, *, mode: str = "rw", pages: int | None = None, lock
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"mode": "ro"}, "can't be written: give your account write access"),
+        ({"mode": "ro"}, "can't be written. Give your account write access"),
         ({"pages": 3}, "no space left on the disk"),
-        ({"locked": True}, "Another program holds the database"),
+        ({"locked": True}, "Another program has locked the database"),
     ],
 )
 def test_what_sqlite_says_becomes_a_sentence(tmp_path: Path, options: dict, sentence: str) -> None:
     error = sqlite_error(tmp_path / "letters.sqlite3", **options)
-    with pytest.raises(CommandError, match=f"{sentence}.*kept"), explained():
+    with pytest.raises(CommandError, match=f"{sentence}.*unchanged"), explaining_errors():
         raise error
 
 
@@ -50,5 +50,5 @@ def test_what_sqlite_says_becomes_a_sentence(tmp_path: Path, options: dict, sent
     ],
 )
 def test_other_failures_become_sentences(error: BaseException, sentence: str) -> None:
-    with pytest.raises(CommandError, match=f"{sentence}.*kept"), explained():
+    with pytest.raises(CommandError, match=f"{sentence}.*unchanged"), explaining_errors():
         raise error

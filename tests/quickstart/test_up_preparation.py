@@ -7,8 +7,8 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import OutputWrapper
 
 from quickstart import prepare
+from quickstart.console import MigrationCount, Progress
 from quickstart.management.commands.up import Command
-from quickstart.progress import MigrationCount, Progress
 from tests.factories import EditorFactory
 
 

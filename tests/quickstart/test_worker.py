@@ -1,11 +1,13 @@
-"""The worker does by the clock what other sites ask cron to do."""
+"""The worker runs scheduled commands, where other sites need cron."""
 
+import logging
 import threading
 from datetime import timedelta
 from queue import Queue
 
 import pytest
 from django.utils import timezone
+from django_tasks_db.management.commands import db_worker
 
 from quickstart.management.commands import worker
 from tests.conftest import SmallSite
@@ -18,31 +20,52 @@ def test_a_page_goes_live_when_its_time_has_come(small_site: SmallSite) -> None:
     post.go_live_at = timezone.now() - timedelta(seconds=1)
     post.save_revision(approved_go_live_at=post.go_live_at)
 
-    worker.run_chore("publish_scheduled")
+    worker.run_command("publish_scheduled")
 
     post.refresh_from_db()
     assert post.live
 
 
 def test_publishing_is_due_every_minute() -> None:
-    assert worker.CHORES["publish_scheduled"] == 60
+    assert worker.SCHEDULED_COMMANDS["publish_scheduled"] == 60
 
 
-def test_a_chore_that_fails_is_logged_and_harms_nothing(caplog: pytest.LogCaptureFixture, monkeypatch) -> None:
+def test_a_command_that_fails_is_logged_and_stops_nothing(caplog: pytest.LogCaptureFixture, monkeypatch) -> None:
     def fail(name: str, **options: object) -> None:
         raise RuntimeError("no luck")
 
     monkeypatch.setattr(worker, "call_command", fail)
-    worker.run_chore("publish_scheduled")
+    worker.run_command("publish_scheduled")
     assert "publish_scheduled failed" in caplog.text
 
 
-def test_chores_run_at_once_again_and_no_more_after_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scheduled_commands_run_at_once_again_and_no_more_after_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     runs: Queue[str] = Queue()
-    monkeypatch.setattr(worker, "CHORES", {"often": 0.001, "seldom": 1000.0})
-    monkeypatch.setattr(worker, "run_chore", runs.put)
-    with worker.chores_by_the_clock():
+    monkeypatch.setattr(worker, "SCHEDULED_COMMANDS", {"often": 0.001, "seldom": 1000.0})
+    monkeypatch.setattr(worker, "run_command", runs.put)
+    with worker.running_scheduled_commands():
         names = [runs.get(timeout=10) for _ in range(5)]
-    assert "chores" not in {thread.name for thread in threading.enumerate()}
+    assert "scheduled-commands" not in {thread.name for thread in threading.enumerate()}
     assert names.count("seldom") == 1
     assert names.count("often") == 4
+
+
+@pytest.mark.parametrize(("verbosity", "calls"), [(1, []), (2, [2])])
+def test_the_log_levels_of_the_settings_stay(monkeypatch: pytest.MonkeyPatch, verbosity: int, calls: list[int]) -> None:
+    """Upstream's command sets the levels itself, in the method that ours overrides."""
+    configured: list[int] = []
+    monkeypatch.setattr(db_worker.Command, "configure_logging", lambda self, verbosity: configured.append(verbosity))
+    monkeypatch.setattr(worker.Command, "handle", db_worker.Command.handle)
+    monkeypatch.setattr(db_worker.Worker, "run", lambda self: None)
+    monkeypatch.setattr(db_worker.Worker, "configure_signals", lambda self: None)
+    options = {"queue_name": "*", "exclude_queues": "", "backend_name": "default", "worker_id": "1", "max_tasks": None}
+    worker.Command().handle(verbosity=verbosity, interval=0, batch=True, startup_delay=False, reload=False, **options)
+    assert configured == calls
+
+
+def test_upstream_still_sets_the_log_levels_in_that_method(monkeypatch: pytest.MonkeyPatch) -> None:
+    loggers = [logging.getLogger(name) for name in ("django_tasks_db", db_worker.TASKS_LOGGER)]
+    for logger in loggers:
+        monkeypatch.setattr(logger, "level", logging.ERROR)
+    db_worker.Command().configure_logging(1)
+    assert [logger.level for logger in loggers] == [logging.INFO, logging.INFO]

@@ -1,4 +1,4 @@
-"""`manage.py load_sample_site`: fills a new site with texts and pictures to start from."""
+"""`manage.py load_sample_site` loads the sample site into an empty site."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from quickstart.sample_site import Outcome, load_sample_site
 
 
 class Command(BaseCommand):
-    """Loads the sample site, once; a site with content of its own is left as it is."""
+    """Loads the sample site. A site with pages of its own isn't changed."""
 
-    help = "Fills a new, empty site with sample pages, posts and pictures. A site that has content is left as it is."
+    help = "Loads sample pages, posts and pictures into an empty site. A site with pages of its own isn't changed."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load the sample site and say how it went."""
+        """Load the sample site and print the outcome."""
         result = load_sample_site(self.stdout.write)
         if result.outcome is Outcome.REFUSED:
             raise CommandError(result.message)

@@ -1,4 +1,4 @@
-"""`manage.py up`: from a fresh copy to a running site in one command."""
+"""`manage.py up` prepares and runs the site."""
 
 import asyncio
 import os
@@ -11,40 +11,42 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 
 from quickstart import address, prepare, processes
-from quickstart.failures import explained
-from quickstart.lock import only_one
-from quickstart.progress import Progress
+from quickstart.console import Progress, explaining_errors
 
 
 class Command(BaseCommand):
-    """Prepares what is missing, then runs the site and its background worker until it is stopped."""
+    """Prepares the site, then runs it and its background worker until a signal comes."""
 
-    help = "Prepares the database, loads the sample site the first time, and runs site and background worker."
+    help = "Runs the site and its background worker. The first run creates the database and loads the sample site."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the address to listen on."""
+        """Add the address to listen on."""
         parser.add_argument("--port", type=address.port_number, default=8080, help="Default: 8080.")
         parser.add_argument(
-            "--host", default="127.0.0.1", help="Default: 127.0.0.1, this machine only. 0.0.0.0 lets your phone in."
+            "--host", default="127.0.0.1", help="Default: 127.0.0.1, for this machine only. For your phone: 0.0.0.0."
         )
 
     def handle(self, *, host: str, port: int, **options: Any) -> None:
         """Run until stopped."""
         self.progress = Progress(self.stdout)
-        self.progress.report("Looking at what is there …")
-        with explained(), only_one(settings.VAR_DIR / "up.lock") as lock, address.listen(host, port) as listener:
+        self.progress.report("Checking the data …")
+        with (
+            explaining_errors(),
+            address.lock_data(settings.VAR_DIR / "up.lock") as lock,
+            address.listen(host, port) as listener,
+        ):
             lock.write(address.local_url(listener))
             lock.flush()
             self.prepare(listener)
             self.show_password_once()
             connections.close_all()
             asyncio.run(self.serve(listener))
-        self.stdout.write("Galley has stopped. All data is kept; the same command starts it again.")
+        self.stdout.write("Galley has stopped. Your data is saved. The same command starts it again.")
 
     def prepare(self, listener: socket.socket) -> None:
-        """Do what is missing, and show that it is being done."""
-        # The sample site's own address is the one that it is started at for the first time.
+        """Prepare the database and the content."""
+        # The first start stores this address in the sample site.
         settings.WAGTAILADMIN_BASE_URL = address.local_url(listener).rstrip("/")
         prepare.update_database(self.progress.report)
         self.progress.done("The database is ready.")
@@ -52,26 +54,26 @@ class Command(BaseCommand):
         self.progress.done("The content is ready.")
 
     def show_password_once(self) -> None:
-        """Give the admin a password if none was shown yet. It is stored only after it stands on the screen."""
+        """Print a password for the admin, if none was printed before. It is saved after it was printed."""
         if admin := prepare.admin_without_password():
             password = prepare.generate_password()
             admin.set_password(password)
             self.stdout.write(
                 f"\nYour account:  {self.style.SUCCESS(admin.get_username())}\n"
                 f"Its password:  {self.style.SUCCESS(password)}\n"
-                "Keep it: it is shown only this once.\n"
+                "Write it down. It isn't shown again.\n"
             )
             self.stdout.flush()
             admin.save()
 
     async def serve(self, listener: socket.socket) -> None:
-        """Run the processes, and say where the site is once it answers."""
+        """Run the processes, and print the URLs when the site answers."""
         self.progress.report("Starting the site …")
         environment = {"DEBUG": "0", **os.environ, "WAGTAILADMIN_BASE_URL": settings.WAGTAILADMIN_BASE_URL}
         await processes.serve(listener, environment, lambda _: self.announce(listener), self.progress.done)
 
     def announce(self, listener: socket.socket) -> None:
-        """Say where everything is."""
+        """Print the URLs of the site."""
         url = address.local_url(listener)
         self.progress.done("Galley is running.\n")
         self.stdout.write(f"  Site    {url}")
@@ -79,7 +81,7 @@ class Command(BaseCommand):
         for other in address.network_urls(listener):
             self.stdout.write(f"  On your phone, in the same network: {other}")
         self.stdout.write(
-            f"  Log in as {prepare.ADMIN}. A new password: uv run manage.py changepassword {prepare.ADMIN}"
+            f"  Log in as {prepare.ADMIN}. To change the password: uv run manage.py changepassword {prepare.ADMIN}"
         )
         self.stdout.write("\nStop it with Ctrl-C.")
         self.stdout.flush()

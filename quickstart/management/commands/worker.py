@@ -1,4 +1,4 @@
-"""Run background tasks, and what is due by the clock, in one process."""
+"""`manage.py worker` runs background tasks and scheduled commands in one process."""
 
 import logging
 from argparse import ArgumentParser
@@ -16,36 +16,36 @@ logger = logging.getLogger(__name__)
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE
-# Command and the seconds between two runs of it: what other sites ask cron to do.
-CHORES = {"publish_scheduled": MINUTE, "prune_db_task_results": HOUR, "clearsessions": HOUR}
+# Commands, and the seconds between two runs. No cron is needed.
+SCHEDULED_COMMANDS = {"publish_scheduled": MINUTE, "prune_db_task_results": HOUR, "clearsessions": HOUR}
 
 
 class Command(db_worker.Command):
-    """`db_worker`, which also publishes pages when their time has come."""
+    """`db_worker` that also runs the scheduled commands."""
 
-    help = "Run background tasks, publish scheduled pages, and tidy up. One of it is enough for a site."
+    help = "Runs background tasks, publishes scheduled pages, and deletes expired data. A site needs one worker."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the options of `db_worker`; serve every queue, and restart on changes only when asked to."""
+        """Add the options of `db_worker`. By default, all queues are served, and changes of the code are ignored."""
         super().add_arguments(parser)
         parser.set_defaults(queue_name="*", reload=False)
 
     def configure_logging(self, verbosity: int) -> None:
-        """Leave the log levels to the settings, unless more is asked for: two lines a task tell nobody anything."""
+        """Use the log levels of the settings, unless the verbosity is higher: upstream logs two lines for each task."""
         if verbosity > 1:
             super().configure_logging(verbosity)
 
     def handle(self, **options: Any) -> None:
-        """Work until told to stop."""
-        with chores_by_the_clock():
+        """Run until a signal comes."""
+        with running_scheduled_commands():
             super().handle(**options)
 
 
 @contextmanager
-def chores_by_the_clock() -> Iterator[None]:
-    """Run `CHORES` in a thread of their own, so that a long task holds back no page that is due."""
+def running_scheduled_commands() -> Iterator[None]:
+    """Run `SCHEDULED_COMMANDS` in their own thread, so that a long task doesn't delay the publishing of pages."""
     stop = Event()
-    thread = Thread(target=_run_chores, args=(stop,), name="chores")
+    thread = Thread(target=_run_when_due, args=(stop,), name="scheduled-commands")
     thread.start()
     try:
         yield
@@ -54,18 +54,18 @@ def chores_by_the_clock() -> Iterator[None]:
         thread.join()
 
 
-def _run_chores(stop: Event) -> None:
-    due = dict.fromkeys(CHORES, monotonic())
+def _run_when_due(stop: Event) -> None:
+    due = dict.fromkeys(SCHEDULED_COMMANDS, monotonic())
     while not stop.wait(max(0.0, min(due.values()) - monotonic())):
         for name in [name for name, at in due.items() if at <= monotonic()]:
-            due[name] = monotonic() + CHORES[name]
-            run_chore(name)
-        connections.close_all()  # this thread's own; the next run may be long after
+            due[name] = monotonic() + SCHEDULED_COMMANDS[name]
+            run_command(name)
+        connections.close_all()  # the next run may be much later
 
 
-def run_chore(name: str) -> None:
-    """Run the command `name`; a failure is logged, and the next run tries again."""
+def run_command(name: str) -> None:
+    """Run the command `name`. An error is logged."""
     try:
         call_command(name, verbosity=0)
     except Exception:
-        logger.exception("%s failed; it is tried again in a while.", name)
+        logger.exception("%s failed. The next run tries again.", name)
