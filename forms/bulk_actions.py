@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
 from forms.models import ContactMessage, ReadingStatus
@@ -16,6 +17,8 @@ class MessageAction(SnippetBulkAction):
     template_name = "forms/admin/confirm_action.html"
     permission = "change"
     question = ""
+    success = ""
+    """What the action has done to `{messages}`."""
 
     def check_perm(self, message: ContactMessage) -> bool:
         """Return whether the user has the permission for this action."""
@@ -39,6 +42,10 @@ class MessageAction(SnippetBulkAction):
         """Return Wagtail's context with the question."""
         return super().get_context_data(**kwargs) | {"question": self.question, "action_name": self.display_name}
 
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
+        """Return the text after the action."""
+        return self.success.format(messages=_count_messages(num_parent_objects))
+
 
 class MarkMessages(MessageAction):
     """Gives messages the reading status that a subclass names."""
@@ -50,16 +57,12 @@ class MarkMessages(MessageAction):
         cls.display_name = f"Mark as {status.label.lower()}"
         cls.action_type = f"mark_as_{status.value}"
         cls.aria_label = f"Mark the selected messages as {status.label.lower()}"
+        cls.success = f"{{messages}} marked as {status.label.lower()}."
 
     @classmethod
     def execute_action(cls, objects: Iterable[ContactMessage], **kwargs: Any) -> tuple[int, int]:
         """Change the status in one UPDATE. Return the number of changed messages."""
-        ids = [message.pk for message in objects]
-        return ContactMessage.objects.filter(pk__in=ids).update(status=cls.status), 0
-
-    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
-        """Return the number of marked messages."""
-        return f"{_count_messages(num_parent_objects)} marked as {self.status.label.lower()}."
+        return _select(objects).update(status=cls.status), 0
 
 
 class MarkAsRead(MarkMessages, status=ReadingStatus.READ):
@@ -97,6 +100,7 @@ class SendAgain(MessageAction):
     action_type = "send_again"
     aria_label = "Send the e-mail about the selected messages again"
     action_priority = 14
+    success = "{messages} waiting to be sent."
     question = (
         "The e-mail goes to the recipients that the page names now. Where it has already been sent, nothing happens."
     )
@@ -104,13 +108,12 @@ class SendAgain(MessageAction):
     @classmethod
     def execute_action(cls, objects: Iterable[ContactMessage], **kwargs: Any) -> tuple[int, int]:
         """Queue the unsent e-mails. Return the number of queued messages and of all others."""
-        ids = [message.pk for message in objects]
-        queued = request_mail_again(ContactMessage.objects.filter(pk__in=ids))
-        return queued, len(ids) - queued
+        queued = request_mail_again(_select(objects))
+        return queued, len(list(objects)) - queued
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
         """Return the number of queued e-mails, and why the others aren't queued."""
-        text = f"{_count_messages(num_parent_objects)} waiting to be sent."
+        text = super().get_success_message(num_parent_objects, num_child_objects)
         if num_child_objects:
             text += f" {_count_messages(num_child_objects)} left alone: already sent, or being sent just now."
         return text
@@ -125,20 +128,20 @@ class DeleteMessages(MessageAction):
     action_priority = 30
     classes = {"serious"}
     permission = "delete"
+    success = "{messages} deleted."
     question = "They are gone for good. An e-mail that has been sent about them stays with its recipients."
 
     @classmethod
     def execute_action(cls, objects: Iterable[ContactMessage], **kwargs: Any) -> tuple[int, int]:
         """Delete the messages. Return their number."""
-        ids = [message.pk for message in objects]
-        return ContactMessage.objects.filter(pk__in=ids).delete()[0], 0
-
-    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
-        """Return the number of deleted messages."""
-        return f"{_count_messages(num_parent_objects)} deleted."
+        return _select(objects).delete()[0], 0
 
 
 MESSAGE_ACTIONS: list[type[MessageAction]] = [MarkAsRead, MarkAsDone, MarkAsNew, MarkAsSpam, SendAgain]
+
+
+def _select(messages: Iterable[ContactMessage]) -> QuerySet[ContactMessage]:
+    return ContactMessage.objects.filter(pk__in=[message.pk for message in messages])
 
 
 def _count_messages(number: int) -> str:

@@ -25,10 +25,6 @@ class SubmissionResult(Enum):
     RATE_LIMITED = "too many messages from this client"
 
 
-class _NotStoredError(Exception):
-    """Rolls the transaction back, and with it the count."""
-
-
 def get_client_ip(request: HttpRequest) -> str:
     """Return the IPv4 address or the IPv6 network of the client; an empty string if it is unknown.
 
@@ -61,16 +57,14 @@ def store_message(message: ContactMessage, *, token: str, client_ip: str, is_spa
             # Counting comes first: another process with the same message waits here, and then sees this one stored.
             is_within_limit = SenderQuota.hit(client_ip)
             if same_message.exists():
-                raise _NotStoredError(SubmissionResult.DUPLICATE)
+                transaction.set_rollback(True)  # don't count it
+                return SubmissionResult.DUPLICATE
             if not is_within_limit:
-                raise _NotStoredError(SubmissionResult.RATE_LIMITED)
+                return SubmissionResult.RATE_LIMITED
             message.save(force_insert=True)
             if not is_spam:
                 # Robust: an error of the queue is logged. The message then stays 'waiting' in the admin.
                 transaction.on_commit(lambda: send_contact_mail.enqueue(message.pk), robust=True)
-    except _NotStoredError as reason:
-        result: SubmissionResult = reason.args[0]
-        return result
     except IntegrityError:
         # The same message from another address at the same moment. Anything else is a real error.
         if not same_message.exists():

@@ -113,6 +113,10 @@ class MessageMenuItem(MenuItem):
         return component
 
 
+WRITTEN_FIELDS = ["received_at", "name", "email", "subject", "text"]
+MAIL_FIELDS = ["mail_state", "mail_error", "mail_attempts", "mail_last_tried_at", "mail_next_try_at"]
+
+
 class ContactMessageViewSet(SnippetViewSet):
     """Messages, with an entry of their own in the menu."""
 
@@ -130,20 +134,7 @@ class ContactMessageViewSet(SnippetViewSet):
     inspect_view_enabled = True
     copy_view_enabled = False
     inspect_template_name = "forms/admin/inspect_message.html"
-    inspect_view_fields = [
-        "received_at",
-        "name",
-        "email",
-        "subject",
-        "text",
-        "page",
-        "status",
-        "mail_state",
-        "mail_error",
-        "mail_attempts",
-        "mail_last_tried_at",
-        "mail_next_try_at",
-    ]
+    inspect_view_fields = [*WRITTEN_FIELDS, "page", "status", *MAIL_FIELDS]
 
     list_display = [
         "name",
@@ -157,17 +148,7 @@ class ContactMessageViewSet(SnippetViewSet):
     search_fields = ["name", "email", "subject", "text"]
     search_backend_name = None
     export_filename = "messages"
-    list_export = [
-        "received_at",
-        "name",
-        "email",
-        "subject",
-        "text",
-        "get_status_display",
-        "get_mail_state_display",
-        "mail_error",
-        "page",
-    ]
+    list_export = [*WRITTEN_FIELDS, "get_status_display", "get_mail_state_display", "mail_error", "page"]
     export_headings = {"get_status_display": "Status", "get_mail_state_display": "E-mail"}
     # Wagtail requires form fields, although there is no view with a form.
     form_fields = ["status"]

@@ -33,11 +33,7 @@ class SitemapPart(Sitemap):
     def __init__(self, request: HttpRequest, number: int, latest_lastmod: datetime.datetime | None = None) -> None:
         super().__init__(request)
         self.number = number
-        self._latest_lastmod = latest_lastmod
-
-    def get_latest_lastmod(self) -> datetime.datetime | None:
-        """Return the latest publication in the part."""
-        return self._latest_lastmod
+        self.lastmod = latest_lastmod
 
     def items(self) -> Any:
         """Return the pages of the part."""

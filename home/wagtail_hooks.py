@@ -1,7 +1,7 @@
 """Changes to rich text and to the Wagtail admin."""
 
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.rich_text.feature_registry import FeatureRegistry
@@ -16,15 +16,10 @@ def render_pictures_in_rich_text(features: FeatureRegistry) -> None:
 
 
 @hooks.register("insert_editor_js")
-def markdown_editor_options() -> SafeString:
-    """Stop the Markdown editor from loading files of other hosts."""
-    return format_html('<script src="{}"></script>', static("js/markdown-editor.js"))
-
-
-@hooks.register("insert_editor_js")
-def finish_autosave_first() -> SafeString:
-    """Let a running autosave finish before the page is saved or published."""
-    return format_html('<script src="{}"></script>', static("js/finish-autosave.js"))
+def add_editor_scripts() -> SafeString:
+    """Stop the Markdown editor from loading files of other hosts, and finish an autosave before the page is saved."""
+    scripts = ["js/markdown-editor.js", "js/finish-autosave.js"]
+    return format_html_join("", '<script src="{}"></script>', ((static(script),) for script in scripts))
 
 
 @hooks.register("insert_global_admin_css")
