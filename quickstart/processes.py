@@ -18,12 +18,7 @@ from quickstart.console import Report
 SECONDS_TO_STOP = 5.0
 # A worker that ends at once is started again more and more slowly.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-SERVER = ["uvicorn", "config.asgi:application", "--workers", "1", "--timeout-graceful-shutdown", "2"]
-# Frames as large as the preview's largest message; its messages are too small to gain from being compressed.
-# Cached pages are sent by the server's HTTP protocol.
-DOOR = ["--http", "galley.page_cache.protocol:PageCacheProtocol"]
-PROTOCOLS = [*DOOR, "--ws-max-size", "4718592", "--ws-per-message-deflate", "false"]
-QUIET = ["--log-level", "warning", "--no-access-log"]
+SERVER = ["manage", "serve", "--workers", "1", "--graceful-seconds", "2", "--verbosity", "0"]
 WORKER = ["manage", "worker"]
 
 
@@ -33,7 +28,7 @@ async def serve(listener: socket.socket, environment: Mapping[str, str], on_answ
     Raises `CommandError` when the server ends by itself.
     """
     stop = _stop_signal()
-    server = await _start([*SERVER, *PROTOCOLS, *QUIET, "--fd", str(listener.fileno())], environment, listener.fileno())
+    server = await _start([*SERVER, "--fd", str(listener.fileno())], environment, listener.fileno())
     rest = asyncio.create_task(_announce_and_work(listener, on_answer, environment, report))
     ends: list[asyncio.Task[Any]] = [asyncio.create_task(server.wait()), asyncio.create_task(stop.wait())]
     try:

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pytest
 
-from quickstart.processes import PROTOCOLS
 from tests.running_site import PROJECT, STARTS_WITHIN, build_small_site, environment
 from tests.services import RedisServer, run_redis
 
@@ -36,10 +35,10 @@ class ServerProcess:
     def _start(self, listener: socket.socket) -> None:
         # The first request waits in the listener's queue until the server is there. Only the server holds it
         # afterwards: when that is killed, connections are refused.
-        command = ["-m", "uvicorn", "config.asgi:application", "--fd", str(listener.fileno()), "--no-access-log"]
+        command = ["manage.py", "serve", "--fd", str(listener.fileno()), "--graceful-seconds", "2"]
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, *command, *PROTOCOLS, "--timeout-graceful-shutdown", "2"],
+                [sys.executable, *command],
                 cwd=PROJECT,
                 env=self._env,
                 stdout=log,

@@ -12,7 +12,6 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from quickstart.address import send_at_once
-from quickstart.processes import PROTOCOLS
 
 PROJECT = Path(__file__).resolve().parents[1]
 # No word of any page: where it is found, it names the editor.
@@ -85,13 +84,13 @@ def run_site(var_dir: Path, **extra: str) -> Iterator[RunningSite]:
         send_at_once(listener)
         url = f"http://localhost:{listener.getsockname()[1]}"
         env = environment(var_dir, **{"WAGTAILADMIN_BASE_URL": url, **extra})
-        uvicorn = ["-m", "uvicorn", "config.asgi:application", "--fd", str(listener.fileno()), "--no-access-log"]
+        serve = ["manage.py", "serve", "--fd", str(listener.fileno()), "--graceful-seconds", "2"]
 
         def start(*arguments: str) -> subprocess.Popen:
             command = [sys.executable, *arguments]
             return subprocess.Popen(command, cwd=PROJECT, env=env, stdout=log, stderr=log, pass_fds=[listener.fileno()])
 
-        server = Server(lambda: start(*uvicorn, *PROTOCOLS, "--timeout-graceful-shutdown", "2"))
+        server = Server(lambda: start(*serve))
         worker = start("manage.py", "worker")
         site = RunningSite(url, var_dir, server)
         try:

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quickstart.address import send_at_once
-from quickstart.processes import PROTOCOLS
 from tests.running_site import PROJECT, environment
 
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 STARTS_WITHIN = 60  # seconds
 
-ASGI_SITE = ("uvicorn", "config.asgi:application", *PROTOCOLS)
-WATCHED_SITE = ("uvicorn", "benchmarks.pages.watched:application", *PROTOCOLS)
+ASGI_SITE = ("manage", "serve", "--verbosity", "0")
+WATCHED_SITE = (*ASGI_SITE, "--application", "benchmarks.pages.watched:application")
 EMPTY_SITE = ("uvicorn", "benchmarks.pages.empty:application")
 # One process like the others, with as many threads as Django's own advice for threaded workers goes.
 WSGI_SITE = ("gunicorn", "benchmarks.pages.wsgi:application", "--workers", "1", "--threads", "8", "--keep-alive", "60")
@@ -61,9 +60,13 @@ def running(site: tuple[str, ...], var_dir: Path, *, page_cache_mib: int = 0, **
     with socket.create_server(("127.0.0.1", 0), backlog=2_048) as listener:
         send_at_once(listener)
         port, fd = listener.getsockname()[1], listener.fileno()
-        bind = ["--fd", str(fd), "--no-access-log"] if module == "uvicorn" else ["--bind", f"fd://{fd}"]
+        bind = {
+            "manage": ["--fd", str(fd)],
+            "uvicorn": ["--fd", str(fd), "--no-access-log", "--log-level", "warning"],
+            "gunicorn": ["--bind", f"fd://{fd}", "--log-level", "warning"],
+        }
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments, *bind, "--log-level", "warning"],
+            [sys.executable, "-m", module, *arguments, *bind[module]],
             cwd=PROJECT,
             env=environment(var_dir, PAGE_CACHE_MIB=str(page_cache_mib), **variables),
             pass_fds=[fd],

@@ -34,7 +34,8 @@ def count_processes(argv: Sequence[str]) -> int:
     """Return how many processes the command line of a server asks for, or else the environment."""
     program = Path(argv[0])
     name = program.parent.name if program.stem == "__main__" else program.stem
-    asked = _workers_option(argv[1:]) if name in SERVERS else None
+    is_server = name in SERVERS or argv[1:2] == ["serve"]  # `manage.py serve`
+    asked = _workers_option(argv[1:]) if is_server else None
     return _number(asked or os.environ.get("WEB_CONCURRENCY"))
 
 

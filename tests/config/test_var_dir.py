@@ -30,7 +30,7 @@ def test_the_folder_is_made(tmp_path: Path) -> None:
     assert prepare_var_dir(tmp_path / "deep" / "var").is_dir()
 
 
-@pytest.mark.parametrize("command", [["manage.py", "up"], ["-m", "uvicorn", "config.asgi:application", "--port", "0"]])
+@pytest.mark.parametrize("command", [["manage.py", "up"], ["manage.py", "serve", "--port", "0"]])
 def test_no_write_access_gives_a_sentence_and_a_way_on(tmp_path: Path, command: list[str]) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.touch()

@@ -12,7 +12,7 @@ PATIENCE = 60  # seconds
 
 def start(var_dir: Path, *options: str, **extra: str) -> subprocess.CompletedProcess[str]:
     """Start another server on the data in `var_dir`, and return how it ended by itself."""
-    command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", "0", *options]
+    command = [sys.executable, "manage.py", "serve", "--port", "0", *options]
     env = environment(var_dir, **extra)
     return subprocess.run(command, cwd=PROJECT, env=env, timeout=PATIENCE, capture_output=True, text=True, check=False)
 

@@ -202,7 +202,7 @@ def test_a_worker_that_dies_is_started_again(running: Up) -> None:
 
 
 def test_a_server_that_dies_ends_the_run_with_a_sentence(running: Up) -> None:
-    os.kill(child(running, "uvicorn"), signal.SIGKILL)
+    os.kill(child(running, "manage serve"), signal.SIGKILL)
     running.read_until("The site has stopped by itself")
     assert running.process.wait(PATIENCE) == 1
 

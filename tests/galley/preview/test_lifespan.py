@@ -48,6 +48,8 @@ def alone(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("/lib/uvicorn/__main__.py config.asgi:application --workers 2", 2),
         ("/bin/gunicorn -w 5 -k uvicorn_worker.UvicornWorker config.asgi", 5),
         ("/bin/gunicorn -w5 config.asgi", 5),
+        ("manage.py serve --workers 4", 4),
+        ("/srv/manage.py serve", 1),
         ("manage.py test --workers 4", 1),
     ],
 )

@@ -16,10 +16,9 @@ from galley.preview.drafts.form_state import FormState
 from galley.preview.drafts.formset_counts import set_true_counts
 from galley.preview.messages import FormChange, MessageTooLarge
 from galley.preview.wagtail_hooks import add_live_preview
-from quickstart.processes import PROTOCOLS
+from quickstart.management.commands.serve import SERVER_OPTIONS
 from tests.galley.preview.conftest import Socket, form_of
 from tests.galley.preview.consumers.test_sockets import editor_path, in_loop, left, opened
-from tests.running_site import PROJECT
 
 CODES = [code for name, code in vars(Close).items() if name.isupper()]
 
@@ -91,10 +90,9 @@ def test_the_editors_page_and_its_screens_are_told_the_limits() -> None:
 
 
 def test_the_server_in_front_knows_the_largest_message() -> None:
-    in_front = int(PROTOCOLS[PROTOCOLS.index("--ws-max-size") + 1])
+    in_front = SERVER_OPTIONS["ws_max_size"]
     # What is a little too large is answered with a sentence, not with a bare code.
     assert limits.MAX_MESSAGE_BYTES < in_front < 2 * limits.MAX_MESSAGE_BYTES
-    assert f"--ws-max-size {in_front} " in (PROJECT / "deploy/galley-web.service").read_text()
 
 
 def test_small_changes_do_not_make_up_a_form_that_is_too_large() -> None:

@@ -1,0 +1,56 @@
+"""`manage.py serve`: runs the site's server. Its options stand here and nowhere else."""
+
+import resource
+from argparse import ArgumentParser
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from galley.preview.limits import MAX_MESSAGE_BYTES
+
+SERVER_OPTIONS: dict[str, Any] = {
+    # Sends cached pages as soon as a request is parsed.
+    "http": "galley.page_cache.protocol:PageCacheProtocol",
+    # The preview itself closes the socket for a message that is too large, with a reason. So the server takes more.
+    "ws_max_size": MAX_MESSAGE_BYTES * 9 // 8,
+    # The preview's messages are small: compression costs memory for each socket and saves little.
+    "ws_per_message_deflate": False,
+}
+
+
+class Command(BaseCommand):
+    """Runs the site's server until it is stopped."""
+
+    help = "Runs the site: its pages, the admin and the live preview. SIGTERM or Ctrl-C stops it."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the address, and options that differ between installations."""
+        parser.add_argument("--host", default="127.0.0.1", help="Default: 127.0.0.1.")
+        parser.add_argument("--port", type=int, default=8080, help="Default: 8080.")
+        parser.add_argument("--fd", type=int, help="The descriptor of a listening socket, instead of host and port.")
+        parser.add_argument("--workers", type=int, help="Number of processes; several need REDIS_URL. Default: 1.")
+        parser.add_argument("--access-log", action="store_true", help="Log every request.")
+        parser.add_argument(
+            "--graceful-seconds", type=int, default=5, help="How long open requests may take after SIGTERM. Default: 5."
+        )
+        parser.add_argument("--application", help="An ASGI application as MODULE:NAME, instead of ASGI_APPLICATION.")
+
+    def handle(self, *, application: str | None, graceful_seconds: int, verbosity: int, **options: Any) -> None:
+        """Serve until stopped."""
+        raise_descriptor_limit()
+        uvicorn.run(
+            application or ":".join(settings.ASGI_APPLICATION.rsplit(".", 1)),
+            timeout_graceful_shutdown=graceful_seconds,
+            log_level="info" if verbosity else "warning",
+            **{name: options[name] for name in ("host", "port", "fd", "workers", "access_log")},
+            **SERVER_OPTIONS,
+        )
+
+
+def raise_descriptor_limit() -> None:
+    """Raise the limit of open files and sockets as far as it is allowed. Beyond it, connections are closed."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

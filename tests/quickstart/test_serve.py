@@ -1,0 +1,124 @@
+"""`manage.py serve`: one command starts the server everywhere."""
+
+import resource
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from django.core.management import call_command
+
+from galley.page_cache.protocol import PageCacheProtocol
+from quickstart.management.commands import serve
+from tests.running_site import PROJECT, environment
+
+APPLICATION = "tests.quickstart.test_serve:application"
+MAX_FILES = 64
+REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+PATIENCE = 30  # seconds
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Answer 'ok', at once."""
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+
+@pytest.fixture
+def options(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What uvicorn is called with."""
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(uvicorn, "run", lambda application, **options: given.update(options, application=application))
+    monkeypatch.setattr(serve, "raise_descriptor_limit", lambda: None)
+    return given
+
+
+def test_it_serves_the_site_with_the_page_caches_protocol(options: dict[str, Any]) -> None:
+    call_command("serve", port=8000)
+    assert options["application"] == "config.asgi:application"
+    assert (options["host"], options["port"], options["fd"]) == ("127.0.0.1", 8000, None)
+    assert not options["access_log"]
+    assert not options["ws_per_message_deflate"]
+    config = uvicorn.Config(**{name: options[name] for name in options if name != "application"}, app=application)
+    config.load()
+    assert config.http_protocol_class is PageCacheProtocol
+
+
+def test_the_units_and_up_use_it() -> None:
+    unit = (PROJECT / "deploy" / "galley-web.service").read_text()
+    assert "manage.py serve" in unit
+    assert "uvicorn" not in unit
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0), backlog=4 * MAX_FILES) as listener:
+        yield listener
+
+
+@pytest.fixture
+def server(listener: socket.socket, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A server that may open few files."""
+    command = [sys.executable, "manage.py", "serve", "--fd", str(listener.fileno()), "--application", APPLICATION]
+    process = subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        env=environment(tmp_path),
+        pass_fds=[listener.fileno()],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (MAX_FILES, MAX_FILES)),
+    )
+    yield process
+    process.kill()
+    process.wait()
+
+
+def connect(listener: socket.socket) -> socket.socket:
+    return socket.create_connection(listener.getsockname(), timeout=PATIENCE)
+
+
+def ask(connection: socket.socket) -> bytes:
+    """Return what comes back: nothing if the server has closed the connection."""
+    try:
+        connection.sendall(REQUEST)
+        answer = b""
+        while not answer.endswith(b"ok") and (part := connection.recv(1000)):
+            answer += part
+        return answer
+    except (BrokenPipeError, ConnectionResetError):
+        return b""
+
+
+def test_it_stops_gracefully_on_sigterm(server: subprocess.Popen[str], listener: socket.socket) -> None:
+    with connect(listener) as connection:
+        assert ask(connection).endswith(b"ok")
+        server.send_signal(signal.SIGTERM)
+        assert connection.recv(1000) == b""
+    _, log = server.communicate(timeout=PATIENCE)
+    assert "Finished server process" in log
+
+
+def test_out_of_file_descriptors_it_serves_on_and_logs_little(
+    server: subprocess.Popen[str], listener: socket.socket
+) -> None:
+    with connect(listener) as first:
+        assert ask(first).endswith(b"ok")
+        others = [connect(listener) for _ in range(2 * MAX_FILES)]
+        answers = [ask(other) for other in others]
+        assert b"" in answers
+        assert ask(first).endswith(b"ok")
+        for other in others:
+            other.close()
+        while not (answer := ask(connect(listener))):
+            pass
+        assert answer.endswith(b"ok")
+    server.terminate()
+    _, log = server.communicate(timeout=PATIENCE)
+    assert log.count("\n") < MAX_FILES
