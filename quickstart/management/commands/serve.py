@@ -8,7 +8,7 @@ import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from galley.preview.checks import TAG as preview_checks
+from galley.preview.checks import TAG
 from galley.preview.limits import MAX_MESSAGE_BYTES
 
 SERVER_OPTIONS: dict[str, Any] = {
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     help = "Runs the site: its pages, the admin and the live preview. SIGTERM or Ctrl-C stops it."
     # Several processes without Redis are refused before they are started.
-    requires_system_checks = [preview_checks]
+    requires_system_checks = [TAG]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the address, and options that differ between installations."""
