@@ -1,8 +1,7 @@
 """uvicorn's HTTP protocol, which sends cached responses as soon as a request is parsed.
 
-`uvicorn … --http galley.page_cache.protocol:PageCacheProtocol`. A cached response needs no task, no turn of the event
-loop and no check of each header. All other requests go uvicorn's ordinary way. So does every request if the installed
-uvicorn isn't one that this was tested with, since `_start_asgi_task` is not part of its public interface.
+A cached response needs no task, no turn of the event loop and no check of each header. All other requests go uvicorn's
+ordinary way. So do all requests if the installed uvicorn isn't a tested version, as its internals are used.
 """
 
 import asyncio
@@ -33,8 +32,8 @@ class ResponsePacer:
     MAX_PER_TURN_COMPUTING = 8
     REST_SECONDS = 0.003
 
-    def __init__(self) -> None:
-        self.is_computing: Callable[[], bool] = lambda: False
+    def __init__(self, is_computing: Callable[[], bool] = lambda: False) -> None:
+        self.is_computing = is_computing
         self._left = self.MAX_PER_TURN
         self._is_turn_scheduled = False
         self._waiting: deque[Callable[[], None]] = deque()

@@ -51,7 +51,8 @@ class Command(BaseCommand):
     def handle(self, *, url: str, host: str | None, **options: Any) -> None:
         """Request the URL and print the explanation. Raises CommandError if there is no host to ask."""
         scope = make_scope(url, host)
-        cache = PageCache(get_asgi_application(), DEFAULTS["PAGE_CACHE_MAX_BYTES"])
+        django_application: Any = get_asgi_application()
+        cache = PageCache(django_application, DEFAULTS["PAGE_CACHE_MAX_BYTES"])
         with collect_decisions() as decisions:
             answers = asyncio.run(request_twice(cache, scope))
         for answer in answers:
