@@ -1,9 +1,8 @@
-"""Lets a Wagtail page be answered by an async Django view, with Wagtail's own routing left untouched.
+"""Mixins for Wagtail pages that an async view answers, without a change to Wagtail's routing.
 
-Wagtail calls `page.serve()` in a thread and expects a response at once. Django's handler, afterwards, awaits
-`response.render` if it is a coroutine function (`BaseHandler._get_response_async`). So `serve()` hands back a
-placeholder: routing, view restrictions and hooks have run by then, and the view runs on the event loop. Previews don't
-come by here: Wagtail renders them from the page's template and context.
+Wagtail calls `page.serve()` in a thread, and needs a response from it. Later, Django's handler awaits `response.render`
+if it is a coroutine function (`BaseHandler._get_response_async`). So `serve()` returns a placeholder. Routing, view
+restrictions and hooks have run by then, and the view runs on the event loop. Previews don't call `serve()`.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -24,21 +23,21 @@ AsyncPageView = Callable[[HttpRequest, Any], Awaitable[HttpResponseBase]]
 
 
 class AsyncViewResponse(HttpResponse):
-    """Stands in for the response of an async view until Django's handler awaits `render`.
+    """A placeholder for the response of an async view, until Django's handler awaits `render`.
 
-    `on_serve_page` hooks may set headers and cookies on it; its content is empty until then.
+    Its content is empty. `on_serve_page` hooks may set headers and cookies on it.
     """
 
     def __init__(self, view: AsyncPageView, request: HttpRequest, page: Page) -> None:
         super().__init__()
-        del self.headers["Content-Type"]  # the view's own is wanted
-        self._answer = view
+        del self.headers["Content-Type"]  # the view sets it
+        self._view = view
         self._request = request
         self._page = page
 
     async def render(self) -> HttpResponseBase:
         """Return the view's response, with the headers and cookies that were set on the placeholder."""
-        response = await self._answer(self._request, self._page)
+        response = await self._view(self._request, self._page)
         for name, value in self.headers.items():
             if name.lower() == "vary":
                 patch_vary_headers(response, [field.strip() for field in value.split(",")])

@@ -1,7 +1,6 @@
-"""Requests share a few threads, and change to them no more than they must."""
+"""Django's middleware works as before, with few thread hops."""
 
 import asyncio
-import threading
 from collections import Counter
 
 import pytest
@@ -13,7 +12,6 @@ from django.utils.module_loading import import_string
 
 from blog.models import BlogIndexPage
 from galley.async_pages.middleware import AsyncMiddlewareMixin
-from galley.async_pages.threads import PooledASGIHandler, RequestThreads
 from tests.conftest import SmallSite
 from tests.galley.async_pages.test_event_loop import Request, send
 
@@ -42,42 +40,6 @@ def test_a_page_changes_threads_rarely(small_site: SmallSite, hops: Counter[str]
     hops.clear()
     assert asyncio.run(send(Request(url))) == 200
     assert hops.total() <= most, hops
-
-
-def test_requests_share_so_many_threads(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    used = set()
-    together = threading.Barrier(2)
-
-    def meet() -> None:
-        used.add(threading.get_ident())
-        together.wait(5)
-
-    async def view(request, page):
-        await sync_to_async(meet)()
-        return HttpResponse()
-
-    monkeypatch.setattr(BlogIndexPage, "async_view", staticmethod(view))
-    monkeypatch.setattr("config.asgi.django_application._threads", RequestThreads(2))
-
-    async def send_six() -> list[int]:
-        return await asyncio.gather(*(send(Request("/blog/")) for _ in range(6)))
-
-    assert asyncio.run(send_six()) == [200] * 6
-    assert len(used) == 2
-
-
-def test_a_thread_that_has_less_to_do_is_taken_first() -> None:
-    threads = RequestThreads(2)
-    with threads.acquire() as first, threads.acquire() as second:
-        assert first is not second
-    with threads.acquire() as third, threads.acquire() as fourth, threads.acquire() as fifth:
-        assert fifth in (third, fourth)
-
-
-def test_the_site_is_served_so() -> None:
-    from config.asgi import django_application
-
-    assert isinstance(django_application, PooledASGIHandler)
 
 
 DJANGOS = [
