@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from servestatic import ServeStaticASGI
 
-from galley.images.addresses import FOLDER
+from galley.images import RENDITIONS_FOLDER
 
 ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -31,9 +31,9 @@ def serve_public_media(app: ASGIApp) -> ASGIApp:
     media = ServeStaticASGI(None, autorefresh=True, max_age=60 * 60 * 24 * 30, add_headers_function=_sandbox_media)
     for folder in PUBLIC_MEDIA_FOLDERS:
         media.add_files(str(settings.MEDIA_ROOT / folder), prefix=f"{settings.MEDIA_URL}{folder}/")
-    pictures_url = f"{settings.MEDIA_URL}{FOLDER}/"
+    pictures_url = f"{settings.MEDIA_URL}{RENDITIONS_FOLDER}/"
     pictures = ServeStaticASGI(app, autorefresh=True, immutable_file_test=lambda path, url: True)
-    pictures.add_files(str(settings.MEDIA_ROOT / FOLDER), prefix=pictures_url)
+    pictures.add_files(str(settings.MEDIA_ROOT / RENDITIONS_FOLDER), prefix=pictures_url)
 
     async def route(scope: Any, receive: Any, send: Any) -> None:
         path = scope["path"] if scope["type"] == "http" else ""

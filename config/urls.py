@@ -7,8 +7,8 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from config import health
-from galley.images.addresses import FOLDER
-from galley.images.views import picture
+from galley.images import RENDITIONS_FOLDER
+from galley.images.views import serve_rendition
 from galley.page_cache.page_routing import serve
 
 handler404 = "home.not_found.page_not_found"
@@ -18,7 +18,7 @@ urlpatterns = [
     path("health/ready", health.ready),
     path("admin/", include(wagtailadmin_urls)),
     path("preview/", include("galley.preview.urls")),
-    path(f"{settings.MEDIA_URL.lstrip('/')}{FOLDER}/<path:name>", picture),
+    path(f"{settings.MEDIA_URL.lstrip('/')}{RENDITIONS_FOLDER}/<path:name>", serve_rendition),
     path("forms/", include("forms.urls")),
     path("documents/", include(wagtaildocs_urls)),
     path("search/", include("search.urls")),

@@ -13,8 +13,8 @@ class HomeConfig(AppConfig):
         from django.db.models.signals import post_delete
         from wagtail.signals import page_published
 
-        from galley.images.share_images.storing import forget_deleted_page
-        from galley.images.tasks import make_pictures_when_published
+        from galley.images.share_images.views import delete_share_images_of_page
+        from galley.images.tasks import make_renditions_on_publish
 
-        page_published.connect(make_pictures_when_published, dispatch_uid="make pictures")
-        post_delete.connect(forget_deleted_page, dispatch_uid="forget share images")
+        page_published.connect(make_renditions_on_publish, dispatch_uid="make renditions")
+        post_delete.connect(delete_share_images_of_page, dispatch_uid="delete share images")

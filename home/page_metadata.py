@@ -11,7 +11,7 @@ from django.utils.translation import get_language, to_locale
 from wagtail import hooks
 from wagtail.models import Page, Site
 
-from galley.images.share_images.words import HEIGHT, WIDTH, share_image_address
+from galley.images.share_images import HEIGHT, WIDTH, share_image_url
 from galley.listings.listings import Link
 
 MAX_DESCRIPTION_LENGTH = 300
@@ -80,7 +80,7 @@ def _find_image(page: Any, site: Site | None, address: str) -> ShareImage | None
     if chosen and not chosen.is_svg():
         rendition = chosen.get_rendition(f"fill-{WIDTH}x{HEIGHT}|format-jpeg")
         return ShareImage(urljoin(address, rendition.url), chosen.default_alt_text, rendition.width, rendition.height)
-    return ShareImage(share_image_address(page, site), page.title) if isinstance(page, Page) else None
+    return ShareImage(share_image_url(page, site), page.title) if isinstance(page, Page) else None
 
 
 def _find_feed(page: Any, site: Site | None) -> str:

@@ -16,7 +16,7 @@ from wagtail.contrib.sitemaps.views import index, sitemap
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
-from galley.images import find_largest_url
+from galley.images import largest_image_url
 from galley.page_cache.cacheable_views import cacheable_view, require_site
 from galley.page_cache.versioned import cached_queryset
 
@@ -59,7 +59,7 @@ class SitemapPart(Sitemap):
     def _find_lead_images(self, pages: list[Page]) -> dict[int | None, str]:
         images = get_image_model().objects.in_bulk({getattr(page, "lead_image_id", None) for page in pages} - {None})
         root_url = self.get_wagtail_site().root_url
-        return {pk: urljoin(root_url, find_largest_url(image)) for pk, image in images.items()}
+        return {pk: urljoin(root_url, largest_image_url(image)) for pk, image in images.items()}
 
 
 @cacheable_view

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.rich_text.feature_registry import FeatureRegistry
 
-from galley.images.rich_text import PictureEmbedHandler
+from galley.images.markup import PictureEmbedHandler
 
 
 @hooks.register("register_rich_text_features", order=1)

@@ -203,16 +203,8 @@ CONTACT_RATE_SPAN = env.int("CONTACT_RATE_SPAN", 10 * 60)
 # How many proxies stand in front and add to `X-Forwarded-For`: a higher number than that lets senders forge theirs.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 
-# For titles in scripts that the site's own faces lack: the first of these fonts that has most of a title sets it.
-SHARE_IMAGE_FONTS = env.list(
-    "SHARE_IMAGE_FONTS",
-    [
-        "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc",
-        "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-        "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf",
-        "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-    ],
-)
+# Fonts for titles in scripts that the share images' own fonts lack; None for those of galley/images.
+SHARE_IMAGE_FONTS = env.list("SHARE_IMAGE_FONTS", None)
 
 WAGTAIL_SITE_NAME = "Galley"
 WAGTAILADMIN_BASE_URL = env.str("WAGTAILADMIN_BASE_URL", "http://localhost:8080")

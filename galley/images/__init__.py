@@ -1,10 +1,11 @@
-"""Pictures as pages show them: in several widths and formats, each made when it is first needed.
+"""Responsive images: several widths and formats, each rendition made when it is first requested.
 
-`places` knows how wide a picture stands in the layout, `addresses` where its files are, without asking the database;
-`markup` writes the HTML. `making` makes a file, for whoever asks for it (`views`) and after a publication (`tasks`).
+URLs of renditions follow from the image alone, so a page needs no query for them. README.md describes the package; the
+base classes for the site's image models are in `galley.images.models`.
 """
 
-from galley.images.markup import find_largest_url, render_picture, render_preload
-from galley.images.places import PLACES
+from galley.images.markup import largest_image_url, render_picture, render_preload
+from galley.images.renditions import RENDITIONS_FOLDER
+from galley.images.slots import SLOTS
 
-__all__ = ["PLACES", "find_largest_url", "render_picture", "render_preload"]
+__all__ = ["RENDITIONS_FOLDER", "SLOTS", "largest_image_url", "render_picture", "render_preload"]

@@ -1,91 +1,91 @@
-"""A picture as HTML: AVIF and WebP with a fallback, in several widths, with its size and its colour."""
+"""The HTML of an image: AVIF and WebP with a JPEG fallback, in several widths, with its dimensions and its colour."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from wagtail.images.rich_text import ImageEmbedHandler
 
-from galley.images.addresses import PictureName, find_key, find_url
-from galley.images.places import PLACES, Place
+from galley.images.renditions import RenditionName, image_signature
+from galley.images.slots import SLOTS, Candidate, Slot
 
-# The fallback is offered in one width: the first that is at least so wide.
+# The JPEG fallback has one width: the first that is at least this wide.
 FALLBACK_WIDTH = 800
 
 
-def render_picture(image: Any, place: str, alt: str = "", *, eager: bool = False) -> SafeString:
-    """Return `image` as HTML for a place in the layout, by its name in `PLACES`; no query is needed for it.
+def render_picture(image: Any, slot_name: str, alt: str = "", *, eager: bool = False) -> SafeString:
+    """Return `image` as HTML for the slot called `slot_name`. Runs no query.
 
-    `eager` is for the picture at the head of a page: any other is loaded when it comes near. A vector graphic is given
-    as it is, since it fits any size. So is a moving picture, which would stand still in another format; for whoever
-    asks for reduced motion it does.
+    `eager` is for the image at the top of a page; other images load lazily. Vector graphics are printed as they are.
+    So are animated images, which other formats would freeze; readers who prefer reduced motion get a still image.
     """
     if image.is_svg():
         return _render_img(image.file.url, image.width, image.height, image, alt, eager)
-    where = PLACES[place]
-    is_small = where.is_small(image)
+    slot = SLOTS[slot_name]
+    is_small = slot.is_small(image)
     if image.is_animated:
-        still = _render_source(image, where, "webp", SafeString(' media="(prefers-reduced-motion: reduce)"'))
+        still = _render_source(image, slot, "webp", SafeString(' media="(prefers-reduced-motion: reduce)"'))
         img = _render_img(image.file.url, image.width, image.height, image, alt, eager, is_small=is_small)
         return format_html("<picture>{}{}</picture>", still, img)
-    width, height, operation = find_fallback(where.offers(image))
-    address = find_url(PictureName.of(image, operation, "jpg"))
-    img = _render_img(address, width, height, image, alt, eager, is_small=is_small)
-    avif, webp = (_render_source(image, where, ending) for ending in ("avif", "webp"))
+    width, height, operation = find_fallback(slot.candidates(image))
+    url = RenditionName.of(image, operation, "jpg").url
+    img = _render_img(url, width, height, image, alt, eager, is_small=is_small)
+    avif, webp = (_render_source(image, slot, suffix) for suffix in ("avif", "webp"))
     return format_html("<picture>{}{}{}</picture>", avif, webp, img)
 
 
-def render_preload(image: Any, place: str) -> SafeString:
-    """Return what lets a browser fetch `image` before it has laid out the page."""
+def render_preload(image: Any, slot_name: str) -> SafeString:
+    """Return the `<link>` that lets browsers load `image` before they have laid out the page."""
     if image.is_svg() or image.is_animated:
         return format_html('<link rel="preload" as="image" href="{}" fetchpriority="high">', image.file.url)
-    where = PLACES[place]
-    *_, operation = find_fallback(where.offers(image))
+    slot = SLOTS[slot_name]
+    fallback = find_fallback(slot.candidates(image))
     return format_html(
         '<link rel="preload" as="image" type="image/avif"'
         ' href="{}" imagesrcset="{}" imagesizes="{}" fetchpriority="high">',
-        find_url(PictureName.of(image, operation, "avif")),
-        _srcset(image, where, "avif"),
-        where.sizes_of(image),
+        RenditionName.of(image, fallback.operation, "avif").url,
+        _srcset(image, slot, "avif"),
+        slot.sizes_of(image),
     )
 
 
-def find_largest_url(image: Any) -> str:
-    """Return the address of `image` as large as it is offered."""
+def largest_image_url(image: Any) -> str:
+    """Return the URL of `image` in the largest size offered."""
     if image.is_svg() or image.is_animated:
         return str(image.file.url)
-    return find_url(PictureName.of(image, PLACES["column"].offers(image)[-1][2], "webp"))
+    return RenditionName.of(image, SLOTS["column"].candidates(image)[-1].operation, "webp").url
 
 
-def find_fallback(offers: Iterable[tuple[int, int, str]]) -> tuple[int, int, str]:
-    """Return of `offers` the one that is offered as JPEG too."""
-    *_, largest = offers = list(offers)
-    return next((offer for offer in offers if offer[0] >= FALLBACK_WIDTH), largest)
+def find_fallback(candidates: Iterable[Candidate]) -> Candidate:
+    """Return the one of `candidates` that is offered as JPEG too."""
+    *_, largest = candidates = list(candidates)
+    return next((candidate for candidate in candidates if candidate.width >= FALLBACK_WIDTH), largest)
 
 
-def _render_source(image: Any, place: Place, ending: str, condition: str = "") -> SafeString:
+def _render_source(image: Any, slot: Slot, suffix: str, condition: str = "") -> SafeString:
     return format_html(
         '<source type="image/{}" srcset="{}" sizes="{}"{}>',
-        ending,
-        _srcset(image, place, ending),
-        place.sizes_of(image),
+        suffix,
+        _srcset(image, slot, suffix),
+        slot.sizes_of(image),
         condition,
     )
 
 
-def _srcset(image: Any, place: Place, ending: str) -> SafeString:
-    key = find_key(image)
-    offers = (
-        (find_url(PictureName(image.pk, key, operation, ending)), width)
-        for width, _height, operation in place.offers(image)
+def _srcset(image: Any, slot: Slot, suffix: str) -> SafeString:
+    signature = image_signature(image)
+    urls = (
+        (RenditionName(image.pk, signature, candidate.operation, suffix).url, candidate.width)
+        for candidate in slot.candidates(image)
     )
-    return format_html_join(", ", "{} {}w", offers)
+    return format_html_join(", ", "{} {}w", urls)
 
 
 def _render_img(
     url: str, width: float, height: float, image: Any, alt: str, eager: bool, *, is_small: bool = False
 ) -> SafeString:
-    # One that is marked as decorative says so: an empty alt alone may have been forgotten.
+    # A decorative image says so by its role: an empty alt alone may have been forgotten.
     is_decorative = getattr(image, "decorative", False) and not alt
     return format_html(
         '<img src="{}" data-image="{}" width="{}" height="{}" alt="{}"{}{}{}>',
@@ -101,11 +101,21 @@ def _render_img(
 
 
 def _classes(image: Any, is_small: bool) -> SafeString:
-    """Return the classes that keep `image` small and colour the place that it takes, as in css/text.css."""
+    """Return the class attribute for the width of `image` and the colour of its placeholder, as in css/text.css."""
     classes = ["small"] if is_small else []
     if image.tone:
-        red, green, blue = (int(image.tone[place : place + 2], 16) // 32 for place in (1, 3, 5))
+        red, green, blue = (int(image.tone[position : position + 2], 16) // 32 for position in (1, 3, 5))
         classes += ["tone", f"r{red}", f"g{green}", f"b{blue}"]
     else:
         classes.append("clear")
     return format_html(' class="{}"', " ".join(classes))
+
+
+class PictureEmbedHandler(ImageEmbedHandler):
+    """Renders images in rich text. Wagtail's own handler makes one size, within the visitor's request."""
+
+    @classmethod
+    def expand_db_attributes_many(cls, attrs_list: list[dict[str, str]]) -> list[str]:
+        """Return the HTML of each image, with one query for all; an empty string for a missing image."""
+        images = zip(attrs_list, cls.get_many(attrs_list), strict=True)
+        return [render_picture(image, "column", attrs.get("alt", "")) if image else "" for attrs, image in images]

@@ -1,4 +1,4 @@
-"""Makes the pictures of a page in the background, once it is published: what takes long, nobody has to wait for."""
+"""Background tasks that make the renditions of a page once it is published."""
 
 import logging
 import re
@@ -9,37 +9,35 @@ from django.db import transaction
 from django_tasks import task
 from wagtail.models import Page
 
-from galley.images.addresses import FOLDER, PictureName
+from galley.images.renditions import RENDITIONS_FOLDER, RenditionName, make_rendition
 
 logger = logging.getLogger(__name__)
 
-# Mails and the search index go first.
+# Emails and the search index have a higher priority.
 PRIORITY = -50
 
-_NAMES = re.compile(rf"/{FOLDER}/([\w./-]+)")
+_NAMES = re.compile(rf"/{RENDITIONS_FOLDER}/([\w./-]+)")
 
 
 @task(priority=PRIORITY)
-def make_pictures_of_page(page_id: int) -> None:
-    """Make whatever pictures a visitor's browser may ask for on a page: those that stand in its HTML."""
+def make_renditions_of_page(page_id: int) -> None:
+    """Make all renditions that browsers may request for a page: those in its HTML."""
     page = Page.objects.live().filter(pk=page_id).specific().first()
     if page:
         html = page.make_preview_request().content.decode()
-        make_pictures.call(list(dict.fromkeys(_NAMES.findall(html))))
+        make_renditions.call(list(dict.fromkeys(_NAMES.findall(html))))
 
 
 @task(priority=PRIORITY)
-def make_pictures(names: list[str]) -> None:
-    """Make the files called `names`, one after the other. One that can't be made is logged, and stops no other."""
-    from galley.images.making import make_rendition
-
-    for name in filter(None, map(PictureName.parse, names)):
+def make_renditions(names: list[str]) -> None:
+    """Make the renditions called `names`. A failure is logged, and the next one is made."""
+    for name in filter(None, map(RenditionName.parse, names)):
         try:
             make_rendition(name)
         except Exception:
-            logger.exception("The picture %s can't be made", name)
+            logger.exception("The rendition %s can't be made", name)
 
 
-def make_pictures_when_published(instance: Page, **kwargs: Any) -> None:
-    """Ask for the pictures of a page once its publication is committed: a receiver of `page_published`."""
-    transaction.on_commit(partial(make_pictures_of_page.enqueue, instance.pk))
+def make_renditions_on_publish(instance: Page, **kwargs: Any) -> None:
+    """Enqueue the renditions of a page once its publication is committed: a receiver of `page_published`."""
+    transaction.on_commit(partial(make_renditions_of_page.enqueue, instance.pk))

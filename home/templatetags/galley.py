@@ -6,7 +6,7 @@ from django import template
 from django.template.context import Context
 from wagtail.blocks.stream_block import StreamValue
 
-from galley.images import find_largest_url, render_picture, render_preload
+from galley.images import largest_image_url, render_picture, render_preload
 from galley.markdown import (
     RenderedBody,
     anchor_headings,
@@ -25,7 +25,7 @@ register.filter("markdown", render_markdown)
 register.filter("highlight", highlight_code)
 register.simple_tag(render_picture, name="site_picture")
 register.simple_tag(render_preload, name="preload_picture")
-register.filter("largest_url", find_largest_url)
+register.filter("largest_url", largest_image_url)
 register.filter("language_name", language_name)
 register.filter("formula", render_formula)
 register.filter("anchor_headings", anchor_headings)

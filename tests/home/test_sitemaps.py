@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from lxml import etree
 from wagtail.models import Page, PageViewRestriction, Site
 
-from galley.images import find_largest_url
+from galley.images import largest_image_url
 from home import sitemaps
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory, HomePageFactory, SiteImageFactory, StandardPageFactory
@@ -95,7 +95,7 @@ def test_it_shows_lead_pictures_and_dates(small_site: SmallSite, asgi_get) -> No
     post.refresh_from_db()
     assert datetime.datetime.fromisoformat(entry.findtext(f"{MAP}lastmod")) == post.last_published_at
     location = entry.findtext(f"{IMAGE}image/{IMAGE}loc")
-    assert location == f"http://testserver{find_largest_url(picture)}"
+    assert location == f"http://testserver{largest_image_url(picture)}"
     assert asgi_get(urlsplit(location).path).status_code == 200
 
 

@@ -1,36 +1,76 @@
-"""Answers with the share image of a page that everybody may read."""
+"""Responds with the share image of a public page, drawn at its first request and stored in the media folder."""
+
+from asyncio import get_running_loop
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
-from galley.images.share_images.storing import read_or_draw
-from galley.images.share_images.words import ShareWords
+from galley.images.share_images import ShareImageText
+from galley.images.share_images.drawing import draw_share_image
 from galley.page_cache.cacheable_views import make_cacheable, require_site
 from galley.page_cache.versioned import use_current_version
+
+# Not one of the public media folders: the view has to check that the page is public.
+FOLDER = "share_images"
+# One image at a time, in a thread of its own: many requests don't hold up the rendering of pages.
+_drawing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="share-image")
 
 
 @require_safe
 async def share_image(request: HttpRequest, pk: int, digest: str) -> HttpResponseBase:
-    """Answer with the image of the page `pk`; an older one's address leads to that of today.
+    """Respond with the image of the page `pk`; redirect to the current URL if the text has changed.
 
-    Raises Http404 unless the page is published and open to everybody.
+    Raises Http404 unless the page is published and public.
     """
-    words = await sync_to_async(find_words)(request, pk)
-    if words.digest != digest:
-        return redirect("share_image", pk=pk, digest=words.digest)
-    return make_cacheable(request, HttpResponse(await read_or_draw(pk, words), content_type="image/png"))
+    text = await sync_to_async(find_text)(request, pk)
+    if text.digest != digest:
+        return redirect("share_image", pk=pk, digest=text.digest)
+    content = await get_running_loop().run_in_executor(_drawing, _read_or_draw, pk, text)
+    return make_cacheable(request, HttpResponse(content, content_type="image/png"))
 
 
-def find_words(request: HttpRequest, pk: int) -> ShareWords:
-    """Return what stands on the image of the page `pk`. Raises Http404 unless everybody may read it. Blocks."""
+def find_text(request: HttpRequest, pk: int) -> ShareImageText:
+    """Return the text for the image of the page `pk`. Raises Http404 unless the page is public. Blocks."""
     with use_current_version(request):
         site = require_site(request)
-        readable = Page.objects.live().public().descendant_of(site.root_page, inclusive=True)
-        page = readable.filter(pk=pk).defer_streamfields().specific().first()
+        public = Page.objects.live().public().descendant_of(site.root_page, inclusive=True)
+        page = public.filter(pk=pk).defer_streamfields().specific().first()
         if page is None:
             raise Http404
-        return ShareWords.of(page, site)
+        return ShareImageText.of(page, site)
+
+
+def _read_or_draw(pk: int, text: ShareImageText) -> bytes:
+    name = f"{FOLDER}/{pk}/{text.digest}.png"
+    if default_storage.exists(name):
+        with default_storage.open(name) as file:
+            return bytes(file.read())
+    image = draw_share_image(text)
+    delete_share_images(pk)
+    default_storage.save(name, ContentFile(image))
+    return image
+
+
+def delete_share_images(pk: int) -> None:
+    """Delete the stored images of the page `pk`."""
+    folder = f"{FOLDER}/{pk}"
+    with suppress(FileNotFoundError):
+        for name in default_storage.listdir(folder)[1]:
+            default_storage.delete(f"{folder}/{name}")
+
+
+def delete_share_images_of_page(sender: type[Any], instance: Any, **kwargs: Any) -> None:
+    """Delete the images of a deleted page once its deletion is committed: a receiver of `post_delete`."""
+    if sender is Page:
+        transaction.on_commit(partial(delete_share_images, instance.pk), robust=True)

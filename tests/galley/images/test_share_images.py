@@ -9,17 +9,16 @@ from django.http import HttpResponse
 from PIL import Image, ImageChops
 from wagtail.models import Page, PageViewRestriction, Site
 
-from galley.images.share_images import setting
+from galley.images.share_images import ShareImageText, share_image_url
 from galley.images.share_images.drawing import INK, PAPER, RED, draw_share_image
-from galley.images.share_images.faces import TITLES, choose_face, load_face, reads_from_right
-from galley.images.share_images.words import ShareWords, share_image_address
+from galley.images.share_images.fonts import TITLE_FONT, choose_font, fit_title, is_right_to_left, load_font
 from tests.conftest import SmallSite
 
 TITLE_COLUMN = (84, 116, 984, 562)
 
 
 def draw(title: str) -> Image.Image:
-    file = draw_share_image(ShareWords(title, "1 May 2020", "Galley"))
+    file = draw_share_image(ShareImageText(title, "1 May 2020", "Galley"))
     assert len(file) < 200_000
     return Image.open(BytesIO(file)).convert("RGB")
 
@@ -62,32 +61,32 @@ def test_titles_differ() -> None:
 
 
 def test_long_titles_are_set_smaller_and_cut_at_last() -> None:
-    sizes = [setting.set_title("word " * number, TITLES, 900, 400).font.size for number in (1, 10, 40, 60)]
+    sizes = [fit_title("word " * number, TITLE_FONT, 900, 400).font.size for number in (1, 10, 40, 60)]
     assert sizes == sorted(sizes, reverse=True)
     assert len(set(sizes)) == 4
-    cut = setting.set_title("word " * 400, TITLES, 900, 400)
+    cut = fit_title("word " * 400, TITLE_FONT, 900, 400)
     assert cut.lines[-1].endswith("…")
     assert all(cut.font.getlength(line) <= 900 for line in cut.lines)
 
 
 def test_no_word_is_lost() -> None:
     text = "The compositor, who has seen all this before, sets the Donaudampfschifffahrtsgesellschaft again"
-    title = setting.set_title(text, TITLES, 500, 400)
+    title = fit_title(text, TITLE_FONT, 500, 400)
     assert "".join(title.lines).replace(" ", "") == text.replace(" ", "")
-    assert all(load_face(TITLES, title.font.size).getlength(line) <= 500 for line in title.lines)
+    assert all(load_font(TITLE_FONT, title.font.size).getlength(line) <= 500 for line in title.lines)
 
 
 def test_characters_without_a_glyph_leave_no_boxes(settings) -> None:
     settings.SHARE_IMAGE_FONTS = []
-    assert choose_face("Proofs 🎉 校 of type", TITLES) == (TITLES, "Proofs of type")
+    assert choose_font("Proofs 🎉 校 of type", TITLE_FONT) == (TITLE_FONT, "Proofs of type")
 
 
 def test_the_direction_is_that_of_the_first_letter() -> None:
-    assert [reads_from_right(text) for text in ("1 שלום", "Proofs שלום", "123", "مرحبا")] == [True, False, False, True]
+    assert [is_right_to_left(text) for text in ("1 שלום", "Proofs שלום", "123", "مرحبا")] == [True, False, False, True]
 
 
 def path_of(page: Page) -> str:
-    return share_image_address(page, Site.objects.get()).removeprefix("http://testserver")
+    return share_image_url(page, Site.objects.get()).removeprefix("http://testserver")
 
 
 def files_of(page: Page) -> list[Path]:

@@ -3,7 +3,7 @@
 import pytest
 from wagtail.models import PageViewRestriction, Site
 
-from galley.images.share_images.words import share_image_address
+from galley.images.share_images import share_image_url
 from home import sitemaps
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory
@@ -53,7 +53,7 @@ def test_a_draft_empties_no_feed(visitor: Visitor, small_site: SmallSite) -> Non
 
 
 def test_a_share_image_is_kept_and_closed_with_its_page(visitor: Visitor, small_site: SmallSite) -> None:
-    url = share_image_address(small_site.post, Site.objects.get()).removeprefix("http://testserver")
+    url = share_image_url(small_site.post, Site.objects.get()).removeprefix("http://testserver")
     assert visitor.get(url).is_stored
     assert visitor.get(url).is_hit
     PageViewRestriction.objects.create(page=small_site.post, restriction_type=PageViewRestriction.LOGIN)

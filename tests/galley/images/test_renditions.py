@@ -11,8 +11,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from wagtail.models import PageViewRestriction
 
 from galley.images import views
-from galley.images.addresses import FOLDER, PictureName, find_key, find_url
-from galley.images.tasks import make_pictures, make_pictures_of_page
+from galley.images.renditions import RENDITIONS_FOLDER, RenditionName, image_signature
+from galley.images.tasks import make_renditions, make_renditions_of_page
 from home.images import Rendition, SiteImage
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory, SiteImageFactory
@@ -29,13 +29,15 @@ def image() -> SiteImage:
 def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the worker is asked to make."""
     names: list[str] = []
-    monkeypatch.setattr(views, "_asked_for", set())
-    monkeypatch.setattr(views.make_pictures.get_backend(), "enqueue", lambda task, args, kwargs: names.extend(args[0]))
+    monkeypatch.setattr(views, "_requested", set())
+    monkeypatch.setattr(
+        views.make_renditions.get_backend(), "enqueue", lambda task, args, kwargs: names.extend(args[0])
+    )
     return names
 
 
 def url_of(image: SiteImage, operation: str, ending: str) -> str:
-    return find_url(PictureName.of(image, operation, ending))
+    return RenditionName.of(image, operation, ending).url
 
 
 @pytest.mark.parametrize(("ending", "kind"), [("webp", "WEBP"), ("jpg", "JPEG")])
@@ -58,8 +60,8 @@ def test_nobody_waits_for_avif(asgi_get, image: SiteImage, asked_for: list[str])
         response = asgi_get(url)
         assert response["Content-Type"] == "image/webp"
         assert "max-age=60" in response["Cache-Control"]
-    assert asked_for == [str(PictureName.of(image, "width-400", "avif"))]
-    make_pictures.call(asked_for)
+    assert asked_for == [str(RenditionName.of(image, "width-400", "avif"))]
+    make_renditions.call(asked_for)
     rendition = Rendition.objects.get(filter_spec="width-400|format-avif")
     assert rendition.file.url == url
     with Image.open(rendition.file) as made:
@@ -69,21 +71,21 @@ def test_nobody_waits_for_avif(asgi_get, image: SiteImage, asked_for: list[str])
 @pytest.mark.parametrize(
     "name",
     [
-        "{pk}-{key}/width-401.webp",
-        "{pk}-{key}/fill-80x81.webp",
-        "{pk}-{key}/width-400.png",
-        "{pk}-{key}/original.webp",
+        "{pk}-{signature}/width-401.webp",
+        "{pk}-{signature}/fill-80x81.webp",
+        "{pk}-{signature}/width-400.png",
+        "{pk}-{signature}/original.webp",
         "{pk}-0000000000000000/width-400.webp",
-        "{other}-{key}/width-400.webp",
-        "999999-{key}/width-400.webp",
-        "{pk}-{key}/../../secret-key",
-        "{pk}-{key}/width-400.webp/",
+        "{other}-{signature}/width-400.webp",
+        "999999-{signature}/width-400.webp",
+        "{pk}-{signature}/../../secret-key",
+        "{pk}-{signature}/width-400.webp/",
         "",
     ],
 )
 def test_there_are_no_other_files(asgi_get, image: SiteImage, name: str) -> None:
     other = SiteImageFactory()
-    url = f"/media/{FOLDER}/" + name.format(pk=image.pk, key=find_key(image), other=other.pk)
+    url = f"/media/{RENDITIONS_FOLDER}/" + name.format(pk=image.pk, signature=image_signature(image), other=other.pk)
     assert asgi_get(url).status_code == 404
     assert not Rendition.objects.exists()
 
@@ -127,22 +129,22 @@ def test_a_publication_makes_what_browsers_will_ask_for(
 
 def test_a_draft_has_no_pictures_made(small_site: SmallSite, image: SiteImage) -> None:
     post = BlogPostPageFactory(parent=small_site.blog, lead_image=image, live=False)
-    make_pictures_of_page.call(post.pk)
-    make_pictures_of_page.call(999_999)
+    make_renditions_of_page.call(post.pk)
+    make_renditions_of_page.call(999_999)
     assert not Rendition.objects.exists()
 
 
 def test_one_damaged_picture_stops_no_other(image: SiteImage) -> None:
     gone = SiteImageFactory()
-    names = [str(PictureName.of(one, f"width-{one.width}", "webp")) for one in (gone, image)]
+    names = [str(RenditionName.of(one, f"width-{one.width}", "webp")) for one in (gone, image)]
     gone.file.storage.delete(gone.file.name)
-    make_pictures.call(["nonsense", *names])
+    make_renditions.call(["nonsense", *names])
     assert Rendition.objects.get().image == image
 
 
 def test_pictures_from_before_are_looked_at_when_they_are_made(image: SiteImage) -> None:
     SiteImage.objects.update(is_animated=None, tone="")
-    make_pictures.call([str(PictureName.of(image, "width-400", "webp"))])
+    make_renditions.call([str(RenditionName.of(image, "width-400", "webp"))])
     image.refresh_from_db()
     assert image.is_animated is False
     assert image.tone
@@ -170,7 +172,7 @@ def test_pictures_of_a_private_page_stand_on_no_other(small_site: SmallSite, asg
     project.lead_image, project.featured = image, True
     project.save()
     addresses = ["/", "/blog/", "/portfolio/", small_site.post.url]
-    address = f"{FOLDER}/{image.pk}-"
+    address = f"{RENDITIONS_FOLDER}/{image.pk}-"
     assert any(address in asgi_get(url).content.decode() for url in addresses)
     for page in (post, project):
         PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)

@@ -10,8 +10,8 @@ from PIL import Image
 from wagtail.images.models import Filter
 from wagtail.rich_text import expand_db_html
 
-from galley.images import PLACES, find_largest_url, render_picture, render_preload
-from galley.images.addresses import PictureName
+from galley.images import SLOTS, largest_image_url, render_picture, render_preload
+from galley.images.renditions import RenditionName
 from home.images import Rendition, SiteImage
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory, SiteImageFactory
@@ -57,7 +57,7 @@ def test_avif_then_webp_then_jpeg() -> None:
     (img,) = tags.all("img")
     assert (avif["type"], webp["type"]) == ("image/avif", "image/webp")
     for source, ending in ((avif, "avif"), (webp, "webp")):
-        assert source["sizes"] == PLACES["column"].sizes
+        assert source["sizes"] == SLOTS["column"].sizes
         offers = [offer.split(" ") for offer in str(source["srcset"]).split(", ")]
         assert [width for _, width in offers] == ["400w", "660w", "900w", "1200w", "1600w"]
         assert all(url.endswith(f"width-{width[:-1]}.{ending}") for url, width in offers)
@@ -86,11 +86,11 @@ def test_the_picture_at_the_head_comes_first_and_is_preloaded() -> None:
     assert (link["imagesrcset"], link["imagesizes"], link["type"]) == (avif["srcset"], avif["sizes"], avif["type"])
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("slot", SLOTS)
 @pytest.mark.parametrize("size", [(2400, 1600), (1600, 2400), (30, 900), (900, 30), (401, 400), (1, 1)])
-def test_the_files_are_as_large_as_it_was_said(place: str, size: tuple[int, int]) -> None:
+def test_the_files_are_as_large_as_it_was_said(slot: str, size: tuple[int, int]) -> None:
     image = store("drawn.jpg", draw("JPEG", size))
-    for width, height, operation in PLACES[place].offers(image)[:2]:
+    for width, height, operation in SLOTS[slot].candidates(image)[:2]:
         with Image.open(image.generate_rendition_file(Filter(spec=f"{operation}|format-webp"))) as made:
             assert made.width == width
             assert abs(made.height - height) <= 1
@@ -104,21 +104,11 @@ def test_a_high_picture_is_cropped_around_its_focal_point_in_a_list() -> None:
     image = store("high.png", content.getvalue())
     image.focal_point_x, image.focal_point_y, image.focal_point_width, image.focal_point_height = 400, 2200, 200, 200
     image.save()
-    _width, _height, operation = PLACES["listed"].offers(image)[-1]
+    _width, _height, operation = SLOTS["listed"].candidates(image)[-1]
     assert operation == "fill-800x640"
     with Image.open(image.generate_rendition_file(Filter(spec=f"{operation}|format-jpeg"))) as made:
         assert made.convert("L").getpixel((400, 600)) > 240
-    assert PLACES["column"].offers(image)[-1][2] == "width-800"
-
-
-def test_a_picture_taken_upright_has_the_size_that_it_is_shown_in() -> None:
-    turned = Image.Exif()
-    turned[0x0112] = 6
-    image = store("upright.jpg", draw("JPEG", (900, 600), exif=turned))
-    image.refresh_from_db()
-    assert (image.width, image.height) == (600, 900)
-    (img,) = Tags(render_picture(image, "column")).all("img")
-    assert (img["width"], img["height"]) == ("600", "900")
+    assert SLOTS["column"].candidates(image)[-1][2] == "width-800"
 
 
 def test_a_vector_graphic_stays_one() -> None:
@@ -129,7 +119,7 @@ def test_a_vector_graphic_stays_one() -> None:
     assert (img["src"], img["width"], img["height"]) == (image.file.url, "40", "30")
 
 
-def test_a_moving_picture_moves_unless_reduced_motion_is_asked_for() -> None:
+def test_a_moving_picture_moves_unless_reduced_motion_is_requested() -> None:
     image = store("press.gif", draw_moving())
     tags = Tags(render_picture(image, "column", "A press"))
     (still,) = tags.all("source")
@@ -138,7 +128,7 @@ def test_a_moving_picture_moves_unless_reduced_motion_is_asked_for() -> None:
     (img,) = tags.all("img")
     assert img["src"] == image.file.url
     assert "small" in str(img["class"]).split()
-    assert find_largest_url(image) == image.file.url
+    assert largest_image_url(image) == image.file.url
 
 
 def test_a_gif_that_stands_still_is_a_picture_like_any_other() -> None:
@@ -178,11 +168,11 @@ def test_a_damaged_file_can_be_stored() -> None:
 
 def test_a_name_changes_with_the_focal_point_and_with_the_file() -> None:
     image = SiteImageFactory()
-    before = str(PictureName.of(image, "width-400", "webp"))
+    before = str(RenditionName.of(image, "width-400", "webp"))
     image.focal_point_x = 3
-    turned = str(PictureName.of(image, "width-400", "webp"))
+    turned = str(RenditionName.of(image, "width-400", "webp"))
     image.file = SiteImageFactory().file.name
-    assert len({before, turned, str(PictureName.of(image, "width-400", "webp"))}) == 3
+    assert len({before, turned, str(RenditionName.of(image, "width-400", "webp"))}) == 3
 
 
 def test_a_page_makes_no_pictures(small_site: SmallSite, asgi_get, django_assert_max_num_queries) -> None:

@@ -1,0 +1,70 @@
+"""Image slots: the places of the layout in which images stand, with the widths and the shape of an image there."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+# The same widths for every slot, so that an image in a list and on its page are one file. 660 is a phone's column at
+# 1.75 pixels a point or a desktop's at one, 900 a wide image's at one, 1200 a phone's at three.
+WIDTHS = (400, 660, 900, 1200, 1600)
+# Narrower images aren't enlarged to the width of the text.
+MIN_FULL_WIDTH = 800
+
+
+class Candidate(NamedTuple):
+    """One size in which an image is offered: its pixels, and Wagtail's filter operation for it."""
+
+    width: int
+    height: int
+    operation: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A slot of the layout.
+
+    `sizes` is the width of images there, as in HTML. An image whose height isn't `min_ratio` to `max_ratio` times its
+    width is cropped around its focal point. In a slot that isn't filled, an image with few pixels is shown in its own
+    width.
+    """
+
+    sizes: str
+    widths: tuple[int, ...] = WIDTHS
+    min_ratio: float = 0
+    max_ratio: float = float("inf")
+    is_filled: bool = True
+
+    def is_small(self, image: Any) -> bool:
+        """Return whether `image` is shown in its own width here."""
+        return not self.is_filled and image.width < MIN_FULL_WIDTH
+
+    def sizes_of(self, image: Any) -> str:
+        """Return the `sizes` attribute for `image` here."""
+        return f"(max-width: {image.width}px) 90vw, {image.width}px" if self.is_small(image) else self.sizes
+
+    def candidates(self, image: Any) -> list[Candidate]:
+        """Return the sizes in which `image` is offered here, the smallest first."""
+        own_ratio = image.height / image.width
+        ratio = min(max(own_ratio, self.min_ratio), self.max_ratio)
+        # At most the width that is left of the original after cropping: nothing is enlarged.
+        largest = min(image.width, int(image.height / ratio), self.widths[-1])
+        widths = [width for width in self.widths if width < largest] + [largest]
+        operation = "width-{}" if ratio == own_ratio else "fill-{}x{}"
+        sizes = [(width, max(1, round(width * ratio))) for width in widths]
+        return [Candidate(*size, operation.format(*size)) for size in sizes]
+
+
+# Widths as in css/sheet.css: a gutter of 5 % on phones, from 48rem on a column of 36.5rem beside the left margin,
+# from 75rem on margins on both sides.
+COLUMN = "(min-width: 48rem) 36.5rem, 90vw"
+WIDE = "(min-width: 75rem) {}, (min-width: 48rem) 46rem, 90vw"
+
+SLOTS = {
+    "lead": Slot(WIDE.format("54.5rem"), is_filled=False),
+    "column": Slot(COLUMN, is_filled=False),
+    "wide": Slot(WIDE.format("67rem"), is_filled=False),
+    "margin": Slot("(min-width: 75rem) 15rem, 20rem"),
+    "gallery": Slot("(min-width: 75rem) 21.5rem, (min-width: 34rem) 17.5rem, 90vw"),
+    "plate": Slot(WIDE.format("54.5rem")),
+    "listed": Slot(WIDE.format("54.5rem"), max_ratio=0.8),
+    "portrait": Slot("6rem", widths=(96, 192, 288), min_ratio=1, max_ratio=1),
+}
