@@ -1,72 +1,22 @@
-"""A small site that tests share: one page of every kind, and an editor."""
+"""An editor, and a visitor who asks Django over ASGI; `tests/databases.py` has the database and the small site."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import AbstractUser
 from django.http import HttpResponse
 from django.test import AsyncClient
+from pytest_asyncio import is_async_test
 from wagtail import hooks
-from wagtail.models import Page, Site
+from xdist.scheduler import LoadFileScheduling
 
-from blog.models import BlogIndexPage, BlogPostPage
-from forms.models import ContactPage
-from home.models import HomePage, StandardPage
-from portfolio.models import PortfolioIndexPage, ProjectPage
-from tests.factories import (
-    BlogIndexPageFactory,
-    BlogPostPageFactory,
-    ContactPageFactory,
-    EditorFactory,
-    HomePageFactory,
-    PortfolioIndexPageFactory,
-    ProjectPageFactory,
-    StandardPageFactory,
-)
+from tests.factories import EditorFactory
+from tests.factories import SmallSite as SmallSite
 
-pytest_plugins = ["tests.skips", "tests.services", "tests.processes"]
-
-
-@dataclass
-class SmallSite:
-    """One page of every type."""
-
-    home: HomePage
-    about: StandardPage
-    blog: BlogIndexPage
-    post: BlogPostPage
-    portfolio: PortfolioIndexPage
-    project: ProjectPage
-    contact: ContactPage
-
-    def pages(self) -> list[Page]:
-        return list(vars(self).values())
-
-
-def build_small_site(hostname: str) -> SmallSite:
-    """Replace Wagtail's welcome page by one page of every type."""
-    Site.objects.all().delete()
-    home = HomePageFactory(parent=Page.objects.get(depth=1))
-    Site.objects.create(hostname=hostname, root_page=home, is_default_site=True)
-    blog = BlogIndexPageFactory(parent=home)
-    portfolio = PortfolioIndexPageFactory(parent=home)
-    return SmallSite(
-        home=home,
-        about=StandardPageFactory(parent=home),
-        blog=blog,
-        post=BlogPostPageFactory(parent=blog),
-        portfolio=portfolio,
-        project=ProjectPageFactory(parent=portfolio),
-        contact=ContactPageFactory(parent=home),
-    )
-
-
-@pytest.fixture
-def small_site(db: None) -> SmallSite:
-    return build_small_site(hostname="testserver")
+pytest_plugins = ["tests.skips", "tests.services", "tests.processes", "tests.databases"]
 
 
 @pytest.fixture
@@ -95,3 +45,30 @@ def register_hook() -> Iterator[Callable[[str, Callable], None]]:
             registered.enter_context(hooks.register_temporarily(name, hook))
 
         yield register
+
+
+# What needs Chromium, or a site that runs in processes of its own.
+BROWSER_FIXTURES = {"chromium", "server", "small_site_folder", "postgresql_url"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow as `browser`, and run it first: at the end, short tests keep all workers busy."""
+    for item in items:
+        if "tests/e2e/" in item.nodeid or BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+        if "chromium" in getattr(item, "fixturenames", ()) and is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
+class Scheduling(LoadFileScheduling):
+    """Gives each worker whole files; those that share a costly site go to the same worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = super()._split_scope(nodeid)
+        return next((group for group in ("tests/site/", "test_postgresql.py") if group in path), path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """Let xdist distribute tests so."""
+    return Scheduling(config, log)

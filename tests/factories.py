@@ -1,8 +1,11 @@
-"""One factory per page type, for a small site with a fixed shape."""
+"""One factory per page type, and the small site that they build: one page of every type."""
+
+from dataclasses import dataclass, fields
 
 import factory
 import wagtail_factories
 from django.contrib.auth import get_user_model
+from wagtail.models import Page, Site
 
 from blog.models import Author, BlogIndexPage, BlogPostPage
 from forms.models import ContactPage
@@ -85,3 +88,35 @@ class AuthorFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Author
+
+
+@dataclass
+class SmallSite:
+    """One page of every type."""
+
+    home: HomePage
+    about: StandardPage
+    blog: BlogIndexPage
+    post: BlogPostPage
+    portfolio: PortfolioIndexPage
+    project: ProjectPage
+    contact: ContactPage
+
+    def pages(self) -> list[Page]:
+        return list(vars(self).values())
+
+
+def add_small_site(hostname: str) -> None:
+    """Replace Wagtail's welcome page by one page of every type."""
+    Site.objects.all().delete()
+    home = HomePageFactory(parent=Page.objects.get(depth=1))
+    Site.objects.create(hostname=hostname, root_page=home, is_default_site=True)
+    StandardPageFactory(parent=home)
+    BlogPostPageFactory(parent=BlogIndexPageFactory(parent=home))
+    ProjectPageFactory(parent=PortfolioIndexPageFactory(parent=home))
+    ContactPageFactory(parent=home)
+
+
+def load_small_site() -> SmallSite:
+    """Return the pages that `add_small_site` has added."""
+    return SmallSite(**{field.name: field.type.objects.get() for field in fields(SmallSite)})

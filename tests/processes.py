@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running_site import PROJECT, STARTS_WITHIN, build_small_site, environment
+from tests.running_site import PROJECT, STARTS_WITHIN, environment
 from tests.services import RedisServer, run_redis
 
 
@@ -141,31 +141,23 @@ def run_processes(var_dir: Path, count: int, redis: RedisServer | None) -> Itera
             server.kill()
 
 
-@pytest.fixture(scope="session")
-def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Database and media of the small site."""
-    folder = tmp_path_factory.mktemp("prepared-site")
-    build_small_site(folder)
-    return folder
-
-
 @pytest.fixture
-def two_processes(prepared_folder: Path, tmp_path: Path) -> Iterator[Processes]:
+def two_processes(small_site_folder: Path, tmp_path: Path) -> Iterator[Processes]:
     """The small site on two processes with a Redis of their own."""
-    shutil.copytree(prepared_folder, tmp_path / "var")
+    shutil.copytree(small_site_folder, tmp_path / "var")
     with run_redis() as redis, run_processes(tmp_path / "var", 2, redis) as processes:
         yield processes
 
 
 @pytest.fixture
-def one_process(prepared_folder: Path, tmp_path: Path) -> Iterator[Processes]:
+def one_process(small_site_folder: Path, tmp_path: Path) -> Iterator[Processes]:
     """The small site on one process, without Redis."""
-    shutil.copytree(prepared_folder, tmp_path / "var")
+    shutil.copytree(small_site_folder, tmp_path / "var")
     with run_processes(tmp_path / "var", 1, None) as processes:
         yield processes
 
 
 @pytest.fixture(params=["one_process", "two_processes"])
-def one_or_two_processes(request: pytest.FixtureRequest) -> Processes:
+def one_or_two_processes(request: pytest.FixtureRequest, small_site_folder: Path) -> Processes:
     """The small site on one process in memory, and on two with Redis."""
     return request.getfixturevalue(request.param)

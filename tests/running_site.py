@@ -1,23 +1,30 @@
 """The site as it really runs: uvicorn and the worker as processes of their own, on a database file of their own."""
 
 import os
+import secrets
+import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_urlsafe
 
 from quickstart.address import send_at_once
 
 PROJECT = Path(__file__).resolve().parents[1]
 # No word of any page: where it is found, it names the editor.
 EDITOR = "wilhelmina"
-EDITOR_PASSWORD = token_urlsafe(12)
+# The same in all processes of a run.
+EDITOR_PASSWORD = "only-for-tests-Tz4k"
 STARTS_WITHIN = 60  # seconds
+# So long the server's cache may show the content before a change that another process has made.
+CHANGES_ARE_SEEN_WITHIN = 1.3  # seconds
+DATABASE = "galley.sqlite3"
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,8 @@ class RunningSite:
     url: str
     var_dir: Path
     server: "Server"
+    # What was printed before belongs to somebody else.
+    log_start: int = 0
 
     @property
     def server_pid(self) -> int:
@@ -36,7 +45,28 @@ class RunningSite:
     @property
     def log(self) -> str:
         """What server and worker have printed so far."""
-        return (self.var_dir / "log").read_text(errors="replace")
+        return (self.var_dir / "log").read_text(errors="replace")[self.log_start :]
+
+    def restore(self, folder: Path) -> None:
+        """Put database and media back as they are in `folder`; start the server if it was killed."""
+        if self.server.process.poll() is not None:
+            self.server.start()
+        wait_until(self._has_no_task_left)
+        shutil.copytree(folder / "media", self.var_dir / "media", dirs_exist_ok=True)
+        with closing(read_into_memory(folder / DATABASE)) as source, self._database() as target:
+            renew_version(source)
+            source.backup(target)
+        time.sleep(CHANGES_ARE_SEEN_WITHIN)
+
+    def _has_no_task_left(self) -> bool:
+        query = "SELECT COUNT(*) FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
+        with self._database() as database:
+            return not database.execute(query).fetchone()[0]
+
+    @contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self.var_dir / DATABASE, timeout=STARTS_WITHIN)) as database:
+            yield database
 
 
 class Server:
@@ -69,10 +99,24 @@ def environment(var_dir: Path, **extra: str) -> dict[str, str]:
     }
 
 
-def build_small_site(var_dir: Path, **extra: str) -> None:
-    """Prepare database and media in `var_dir`: one page of every type, and the editor."""
-    for command in (["manage.py", "migrate", "--verbosity", "0"], ["-m", "tests.e2e.seed"]):
-        subprocess.run([sys.executable, *command], cwd=PROJECT, env=environment(var_dir, **extra), check=True)
+def build_small_site(var_dir: Path, migrated: Path | None = None, **extra: str) -> None:
+    """Prepare database and media in `var_dir`: one page of every type, and the editor.
+
+    With the file of a migrated database, that is copied instead of migrating another.
+    """
+    env = environment(var_dir, **extra)
+    (var_dir / "media").mkdir(parents=True, exist_ok=True)
+    if migrated:
+        shutil.copyfile(migrated, var_dir / DATABASE)
+    else:
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=PROJECT, env=env, check=True)
+    with (var_dir / "session").open("w") as session:
+        subprocess.run([sys.executable, "-m", "tests.e2e.seed"], cwd=PROJECT, env=env, check=True, stdout=session)
+
+
+def read_session(var_dir: Path) -> str:
+    """Return the key of a session of the editor on the site that `build_small_site` has prepared in `var_dir`."""
+    return (var_dir / "session").read_text()
 
 
 @contextmanager
@@ -101,6 +145,30 @@ def run_site(var_dir: Path, **extra: str) -> Iterator[RunningSite]:
                 process.terminate()
             for process in (server.process, worker):
                 _end(process)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Ask again and again until the answer is yes. Raises TimeoutError."""
+    ends = time.monotonic() + STARTS_WITHIN
+    while not condition():
+        if time.monotonic() > ends:
+            raise TimeoutError
+        time.sleep(0.05)
+
+
+def read_into_memory(path: Path) -> sqlite3.Connection:
+    """Return a copy of the database in memory."""
+    copy = sqlite3.connect(":memory:")
+    with closing(sqlite3.connect(path)) as source:
+        source.backup(copy)
+    return copy
+
+
+def renew_version(database: sqlite3.Connection) -> None:
+    """Give a record of changes another number, so that caches take nothing that was stored before for current."""
+    query = "UPDATE changes_change SET id = ? WHERE id = (SELECT MAX(id) FROM changes_change)"
+    database.execute(query, [secrets.randbits(40)])
+    database.commit()
 
 
 def _end(process: subprocess.Popen) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import small_site_folder  # noqa: F401
 from tests.running_site import PROJECT, environment
 
 GUIDES = PROJECT / "docs" / "how-to"
@@ -80,7 +79,7 @@ def follow(guide: Path, project: Path) -> None:
 
 @pytest.fixture(scope="module")
 def changed_project(
-    small_site_folder: Path,  # noqa: F811
+    small_site_folder: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     """A copy of the project in which all guides were followed, with a database of its own in `var`."""

@@ -2,29 +2,33 @@
 
     async def test_something(server, browser, editor_page): ...
 
-- `server`: uvicorn and the worker on a database file of the test module's own; has `.url`, `.var_dir`, `.log`.
+- `server`: uvicorn and the worker, whose database is restored for each test module; has `.url`, `.var_dir`, `.log`.
+- `project`: the id of a project with every kind of field and block on that site.
 - `browser`: Playwright's Browser (async API). `await browser.new_page(base_url=server.url)` is a visitor; make a
   `browser.new_context(viewport=..., java_script_enabled=False, ...)` for a phone, or for somebody without JavaScript.
-- `editor_page`: a page whose visitor is logged in to the admin; addresses are relative to the site.
+- `editor_page`: an empty page whose visitor is logged in to the admin; addresses are relative to the site.
   Another window of the same editor: `await editor_page.context.new_page()`.
 - `watch`: fails the test on errors in the browser's console, and on any request to another host. When an error is
   part of the test: `watch.expect_error("404")`, with any part of its text.
 
-`tests/e2e/editing.py` has the steps of an editor. The server's log is printed with a failed test. Everything is
-asynchronous, so that no event loop is left running behind the tests that use the database.
+`tests/e2e/editing.py` has the steps of an editor. The server's log is printed with a failed test. Each worker has one
+server and one Chromium; the browser lives on the event loop of the session, so its tests and fixtures run there too.
 """
 
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
-from tests.e2e.editing import log_in
-from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite, build_small_site, run_site
+from tests.databases import build_once
+from tests.e2e.rich_page import add_rich_page
+from tests.running_site import RunningSite, read_session, run_site
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -86,20 +90,39 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def small_site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Database and media of the small site, built once and copied for each server."""
-    folder = tmp_path_factory.mktemp("small-site")
-    build_small_site(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def server(chromium: str, small_site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    """The small site, running; what one test module changes, no other sees."""
+def small_site_server(
+    chromium: str, small_site_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningSite]:
+    """The server of this worker, which all test modules share."""
     folder = tmp_path_factory.mktemp("site") / "var"
     shutil.copytree(small_site_folder, folder)
     with run_site(folder) as site:
         yield site
+
+
+@pytest.fixture(scope="module")
+def server(small_site_server: RunningSite, small_site_folder: Path) -> RunningSite:
+    """The small site, running; what one test module changes, no other sees."""
+    small_site_server.restore(small_site_folder)
+    return replace(small_site_server, log_start=len(small_site_server.log))
+
+
+@pytest.fixture(scope="session")
+def rich_site_folder(run_folder: Path, small_site_folder: Path) -> Path:
+    """The small site with a project that has every kind of field and block."""
+
+    def build(folder: Path) -> None:
+        shutil.copytree(small_site_folder, folder, dirs_exist_ok=True)
+        (folder / "project").write_text(str(add_rich_page(folder)))
+
+    return build_once(run_folder / "rich-site", build)
+
+
+@pytest.fixture(scope="module")
+def project(server: RunningSite, rich_site_folder: Path) -> int:
+    """The id of a project with every kind of field and block, longer than any screen, on the running site."""
+    server.restore(rich_site_folder)
+    return int((rich_site_folder / "project").read_text())
 
 
 @pytest.fixture
@@ -111,23 +134,32 @@ def watch(server: RunningSite) -> Iterator[Watch]:
     assert watch.unexpected_errors == []
 
 
-@pytest.fixture
-async def browser(chromium: str, watch: Watch) -> AsyncIterator[Browser]:
-    """Chromium, watched."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def running_browser(chromium: str) -> AsyncIterator[Browser]:
+    """The Chromium of this worker."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
-        browser.on("context", watch.follow)
         yield browser
         await browser.close()
 
 
-@pytest.fixture
-async def editor_page(browser: Browser, server: RunningSite) -> Page:
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(running_browser: Browser, watch: Watch) -> AsyncIterator[Browser]:
+    """Chromium, watched, without anything of an earlier test."""
+    running_browser.on("context", watch.follow)
+    yield running_browser
+    running_browser.remove_listener("context", watch.follow)
+    for context in running_browser.contexts:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def editor_page(browser: Browser, server: RunningSite, small_site_folder: Path) -> Page:
     """A page of an editor who has logged in."""
+    cookie = {"name": "sessionid", "value": read_session(small_site_folder), "url": server.url}
     context = await browser.new_context(base_url=server.url)
-    page = await context.new_page()
-    await log_in(page, EDITOR, EDITOR_PASSWORD)
-    return page
+    await context.add_cookies([cookie])
+    return await context.new_page()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,10 +3,11 @@
 import subprocess
 import sys
 import uuid
+from pathlib import Path
 
 import django
 
-from tests.running_site import PROJECT, RunningSite, environment
+from tests.running_site import PROJECT, environment
 
 FILLING = "\n\n".join(f"Paragraph {number} of the tides, as they come and go." for number in range(40))
 MARKDOWN = f"""## Soundings
@@ -29,12 +30,10 @@ Hidden depths.
 """
 
 
-def add_rich_page(site: RunningSite) -> int:
-    """Add the project to the running site; return its id."""
+def add_rich_page(var_dir: Path) -> int:
+    """Add the project to the site whose files lie in `var_dir`; return its id."""
     command = [sys.executable, "-m", "tests.e2e.rich_page"]
-    run = subprocess.run(
-        command, cwd=PROJECT, env=environment(site.var_dir), check=True, capture_output=True, text=True
-    )
+    run = subprocess.run(command, cwd=PROJECT, env=environment(var_dir), check=True, capture_output=True, text=True)
     return int(run.stdout)
 
 

@@ -1,17 +1,23 @@
 """Fill an empty database with the small site and an editor: `python -m tests.e2e.seed`.
 
-The editor's name and password come from GALLEY_EDITOR and GALLEY_EDITOR_PASSWORD.
+The editor's name and password come from GALLEY_EDITOR and GALLEY_EDITOR_PASSWORD. Prints the key of a session in which
+the editor is logged in.
 """
 
 import os
+import sys
 
 import django
 
 if __name__ == "__main__":
     django.setup()
 
-    from tests.conftest import build_small_site
-    from tests.factories import EditorFactory
+    from django.test import Client
 
-    build_small_site(hostname="localhost")
-    EditorFactory(username=os.environ["GALLEY_EDITOR"], password=os.environ["GALLEY_EDITOR_PASSWORD"])
+    from tests.factories import EditorFactory, add_small_site
+
+    add_small_site(hostname="localhost")
+    editor = EditorFactory(username=os.environ["GALLEY_EDITOR"], password=os.environ["GALLEY_EDITOR_PASSWORD"])
+    client = Client()
+    client.force_login(editor)
+    sys.stdout.write(client.session.session_key)

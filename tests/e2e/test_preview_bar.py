@@ -2,20 +2,11 @@
 
 import re
 
-import pytest
 from playwright.async_api import FrameLocator, Page, expect
 
-from tests.e2e.rich_page import add_rich_page
 from tests.e2e.watching import edit_beside_panel, watch_on_another_screen
-from tests.running_site import RunningSite
 
 DARK, LIGHT = re.compile(r"rgb\((\d|[1-5]\d), "), re.compile(r"rgb\((2[2-5]\d), ")
-
-
-@pytest.fixture(scope="module")
-def project(server: RunningSite) -> int:
-    """A project with pictures and tables."""
-    return add_rich_page(server)
 
 
 async def watch_on_a_wide_screen(editor_page: Page, project: int) -> Page:

@@ -1,26 +1,18 @@
 """Whatever is changed in the form is live: pictures, tags, numbers, inline children, their order, deleting, undo."""
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import Watch
-from tests.e2e.rich_page import add_rich_page
 from tests.e2e.watching import watch_on_another_screen
-from tests.running_site import RunningSite
 
 
-@pytest.fixture(scope="module")
-def project_id(server: RunningSite) -> int:
-    """The project with every kind of field."""
-    return add_rich_page(server)
-
-
-@pytest.fixture
-async def screen(editor_page: Page, project_id: int, watch: Watch) -> Page:
+@pytest_asyncio.fixture(loop_scope="session")
+async def screen(editor_page: Page, project: int, watch: Watch) -> Page:
     """A second screen of the project, whose form is open."""
     watch.expect_error("400")  # autosave refuses what isn't valid yet
-    await editor_page.goto(f"/admin/pages/{project_id}/edit/")
-    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project_id}/")
+    await editor_page.goto(f"/admin/pages/{project}/edit/")
+    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
     await expect(screen.get_by_text("Forty sheets of moving water.")).to_be_visible()
     return screen
 

@@ -3,12 +3,9 @@
 import asyncio
 import re
 
-import pytest
 from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
-from tests.e2e.rich_page import add_rich_page
 from tests.e2e.watching import come_to_rest, edit_beside_panel, stop_following, watch_on_another_screen
-from tests.running_site import RunningSite
 
 # Notes which elements are outlined: the outline itself is brief.
 NOTE_OUTLINES = """() => {
@@ -24,12 +21,6 @@ LAST_OUTLINED = """(_, words) => new Promise((resolve, reject) => {
 })"""
 
 UNTIL_MOVING = "() => new Promise((resolve) => addEventListener('scroll', resolve, { once: true }))"
-
-
-@pytest.fixture(scope="module")
-def project(server: RunningSite) -> int:
-    """A project that is longer than any screen."""
-    return add_rich_page(server)
 
 
 async def put_cursor_into_line(page: Page, words: str) -> None:

@@ -1,17 +1,8 @@
 """A screen is changed and never reloaded: what its reader does there stays as it is."""
 
-import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.rich_page import add_rich_page
 from tests.e2e.watching import watch_on_another_screen
-from tests.running_site import RunningSite
-
-
-@pytest.fixture(scope="module")
-def project(server: RunningSite) -> int:
-    """A project that is longer and wider than any screen."""
-    return add_rich_page(server)
 
 
 async def watch_while_editing(editor_page: Page, project: int) -> Page:

@@ -2,10 +2,8 @@
 
 import re
 
-import pytest
 from playwright.async_api import FrameLocator, Page, TimeoutError, expect
 
-from tests.e2e.rich_page import add_rich_page
 from tests.e2e.watching import bar, edit_beside_panel, stop_following, watch_on_another_screen
 from tests.running_site import RunningSite
 
@@ -24,12 +22,6 @@ CURSOR = """() => {
 WHEN_LOADED = """async (element) => {
   if (element instanceof HTMLImageElement) await element.decode().catch(() => {});
 }"""
-
-
-@pytest.fixture(scope="module")
-def project(server: RunningSite) -> int:
-    """A project with every kind of field."""
-    return add_rich_page(server)
 
 
 async def cursor_is_in(page: Page, name: str) -> dict:

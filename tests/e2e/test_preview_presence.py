@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.editing import log_in, start_post, until_autosave_notices
@@ -26,7 +27,7 @@ def rafe(server: RunningSite) -> None:
     subprocess.run(command, cwd=PROJECT, env=environment(server.var_dir), check=True)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def rafes_page(rafe: None, server: RunningSite, browser: Browser) -> Page:
     """A page of the other editor."""
     page = await (await browser.new_context(base_url=server.url)).new_page()

@@ -88,7 +88,11 @@ def test_a_form_filled_in_too_fast_is_asked_for_once_more_and_then_taken(send, h
 
 
 @both_ways
-@pytest.mark.parametrize("token", [token_of_age(MAX_TOKEN_AGE + 60), "forged:1:x", "\x00", "ä" * 5000])
+@pytest.mark.parametrize(
+    "token",
+    [token_of_age(MAX_TOKEN_AGE + 60), "forged:1:x", "\x00", "ä" * 5000],
+    ids=["too old", "forged", "null character", "too long"],
+)
 def test_an_old_or_foreign_form_keeps_the_text_and_gets_a_fresh_token(send, htmx: bool, token: str) -> None:
     response = send(token=token, htmx=htmx)
     answer = response.content.decode()

@@ -29,7 +29,7 @@ def small_pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def loading(django_db_setup: None, django_db_blocker, small_pictures: Path) -> Iterator[LoadResult]:
+def loading(empty_database: None, django_db_blocker, small_pictures: Path) -> Iterator[LoadResult]:
     """Load the sample in a transaction around all tests of this file, and take it back afterwards."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield load_sample_site(lambda line: None, Content(pictures_folder=small_pictures))

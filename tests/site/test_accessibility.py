@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
@@ -45,7 +46,7 @@ class Readers:
         return [one for found in await asyncio.gather(*(look(*window) for window in self.windows)) for one in found]
 
 
-@pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
+@pytest_asyncio.fixture(loop_scope="session", params=[PHONE, DESK], ids=["phone", "desk"])
 async def readers(request: pytest.FixtureRequest, browser: Browser, server: RunningSite) -> Readers:
     async def open_window(colours: str) -> Page:
         context = await browser.new_context(

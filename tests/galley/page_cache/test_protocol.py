@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import ServerProcess, prepared_folder  # noqa: F401
+from tests.processes import ServerProcess
 
 HIT = b"cache-status: galley; hit"
 
 
 @pytest.fixture(scope="module")
-def server(prepared_folder: Path) -> Iterator[ServerProcess]:  # noqa: F811
-    server = ServerProcess(prepared_folder)
+def server(small_site_folder: Path) -> Iterator[ServerProcess]:
+    server = ServerProcess(small_site_folder)
     try:
         server.wait_until_ready()
         yield server

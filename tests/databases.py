@@ -1,0 +1,164 @@
+"""Databases that are migrated once a run and restored by copying, which takes milliseconds.
+
+A test that uses the database finds the small site in it if it asks for the fixture `small_site`, else only what the
+migrations write. Tests on real transactions don't flush: the next test that uses the database restores it.
+"""
+
+import fcntl
+import hashlib
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from tests.factories import SmallSite, add_small_site, load_small_site
+from tests.running_site import DATABASE, PROJECT, build_small_site, read_into_memory, renew_version
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A folder that all workers of this run share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if hasattr(request.config, "workerinput") else folder
+
+
+def build_once(folder: Path, build: Callable[[Path], object]) -> Path:
+    """Return `folder`; the first worker that asks for it builds it, and the others wait."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            unfinished = folder.with_suffix(".unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir()
+            build(unfinished)
+            unfinished.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def migrated_database(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Path:
+    """The file of a database that has been migrated and is otherwise empty; not to be changed.
+
+    Later runs find it again in pytest's cache, as long as no line of the code and no package changes.
+    """
+    folder = request.config.cache.mkdir("migrated") / hash_code()
+
+    def migrate(folder: Path) -> None:
+        with django_db_blocker.unblock():
+            open_database(folder / DATABASE)
+            call_command("migrate", verbosity=0, interactive=False)
+            connection.close()
+
+    if not folder.exists():
+        for old in folder.parent.iterdir():
+            shutil.rmtree(old, ignore_errors=True)
+    return build_once(folder, migrate) / DATABASE
+
+
+def hash_code() -> str:
+    """Return a hash of all that decides what migrations do: the production code, the packages and Python."""
+    folders = ["config", "home", "blog", "portfolio", "forms", "search", "galley", "transfer", "quickstart"]
+    files = [PROJECT / "uv.lock", *sorted(path for name in folders for path in (PROJECT / name).rglob("*.py"))]
+    return hashlib.sha256(b"".join([sys.version.encode(), *(path.read_bytes() for path in files)])).hexdigest()[:16]
+
+
+@pytest.fixture(scope="session")
+def small_site_folder(run_folder: Path, migrated_database: Path) -> Path:
+    """Database and media of the small site for servers, to be copied for each of them."""
+    return build_once(run_folder / "small-site", lambda folder: build_small_site(folder, migrated_database))
+
+
+def open_database(path: Path) -> None:
+    """Let Django's connections of all threads that are opened from now on use the SQLite file at `path`."""
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = str(path)
+
+
+class TestDatabase:
+    """The database of this process: which content is in it, and copies of both contents in memory."""
+
+    __test__ = False
+
+    def __init__(self, migrated: Path) -> None:
+        self._migrated = read_into_memory(migrated)
+        self._with_small_site: sqlite3.Connection | None = None
+        self._content: sqlite3.Connection | None = None
+
+    def prepare(self, *, has_small_site: bool) -> None:
+        """Restore the content that a test expects, unless it is there."""
+        content = self._small_site() if has_small_site else self._migrated
+        if self._content is not content:
+            self._restore(content)
+
+    def note_changes(self) -> None:
+        """Restore the database before the next test."""
+        self._content = None
+
+    def _restore(self, content: sqlite3.Connection) -> None:
+        renew_version(content)
+        connection.ensure_connection()
+        content.backup(connection.connection)
+        self._content = content
+
+    def _small_site(self) -> sqlite3.Connection:
+        if self._with_small_site is None:
+            self._restore(self._migrated)
+            add_small_site(hostname="testserver")
+            self._with_small_site = sqlite3.connect(":memory:")
+            connection.connection.backup(self._with_small_site)
+            self._content = None
+        return self._with_small_site
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(migrated_database: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[TestDatabase]:
+    """One database file for this process, restored instead of flushed."""
+    with django_db_blocker.unblock():
+        open_database(settings.TEST_DIR / DATABASE)
+        database = TestDatabase(migrated_database)
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", return_value=None):
+        yield database
+    with django_db_blocker.unblock():
+        connection.close()
+
+
+@pytest.fixture
+def _restored_database(
+    request: pytest.FixtureRequest, django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker
+) -> None:
+    with django_db_blocker.unblock():
+        cache.clear()
+        django_db_setup.prepare(has_small_site="small_site" in request.fixturenames)
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+        django_db_setup.note_changes()
+
+
+@pytest.fixture(scope="module")
+def empty_database(django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker) -> None:
+    """Only what the migrations write is in the database, for a fixture that fills it for all tests of its module."""
+    with django_db_blocker.unblock():
+        django_db_setup.prepare(has_small_site=False)
+
+
+@pytest.fixture
+def _django_db_helper(_restored_database: None, _django_db_helper: None) -> None:
+    """What pytest-django does for each test that uses the database, after the database is restored."""
+
+
+@pytest.fixture
+def small_site(db: None) -> SmallSite:
+    """One page of every type, at `http://testserver/`."""
+    return load_small_site()
