@@ -6,6 +6,9 @@ up *arguments:
 test *arguments:
     uv run pytest {{ arguments }}
 
+test-fast *arguments:
+    uv run pytest -m "not browser" {{ arguments }}
+
 lint:
     uv run ruff check .
     uv run ruff format --check .

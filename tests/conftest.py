@@ -51,8 +51,16 @@ def register_hook() -> Iterator[Callable[[str, Callable], None]]:
 BROWSER_FIXTURES = {"chromium", "server", "small_site_folder", "postgresql_url"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow as `browser`, and run it first: at the end, short tests keep all workers busy."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what is slow as `browser`, and run it first: at the end, short tests keep all workers busy.
+
+    What is marked as `nightly` runs only with `-m ""`, or if it is named there.
+    """
+    chosen = config.option.markexpr
+    if chosen and "nightly" not in chosen:
+        long_ones = [item for item in items if item.get_closest_marker("nightly")]
+        config.hook.pytest_deselected(items=long_ones)
+        items[:] = [item for item in items if item not in long_ones]
     for item in items:
         if "tests/e2e/" in item.nodeid or BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)

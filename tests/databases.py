@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -78,6 +79,20 @@ def hash_code() -> str:
 def small_site_folder(run_folder: Path, migrated_database: Path) -> Path:
     """Database and media of the small site for servers, to be copied for each of them."""
     return build_once(run_folder / "small-site", lambda folder: build_small_site(folder, migrated_database))
+
+
+@pytest.fixture(scope="session")
+def postgresql_small_site(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Make a PostgreSQL database of the given name with the small site; return its address."""
+    server = postgresql_url.rpartition("/")[0]
+    build_small_site(tmp_path_factory.mktemp("postgresql"), DATABASE_URL=postgresql_url)
+
+    def copy(name: str) -> str:
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE galley')
+        return f"{server}/{name}"
+
+    return copy
 
 
 def open_database(path: Path) -> None:

@@ -1,18 +1,19 @@
 """The site on PostgreSQL: every migration runs, and every kind of page answers, through the connection pool."""
 
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.running_site import RunningSite, build_small_site, run_site
+from tests.running_site import RunningSite, run_site
 
 
 @pytest.fixture(scope="module")
-def site(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+def site(
+    postgresql_small_site: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningSite]:
     var_dir = tmp_path_factory.mktemp("postgresql-site")
-    build_small_site(var_dir, DATABASE_URL=postgresql_url)
-    with run_site(var_dir, DATABASE_URL=postgresql_url) as site:
+    with run_site(var_dir, DATABASE_URL=postgresql_small_site("site")) as site:
         yield site
     assert not (var_dir / "galley.sqlite3").exists()
 

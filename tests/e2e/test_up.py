@@ -148,8 +148,21 @@ def test_one_command_serves_the_site_and_a_second_start_keeps_it(
         pass
 
 
-def test_a_first_run_killed_at_any_step_is_completed_by_the_next(up: Callable[[], Up], tmp_path: Path) -> None:
-    for moment in (r"Database: step \d+", "The database is ready", "Picture ", "Page ", "The content is ready"):
+@pytest.mark.parametrize(
+    "moments",
+    [
+        ["Page "],
+        pytest.param(
+            [r"Database: step \d+", "The database is ready", "Picture ", "Page ", "The content is ready"],
+            marks=pytest.mark.nightly,
+        ),
+    ],
+    ids=["one", "all"],
+)
+def test_a_first_run_killed_at_any_step_is_completed_by_the_next(
+    up: Callable[[], Up], tmp_path: Path, moments: list[str]
+) -> None:
+    for moment in moments:
         run = up()
         run.read_until(moment)
         run.stop(signal.SIGKILL)

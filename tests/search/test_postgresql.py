@@ -5,26 +5,24 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
-import psycopg
 import pytest
 
-from tests.running_site import PROJECT, RunningSite, build_small_site, environment, run_site
+from tests.running_site import PROJECT, RunningSite, environment, run_site
 from tests.search.test_strange_texts import STRANGE
 
 
 @pytest.fixture(scope="module")
-def site(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    """The small site with 1,200 posts, in a database of its own, all in the index."""
-    with psycopg.connect(postgresql_url, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE search")
-    url = f"{postgresql_url.rpartition('/')[0]}/search"
+def site(
+    postgresql_small_site: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningSite]:
+    """The small site with 600 posts, in a database of its own, all in the index."""
+    url = postgresql_small_site("search")
     var_dir = tmp_path_factory.mktemp("postgresql-search")
-    build_small_site(var_dir, DATABASE_URL=url)
     for command in (
-        ["-m", "benchmarks.generate_posts", "1200"],
+        ["-m", "benchmarks.generate_posts", "600"],
         ["manage.py", "update_index", "--verbosity", "0"],
     ):
         subprocess.run(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import build_once
 from tests.e2e.conftest import browser, chromium, pytest_runtest_makereport, running_browser, watch  # noqa: F401
 from tests.real_blogs import REAL_BLOGS, WITHOUT_REAL_BLOGS
 from tests.running_site import RunningSite
@@ -14,12 +15,17 @@ from tests.site.filled_site import build_filled_site, run_filled_site
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    """The sample site with real posts. Nobody changes it, so one is enough for all tests."""
+def server(request: pytest.FixtureRequest, run_folder: Path, migrated_database: Path) -> Iterator[RunningSite]:
+    """The sample site with real posts, few by day and all at night. Nobody changes it, so one is enough."""
     if not REAL_BLOGS.is_dir():
         pytest.skip(WITHOUT_REAL_BLOGS)
-    folder: Path = tmp_path_factory.mktemp("filled-site") / "var"
-    build_filled_site(folder, has_small_pictures=True)
+    is_night = any(item.get_closest_marker("nightly") for item in request.session.items)
+    folder = build_once(
+        run_folder / "filled-site",
+        lambda folder: build_filled_site(
+            folder, has_small_pictures=True, migrated=migrated_database, posts_per_blog=None if is_night else 2
+        ),
+    )
     with run_filled_site(folder) as site:
         yield site
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.real_blogs import REAL_BLOGS, WITHOUT_REAL_BLOGS
-from tests.running_site import PROJECT, RunningSite, environment, run_site
+from tests.running_site import DATABASE, PROJECT, RunningSite, environment, run_site
 
 # Between them they have what real posts have: many pictures and none, charts, tables, long code, raw HTML, several
 # authors, a text of a few lines and one of a book's chapter. All their pictures are there.
@@ -50,7 +50,14 @@ POSTS_WITH_LOSSES = {
 ASSETS = REAL_BLOGS / "18f"
 
 
-def build_filled_site(var_dir: Path, *, has_small_pictures: bool = False, **extra: str) -> None:
+def build_filled_site(
+    var_dir: Path,
+    *,
+    has_small_pictures: bool = False,
+    migrated: Path | None = None,
+    posts_per_blog: int | None = None,
+    **extra: str,
+) -> None:
     """Prepare database and media in `var_dir`; the importer's reports lie beside them.
 
     With small pictures, making them in all sizes doesn't take longer than all the rest. Raises SystemExit without the
@@ -59,14 +66,17 @@ def build_filled_site(var_dir: Path, *, has_small_pictures: bool = False, **extr
     if not REAL_BLOGS.is_dir():
         raise SystemExit(WITHOUT_REAL_BLOGS)
     var_dir.mkdir(parents=True, exist_ok=True)
-    _manage(var_dir, "migrate", "--verbosity", "0", **extra)
+    if migrated:
+        shutil.copyfile(migrated, var_dir / DATABASE)
+    else:
+        _manage(var_dir, "migrate", "--verbosity", "0", **extra)
     if has_small_pictures:
         _run(var_dir, "-m", "tests.site.seed", **extra)
     else:
         _manage(var_dir, "load_sample_site", **extra)
     for number, (blog, names) in enumerate(POSTS.items()):
         folder = var_dir / f"posts-{number}"
-        for name in [*names, *POSTS_WITH_LOSSES[blog]]:
+        for name in [*names[:posts_per_blog], *POSTS_WITH_LOSSES[blog]]:
             _copy(REAL_BLOGS / blog / name, folder / name)
         report = var_dir / f"import-{number}.json"
         _manage(var_dir, "import_posts", str(folder), "--assets", str(ASSETS), "--report", str(report), **extra)

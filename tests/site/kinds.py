@@ -5,10 +5,16 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+
 from tests.site.crawling import Crawl
 from tests.site.filled_site import imported_addresses, whole_posts
 
 Kind = tuple[str, ...]
+
+all_or_some = pytest.mark.parametrize(
+    "are_all", [False, pytest.param(True, marks=pytest.mark.nightly)], ids=["one of each kind", "all"]
+)
 
 # Whatever a list is filtered by, it looks the same.
 NO_FILTERS = {"q", "page"}
@@ -17,6 +23,11 @@ NO_FILTERS = {"q", "page"}
 def pages_to_look_at(crawl: Crawl, var_dir: Path) -> list[str]:
     """Return the addresses of a page of each kind and of twenty real posts."""
     return [*one_of_each_kind(crawl, var_dir).values(), *whole_posts(var_dir)]
+
+
+def pages_for(crawl: Crawl, var_dir: Path, *, are_all: bool) -> list[str]:
+    """Return the addresses of all pages to look at, or of one of each kind."""
+    return pages_to_look_at(crawl, var_dir) if are_all else list(one_of_each_kind(crawl, var_dir).values())
 
 
 def one_of_each_kind(crawl: Crawl, var_dir: Path) -> dict[Kind, str]:

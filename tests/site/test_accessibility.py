@@ -13,8 +13,9 @@ from playwright.async_api import Browser, Page
 from tests.e2e.conftest import Watch
 from tests.running_site import RunningSite
 from tests.site.crawling import Crawl
-from tests.site.kinds import one_of_each_kind, pages_to_look_at
+from tests.site.kinds import one_of_each_kind, pages_for
 
+Screen = dict[str, int]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 # What is as it should be needn't be described.
@@ -46,20 +47,30 @@ class Readers:
         return [one for found in await asyncio.gather(*(look(*window) for window in self.windows)) for one in found]
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=[PHONE, DESK], ids=["phone", "desk"])
-async def readers(request: pytest.FixtureRequest, browser: Browser, server: RunningSite) -> Readers:
+@pytest_asyncio.fixture(loop_scope="session")
+async def readers(screen: Screen, browser: Browser, server: RunningSite) -> Readers:
     async def open_window(colours: str) -> Page:
         context = await browser.new_context(
-            base_url=server.url, viewport=request.param, color_scheme=colours, reduced_motion="reduce"
+            base_url=server.url, viewport=screen, color_scheme=colours, reduced_motion="reduce"
         )
         return await context.new_page()
 
     return Readers([(await open_window(colours), rules) for colours, rules in RULES.items()])
 
 
-async def test_no_page_has_a_violation(readers: Readers, whole_site: Crawl, server: RunningSite, watch: Watch) -> None:
+@pytest.mark.parametrize(
+    ("screen", "are_all"),
+    [
+        pytest.param(PHONE, False, id="phone, one of each kind"),
+        pytest.param(PHONE, True, id="phone, all", marks=pytest.mark.nightly),
+        pytest.param(DESK, True, id="desk, all", marks=pytest.mark.nightly),
+    ],
+)
+async def test_no_page_has_a_violation(
+    readers: Readers, whole_site: Crawl, server: RunningSite, watch: Watch, are_all: bool
+) -> None:
     watch.expect_error("404")
-    addresses = pages_to_look_at(whole_site, server.var_dir)
+    addresses = pages_for(whole_site, server.var_dir, are_all=are_all)
 
     async def look_at_all(page: Page, rules: dict) -> list[str]:
         found = []
@@ -72,6 +83,7 @@ async def test_no_page_has_a_violation(readers: Readers, whole_site: Crawl, serv
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("screen", [PHONE, pytest.param(DESK, marks=pytest.mark.nightly)], ids=["phone", "desk"])
 async def test_nothing_that_opens_has_a_violation(
     readers: Readers, whole_site: Crawl, server: RunningSite, watch: Watch
 ) -> None:
@@ -93,6 +105,7 @@ async def test_nothing_that_opens_has_a_violation(
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("screen", [DESK], ids=["desk"])
 async def test_a_violation_is_found(readers: Readers) -> None:
     async def look_at_dark_grey_on_black(page: Page, rules: dict) -> list[str]:
         await page.goto("/")

@@ -5,11 +5,12 @@ from playwright.async_api import Browser
 from tests.e2e.conftest import Watch
 from tests.running_site import RunningSite
 from tests.site.crawling import Crawl
-from tests.site.kinds import pages_to_look_at
+from tests.site.kinds import all_or_some, pages_for
 
 
+@all_or_some
 async def test_no_request_leaves_the_site_and_no_cookie_comes(
-    browser: Browser, whole_site: Crawl, server: RunningSite, watch: Watch
+    browser: Browser, whole_site: Crawl, server: RunningSite, watch: Watch, are_all: bool
 ) -> None:
     # What a post lost at its import is answered with 404.
     watch.expect_error("404")
@@ -17,7 +18,7 @@ async def test_no_request_leaves_the_site_and_no_cookie_comes(
     page = await context.new_page()
     asked = []
     context.on("request", lambda request: asked.append(request.url))
-    for url in pages_to_look_at(whole_site, server.var_dir):
+    for url in pages_for(whole_site, server.var_dir, are_all=are_all):
         await page.goto(url)
         # What is loaded late is loaded too.
         await page.evaluate("document.querySelectorAll('[loading=lazy]').forEach((one) => (one.loading = 'eager'))")

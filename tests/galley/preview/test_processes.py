@@ -98,7 +98,7 @@ def test_everybody_is_told_who_is_there(one_or_two_processes: Processes) -> None
     play(one_or_two_processes, scene)
 
 
-@pytest.mark.parametrize("lost", ["first", "last"])
+@pytest.mark.parametrize("lost", ["first", pytest.param("last", marks=pytest.mark.nightly)])
 def test_a_process_that_dies_in_the_middle_of_typing_loses_nothing(one_or_two_processes: Processes, lost: str) -> None:
     async def scene(scene: Scene) -> None:
         server = getattr(scene.processes, lost)
