@@ -111,9 +111,11 @@ def add_small_site(hostname: str) -> None:
     Site.objects.all().delete()
     home = HomePageFactory(parent=Page.objects.get(depth=1))
     Site.objects.create(hostname=hostname, root_page=home, is_default_site=True)
+    blog = BlogIndexPageFactory(parent=home)
+    portfolio = PortfolioIndexPageFactory(parent=home)
     StandardPageFactory(parent=home)
-    BlogPostPageFactory(parent=BlogIndexPageFactory(parent=home))
-    ProjectPageFactory(parent=PortfolioIndexPageFactory(parent=home))
+    BlogPostPageFactory(parent=blog)
+    ProjectPageFactory(parent=portfolio)
     ContactPageFactory(parent=home)
 
 
