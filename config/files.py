@@ -1,4 +1,4 @@
-"""Static and media files, answered before Django's middleware is reached."""
+"""Static and media files, which are served without Django's middleware."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,21 +12,21 @@ from galley.images import RENDITIONS_FOLDER
 
 ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 
-# Only these folders of the media are public. Documents stay behind Wagtail's own view, which asks for permission.
+# Only these media folders are public. Documents are served by Wagtail's view, which checks permissions.
 PUBLIC_MEDIA_FOLDERS = ("images", "original_images", "avatar_images")
 
 
 def serve_static_files(app: ASGIApp) -> ASGIApp:
-    """Put static files in front of `app`: from the sources in development, else from `collectstatic`'s folder."""
+    """Serve static files before `app`: in development from their sources, else from `STATIC_ROOT`."""
     if str(settings.STORAGES["staticfiles"]["BACKEND"]).startswith("django."):  # type: ignore[index]
         return ASGIStaticFilesHandler(app)  # type: ignore[arg-type]
     return ServeStaticASGI(app, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
 
 
 def serve_public_media(app: ASGIApp) -> ASGIApp:
-    """Put uploaded images in front of `app`, which makes the pictures that aren't there yet.
+    """Serve uploaded images and existing renditions before `app`, which creates missing renditions.
 
-    A web server may do this instead in production.
+    In production a web server may do this instead.
     """
     media = ServeStaticASGI(None, autorefresh=True, max_age=60 * 60 * 24 * 30, add_headers_function=_sandbox_media)
     for folder in PUBLIC_MEDIA_FOLDERS:
@@ -44,6 +44,6 @@ def serve_public_media(app: ASGIApp) -> ASGIApp:
 
 
 def _sandbox_media(headers: Headers, path: str, url: str) -> None:
-    """An uploaded SVG may hold scripts: opened by itself, it gets no rights on this origin."""
+    """Disable the scripts of an uploaded SVG that is opened as a document."""
     headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     headers["X-Content-Type-Options"] = "nosniff"

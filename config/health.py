@@ -1,4 +1,4 @@
-"""Two questions from the outside: is the process alive, and can it answer visitors?"""
+"""Health checks for supervisors and load balancers."""
 
 import asyncio
 import logging
@@ -9,19 +9,19 @@ from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger(__name__)
 
-DATABASE_PATIENCE = 2.0  # seconds
+DATABASE_TIMEOUT = 2.0  # seconds
 
 
 async def live(request: HttpRequest) -> HttpResponse:
-    """Answer 200 as long as the event loop turns. A supervisor restarts the process when this fails."""
+    """Return 200 while the event loop runs. If this fails, a supervisor should restart the process."""
     return _plain("alive")
 
 
 async def ready(request: HttpRequest) -> HttpResponse:
-    """Answer 200 if the database answers in time, else 503. A load balancer sends nobody here when this fails."""
+    """Return 200 if the database answers in time, else 503: then a load balancer should choose another process."""
     try:
-        async with asyncio.timeout(DATABASE_PATIENCE):
-            # A thread of its own: a database that hangs must not hold up the thread of the request.
+        async with asyncio.timeout(DATABASE_TIMEOUT):
+            # Not in the thread of the request, which a hanging database would block.
             await sync_to_async(_ask_database, thread_sensitive=False)()
     except Exception as error:
         logger.warning("Not ready: the database gives no answer (%s).", type(error).__name__)

@@ -1,4 +1,4 @@
-"""Addresses. Wagtail's page tree takes what nothing else has taken."""
+"""The URLs of the site. Wagtail's page tree comes last and takes all other paths."""
 
 from django.conf import settings
 from django.urls import include, path, re_path

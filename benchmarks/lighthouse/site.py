@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from config.settings.secret_key import read_or_create_secret_key
+from config.settings.var_dir import read_or_create_secret_key
 from tests.running_site import PROJECT, RunningSite, environment
 from tests.site.filled_site import build_filled_site, run_filled_site
 

@@ -1,1 +1,1 @@
-"""How dates are written, by language, where Django's own way isn't ours (`FORMAT_MODULE_PATH`)."""
+"""Formats of dates by language, which replace those of Django (`FORMAT_MODULE_PATH`)."""

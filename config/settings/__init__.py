@@ -1,1 +1,1 @@
-"""Settings: `base` holds what every environment shares, the others only what differs."""
+"""Settings: `base` is for all environments, each other module for one."""

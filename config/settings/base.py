@@ -1,19 +1,18 @@
-"""What every environment shares. Values that differ by machine come from the environment or from `.env`."""
+"""The settings of all environments. Values that differ by machine come from the environment or from `.env`."""
 
 from pathlib import Path
 from urllib.parse import quote
 
 from environs import Env
 
-from config.settings.secret_key import read_or_create_secret_key
-from config.settings.var_dir import prepare_var_dir
+from config.settings.var_dir import prepare_var_dir, read_or_create_secret_key
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
 
-# Everything that the running site writes lies in one folder: database, media, secret key.
+# The site writes to this folder only: database, media, secret key.
 VAR_DIR = prepare_var_dir(env.path("GALLEY_VAR_DIR", BASE_DIR / "var"))
 
 SECRET_KEY = env.str("SECRET_KEY", None) or read_or_create_secret_key(VAR_DIR / "secret-key")
@@ -60,7 +59,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
 ]
 
-# Django's own, which `galley.async_pages.middleware` keeps from changing threads where there is nothing to wait for.
+# The classes in `galley.async_pages.middleware` are Django's, without the change of threads in async requests.
 MIDDLEWARE = [
     "galley.page_cache.middleware.CacheControlMiddleware",
     "galley.async_pages.middleware.SecurityMiddleware",
@@ -97,29 +96,32 @@ TEMPLATES = [
     },
 ]
 
-# Requests run in several threads: several writers at once need WAL and a transaction that
-# takes its write lock at the start, or SQLite answers 'database is locked'.
+# Database and cache
+
+# Requests run in several threads. For several writers at a time, SQLite needs WAL, and transactions that take their
+# write lock at the start. Otherwise it raises "database is locked".
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
 }
-# Psycopg's pool also serves the sockets, whose threads come and go. It wants connections back after each request.
+# The preview's sockets run in threads that come and go, and share connections through Psycopg's pool.
 POSTGRESQL_OPTIONS = {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}}
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'galley.sqlite3'))}")}
-DATABASES["default"]["OPTIONS"] = (
-    SQLITE_OPTIONS if DATABASES["default"]["ENGINE"].endswith("sqlite3") else POSTGRESQL_OPTIONS
-)
-# Threads for the synchronous part of requests (`galley.async_pages.threads`); they keep SQLite's connections.
-# More of them don't compute faster; with fewer, a slow upload in the admin would hold up pages.
-REQUEST_THREADS = env.int("REQUEST_THREADS", 4)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["CONN_MAX_AGE"] = None
-
+    # The threads of requests live as long as the process, and so do their connections.
+    DATABASES["default"] |= {"OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
+else:
+    # The pool needs each connection back after the request.
+    DATABASES["default"] |= {"OPTIONS": POSTGRESQL_OPTIONS}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# With Redis the cache and the channel layer are shared by all processes; without it, one process holds both.
+# Threads for the synchronous part of requests. More of them don't compute faster. With fewer, slow uploads in the admin
+# delay pages.
+REQUEST_THREADS = env.int("REQUEST_THREADS", 4)
+
+# All processes share one cache in Redis. Without Redis, only one process can run, with its cache in memory.
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
@@ -127,7 +129,8 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
-# Drafts are shown on screens connected to other processes through Redis; without it, one process serves all.
+# Through Redis, a draft also reaches browsers that are connected to other processes. Without Redis, the lock file
+# ensures that there is only one process.
 PREVIEW_REDIS_URL = REDIS_URL
 PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 
@@ -136,9 +139,9 @@ PAGE_CACHE_PRIVATE_MODELS = ["preview", "transfer.PostImport", "forms.ContactMes
 # How much memory the cached pages of one process may take.
 PAGE_CACHE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 48) * 1024 * 1024
 PAGE_CACHE_EXCLUDED_PATHS = ["/static/", "/media/", "/admin/", "/documents/", "/preview/", "/health/"]
-# The lists answer HTMX with a part of themselves.
+# For HTMX, lists respond with an HTML fragment.
 PAGE_CACHE_KEYED_HEADERS = ["HX-Request", "HX-History-Restore-Request"]
-# A Varnish or CDN in front that takes PURGE at this address may keep pages for so many seconds without asking.
+# The address where a Varnish or CDN takes PURGE requests. It may then serve pages for that many seconds.
 CDN_PURGE_URL = env.str("CDN_PURGE_URL", "")
 PAGE_CACHE_SHARED_MAX_AGE = env.int("CDN_MAX_AGE", 60 if CDN_PURGE_URL else 0)
 if CDN_PURGE_URL:
@@ -146,6 +149,8 @@ if CDN_PURGE_URL:
     WAGTAILFRONTENDCACHE = {
         "default": {"BACKEND": "wagtail.contrib.frontend_cache.backends.HTTPBackend", "LOCATION": CDN_PURGE_URL}
     }
+
+# Tasks, accounts, languages
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -162,8 +167,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "UTC"
-USE_I18N = True
-USE_TZ = True
+
+# Files and uploads
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -173,34 +178,36 @@ MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    # The name says what is in it: two processes that make a picture at once make the same file.
+    # The name of a rendition depends on its content: two processes that create it at once write the same file.
     "renditions": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
 }
 
-# A page with many blocks has more form fields than Django's default of 1,000, and a book more text than 2.5 MiB:
-# what the preview shows (`galley.preview.limits`) can be saved, although a letter may travel three times as long.
+# The form of a page with many blocks has more fields than Django's default of 1,000, and a long text is larger than
+# 2.5 MiB. Whatever the preview shows (`galley.preview.limits`) must be saveable, even if each character is escaped.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
-# Wagtail's preview panel shows the page in a frame of the same origin.
+# Security: Wagtail's preview panel shows the page in a frame of the same origin.
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = [
-    "security.W019",  # asks for DENY, which would blank that panel
-    # These look for Django's middleware by its own name; `galley.async_pages.middleware` inherits from it.
+    "security.W019",  # recommends DENY for X_FRAME_OPTIONS, which would leave that panel empty
+    # These look for Django's middleware by name and don't find the subclasses in `galley.async_pages.middleware`.
     "security.W001",
     "security.W002",
     "security.W003",
 ]
+
+# E-mail and the contact form
 
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "console:")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = EMAIL_CONFIG.get("EMAIL_TIMEOUT") or 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Galley <galley@localhost>")
 
-# A sender may send so many messages through the contact form in so many seconds.
+# How many messages a sender may send through the contact form, and in how many seconds.
 CONTACT_MESSAGES_PER_SENDER = env.int("CONTACT_MESSAGES_PER_SENDER", 5)
 CONTACT_RATE_SPAN = env.int("CONTACT_RATE_SPAN", 10 * 60)
-# How many proxies stand in front and add to `X-Forwarded-For`: a higher number than that lets senders forge theirs.
+# The number of proxies that append to `X-Forwarded-For`. With a higher number, senders can forge their address.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 
 # Fonts for titles in scripts that the share images' own fonts lack; None for those of galley/images.
@@ -211,14 +218,14 @@ WAGTAILADMIN_BASE_URL = env.str("WAGTAILADMIN_BASE_URL", "http://localhost:8080"
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "galley.preview.rich_text.LiveRichTextArea"}}
 WAGTAILIMAGES_IMAGE_MODEL = "home.SiteImage"
 WAGTAILIMAGES_RENDITION_STORAGE = "renditions"
-# As good to the eye as WebP at Wagtail's 80, in half of the bytes.
+# Looks as good as WebP at Wagtail's default of 80, in half of the bytes.
 WAGTAILIMAGES_AVIF_QUALITY = 50
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpeg", "jpg", "png", "svg", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
-# The admin asks no outside host for news or portraits.
+# The admin requests nothing from other hosts.
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
@@ -229,8 +236,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    # A socket's text that isn't UTF-8 is its sender's fault, yet uvicorn reports it with a traceback: anybody could
-    # fill the log with that.
+    # uvicorn logs a traceback if a socket's text isn't valid UTF-8. With that, any client could fill the log.
     "filters": {
         "own_errors": {
             "()": "django.utils.log.CallbackFilter",
@@ -239,11 +245,11 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # Without this Django mails a 500 to nobody once DEBUG is off, and leaves no trace.
     "loggers": {
+        # By default, Django only mails errors to ADMINS when DEBUG is off.
         "django": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
         "uvicorn.error": {"filters": ["own_errors"]},
-        # Its warnings only tell that it was asked to stop.
+        # It warns of each signal to stop.
         "django_tasks_db": {"level": "ERROR"},
     },
 }

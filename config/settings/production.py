@@ -1,4 +1,4 @@
-"""On a server: every secret from the environment, static files with a hash in their name."""
+"""Settings for a server: secrets come from the environment, names of static files contain a hash."""
 
 from config.settings.base import *  # noqa: F403
 from config.settings.base import STORAGES, env

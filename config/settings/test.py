@@ -1,4 +1,4 @@
-"""For the tests: nothing leaves the process, nothing outlives it."""
+"""Settings for the tests: no network, and files in a temporary folder."""
 
 import tempfile
 from pathlib import Path
@@ -12,7 +12,7 @@ TEST_DIR = Path(temporary.name)
 SECRET_KEY = "only-for-tests"  # noqa: S105
 ALLOWED_HOSTS = ["localhost", "testserver"]
 MEDIA_ROOT = TEST_DIR / "media"
-# A file, since threads have connections of their own: SQLite's database in memory locks whole tables between them.
+# A file, because each thread has its own connection: SQLite locks whole tables of a shared database in memory.
 DATABASES["default"]["TEST"] = {"NAME": str(TEST_DIR / "galley.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

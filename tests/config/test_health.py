@@ -34,6 +34,6 @@ def test_it_is_not_ready_without_a_database(asgi_get, broken_database: None) -> 
 
 
 def test_a_database_that_hangs_is_not_waited_for(asgi_get, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "DATABASE_PATIENCE", 0.05)
+    monkeypatch.setattr(health, "DATABASE_TIMEOUT", 0.05)
     monkeypatch.setattr(health, "_ask_database", lambda: time.sleep(0.5))
     assert asgi_get("/health/ready").status_code == 503

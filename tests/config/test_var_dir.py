@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings.secret_key import read_or_create_secret_key
-from config.settings.var_dir import prepare_var_dir
+from config.settings.var_dir import prepare_var_dir, read_or_create_secret_key
 from tests.running_site import PROJECT, environment
 
 

@@ -1,4 +1,4 @@
-"""British dates: the month by its name, in full where there is room for it."""
+"""British dates with the name of the month."""
 
 DATE_FORMAT = "j F Y"
 SHORT_DATE_FORMAT = "j M Y"

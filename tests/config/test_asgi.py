@@ -1,0 +1,23 @@
+"""The process that serves the site: its garbage collector and its threads."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.running_site import PROJECT, environment
+
+STATE = """
+import gc, json, sys
+import config.asgi
+print(json.dumps([gc.isenabled(), gc.get_freeze_count(), sys.getswitchinterval()]))
+"""
+
+
+def test_what_is_loaded_is_not_collected_and_threads_switch_quickly(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", STATE]
+    run = subprocess.run(command, cwd=PROJECT, env=environment(tmp_path), check=True, capture_output=True, text=True)
+    is_enabled, frozen, interval = json.loads(run.stdout)
+    assert is_enabled
+    assert frozen > 100_000
+    assert interval == 0.001
