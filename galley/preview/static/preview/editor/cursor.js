@@ -85,7 +85,7 @@ function scrollAround(element, by) {
  * Both wait for a short pause: typing itself is followed by the patches.
  */
 export function tellCursor(liveForm) {
-  const screens = new BroadcastChannel("live-preview");
+  const screens = new BroadcastChannel("live-preview-cursor");
   let path = "";
   let timer;
 
@@ -98,7 +98,7 @@ export function tellCursor(liveForm) {
       liveForm.send({ type: "focus", path });
     }
     if (!liveForm.about.tab) return;
-    screens.postMessage({ type: "cursor", tab: liveForm.about.tab, path, ...wordsAtCursor() });
+    screens.postMessage({ tab: liveForm.about.tab, path, ...wordsAtCursor() });
   };
   const tellSoon = () => {
     clearTimeout(timer);

@@ -13,7 +13,7 @@ const ENOUGH_LETTERS = 16;
  * @returns {function(object)} opens the field for a click, as that file describes it
  */
 export function openFieldsOnClick(liveForm, panel) {
-  const screens = new BroadcastChannel("live-preview");
+  const screens = new BroadcastChannel("live-preview-clicks");
   const say = (type, more) => liveForm.about.tab && screens.postMessage({ type, tab: liveForm.about.tab, ...more });
   const open = (click) => {
     say("opened", { field: openField(liveForm.form, click) });

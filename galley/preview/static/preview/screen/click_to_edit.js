@@ -29,7 +29,7 @@ const STYLE = `
  * `editor/open_field.js` is the other side. While no editor answers, a click does nothing.
  */
 export function editOnClick(draft, bar) {
-  const editor = new BroadcastChannel("live-preview");
+  const editor = new BroadcastChannel("live-preview-clicks");
   const style = new CSSStyleSheet();
   document.adoptedStyleSheets.push(style);
   let isThere = false;

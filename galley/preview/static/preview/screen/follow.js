@@ -41,10 +41,10 @@ export function followWriting(draft, settings) {
   });
 
   // In the author's own browser the editor tells the cursor's words, sooner than the server tells the field.
-  const editor = new BroadcastChannel("live-preview");
+  const editor = new BroadcastChannel("live-preview-cursor");
   let timer;
   editor.addEventListener("message", ({ data }) => {
-    if (data.type !== "cursor" || data.tab !== draft.about.tab) return;
+    if (data.tab !== draft.about.tab) return;
     isCursorKnown = true;
     path = data.path;
     clearTimeout(timer);
