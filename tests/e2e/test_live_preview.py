@@ -129,6 +129,23 @@ async def test_a_lost_connection_says_so_and_catches_up(editor_page: Page) -> No
     await expect(panel(editor_page).get_by_role("heading", name="Steady on")).to_be_visible()
 
 
+async def test_wagtails_frame_stays_hidden_when_wagtail_replaces_it(editor_page: Page) -> None:
+    await start_post(editor_page, "One frame")
+    await open_panel(editor_page)
+    await expect(panel(editor_page).get_by_role("heading", name="One frame")).to_be_visible()
+    # A preview that Wagtail began before the connection was there ends like this.
+    await editor_page.evaluate(
+        """() => {
+             const frame = document.querySelector("#w-preview-iframe");
+             const next = frame.cloneNode();
+             next.className = "w-preview__iframe";
+             frame.replaceWith(next);
+           }"""
+    )
+    await expect(editor_page.locator("#w-preview-iframe")).to_be_hidden()
+    await expect(panel(editor_page).get_by_role("heading", name="One frame")).to_be_visible()
+
+
 async def test_without_websockets_the_panel_of_the_admin_takes_over(editor_page: Page) -> None:
     await editor_page.context.route_web_socket(re.compile("/preview/"), lambda socket: socket.close(code=1012))
     await start_post(editor_page, "The long way")

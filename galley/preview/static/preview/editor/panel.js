@@ -67,7 +67,6 @@ export class LivePanel extends EventTarget {
   show() {
     const panel = previewPanel();
     if (!panel || !previewPart(panel, "content")) return;
-    toggle(previewPart(panel, "frame"), "live-preview-resting", this.isLive);
     this.showLine(panel);
     this.showFrame(panel);
   }
@@ -121,8 +120,4 @@ const capital = (word) => word[0].toUpperCase() + word.slice(1);
 
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
-}
-
-function toggle(element, name, on) {
-  if (element && element.classList.contains(name) !== on) element.classList.toggle(name, on);
 }
