@@ -5,9 +5,8 @@ from wagtail import hooks
 from wagtail.models import Page, Site
 
 from blog.listing import prepare_posts
-from blog.models import BlogIndexPage, BlogPostPage
-from galley.listings.listed_pages import readable_children
-from galley.listings.listings import FilteredList, Selection
+from blog.models import BlogIndexPage
+from galley.listings import EVERYTHING, FilteredList
 from galley.page_cache.versioned import cached
 from home.sections import HomeSection
 
@@ -25,9 +24,9 @@ def _find_latest_posts(request: HttpRequest, page: Page) -> HomeSection | None:
     index = BlogIndexPage.objects.descendant_of(page).live().public().order_by("path").first() if page.path else None
     if index is None:
         return None
-    latest = FilteredList(readable_children(BlogPostPage, index).order_by("-date", "-pk"), [], Selection("", {}, ""))
+    latest = FilteredList(index.readable_posts().order_by("-date", "-pk"), [], EVERYTHING)
     posts = prepare_posts(latest.paginate(LATEST_POSTS)[0], request)
-    latest.set_folios(posts)
+    latest.set_sequence_numbers(posts)
     return HomeSection("components/latest_posts.html", {"posts": posts, "index_page": index})
 
 

@@ -10,6 +10,7 @@ from config import health
 from galley.images import RENDITIONS_FOLDER
 from galley.images.views import serve_rendition
 from galley.page_cache.page_routing import serve
+from search.views import search
 
 handler404 = "home.not_found.page_not_found"
 
@@ -21,7 +22,7 @@ urlpatterns = [
     path(f"{settings.MEDIA_URL.lstrip('/')}{RENDITIONS_FOLDER}/<path:name>", serve_rendition),
     path("forms/", include("forms.urls")),
     path("documents/", include(wagtaildocs_urls)),
-    path("search/", include("search.urls")),
+    path("search/", search, name="search"),
     path("", include("home.urls")),
     path("", include("blog.feeds.urls")),
     path("", include([pattern for pattern in wagtail_urls.urlpatterns if pattern.name != "wagtail_serve"])),

@@ -12,7 +12,7 @@ from wagtail import hooks
 from wagtail.models import Page, Site
 
 from galley.images.share_images import HEIGHT, WIDTH, share_image_url
-from galley.listings.listings import Link
+from galley.listings import Link
 
 MAX_DESCRIPTION_LENGTH = 300
 

@@ -1,17 +1,14 @@
 """The list of projects: the newest year first, filtered by skill and year."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
 
-from galley.listings.listed_pages import readable_children, set_addresses
-from galley.listings.listings import Filter, FilteredList, Listing, Selection, by_number, by_slug
-
-if TYPE_CHECKING:
-    from portfolio.models import PortfolioIndexPage, ProjectPage
+from galley.listings import Filter, FilteredList, Listing, Selection, by_number, by_slug, set_addresses
 
 FILTERS = [
     Filter(
@@ -30,35 +27,26 @@ PROJECTS_PER_PAGE = 12
 class ProjectListing(Listing):
     """A page of the list of projects."""
 
-    projects: "list[ProjectPage]"
+    projects: list[Page]
 
 
-def select_projects(request: HttpRequest, index: "PortfolioIndexPage") -> Selection:
-    """Return which projects under `index` the address of `request` asks for."""
+def select_projects(request: HttpRequest, index: Page) -> Selection:
+    """Return which projects of the portfolio `index` the URL of `request` asks for."""
     return Selection.from_request(request, index.get_url(request) or "", FILTERS)
 
 
-def list_projects(request: HttpRequest, index: "PortfolioIndexPage", selection: Selection) -> ProjectListing:
-    """Return the page of projects under `index` that is asked for. Blocks: reads the database."""
-    from portfolio.models import ProjectPage
-
-    readable = readable_children(ProjectPage, index)
-    filtered = FilteredList(readable.order_by("-year", "-pk"), FILTERS, selection)
-    entries, pagination = filtered.paginate(PROJECTS_PER_PAGE)
-    projects = prepare_projects(entries, request)
-    filtered.set_folios(projects)
+def list_projects(request: HttpRequest, projects: QuerySet[Any], selection: Selection) -> ProjectListing:
+    """Return the requested page of the list of `projects`. Blocks: reads the database."""
+    filtered = FilteredList(projects.order_by("-year", "-pk"), FILTERS, selection)
+    found, pagination = filtered.paginate(PROJECTS_PER_PAGE)
+    entries = prepare_projects(found, request)
+    filtered.set_sequence_numbers(entries)
     facets = filtered.facets()
-    return ProjectListing(facets, filtered.active_filters(facets), pagination, selection.address, projects)
+    return ProjectListing(facets, filtered.active_filters(facets), pagination, selection.address, entries)
 
 
-def prepare_projects(entries: "QuerySet[ProjectPage]", request: HttpRequest | None) -> "list[ProjectPage]":
-    """Return the projects with all that an entry of a list prints, with the same number of queries for any number."""
-    from portfolio.models import ProjectSkill
-
-    projects = list(
-        entries.select_related("lead_image").prefetch_related(
-            Prefetch("project_skills", queryset=ProjectSkill.objects.select_related("tag")),
-        )
-    )
-    set_addresses(projects, request)
-    return projects
+def prepare_projects(projects: Any, request: HttpRequest | None) -> list[Page]:
+    """Return a `ProjectPageQuerySet` as a list, with all that its entries show, with a fixed number of queries."""
+    entries = list(projects.with_skills())
+    set_addresses(entries, request)
+    return entries

@@ -5,23 +5,29 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import ItemBase, TagBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
-from wagtail.models import Orderable
+from wagtail.models import Orderable, PageManager
+from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from galley.async_pages import AsyncViewMixin
-from galley.listings.lazy_context import lazily
-from galley.listings.listed_pages import ListedPageMixin, find_place, set_addresses
-from galley.listings.listings import Link
+from galley.listings import (
+    Link,
+    ListedPageMixin,
+    find_list_position,
+    lazy_context,
+    page_or_partial,
+    readable_children,
+    set_addresses,
+)
 from home.base_page import BasePage, BodyMixin, IntroductionMixin, LeadImageMixin
 from portfolio.listing import list_projects, select_projects
-from portfolio.views import project_list
 
 
 class PortfolioIndexPage(AsyncViewMixin, IntroductionMixin, BasePage):
@@ -33,18 +39,22 @@ class PortfolioIndexPage(AsyncViewMixin, IntroductionMixin, BasePage):
 
     schema_type = "CollectionPage"
 
-    async_view = staticmethod(project_list)
+    async_view = staticmethod(page_or_partial)
 
     class Meta:
         verbose_name = "portfolio"
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return Wagtail's context and the `listing` that the request asks for, which is read once it is printed."""
+        """Return Wagtail's context and the requested `listing`, which is read when the template first uses it."""
         selection = select_projects(request, self)
         return super().get_context(request, *args, **kwargs) | {
-            "listing": SimpleLazyObject(lambda: list_projects(request, self, selection)),
+            "listing": SimpleLazyObject(lambda: list_projects(request, self.readable_projects(), selection)),
             "listing_address": selection.address_asked,
         }
+
+    def readable_projects(self) -> QuerySet[Any]:
+        """Return the projects of this portfolio that its readers may read."""
+        return readable_children(ProjectPage, self)
 
 
 class Skill(TagBase):
@@ -61,6 +71,15 @@ class ProjectSkill(ItemBase):
 
     tag = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="project_skills")
     content_object = ParentalKey("portfolio.ProjectPage", on_delete=models.CASCADE, related_name="project_skills")
+
+
+class ProjectPageQuerySet(PageQuerySet):
+    """Projects."""
+
+    def with_skills(self) -> "ProjectPageQuerySet":
+        """Fetch the picture and the skills of all projects with two queries."""
+        skills = Prefetch("project_skills", queryset=ProjectSkill.objects.select_related("tag"))
+        return self.select_related("lead_image").prefetch_related(skills)
 
 
 class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin, BasePage):
@@ -104,6 +123,8 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
         index.FilterField("year"),
         index.FilterField("featured"),
     ]
+    objects = PageManager.from_queryset(ProjectPageQuerySet)()
+
     parent_page_types = ["portfolio.PortfolioIndexPage"]
     subpage_types: list[str] = []
     page_description = "A piece of work: what it was, for whom, and how it was done."
@@ -122,19 +143,19 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return Wagtail's context, the project's skills, its number and the projects before and after it."""
-        names = ("skill_links", "folio", "previous_project", "next_project")
-        return super().get_context(request, *args, **kwargs) | lazily(names, lambda: self._describe(request))
+        names = ("skill_links", "sequence_number", "previous_project", "next_project")
+        return super().get_context(request, *args, **kwargs) | lazy_context(names, lambda: self._describe(request))
 
     def _describe(self, request: HttpRequest) -> dict[str, Any]:
         if self.pk is not None:
             prefetch_related_objects([self], "gallery__image", "project_skills__tag")
         set_addresses([self], request)
-        place = find_place(self, request)
+        position = find_list_position(self, request)
         return {
             "skill_links": self.skill_links,
-            "folio": place.folio,
-            "previous_project": place.previous,
-            "next_project": place.next,
+            "sequence_number": position.number,
+            "previous_project": position.previous,
+            "next_project": position.next,
         }
 
     @property

@@ -3,13 +3,12 @@
 from django.http import HttpRequest
 from wagtail import hooks
 
-from galley.listings.listed_pages import readable_children
-from galley.listings.listings import FilteredList, Selection
+from galley.listings import EVERYTHING, FilteredList
 from galley.page_cache.versioned import cached
 from home.models import HomePage
 from home.sections import HomeSection
 from portfolio.listing import prepare_projects
-from portfolio.models import PortfolioIndexPage, ProjectPage
+from portfolio.models import PortfolioIndexPage
 
 MOST_FEATURED = 3
 
@@ -26,7 +25,7 @@ def _find_featured_projects(request: HttpRequest, page: HomePage) -> HomeSection
     )
     if index is None:
         return None
-    readable = readable_children(ProjectPage, index).order_by("-year", "-pk")
+    readable = index.readable_projects().order_by("-year", "-pk")
     projects = prepare_projects(readable.filter(featured=True)[:MOST_FEATURED], request)
-    FilteredList(readable, [], Selection("", {}, "")).set_folios(projects)
+    FilteredList(readable, [], EVERYTHING).set_sequence_numbers(projects)
     return HomeSection("components/featured_projects.html", {"projects": projects, "index_page": index})

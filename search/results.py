@@ -1,4 +1,4 @@
-"""A page of search results, as the template prints it."""
+"""A page of search results for the template."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,10 +10,11 @@ from django.utils.safestring import SafeString
 from wagtail.models import Page, Site
 from wagtail.search.models import IndexEntry
 
-from galley.listings.listings import Listing, Selection, paginate
-from search.dialects import find_dialect
-from search.filters import FILTERS, active_filters, build_facets, narrow, page_types
-from search.matching import Match, Matches, find_matches
+from galley.listings import Listing, Selection, paginate
+from galley.listings.filtered_list import list_active_filters
+from galley.listings.selection import narrow
+from search.filters import FILTERS, build_search_facets, page_types
+from search.matching import Match, Matches, find_dialect, find_matches
 from search.query import Query
 from search.snippets import Marker
 
@@ -55,12 +56,12 @@ def select_results(request: HttpRequest, address: str, query: Query) -> Selectio
 
 def search_pages(request: HttpRequest, query: Query, selection: Selection) -> SearchListing:
     """Return the page of results that is asked for. Only what everybody may read is found. Blocks."""
-    matches = find_matches(query, narrow(_readable_pages(request), selection)) if query.words else Matches()
+    matches = find_matches(query, narrow(_readable_pages(request), FILTERS, selection)) if query.words else Matches()
     page, pagination = paginate(matches.found, RESULTS_PER_PAGE, selection)
-    facets = build_facets(matches, selection)
+    facets = build_search_facets(matches, selection)
     return SearchListing(
         facets,
-        active_filters(facets, selection),
+        list_active_filters(FILTERS, facets, selection),
         pagination,
         Selection(selection.address, {"q": query.text}, "").url(),
         query,

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from galley.listings.fragments import render_whole_or_fragment
+from galley.listings import render_whole_or_partial
 from galley.page_cache.versioned import use_current_version
 from search.query import LONGEST_TEXT, Query
 from search.results import search_pages, select_results
@@ -30,4 +30,4 @@ def _render_search(request: HttpRequest) -> HttpResponse:
             "longest_text": LONGEST_TEXT,
             "listing": search_pages(request, query, selection) if query.text else None,
         }
-        return render_whole_or_fragment(request, "pages/search.html", context, "results")
+        return render_whole_or_partial(request, "pages/search.html", context, "results")

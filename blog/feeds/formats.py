@@ -1,11 +1,12 @@
-"""The three formats: Django's Atom and RSS with full texts and several authors, and JSON Feed beside them.
+"""The formats of feeds: Django's Atom and RSS, with full texts and several authors, and JSON Feed.
 
-Browsers show a feed as bare XML. XSLT, the old remedy, is being taken out of them; a style sheet stays. It can style
-what is there and make nothing a link, so links are in the feed: summaries are XHTML, which Atom allows in so many
-words and RSS as an Atom element. The sheet lets the link of a summary cover its whole entry.
+A browser shows a feed as bare XML. Browsers are removing XSLT, so a style sheet formats the feed. CSS can't make a text
+a link. So the feed itself contains links: summaries are XHTML, which is allowed in Atom, and in RSS as an Atom element.
+The style sheet stretches the link of a summary over its whole entry.
 """
 
 import datetime
+import json
 import re
 from typing import Any
 from xml.sax.xmlreader import AttributesImpl
@@ -17,37 +18,42 @@ from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from blog.feeds.json_feed import JsonFeed
-
 XHTML = "http://www.w3.org/1999/xhtml"
-# What XML 1.0 has no place for (section 2.2), however it is written.
+# Characters that XML 1.0 doesn't allow (section 2.2), not even as references.
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class StyledFeed(feedgenerator.SyndicationFeed):
-    """What Atom and RSS have in common. Without posts, `beginning` is when something changed last."""
+class DatedFeed(feedgenerator.SyndicationFeed):
+    """A feed whose date of change is `beginning` as long as it has no posts, instead of the current time."""
 
-    # Browsers show this, and offer to save what says that it is a feed; feed readers and validators take both.
+    def __init__(self, *, beginning: datetime.datetime, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.beginning = beginning
+
+    def latest_post_date(self) -> datetime.datetime:
+        """Return the date of the newest post or change."""
+        return super().latest_post_date() if self.items else self.beginning
+
+
+class StyledFeed(DatedFeed):
+    """The common part of Atom and RSS."""
+
+    # A browser shows this type, but offers to download a feed's own type. Feed readers and validators accept both.
     content_type = "application/xml; charset=utf-8"
     atom = ""
     """The prefix of Atom's elements."""
 
-    def __init__(self, *, beginning: datetime.datetime, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         sheet = Stylesheet(static("css/feed.css"), mimetype="text/css", media="all")
         clean = {name: _clean(value) for name, value in kwargs.items()}
         super().__init__(**clean, stylesheets=[sheet])
-        self.beginning = beginning
 
     def add_item(self, **fields: Any) -> None:  # type: ignore[override]
-        """Add a post as `blog.feeds.building` describes it."""
+        """Add the fields of a post, as `blog.feeds.views.build_item` returns them."""
         super().add_item(**{name: _clean(value) for name, value in fields.items()})
 
-    def latest_post_date(self) -> datetime.datetime:
-        """Return when something changed last: the same for as long as nothing does."""
-        return super().latest_post_date() if self.items else self.beginning
-
     def add_explanation(self, handler: SimplerXMLGenerator) -> None:
-        """Say to a person who opens the feed what it is, and lead them to what they can read."""
+        """Add a text for people who open the feed in a browser: what a feed is, and a link to the site."""
         _open(handler, f"{self.atom}subtitle", type="xhtml")
         _open(handler, "div", xmlns=XHTML)
         handler.addQuickElement("p", self.feed["description"])
@@ -72,7 +78,7 @@ class AtomFeed(StyledFeed, feedgenerator.Atom1Feed):
     """Atom (RFC 4287)."""
 
     def write(self, outfile: Any, encoding: str) -> None:
-        """Write the feed as `Atom1Feed.write` does, which knows no style sheets yet."""
+        """Write the feed as `Atom1Feed.write` does, which doesn't support style sheets."""
         handler = SimplerXMLGenerator(outfile, encoding, short_empty_elements=True)
         handler.startDocument()
         for stylesheet in self.feed["stylesheets"]:
@@ -83,12 +89,12 @@ class AtomFeed(StyledFeed, feedgenerator.Atom1Feed):
         handler.endElement("feed")
 
     def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
-        """Add what is told of the whole feed."""
+        """Add the elements of the whole feed."""
         super().add_root_elements(handler)
         self.add_explanation(handler)
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        """Add what is told of a post."""
+        """Add the elements of a post."""
         super().add_item_elements(handler, item | {"description": None})
         for name, address in item["authors"]:
             _open(handler, "author")
@@ -100,7 +106,10 @@ class AtomFeed(StyledFeed, feedgenerator.Atom1Feed):
 
 
 class RssFeed(StyledFeed, feedgenerator.Rss201rev2Feed):
-    """RSS 2.0, with the text in `content:encoded` and the authors in `dc:creator`, since they have no addresses."""
+    """RSS 2.0, with the text in `content:encoded` and the authors in `dc:creator`.
+
+    RSS requires an email address in its own `author`.
+    """
 
     atom = "atom:"
 
@@ -112,18 +121,57 @@ class RssFeed(StyledFeed, feedgenerator.Rss201rev2Feed):
         }
 
     def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
-        """Add what is told of the whole feed."""
+        """Add the elements of the whole feed."""
         super().add_root_elements(handler)
         self.add_explanation(handler)
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        """Add what is told of a post."""
+        """Add the elements of a post."""
         super().add_item_elements(handler, item | {"description": escape(item["description"])})
         for name, _address in item["authors"]:
             handler.addQuickElement("dc:creator", name)
         handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
         self.add_summary(handler, item)
         handler.addQuickElement("content:encoded", item["content"])
+
+
+class JsonFeed(DatedFeed):
+    """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+    content_type = "application/feed+json; charset=utf-8"
+
+    def write(self, outfile: Any, encoding: str) -> None:
+        """Write the feed; JSON is always UTF-8."""
+        json.dump(self._describe_feed(), outfile, ensure_ascii=False)
+
+    def _describe_feed(self) -> dict[str, Any]:
+        feed = self.feed
+        return {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": feed["title"],
+            "home_page_url": feed["link"],
+            "feed_url": feed["feed_url"],
+            "description": feed["description"],
+            "language": feed["language"],
+            "authors": [{"name": feed["author_name"], "url": feed["author_link"]}],
+            "items": [_describe_item(item) for item in self.items],
+        }
+
+
+def _describe_item(item: dict[str, Any]) -> dict[str, Any]:
+    fields = {
+        "id": item["unique_id"],
+        "url": item["link"],
+        "title": item["title"],
+        "summary": item["description"],
+        "content_html": item["content"],
+        "date_published": rfc3339_date(item["pubdate"]),
+        "date_modified": rfc3339_date(item["updateddate"]),
+        "authors": [{"name": name, "url": address} for name, address in item["authors"]],
+        "tags": item["categories"],
+    }
+    # Unknown fields are left out. An empty text is still a text.
+    return {name: value for name, value in fields.items() if value or name == "content_html"}
 
 
 def _open(handler: SimplerXMLGenerator, name: str, **attributes: str) -> None:

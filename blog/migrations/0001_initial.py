@@ -4,7 +4,7 @@ import blog.models.post
 import django.core.validators
 import django.db.models.deletion
 import galley.async_pages.async_views
-import galley.listings.listed_pages
+import galley.listings.chronological
 import modelcluster.contrib.taggit
 import modelcluster.fields
 import modelsearch.index
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'blog post',
             },
-            bases=(galley.listings.listed_pages.ListedPageMixin, 'wagtailcore.page', models.Model),
+            bases=(galley.listings.chronological.ListedPageMixin, 'wagtailcore.page', models.Model),
         ),
         migrations.CreateModel(
             name='PostAuthor',

@@ -1,9 +1,8 @@
-"""Posts, the people who write them and the subjects that order them."""
+"""The blog and its posts, with their authors, tags, categories and series."""
 
-from blog.models.author import Author, AuthorLink, PostAuthor
 from blog.models.index import BlogIndexPage
 from blog.models.post import BlogPostPage
-from blog.models.taxonomy import Category, PostTag, Series
+from blog.models.taxonomy import Author, AuthorLink, Category, PostAuthor, PostTag, Series, get_term
 
 __all__ = [
     "Author",
@@ -14,4 +13,5 @@ __all__ = [
     "PostAuthor",
     "PostTag",
     "Series",
+    "get_term",
 ]

@@ -1,29 +1,31 @@
-"""The blog's contents page, and the addresses beneath it that are no posts."""
+"""The list of posts, and its routes: the archive and the pages of groups of posts."""
 
 from functools import partial
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import re_path
 
-from blog.addresses import SEGMENTS
 from blog.archive import list_archive
 from blog.listing import list_posts, select_posts
-from blog.subjects import find_period, find_subject, find_subject_addresses, list_subjects
-from blog.views import archive, post_list, subject_list
+from blog.models.post import BlogPostPage
+from blog.models.taxonomy import get_term
+from blog.taxonomy_pages import BY_SEGMENT, describe_term, find_period, find_term_urls, list_terms
 from galley.async_pages import AsyncRoutablePageMixin
+from galley.listings import page_or_partial, readable_children
 from home.base_page import BasePage, IntroductionMixin
 
-SEGMENT = f"(?P<segment>{'|'.join(SEGMENTS.values())})"
+SEGMENT = f"(?P<segment>{'|'.join(BY_SEGMENT)})"
 
 
 class BlogIndexPage(AsyncRoutablePageMixin, IntroductionMixin, BasePage):
-    """The list of posts, newest first, filtered by tag, category, author and year; its archive and subjects."""
+    """The list of posts, newest first, filtered by tag, category, author and year."""
 
     posts_per_page = models.PositiveSmallIntegerField(
         default=20,
@@ -41,51 +43,60 @@ class BlogIndexPage(AsyncRoutablePageMixin, IntroductionMixin, BasePage):
 
     schema_type = "Blog"
 
-    async_view = staticmethod(post_list)
+    async_view = staticmethod(page_or_partial)
 
     class Meta:
         verbose_name = "blog"
 
     @property
     def feed_address(self) -> str:
-        """The full address under which the feeds stand: the blog's own."""
+        """The full URL of the blog, below which its feeds are."""
         return self.full_url or ""
 
+    def readable_posts(self) -> QuerySet[Any]:
+        """Return the posts of the blog that its readers may read."""
+        return readable_children(BlogPostPage, self)
+
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
-        """Return what the site map tells of the blog: itself, and the pages of what its posts have in common."""
-        subjects = find_subject_addresses(self, request)
-        return [*super().get_sitemap_urls(request), *({"location": address} for address in subjects)]
+        """Return the sitemap entries of the blog and of the pages of all terms."""
+        return [*super().get_sitemap_urls(request), *({"location": url} for url in find_term_urls(self, request))]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return Wagtail's context, what a route adds, and the `listing` that is asked for, read once it is printed."""
-        subject = kwargs.get("subject")
-        selection = select_posts(request, self, subject)
+        """Return Wagtail's context, `kwargs` of a route, and the `listing`, read when the template first uses it."""
+        group = kwargs.get("group")
+        selection = select_posts(request, self, group)
         return (
             super().get_context(request, *args)
             | kwargs
             | {
-                "listing": SimpleLazyObject(lambda: list_posts(request, self, selection, subject)),
+                "listing": SimpleLazyObject(lambda: list_posts(request, self, selection, group)),
                 "listing_address": selection.address_asked,
             }
         )
 
+    def answer_route(self, request: HttpRequest, template: str = "", **context: Any) -> HttpResponseBase:
+        """Return the response of `page_or_partial` with `template` and `context`."""
+        return self.answer_async(request, partial(page_or_partial, template=template, **context))
+
     @re_path(r"^archive/$")
     def archive(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer with all years and months."""
-        return self.answer_async(request, partial(archive, archive=list_archive(self, request)))
+        """Return the page of all years and months."""
+        return self.answer_route(request, "pages/blog_archive.html", archive=list_archive(self, request))
 
     @re_path(r"^(?P<year>[0-9]{4})/(?:(?P<month>0[1-9]|1[0-2])/)?$")
     def period(self, request: HttpRequest, year: str, month: str | None = None) -> HttpResponseBase:
-        """Answer with the posts of a year or a month."""
-        subject = find_period(self, request, int(year), int(month) if month else None)
-        return self.answer_async(request, partial(post_list, subject=subject))
+        """Return the posts of a year or a month."""
+        group = find_period(self, request, int(year), int(month) if month else None)
+        return self.answer_route(request, group=group)
 
     @re_path(rf"^{SEGMENT}/$")
-    def subjects(self, request: HttpRequest, segment: str) -> HttpResponseBase:
-        """Answer with all tags, authors, categories or series."""
-        return self.answer_async(request, partial(subject_list, subjects=list_subjects(self, request, segment)))
+    def terms(self, request: HttpRequest, segment: str) -> HttpResponseBase:
+        """Return all tags, authors, categories or series."""
+        terms = list_terms(self, request, BY_SEGMENT[segment].filter.parameter)
+        return self.answer_route(request, "pages/blog_terms.html", terms=terms)
 
     @re_path(rf"^{SEGMENT}/(?P<slug>[^/]+)/$")
-    def subject(self, request: HttpRequest, segment: str, slug: str) -> HttpResponseBase:
-        """Answer with the posts that have a tag, author, category or series."""
-        return self.answer_async(request, partial(post_list, subject=find_subject(self, request, segment, slug)))
+    def term(self, request: HttpRequest, segment: str, slug: str) -> HttpResponseBase:
+        """Return the posts with a tag, author, category or series."""
+        parameter = BY_SEGMENT[segment].filter.parameter
+        return self.answer_route(request, group=describe_term(self, request, parameter, get_term(parameter, slug)))

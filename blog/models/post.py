@@ -5,21 +5,21 @@ from typing import Any
 from urllib.parse import urljoin
 
 from django.db import models
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.models import PageManager
+from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from blog.addresses import subject_address
-from blog.models.author import Author
-from blog.models.taxonomy import Category, PostTag, Series
-from blog.post_context import DESCRIBED, describe_post, fetch_described
-from galley.listings.lazy_context import lazily
-from galley.listings.listed_pages import ListedPageMixin
-from galley.listings.listings import Link
+from blog.models.taxonomy import Author, Category, PostAuthor, PostTag, Series
+from blog.post_context import CONTEXT_NAMES, build_post_context
+from blog.taxonomy_pages import term_url
+from galley.listings import Link, ListedPageMixin, lazy_context
 from home.base_page import BasePage, BodyMixin, LeadImageMixin
 from home.blocks import opening_words
 from home.page_metadata import Article
@@ -31,8 +31,24 @@ def today() -> datetime.date:
     return timezone.localdate()
 
 
+PREFETCH_TAGS = Prefetch("tagged_items", queryset=PostTag.objects.select_related("tag"))
+PREFETCH_AUTHORS = Prefetch("post_authors", queryset=PostAuthor.objects.select_related("author"))
+
+
+class BlogPostPageQuerySet(PageQuerySet):
+    """Posts."""
+
+    def with_authors(self) -> "BlogPostPageQuerySet":
+        """Fetch the authors of all posts with one query."""
+        return self.prefetch_related(PREFETCH_AUTHORS)
+
+    def with_terms(self) -> "BlogPostPageQuerySet":
+        """Fetch the authors, tags, categories and lead images of all posts, for their full text."""
+        return self.select_related("lead_image").prefetch_related("categories", PREFETCH_TAGS, PREFETCH_AUTHORS)
+
+
 class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
-    """A post: Markdown and rich blocks mixed, with its authors and subjects."""
+    """A post, with its authors, tags, categories and series."""
 
     date = models.DateField(
         "date", default=today, help_text="Printed over the post; posts are listed by it, newest first."
@@ -42,7 +58,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
         max_length=1000,
         help_text="Two or three sentences for lists and search engines. Leave empty to use the beginning of the text.",
     )
-    # The beginning of the text, kept with the post: a list of posts needn't read and parse their bodies.
+    # The beginning of the text is stored, so that a list of posts needn't parse their bodies.
     opening = models.TextField(blank=True, editable=False)
     reading_minutes = models.PositiveSmallIntegerField(default=0, editable=False)
     tags = ClusterTaggableManager(
@@ -89,6 +105,8 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
         index.FilterField("date"),
         index.RelatedFields("tags", [index.SearchField("name")]),
     ]
+    objects = PageManager.from_queryset(BlogPostPageQuerySet)()
+
     parent_page_types = ["blog.BlogIndexPage"]
     subpage_types: list[str] = []
     page_description = "An article, with its authors, tags and pictures."
@@ -103,41 +121,48 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
         indexes = [models.Index(fields=["-date", "-page_ptr"], name="blog_post_newest_first")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the post, and beside it what lists and its head say of its text."""
+        """Save the post with its opening and reading time."""
         self.measure_text()
         super().save(*args, **kwargs)
 
     def measure_text(self) -> None:
-        """Set what is kept of the text: its beginning, and how long it takes to read."""
+        """Set the stored opening and reading time from the text."""
         self.opening = opening_words(self.body)
         self.reading_minutes = minutes_to_read(self.body)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """Return the post as it would be served, its text measured as it stands in the draft."""
+        """Return the post as it would be served, with the opening and reading time of the draft."""
         self.measure_text()
         return super().serve_preview(request, mode_name)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return Wagtail's context, and who wrote the post, where it belongs, what comes before and after."""
-        return super().get_context(request, *args, **kwargs) | lazily(DESCRIBED, lambda: describe_post(self, request))
+        """Return Wagtail's context with authors, terms, series, neighbours and related posts."""
+        lazy = lazy_context(CONTEXT_NAMES, lambda: build_post_context(self, request))
+        return super().get_context(request, *args, **kwargs) | lazy
+
+    def prefetch_terms(self) -> None:
+        """Fetch the tags and the authors with their portraits, unless they were fetched before."""
+        if self.pk is not None:
+            authors = PostAuthor.objects.select_related("author__portrait")
+            prefetch_related_objects([self], PREFETCH_TAGS, Prefetch("post_authors", queryset=authors))
 
     @property
     def authors(self) -> list[Author]:
-        """Who wrote the post, in the order in which they are named. A draft may name nobody yet."""
+        """The authors in their order. A row of a draft may have no author yet."""
         return [named.author for named in self.post_authors.all() if named.author_id]
 
     @property
     def tag_links(self) -> list[Link]:
-        """The post's tags, each with the page of the posts that have it."""
-        return [Link(item.tag.name, self.subject_url("tag", item.tag.slug)) for item in self.tagged_items.all()]
+        """Links to the pages of the post's tags."""
+        return [Link(item.tag.name, self.term_url("tag", item.tag.slug)) for item in self.tagged_items.all()]
 
-    def subject_url(self, parameter: str, slug: str) -> str:
-        """Return the address of the posts that have a tag, author, category or series in common with this one."""
-        return subject_address(urljoin(self.address, "../"), parameter, slug)
+    def term_url(self, parameter: str, slug: str) -> str:
+        """Return the URL of the posts with a term of the taxonomy `parameter`."""
+        return term_url(urljoin(self.address, "../"), parameter, slug)
 
     @property
     def published_at(self) -> datetime.datetime:
-        """The printed date as a moment: that of the publication if it was on that day, else the day's beginning."""
+        """The printed date as a datetime: the time of publication if it was on that day, else midnight."""
         first = self.first_published_at
         if first and timezone.localdate(first) == self.date:
             return first
@@ -145,18 +170,18 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
 
     @property
     def updated_at(self) -> datetime.datetime:
-        """When the post was published last, and never before its printed date."""
+        """The time of the last publication, but not before the printed date."""
         return max(self.published_at, self.last_published_at or self.published_at)
 
     @property
     def feed_address(self) -> str:
-        """The full address of the blog that the post stands in, under which the feeds stand."""
+        """The full URL of the post's blog, below which its feeds are."""
         return urljoin(self.full_url or "", "../")
 
     @property
     def article(self) -> Article:
-        """What engines are told about the post."""
-        fetch_described(self)
+        """The metadata of the post for search engines."""
+        self.prefetch_terms()
         return Article(
             self.published_at,
             self.updated_at,
@@ -172,5 +197,5 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
 
     @property
     def summary(self) -> str:
-        """The excerpt; where there is none, the beginning of the text."""
+        """The excerpt, or else the beginning of the text."""
         return self.excerpt or self.opening

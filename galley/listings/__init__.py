@@ -1,0 +1,36 @@
+"""Lists of Wagtail pages: filters with facets, pagination, chronological order, HTMX partials. See README.md."""
+
+from galley.listings.chronological import (
+    ListedPageMixin,
+    find_list_position,
+    read_index,
+    readable_children,
+    readable_siblings,
+    set_addresses,
+)
+from galley.listings.filtered_list import Facet, FilteredList, Listing
+from galley.listings.htmx_partials import lazy_context, page_or_partial, render_whole_or_partial
+from galley.listings.selection import EVERYTHING, Filter, Link, Pagination, Selection, by_number, by_slug, paginate
+
+__all__ = [
+    "EVERYTHING",
+    "Facet",
+    "Filter",
+    "FilteredList",
+    "Link",
+    "ListedPageMixin",
+    "Listing",
+    "Pagination",
+    "Selection",
+    "by_number",
+    "by_slug",
+    "find_list_position",
+    "lazy_context",
+    "page_or_partial",
+    "paginate",
+    "read_index",
+    "readable_children",
+    "readable_siblings",
+    "render_whole_or_partial",
+    "set_addresses",
+]

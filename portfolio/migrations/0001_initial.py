@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import galley.async_pages.async_views
-import galley.listings.listed_pages
+import galley.listings.chronological
 import modelcluster.contrib.taggit
 import modelcluster.fields
 import wagtail.fields
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'project',
             },
-            bases=(galley.listings.listed_pages.ListedPageMixin, 'wagtailcore.page', models.Model),
+            bases=(galley.listings.chronological.ListedPageMixin, 'wagtailcore.page', models.Model),
         ),
         migrations.CreateModel(
             name='ProjectLink',

@@ -10,9 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
-from blog import subjects
-from blog.addresses import archive_address, month_address, subject_address, subjects_address, year_address
+from blog import taxonomy_pages
+from blog.archive import archive_url, month_url, year_url
 from blog.models import Author, AuthorLink, BlogPostPage, Category, PostAuthor, Series
+from blog.taxonomy_pages import taxonomy_url, term_url
 from tests.conftest import SmallSite
 from tests.factories import AuthorFactory, BlogPostPageFactory, SiteImageFactory
 
@@ -134,16 +135,16 @@ def test_search_engines_are_told_what_a_list_is(posts, asgi_get, path: str, desc
 )
 def test_all_of_a_kind_are_listed(posts, asgi_get, path: str, expected: list) -> None:
     response = asgi_get(f"/blog/{path}")
-    listed = [(one.title, one.url, one.count) for one in response.context["subjects"].subjects]
+    listed = [(one.title, one.url, one.count) for one in response.context["terms"].terms]
     assert listed == expected
     for _title, url, count in listed:
         assert len(titles(asgi_get(url))) == count
 
 
 def test_many_subjects_stand_on_pages(posts, asgi_get, monkeypatch) -> None:
-    monkeypatch.setattr(subjects, "SUBJECTS_PER_PAGE", 1)
+    monkeypatch.setattr(taxonomy_pages, "TERMS_PER_PAGE", 1)
     first, second = asgi_get("/blog/tags/"), asgi_get("/blog/tags/?page=2")
-    names = [[one.title for one in page.context["subjects"].subjects] for page in (first, second)]
+    names = [[one.title for one in page.context["terms"].terms] for page in (first, second)]
     assert names == [["hot metal"], ["ink"]]
     assert 'href="http://testserver/blog/tags/?page=2"' in second.content.decode()  # canonical
 
@@ -256,12 +257,12 @@ def test_queries_do_not_grow_with_the_posts(small_site, ada, asgi_get, path: str
 
 @pytest.mark.parametrize("blog", ["/blog/", "https://example.org/blog/"])
 def test_addresses_can_be_asked_for(blog: str) -> None:
-    assert subject_address(blog, "tag", "hot-metal") == f"{blog}tags/hot-metal/"
-    assert subject_address(blog, "category", "a/b ü") == f"{blog}categories/a%2Fb%20%C3%BC/"
-    assert subjects_address(blog, "author") == f"{blog}authors/"
-    assert archive_address(blog) == f"{blog}archive/"
-    assert year_address(blog, 987) == f"{blog}0987/"
-    assert month_address(blog, 2024, 5) == f"{blog}2024/05/"
+    assert term_url(blog, "tag", "hot-metal") == f"{blog}tags/hot-metal/"
+    assert term_url(blog, "category", "a/b ü") == f"{blog}categories/a%2Fb%20%C3%BC/"
+    assert taxonomy_url(blog, "author") == f"{blog}authors/"
+    assert archive_url(blog) == f"{blog}archive/"
+    assert year_url(blog, 987) == f"{blog}0987/"
+    assert month_url(blog, 2024, 5) == f"{blog}2024/05/"
 
 
 @pytest.mark.parametrize("path", ["tags/ink/", "authors/ada/"])

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from lxml import etree
 from wagtail.models import PageViewRestriction, Site
 
-from blog.feeds.building import MOST_ENTRIES
+from blog.feeds.views import MAX_ENTRIES
 from blog.models import BlogPostPage, Category, PostAuthor
 from tests.conftest import SmallSite
 from tests.factories import AuthorFactory, BlogIndexPageFactory, BlogPostPageFactory, SiteImageFactory
@@ -210,10 +210,10 @@ def test_a_change_that_is_not_published_is_not_in_it(grouped: SmallSite, asgi_ge
 
 
 def test_it_has_the_newest_posts_first_and_not_all(small_site: SmallSite, asgi_get) -> None:
-    for number in range(MOST_ENTRIES + 2):
+    for number in range(MAX_ENTRIES + 2):
         BlogPostPageFactory(parent=small_site.blog, title=f"No. {number}", date=datetime.date(2001, 1, 1 + number))
     small_site.post.delete()
-    expected = [f"No. {number}" for number in reversed(range(2, MOST_ENTRIES + 2))]
+    expected = [f"No. {number}" for number in reversed(range(2, MAX_ENTRIES + 2))]
     assert all(titles(asgi_get(f"/blog/feed.{format_name}")) == expected for format_name in FORMATS)
 
 

@@ -40,19 +40,24 @@ def test_posts_have_neighbours_in_time(posts) -> None:
     assert neighbours(posts[2]) == (("Post 2", "/blog/post-2/"), ("Post 4", "/blog/post-4/"))
     assert neighbours(posts[3]) == (("Post 3", "/blog/post-3/"), ("Post 5", "/blog/post-5/"))
     assert neighbours(posts[4]) == (("Post 4", "/blog/post-4/"), None)
-    assert [context(post)["folio"] for post in posts] == [1, 2, 3, 4, 5]
+    assert [context(post)["sequence_number"] for post in posts] == [1, 2, 3, 4, 5]
 
 
 def test_the_only_post_is_number_one_and_alone(small_site: SmallSite) -> None:
     found = context(small_site.post)
-    assert (found["folio"], found["previous_post"], found["next_post"], found["series"]) == (1, None, None, None)
+    assert (found["sequence_number"], found["previous_post"], found["next_post"], found["series"]) == (
+        1,
+        None,
+        None,
+        None,
+    )
 
 
 def test_neighbours_that_may_not_be_read_are_passed_over(posts) -> None:
     posts[1].unpublish()
     PageViewRestriction.objects.create(page=posts[2], restriction_type=PageViewRestriction.LOGIN)
     assert neighbours(posts[3]) == (("Post 1", "/blog/post-1/"), ("Post 5", "/blog/post-5/"))
-    assert context(posts[3])["folio"] == 2
+    assert context(posts[3])["sequence_number"] == 2
 
 
 def test_authors_tags_and_categories_lead_to_the_list(posts) -> None:
@@ -90,7 +95,7 @@ def test_a_post_knows_its_place_in_a_series(posts) -> None:
 def test_a_draft_is_shown_at_its_place(posts) -> None:
     posts[2].unpublish()
     found = context(posts[2])
-    assert found["folio"] == 3
+    assert found["sequence_number"] == 3
     assert (found["previous_post"].title, found["next_post"].title) == ("Post 2", "Post 4")
 
 
@@ -115,7 +120,7 @@ def test_a_post_being_added_under_the_blog_knows_its_neighbours(small_site: Smal
     page.path = small_site.blog.path + "zzzz"
     found = page.make_preview_request().context_data
     assert found["previous_post"].title == small_site.post.title
-    assert found["folio"] == 2
+    assert found["sequence_number"] == 2
 
 
 def test_footnotes_of_several_markdown_blocks_keep_to_themselves(small_site: SmallSite, asgi_get) -> None:

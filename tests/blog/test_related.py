@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPostPage, Category, PostAuthor, Series
-from blog.related import MOST_OF_A_KIND, NEAREST, score_posts
+from blog.related import MAX_TERMS_PER_TAXONOMY, NEAREST, score_posts
 from tests.blog.test_post import context
 from tests.conftest import SmallSite
 from tests.factories import AuthorFactory, BlogPostPageFactory
@@ -144,6 +144,6 @@ def test_a_post_with_many_tags_asks_no_more_than_twice(write) -> None:
         with CaptureQueriesContext(connection) as queries:
             context(page)
         counts.append(len(queries))
-        assert sum(query["sql"].count("SELECT * FROM (SELECT") for query in queries) <= 2 * MOST_OF_A_KIND
+        assert sum(query["sql"].count("SELECT * FROM (SELECT") for query in queries) <= 2 * MAX_TERMS_PER_TAXONOMY
     assert counts[0] == counts[1]
     assert "Other" in related(post) or other

@@ -33,12 +33,12 @@ def test_the_home_page_shows_featured_projects_and_then_the_latest_posts(small_s
         BlogPostPageFactory(parent=small_site.blog, title=f"Day {day}", date=datetime.date(2020, 1, day))
     found = sections()
     assert list(found) == [PROJECTS, POSTS]
-    assert [(one.title, one.address, one.folio) for one in found[PROJECTS]["projects"]] == [
+    assert [(one.title, one.address, one.sequence_number) for one in found[PROJECTS]["projects"]] == [
         (featured.title, featured.url, 2)
     ]
     assert found[PROJECTS]["index_page"] == small_site.portfolio
     assert [post.title for post in found[POSTS]["posts"]] == [small_site.post.title, "Day 7", "Day 6", "Day 5", "Day 4"]
-    assert [post.folio for post in found[POSTS]["posts"]] == [8, 7, 6, 5, 4]
+    assert [post.sequence_number for post in found[POSTS]["posts"]] == [8, 7, 6, 5, 4]
 
 
 @pytest.mark.parametrize("private", ["blog", "post"])

@@ -29,7 +29,7 @@ def listing(projects, asgi_get):
 
 
 def test_the_newest_year_comes_first(listing) -> None:
-    assert [(project.title, project.folio) for project in listing().projects] == [
+    assert [(project.title, project.sequence_number) for project in listing().projects] == [
         ("Almanac", 3),
         ("Atlas", 2),
         ("Type specimen", 1),
@@ -58,7 +58,7 @@ def test_facets_count_what_each_value_would_leave(listing) -> None:
 
 def test_an_entry_has_what_the_list_prints(listing) -> None:
     project = listing("?skill=lettering&year=2023").projects[0]
-    assert (project.address, project.folio) == ("/portfolio/atlas/", 2)
+    assert (project.address, project.sequence_number) == ("/portfolio/atlas/", 2)
     assert [(link.label, link.url) for link in project.skill_links] == [
         ("Lettering", "/portfolio/?skill=lettering"),
         ("Maps", "/portfolio/?skill=maps"),
@@ -89,7 +89,7 @@ def test_a_project_knows_its_neighbours_and_skills(projects, asgi_get) -> None:
     context = asgi_get("/portfolio/atlas/").context
     assert (context["previous_project"].title, context["next_project"].title) == ("Type specimen", "Almanac")
     assert context["next_project"].address == "/portfolio/almanac/"
-    assert context["folio"] == 2
+    assert context["sequence_number"] == 2
     assert [link.label for link in context["skill_links"]] == ["Lettering", "Maps"]
 
 
@@ -98,7 +98,7 @@ def test_an_unsaved_project_without_a_year_renders(db: None) -> None:
     page.gallery = [ProjectPicture(image=SiteImageFactory())]
     response = page.make_preview_request()
     assert response.status_code == 200
-    assert not response.context_data["folio"]
+    assert not response.context_data["sequence_number"]
 
 
 def test_the_number_of_queries_stays(small_site: SmallSite, asgi_get) -> None:

@@ -7,7 +7,7 @@ import pytest
 from wagtail.query import PageQuerySet
 
 from config.asgi import site as site_application
-from galley.listings import listed_pages
+from galley.listings import chronological
 from galley.page_cache import versioned
 from galley.page_cache.application import PageCache
 from tests.conftest import SmallSite
@@ -55,7 +55,7 @@ def test_no_answer_holds_what_is_kept_back(anonymous: Visitor, hidden: HiddenThi
 @pytest.mark.parametrize(
     "drop_filter",
     [
-        lambda patch: patch.setattr(listed_pages, "_readable_under", read_all_under),
+        lambda patch: patch.setattr(chronological, "_readable_under", read_all_under),
         lambda patch: patch.setattr(PageQuerySet, "live", lambda pages: pages.all()),
         lambda patch: patch.setattr(PageQuerySet, "public", lambda pages: pages.all()),
     ],
