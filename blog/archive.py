@@ -13,9 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from galley.listings import read_index
-from galley.listings.chronological import ChronologicalIndex
-from galley.listings.selection import ValueCount
+from galley.listings import ChronologicalIndex, ValueCount, read_index
 
 
 def archive_url(blog_url: str) -> str:

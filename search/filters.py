@@ -10,8 +10,17 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import get_page_models
 
-from galley.listings import Facet, Filter, ListedPageMixin, Selection, by_number, by_slug
-from galley.listings.filtered_list import ValueCounts, build_facets, count_values
+from galley.listings import (
+    Facet,
+    Filter,
+    ListedPageMixin,
+    Selection,
+    ValueCounts,
+    build_facets,
+    by_number,
+    by_slug,
+    count_values,
+)
 from search.matching import Matches
 
 

@@ -10,9 +10,7 @@ from django.utils.safestring import SafeString
 from wagtail.models import Page, Site
 from wagtail.search.models import IndexEntry
 
-from galley.listings import Listing, Selection, paginate
-from galley.listings.filtered_list import list_active_filters
-from galley.listings.selection import narrow
+from galley.listings import Listing, Selection, list_active_filters, narrow, paginate
 from search.filters import FILTERS, build_search_facets, page_types
 from search.matching import Match, Matches, find_dialect, find_matches
 from search.query import Query
