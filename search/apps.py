@@ -1,4 +1,4 @@
-"""Search in everything that anybody may read."""
+"""The search in all public pages."""
 
 from django.apps import AppConfig
 

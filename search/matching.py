@@ -1,6 +1,6 @@
 """Finds the pages that contain the words of a query: the best of a few matches, the newest of many.
 
-The work is bounded, however many pages there are. Up to `MOST_RESULTS` index entries are sorted by rank. If more match,
+The work is bounded, however many pages there are. Up to `MAX_RESULTS` index entries are sorted by rank. If more match,
 the word is a common one: pages with it in their title come first, then the newest.
 
 Wagtail's own queries sort all matches before they return ten. To sort those of a common word in 100,000 posts takes
@@ -22,23 +22,23 @@ from wagtail.search.models import IndexEntry
 
 from search.query import Query, Word
 
-MOST_RESULTS = 500
-# Among so many of the newest there are enough, unless a filter leaves few of them; then more are looked through.
-FEW_LOOKED_THROUGH = 750
-MOST_LOOKED_THROUGH = 10_000
-MOST_SIMILAR = 20
-# Two letters that have changed places leave a word of six about so similar to itself, for `pg_trgm`.
-LEAST_SIMILARITY = 0.4
+MAX_RESULTS = 500
+# The newest entries that are examined first. If a filter leaves too few of them, more are examined.
+FIRST_EXAMINED = 750
+MAX_EXAMINED = 10_000
+MAX_SIMILAR = 20
+# About the similarity by `pg_trgm` of a word of six letters to itself with two letters swapped.
+MIN_SIMILARITY = 0.4
 
 Words = Sequence[Word]
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """SQL that gives ids of index entries for an expression (`%s`) that `write` makes of words.
+    """The SQL of a database. Its queries return ids of index entries for an expression (`%s`), which `write` returns.
 
-    `matches` gives the newest first, `in_title` those with all words in their title; `ranked` gives id and rank, the
-    best with the highest. `similar`, where there is such a thing, gives entries whose title looks like a text.
+    `matches` returns the newest first, `in_title` those with all words in their title. `ranked` returns id and rank;
+    the best has the highest. `similar` returns entries whose title is similar to a text; not every database has it.
     """
 
     write: Callable[[Words], str]
@@ -66,7 +66,7 @@ SQLITE = Dialect(
     "ORDER BY rowid DESC",
     in_title="SELECT rowid FROM wagtailsearch_indexentry_fts WHERE wagtailsearch_indexentry_fts MATCH %s "
     "ORDER BY rowid DESC",
-    # The columns are autocomplete, body and title; the better a match, the lower is what bm25 gives.
+    # The columns are autocomplete, body and title. The better a match, the lower its bm25.
     ranked="SELECT rowid, -bm25(wagtailsearch_indexentry_fts, 0, 1, 10) FROM wagtailsearch_indexentry_fts "
     "WHERE wagtailsearch_indexentry_fts MATCH %s",
 )
@@ -74,7 +74,7 @@ SQLITE = Dialect(
 POSTGRESQL = Dialect(
     write=_write_tsquery,
     write_for_title=_write_tsquery,
-    # Written as the index on both columns is, so that it is used.
+    # The same expression as in the database index on both columns, so that the index is used.
     matches="SELECT id FROM wagtailsearch_indexentry WHERE (title || body) @@ to_tsquery(%s) ORDER BY id DESC",
     in_title="SELECT id FROM wagtailsearch_indexentry WHERE title @@ to_tsquery(%s) ORDER BY id DESC",
     ranked="SELECT id, 10 * ts_rank(title, query) + ts_rank(body, query) FROM wagtailsearch_indexentry, "
@@ -91,7 +91,7 @@ def find_dialect() -> Dialect:
 
 @dataclass(frozen=True)
 class Match:
-    """A page that was found, and the entry of the index that it was found by."""
+    """A page that was found, and its index entry."""
 
     entry_id: int
     page_id: int
@@ -100,9 +100,9 @@ class Match:
 
 @dataclass(frozen=True)
 class Matches:
-    """What was found, in order.
+    """The pages found, in order.
 
-    `has_more`: further pages have the words. `are_similar`: none has, but these titles look like them.
+    `has_more`: more pages contain the words. `are_similar`: no page contains them, but these titles are similar.
     """
 
     found: list[Match] = field(default_factory=list)
@@ -111,19 +111,19 @@ class Matches:
 
 
 def find_matches(query: Query, readable: QuerySet[Any]) -> Matches:
-    """Return those of the pages `readable` that have all words of `query`. Blocks."""
+    """Return the pages of `readable` that contain all words of `query`. Blocks."""
     dialect = find_dialect()
     entries = _readable_entries(readable)
-    # Of the words as they stand, a database begins to tell the places at once; longer ones it has to gather first.
+    # A database streams the entries of whole words. For beginnings of words, it has to collect them first.
     for words in (query.whole_words, query.words):
-        if _are_more_than(MOST_RESULTS, dialect, words):
+        if _are_more_than(MAX_RESULTS, dialect, words):
             return _find_newest(dialect, words, entries)
     found = _find_best(dialect, query.words, entries)
     return Matches(found) if found or not dialect.similar else _find_similar(dialect, query.words, entries)
 
 
 def _readable_entries(readable: QuerySet[Any]) -> QuerySet[Any]:
-    """Return the index entries of `readable` pages, each asked for by its id: the list of all is never made."""
+    """Return the index entries of `readable` pages. Each page is looked up by its id, so that they aren't all read."""
     types = ContentType.objects.get_for_models(*get_page_models()).values()
     return (
         IndexEntry.objects.filter(content_type__in=[one.pk for one in types])
@@ -146,21 +146,21 @@ def _find_best(dialect: Dialect, words: Words, entries: QuerySet[Any]) -> list[M
 
 
 def _find_newest(dialect: Dialect, words: Words, entries: QuerySet[Any]) -> Matches:
-    found = _look_through(FEW_LOOKED_THROUGH, dialect, words, entries)
-    if len(found) > MOST_RESULTS:
-        return Matches(found[:MOST_RESULTS], has_more=True)
-    found = _look_through(MOST_LOOKED_THROUGH, dialect, words, entries)
-    has_more = len(found) > MOST_RESULTS or _are_more_than(MOST_LOOKED_THROUGH, dialect, words)
-    return Matches(found[:MOST_RESULTS], has_more)
+    found = _examine_newest(FIRST_EXAMINED, dialect, words, entries)
+    if len(found) > MAX_RESULTS:
+        return Matches(found[:MAX_RESULTS], has_more=True)
+    found = _examine_newest(MAX_EXAMINED, dialect, words, entries)
+    has_more = len(found) > MAX_RESULTS or _are_more_than(MAX_EXAMINED, dialect, words)
+    return Matches(found[:MAX_RESULTS], has_more)
 
 
-def _look_through(number: int, dialect: Dialect, words: Words, entries: QuerySet[Any]) -> list[Match]:
-    """Return what there is among the `number` newest with the words in their title, and the `number` newest of all."""
-    places = (dialect.in_title, dialect.write_for_title(words)), (dialect.matches, dialect.write(words))
+def _examine_newest(number: int, dialect: Dialect, words: Words, entries: QuerySet[Any]) -> list[Match]:
+    """Return the matches among the `number` newest with the words in their title, then the `number` newest of all."""
+    sources = (dialect.in_title, dialect.write_for_title(words)), (dialect.matches, dialect.write(words))
     found: dict[int, Match] = {}
-    for sql, expression in places:
+    for sql, expression in sources:
         newest = RawSQL(f"{sql} LIMIT {number}", [expression])  # noqa: S611
-        for match in _read(entries.filter(pk__in=newest).order_by("-pk")[: MOST_RESULTS + 1]):
+        for match in _read(entries.filter(pk__in=newest).order_by("-pk")[: MAX_RESULTS + 1]):
             found.setdefault(match.entry_id, match)
     return list(found.values())
 
@@ -168,11 +168,11 @@ def _look_through(number: int, dialect: Dialect, words: Words, entries: QuerySet
 def _find_similar(dialect: Dialect, words: Words, entries: QuerySet[Any]) -> Matches:
     text = " ".join(word.text for word in words)
     with transaction.atomic():
-        _fetch("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", str(LEAST_SIMILARITY))
-        rows = _fetch(f"{dialect.similar} LIMIT {MOST_RESULTS}", text, text)
-    places = {entry_id: place for place, (entry_id,) in enumerate(rows)}
-    found = sorted(_read(entries.filter(pk__in=places)), key=lambda match: places[match.entry_id])
-    return Matches(found[:MOST_SIMILAR], are_similar=bool(found))
+        _fetch("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", str(MIN_SIMILARITY))
+        rows = _fetch(f"{dialect.similar} LIMIT {MAX_RESULTS}", text, text)
+    positions = {entry_id: position for position, (entry_id,) in enumerate(rows)}
+    found = sorted(_read(entries.filter(pk__in=positions)), key=lambda match: positions[match.entry_id])
+    return Matches(found[:MAX_SIMILAR], are_similar=bool(found))
 
 
 def _read(entries: QuerySet[Any]) -> list[Match]:

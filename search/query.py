@@ -1,14 +1,14 @@
-"""What a visitor looks for: a line of text, whatever it holds, and the words in it."""
+"""The query of a visitor: a line of any text, and the words in it."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Self
 
-# More than this of a text isn't read: every word costs time, and nobody looks for that many.
+# Longer texts are cut: every word takes time, and no visitor needs that many.
 LONGEST_TEXT = 200
 MOST_WORDS = 10
-# A shorter beginning is shared by so many words that putting their places together would take long.
+# So many words have a shorter beginning that merging their matches would take too long.
 SHORTEST_BEGINNING = 3
 
 _WORD = re.compile(r"[^\W_]+")
@@ -16,7 +16,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True)
 class Word:
-    """A word to be found; with `is_beginning`, those that begin with it as well."""
+    """A word to find. With `is_beginning`, words that begin with it match too."""
 
     text: str
     is_beginning: bool
@@ -24,7 +24,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Query:
-    """A text as it stands in the field, and the words in it. `is_shortened`: there was more than is looked for."""
+    """The text in the search field, and the words in it. `is_shortened`: some of the text is ignored."""
 
     text: str
     words: tuple[Word, ...]
@@ -32,12 +32,12 @@ class Query:
 
     @property
     def whole_words(self) -> tuple[Word, ...]:
-        """The words, none of them as the beginning of others."""
+        """The words, without matches of longer words."""
         return tuple(Word(word.text, is_beginning=False) for word in self.words)
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Return what to look for. Marks, operators and what is no text at all part words and mean nothing."""
+        """Return the query for `text`. Punctuation, operators and control characters only separate words."""
         line = " ".join(_readable(text[: LONGEST_TEXT + 1]).split())
         read = unicodedata.normalize("NFC", line[:LONGEST_TEXT]).lower()
         words = list(dict.fromkeys(_WORD.findall(read)))
@@ -49,10 +49,10 @@ class Query:
 
 
 def _readable(text: str) -> str:
-    """Return `text` without halves of characters, which no database and no address takes."""
+    """Return `text` without lone surrogates and NUL, which databases and URLs don't accept."""
     return text.encode("utf-8", "replace").decode().replace("\x00", " ")
 
 
 def _is_beginning(word: str) -> bool:
-    # One character of Chinese or Japanese says more than three letters, and words aren't parted by spaces there.
+    # A Chinese or Japanese character means more than three letters, and no spaces separate words there.
     return len(word) >= SHORTEST_BEGINNING or not word.isascii()

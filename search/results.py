@@ -17,13 +17,13 @@ from search.query import Query
 from search.snippets import Marker
 
 RESULTS_PER_PAGE = 20
-# Of a longer text, only the beginning is looked through for a piece to show.
+# Only so much of a text is searched for an excerpt.
 LONGEST_TEXT_SHOWN = 50_000
 
 
 @dataclass(frozen=True)
 class Result:
-    """A page that was found: its title, and the piece of its text where the words stand, marked."""
+    """A page that was found: its title and an excerpt of its text, with the words marked."""
 
     title: SafeString
     address: str
@@ -33,10 +33,10 @@ class Result:
 
 @dataclass(frozen=True)
 class SearchListing(Listing):
-    """A page of results, and what there is to say about them.
+    """A page of search results.
 
-    `has_more`: further pages have the words than are listed. `are_similar`: no page has them, but these titles look
-    alike; `can_be_similar`: that was tried.
+    `has_more`: more pages contain the words than are listed. `are_similar`: no page contains them, but these titles
+    are similar. `can_be_similar`: the database can find similar titles.
     """
 
     query: Query
@@ -53,7 +53,7 @@ def select_results(request: HttpRequest, address: str, query: Query) -> Selectio
 
 
 def search_pages(request: HttpRequest, query: Query, selection: Selection) -> SearchListing:
-    """Return the page of results that is asked for. Only what everybody may read is found. Blocks."""
+    """Return the requested page of results. Only public pages are found. Blocks."""
     matches = find_matches(query, narrow(_readable_pages(request), FILTERS, selection)) if query.words else Matches()
     page, pagination = paginate(matches.found, RESULTS_PER_PAGE, selection)
     facets = build_search_facets(matches, selection)

@@ -1,4 +1,4 @@
-"""The search page, answered on the event loop."""
+"""The search page, an async view."""
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +12,11 @@ from search.query import LONGEST_TEXT, Query
 from search.results import search_pages, select_results
 
 
-# The worker writes the index a little after each change, and tells nobody: what was kept of it could be out of date.
+# The worker updates the search index after a change, without an invalidation. So a cached response could be stale.
 @cache_control(private=True, no_cache=True)
 @require_safe
 async def search(request: HttpRequest) -> HttpResponse:
-    """Answer with the pages that have the words of `q`: the whole page, or for HTMX only the results."""
+    """Return the pages with the words of the parameter `q`: the whole page, or for HTMX only the results."""
     return await sync_to_async(_render_search)(request)
 
 

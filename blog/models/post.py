@@ -31,8 +31,12 @@ def today() -> datetime.date:
     return timezone.localdate()
 
 
-PREFETCH_TAGS = Prefetch("tagged_items", queryset=PostTag.objects.select_related("tag"))
-PREFETCH_AUTHORS = Prefetch("post_authors", queryset=PostAuthor.objects.select_related("author"))
+def _prefetch_tags() -> Prefetch[Any]:
+    return Prefetch("tagged_items", queryset=PostTag.objects.select_related("tag"))
+
+
+def _prefetch_authors(*related: str) -> Prefetch[Any]:
+    return Prefetch("post_authors", queryset=PostAuthor.objects.select_related("author", *related))
 
 
 class BlogPostPageQuerySet(PageQuerySet):
@@ -40,11 +44,11 @@ class BlogPostPageQuerySet(PageQuerySet):
 
     def with_authors(self) -> "BlogPostPageQuerySet":
         """Fetch the authors of all posts with one query."""
-        return self.prefetch_related(PREFETCH_AUTHORS)
+        return self.prefetch_related(_prefetch_authors())
 
     def with_terms(self) -> "BlogPostPageQuerySet":
         """Fetch the authors, tags, categories and lead images of all posts, for their full text."""
-        return self.select_related("lead_image").prefetch_related("categories", PREFETCH_TAGS, PREFETCH_AUTHORS)
+        return self.select_related("lead_image").prefetch_related("categories", _prefetch_tags(), _prefetch_authors())
 
 
 class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
@@ -143,8 +147,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     def prefetch_terms(self) -> None:
         """Fetch the tags and the authors with their portraits, unless they were fetched before."""
         if self.pk is not None:
-            authors = PostAuthor.objects.select_related("author__portrait")
-            prefetch_related_objects([self], PREFETCH_TAGS, Prefetch("post_authors", queryset=authors))
+            prefetch_related_objects([self], _prefetch_tags(), _prefetch_authors("author__portrait"))
 
     @property
     def authors(self) -> list[Author]:

@@ -133,7 +133,7 @@ def test_another_site_is_not_searched(search, small_site) -> None:
 
 
 def test_of_many_the_titles_come_first_then_the_newest(posts, search, monkeypatch, small_site) -> None:
-    monkeypatch.setattr(matching, "MOST_RESULTS", 2)
+    monkeypatch.setattr(matching, "MAX_RESULTS", 2)
     listing = search("ink")
     assert listing.has_more
     assert addresses(listing) == ["/blog/ink-and-ink/", "/blog/of-ink/"]
@@ -141,11 +141,11 @@ def test_of_many_the_titles_come_first_then_the_newest(posts, search, monkeypatc
 
 
 def test_a_filter_looks_further_and_says_where_it_stops(posts, search, monkeypatch) -> None:
-    monkeypatch.setattr(matching, "MOST_RESULTS", 1)
-    monkeypatch.setattr(matching, "FEW_LOOKED_THROUGH", 1)
+    monkeypatch.setattr(matching, "MAX_RESULTS", 1)
+    monkeypatch.setattr(matching, "FIRST_EXAMINED", 1)
     assert addresses(search("ink", "&year=2023")) == ["/blog/a-long-way/"]
     assert not search("ink", "&year=2023").has_more
-    monkeypatch.setattr(matching, "MOST_LOOKED_THROUGH", 1)
+    monkeypatch.setattr(matching, "MAX_EXAMINED", 1)
     assert addresses(search("ink", "&year=2023")) == []
     assert search("ink", "&year=2023").has_more
 
