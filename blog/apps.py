@@ -1,9 +1,9 @@
-"""Posts, their authors and their subjects."""
+"""Posts, their authors, tags, categories and series."""
 
 from django.apps import AppConfig
 
 
 class BlogConfig(AppConfig):
-    """Posts, their authors and their subjects."""
+    """Posts, their authors, tags, categories and series."""
 
     name = "blog"

@@ -1,4 +1,4 @@
-"""What the blog adds to the rest of the site."""
+"""The blog's sections on the home page and the 404 page, and the feed of the site."""
 
 from django.http import HttpRequest
 from wagtail import hooks
@@ -16,7 +16,7 @@ LATEST_POSTS = 5
 @hooks.register("not_found_sections")
 @hooks.register("home_sections", order=20)
 def show_latest_posts(request: HttpRequest, page: Page) -> HomeSection | None:
-    """Return the section with the newest posts of the first blog that everybody may read."""
+    """Return the section with the newest posts of the first public blog."""
     return cached(("latest posts", page.pk), lambda: _find_latest_posts(request, page))
 
 
@@ -32,7 +32,7 @@ def _find_latest_posts(request: HttpRequest, page: Page) -> HomeSection | None:
 
 @hooks.register("site_feed_address")
 def find_site_feed(site: Site) -> str:
-    """Return the address of the first blog of `site` that everybody may read; its feeds are those of the site."""
+    """Return the URL of the first public blog of `site`. Its feeds are the feeds of the site."""
     return cached(("site feed", site.pk), lambda: _find_first_blog_address(site))
 
 

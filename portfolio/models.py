@@ -58,7 +58,7 @@ class PortfolioIndexPage(AsyncViewMixin, IntroductionMixin, BasePage):
 
 
 class Skill(TagBase):
-    """A craft that projects have in common, such as 'typesetting'."""
+    """A skill by which projects are grouped, such as 'typesetting'."""
 
     free_tagging = True
 
@@ -67,7 +67,7 @@ class Skill(TagBase):
 
 
 class ProjectSkill(ItemBase):
-    """A skill that a project shows."""
+    """A skill of a project."""
 
     tag = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="project_skills")
     content_object = ParentalKey("portfolio.ProjectPage", on_delete=models.CASCADE, related_name="project_skills")
@@ -142,7 +142,7 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
         ]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return Wagtail's context, the project's skills, its number and the projects before and after it."""
+        """Return Wagtail's context with the project's skills, sequence number and neighbours."""
         names = ("skill_links", "sequence_number", "previous_project", "next_project")
         return super().get_context(request, *args, **kwargs) | lazy_context(names, lambda: self._describe(request))
 
@@ -160,12 +160,12 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
 
     @property
     def share_line(self) -> str:
-        """For whom and when the project was made."""
+        """The client and the year of the project."""
         return ", ".join(filter(None, [self.client, str(self.year)]))
 
     @property
     def skill_links(self) -> list[Link]:
-        """The skills that the project shows, each with the list of projects that have it."""
+        """Links to the lists of projects with each skill."""
         return [Link(item.tag.name, self.list_url("skill", item.tag.slug)) for item in self.project_skills.all()]
 
 
@@ -190,7 +190,7 @@ class ProjectPicture(Orderable):
 
 
 class ProjectLink(Orderable):
-    """A place where the work can be seen."""
+    """A link to the work."""
 
     page = ParentalKey(ProjectPage, on_delete=models.CASCADE, related_name="links")
     label = models.CharField(max_length=120, help_text="The words that are shown.")

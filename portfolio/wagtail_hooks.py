@@ -1,4 +1,4 @@
-"""What the portfolio adds to the rest of the site."""
+"""The portfolio's section on the home page."""
 
 from django.http import HttpRequest
 from wagtail import hooks
@@ -15,7 +15,7 @@ MOST_FEATURED = 3
 
 @hooks.register("home_sections", order=10)
 def show_featured_projects(request: HttpRequest, page: HomePage) -> HomeSection | None:
-    """Return the section with the newest featured projects of the first portfolio that everybody may read."""
+    """Return the section with the newest featured projects of the first public portfolio."""
     return cached(("featured projects", page.pk), lambda: _find_featured_projects(request, page))
 
 

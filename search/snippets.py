@@ -1,4 +1,4 @@
-"""Pieces of text around the words that were looked for, with these marked."""
+"""Excerpts of text around the words of a query, with the words marked."""
 
 import re
 import unicodedata
@@ -9,18 +9,18 @@ from django.utils.safestring import SafeString, mark_safe
 
 from search.query import Word
 
-# So much of a text is shown, beginning a little before the first word that was found.
+# The length of an excerpt, and how much of it comes before the first word found.
 LENGTH = 240
 BEFORE = 70
-# A word may be found in another form: the database knows that 'printed' is 'printing'. Then its beginning is marked.
+# The database also finds other forms of a word, such as 'printing' for 'printed'. Then the stem is marked.
 ENDING = 3
 SHORTEST_STEM = 4
 
-# The index puts a comma between the blocks of a text.
+# The search index separates the blocks of a text by commas.
 _JOINT = re.compile(r"(?<=[.:;!?…”’]), ")
 _ANY_LETTERS, _NO_LETTER, _NO_LETTER_BEFORE = r"[^\W_]*", r"(?![^\W_])", r"(?<![^\W_])"
 
-# Letters with and without their accents are the same to the index; each is exchanged for one, so that places stay.
+# The index ignores accents. Each letter is replaced by exactly one, so that positions stay the same.
 _PLAIN = {
     number: letters[0]
     for number in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]
@@ -47,7 +47,7 @@ class Marker:
         return mark_safe("".join([*parts, escape(text[end:])]))
 
     def cut_out(self, text: str) -> SafeString:
-        """Return the piece of `text` where the first of the words stands, marked; else its beginning."""
+        """Return an excerpt of `text` around the first of the words, marked, or else its beginning."""
         text = _JOINT.sub(" ", " ".join(text.split()))
         found = self._find(text)
         start = min(_word_start(text, found[0][0] - BEFORE), found[0][0]) if found else 0
@@ -63,7 +63,7 @@ class Marker:
 
 
 def _compile(words: Iterable[tuple[str, bool]]) -> re.Pattern[str] | None:
-    """Return a pattern for words and beginnings of words, parted as in the index: `_` is no letter."""
+    """Return a pattern for words and beginnings of words. As in the index, `_` separates words."""
     alternatives = [
         re.escape(text) + (_ANY_LETTERS if is_beginning else _NO_LETTER)
         for text, is_beginning in sorted(words, key=lambda word: -len(word[0]))
