@@ -145,7 +145,7 @@ class DetailsBlock(blocks.StructBlock):
         description = "Words that stay folded until the reader opens them: an aside, a long list, an answer."
         preview_value = {
             "summary": "Why the first proof is never the last",
-            "text": "<p>Because whoever corrects a line may break the next one.</p>",
+            "text": "<p>Because a corrected line may break the next one.</p>",
         }
 
 
