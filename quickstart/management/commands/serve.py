@@ -34,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8080, help="Default: 8080.")
         parser.add_argument("--fd", type=int, help="The descriptor of a listening socket, instead of host and port.")
         parser.add_argument("--workers", type=int, help="Number of processes; several need REDIS_URL. Default: 1.")
+        parser.add_argument("--reload", action="store_true", help="Restart when a Python file changes.")
         parser.add_argument("--access-log", action="store_true", help="Log every request.")
         parser.add_argument(
             "--graceful-seconds", type=int, default=5, help="How long open requests may take after SIGTERM. Default: 5."
@@ -47,7 +48,7 @@ class Command(BaseCommand):
             application or ":".join(settings.ASGI_APPLICATION.rsplit(".", 1)),
             timeout_graceful_shutdown=graceful_seconds,
             log_level="info" if verbosity else "warning",
-            **{name: options[name] for name in ("host", "port", "fd", "workers", "access_log")},
+            **{name: options[name] for name in ("host", "port", "fd", "workers", "reload", "access_log")},
             **SERVER_OPTIONS,
         )
 

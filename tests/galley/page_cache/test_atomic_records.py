@@ -75,3 +75,10 @@ def test_rows_that_a_change_returns_can_be_read() -> None:
     with transaction.atomic():
         Tag.objects.create(name="c", slug="c")
     assert Tag.objects.filter(slug="c").exists()
+
+
+def test_rows_can_be_changed_while_they_are_iterated() -> None:
+    Tag.objects.bulk_create([Tag(name=letter, slug=letter) for letter in "abc"])
+    for tag in Tag.objects.filter(slug__in="abc").order_by("slug").iterator(chunk_size=1):
+        Tag.objects.filter(pk=tag.pk).update(name=tag.name.upper())
+    assert list(Tag.objects.filter(slug__in="abc").order_by("slug").values_list("name", flat=True)) == ["A", "B", "C"]
