@@ -7,7 +7,6 @@ import sys
 from importlib import import_module
 
 import django
-from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 
 # How long a thread may hold the interpreter while others wait, in seconds. A thread that has an answer from the
@@ -26,17 +25,10 @@ from config.files import serve_public_media, serve_static_files
 from galley.async_pages import PooledASGIHandler
 from galley.page_cache.application import PageCache
 from galley.page_cache.protocol import answer_from
-from galley.preview.lifespan import application as preview_lifespan
-from galley.preview.routing import application as preview_application
+from galley.preview.asgi import preview_application
 
 django_application = PooledASGIHandler(settings.REQUEST_THREADS)
-site = ProtocolTypeRouter(
-    {
-        "http": serve_public_media(serve_static_files(django_application)),
-        "websocket": preview_application,
-        "lifespan": preview_lifespan,
-    }
-)
+site = preview_application(serve_public_media(serve_static_files(django_application)))
 application = site
 if settings.PAGE_CACHE_MAX_BYTES:
     application = PageCache(site, settings.PAGE_CACHE_MAX_BYTES)

@@ -12,7 +12,7 @@ if __name__ == "__main__":
     from django.urls import reverse
     from wagtail.models import Page
 
-    from galley.preview.sharing.links import make_link
+    from galley.preview.sharing import make_link
     from tests.running_site import EDITOR
 
     editor = get_user_model().objects.get(username=EDITOR)

@@ -183,7 +183,7 @@ STORAGES = {
 }
 
 # The form of a page with many blocks has more fields than Django's default of 1,000, and a long text is larger than
-# 2.5 MiB. Whatever the preview shows (`galley.preview.limits`) must be saveable, even if each character is escaped.
+# 2.5 MiB. Whatever the preview shows (`galley.preview.conf`) must be saveable, even if each character is escaped.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 

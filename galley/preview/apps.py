@@ -1,18 +1,17 @@
-"""The live draft preview: knows Wagtail, knows no page type of this site."""
+"""The live draft preview as a Django app."""
 
 from django.apps import AppConfig
 
 
 class PreviewConfig(AppConfig):
-    """Streams unsaved drafts, rendered, to the screens of whoever edits them."""
+    """Streams unsaved drafts, rendered, to the screens of those who may see them."""
 
     name = "galley.preview"
     verbose_name = "Live preview"
+    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register checks, listen to what happens to shared pages, and keep the addresses of shared drafts secret."""
-        from galley.preview import checks  # noqa: F401
-        from galley.preview.sharing import signal_handlers  # noqa: F401
-        from galley.preview.sharing.secret_addresses import keep_out_of_logs
+        """Register checks and signal handlers, and redact the addresses of shared drafts in logs."""
+        from galley.preview import checks, sharing  # noqa: F401
 
-        keep_out_of_logs()
+        sharing.redact_logs()

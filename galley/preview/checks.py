@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+
+from galley.preview import conf
 
 TAG = "preview"
 SERVERS = {"granian", "gunicorn", "hypercorn", "uvicorn"}
@@ -17,7 +18,7 @@ SERVERS = {"granian", "gunicorn", "hypercorn", "uvicorn"}
 def check_backplane(**kwargs: Any) -> list[CheckMessage]:
     """Refuse several processes that have no Redis through which they could tell one another of new drafts."""
     processes = count_processes(sys.argv)
-    if processes < 2 or settings.PREVIEW_REDIS_URL:
+    if processes < 2 or conf.redis_url():
         return []
     return [
         Error(

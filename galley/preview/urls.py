@@ -1,8 +1,8 @@
-"""Addresses of the screens that show a draft. Their sockets have the same addresses: see `galley.preview.routing`."""
+"""Addresses of the screens that show a draft. Their sockets have the same addresses: see `galley.preview.asgi`."""
 
 from django.urls import path
 
-from galley.preview.sharing.dialog import page_links, stop_link
+from galley.preview.share_views import page_links, stop_link
 from galley.preview.views import newest_draft, page_draft, shared_draft, tab_draft
 
 app_name = "preview"

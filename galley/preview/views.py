@@ -8,17 +8,16 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
-from galley.preview import limits
+from galley.preview import conf
 from galley.preview.access import AccessDenied, require_editor, require_user
-from galley.preview.consumers.guests import following_of_link
+from galley.preview.broadcast.channels import tab_topic
+from galley.preview.broadcast.hub import hub
+from galley.preview.broadcast.presence import Following, FollowNewest, FollowPage, FollowTab
+from galley.preview.database import in_preview_thread
 from galley.preview.drafts.rendering import RenderingFailed, render_page
 from galley.preview.drafts.sources import SavedPage, SourceGone, source_from
-from galley.preview.sharing.links import LinkEnded, open_link
-from galley.preview.threads import in_preview_thread
-from galley.preview.watching.following import Following, FollowNewest, FollowPage, FollowTab
-from galley.preview.watching.hub import hub
-from galley.preview.watching.saved_draft import saved_draft
-from galley.preview.watching.topics import tab_topic
+from galley.preview.sharing import LinkEnded, open_link
+from galley.preview.viewers import following_of_link, saved_draft
 
 
 @require_GET
@@ -89,7 +88,7 @@ def _saved_page_or_waiting(page: SavedPage | None) -> str:
 def _as_viewer(html: str, *, is_guest: bool = False) -> HttpResponse:
     """Return `html` with the viewer's script."""
     head, closing, rest = html.partition("</head>")
-    viewer = render_to_string("preview/viewer_head.html", {"is_guest": is_guest, "limits": limits})
+    viewer = render_to_string("preview/viewer_head.html", {"is_guest": is_guest, "limits": conf})
     return _as_private(HttpResponse(f"{head}{viewer}{closing}{rest}"))
 
 

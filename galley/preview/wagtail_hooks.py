@@ -5,25 +5,24 @@ from django.urls import URLPattern
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from galley.preview import limits
-from galley.preview.consumers.closing import Close, reason_for
-from galley.preview.sharing import report
+from galley.preview import conf, share_views
+from galley.preview.consumers import Close, reason_for
 
 
 @hooks.register("insert_editor_js")
 def add_live_preview() -> str:
     """Return the tags that start the live preview on the edit page."""
-    context = {"limits": limits, "too_large": reason_for(Close.TOO_LARGE)}
+    context = {"limits": conf, "too_large": reason_for(Close.TOO_LARGE)}
     return render_to_string("preview/editor_head.html", context)
 
 
 @hooks.register("register_admin_urls")
 def add_report_addresses() -> list[URLPattern]:
     """Return the addresses of the report on shared drafts."""
-    return report.urlpatterns
+    return share_views.urlpatterns
 
 
 @hooks.register("register_reports_menu_item")
 def add_report_to_menu() -> MenuItem:
     """Return the report's entry in the menu."""
-    return report.menu_item()
+    return share_views.menu_item()

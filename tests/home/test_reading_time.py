@@ -2,7 +2,7 @@
 
 import pytest
 
-from galley.preview.outline import reading
+from galley.preview import outline
 from home.blocks import BodyBlock
 from home.reading_time import CHARACTERS_PER_MINUTE, WORDS_PER_MINUTE, minutes_to_read
 
@@ -12,7 +12,7 @@ def minutes(*blocks: tuple) -> int:
 
 
 def test_it_counts_as_the_preview_does() -> None:
-    assert (WORDS_PER_MINUTE, CHARACTERS_PER_MINUTE) == (reading.WORDS_A_MINUTE, reading.CHARACTERS_A_MINUTE)
+    assert (WORDS_PER_MINUTE, CHARACTERS_PER_MINUTE) == (outline.WORDS_A_MINUTE, outline.CHARACTERS_A_MINUTE)
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,8 @@
 
 from django.utils.datastructures import MultiValueDict
 
-from galley.preview import limits
-from galley.preview.messages import Fields, FormChange, MessageTooLarge, storable
-from galley.preview.splices import Splice, apply_splice, utf16_length
+from galley.preview import conf
+from galley.preview.messages import Fields, FormChange, MessageTooLarge, Splice, apply_splice, storable, utf16_length
 
 FormData = MultiValueDict[str, str]
 
@@ -54,7 +53,7 @@ class FormState:
         replaced = {name: self._fields[name] for name in removed | changed.keys() if name in self._fields}
         size = self._size + _size_of(changed) - _size_of(replaced)
         # Many small changes must not make up what no single message may hold.
-        if len(fields) > limits.MAX_FIELDS or size > limits.MAX_MESSAGE_BYTES:
+        if len(fields) > conf.MAX_FIELDS or size > conf.MAX_MESSAGE_BYTES:
             raise MessageTooLarge
         self.sequence = change.sequence
         self._fields, self._size = fields, size

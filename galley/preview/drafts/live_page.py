@@ -1,23 +1,180 @@
-"""The page of an open editor, kept between one key and the next.
+"""How long each stage of a round takes: what a developer looks at first when a preview feels slow.
+
+The few fields that a key changes, taken over into a draft that is bound already.
+
+A full bind reads the page from the database and validates every field. Here only what changed is validated and put on
+the page in memory. Whatever isn't plain is left to a full bind, which follows soon after the last key in any case.
+
+A change of a draft to the changed regions of its page, without rendering the page.
+
+It is a guess that can be checked: a region that held exactly what a block, or a field's plain text, looked like before
+will hold exactly what that looks like now. Whatever else depends on the change, a title in a menu or a count of words,
+follows with the full rendering soon after the last key.
+
+The page of an open editor, kept between one key and the next.
 
 A key changes one field of a page that may have hundreds. So the page that was bound and rendered last stays in memory:
 a change is put on it (`rebinding`), and guessed into the regions that it belongs to (`patching`) or rendered with the
 unchanged blocks as they were. `render_whole` does everything afresh, and is what counts in the end.
 """
 
-from dataclasses import dataclass
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.utils.html import conditional_escape
 
-from galley.preview.drafts.binding import Draft, Memory, bind_draft
+from galley.preview.drafts.binding import NEVER_BLANK, Draft, DraftBlockField, DraftChild, Memory, bind_draft
 from galley.preview.drafts.form_state import FormData
-from galley.preview.drafts.forms import DraftBlockField
-from galley.preview.drafts.patching import NeedsRendering, patch_page
-from galley.preview.drafts.rebinding import NeedsFullBind, rebind
-from galley.preview.drafts.regions import CutPage, cut_page
-from galley.preview.drafts.rendering import render_page
+from galley.preview.drafts.rendering import CutPage, cut_page, render_page
 from galley.preview.drafts.sources import Source
-from galley.preview.drafts.stages import Stages
+
+
+class Stages:
+    """A stopwatch with names; `milliseconds` holds what was measured."""
+
+    def __init__(self) -> None:
+        self.milliseconds: dict[str, float] = {}
+
+    @contextmanager
+    def time(self, name: str) -> Iterator[None]:
+        """Add the time until the end of the block to stage `name`."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = (time.perf_counter() - began) * 1000
+            self.milliseconds[name] = round(self.milliseconds.get(name, 0) + spent, 2)
+
+
+IN_STREAM = re.compile(r"(?P<stream>.+?)-(?P<index>\d+)-value(?:-.+)?")
+
+
+class NeedsFullBind(Exception):
+    """The change is one that only a full bind can take over."""
+
+
+@dataclass(frozen=True)
+class ChangedField:
+    """A field of the page, with its value before and now."""
+
+    name: str
+    before: Any
+    now: Any
+
+
+@dataclass(frozen=True)
+class ChangedBlock:
+    """A block of a stream, before and now."""
+
+    before: DraftChild
+    now: DraftChild
+
+
+def rebind(draft: Draft, data: FormData, names: set[str], memory: Memory) -> list[ChangedField | ChangedBlock]:
+    """Take the fields `names` of the form's `data` over into `draft`, and return what changed on its page.
+
+    Raises `NeedsFullBind`; the draft may be changed in part then.
+    """
+    changes: dict[Any, ChangedField | ChangedBlock] = {}
+    for name in names:
+        if name in draft.form.fields:
+            changes[name] = _rebind_field(draft, data, name, memory)
+        else:
+            stream, prefix = _place_in_stream(draft, name)
+            if prefix not in changes:
+                changes[prefix] = _rebind_block(draft, data, stream, prefix, memory)
+    return list(changes.values())
+
+
+def _rebind_field(draft: Draft, data: FormData, name: str, memory: Memory) -> ChangedField:
+    field = draft.form.fields[name]
+    try:
+        model_field = draft.page._meta.get_field(name)
+    except FieldDoesNotExist as error:
+        raise NeedsFullBind from error
+    is_plain = model_field.concrete and not model_field.many_to_many and not hasattr(draft.form, f"clean_{name}")
+    if not is_plain or name in draft.unusable or (name in NEVER_BLANK and not data.get(name, "").strip()):
+        raise NeedsFullBind
+    before = getattr(draft.page, name)
+    try:
+        now = field.clean(field.widget.value_from_datadict(data, {}, name))
+    except ValidationError as error:
+        raise NeedsFullBind from error
+    model_field.save_form_data(draft.page, now)
+    memory.fields[name] = now
+    return ChangedField(name, before, now)
+
+
+def _place_in_stream(draft: Draft, name: str) -> tuple[str, str]:
+    """Return the stream's field and the prefix of the block that the form's field `name` belongs to."""
+    match = IN_STREAM.fullmatch(name)
+    if not match or not isinstance(draft.form.fields.get(match["stream"]), DraftBlockField):
+        raise NeedsFullBind
+    return match["stream"], f"{match['stream']}-{match['index']}"
+
+
+def _rebind_block(draft: Draft, data: FormData, stream: str, prefix: str, memory: Memory) -> ChangedBlock:
+    field = draft.form.fields[stream]
+    value = getattr(draft.page, stream)
+    block_id = data.get(f"{prefix}-id")
+    block = getattr(field.block, "child_blocks", {}).get(data.get(f"{prefix}-type"))
+    at = next((i for i, child in enumerate(value) if child.id == block_id), None)
+    if not block_id or block is None or at is None or block_id in draft.unusable or value[at].block is not block:
+        raise NeedsFullBind
+    try:
+        memory.blocks[stream][block_id] = block.clean(block.value_from_datadict(data, {}, f"{prefix}-value"))
+    except (ValidationError, LookupError, ValueError, TypeError, AttributeError) as error:
+        raise NeedsFullBind from error
+    before = value[at]
+    value[at] = now = field.make_child(block, block_id)
+    return ChangedBlock(before, now)
+
+
+class NeedsRendering(Exception):
+    """What the change looks like, only the page's template can tell."""
+
+
+def patch_page(page: CutPage, changes: list[ChangedField | ChangedBlock]) -> CutPage:
+    """Return `page` with the regions exchanged that `changes` belong to. Raises `NeedsRendering`."""
+    regions = dict(page.regions)
+    for change in changes:
+        if isinstance(change, ChangedField):
+            name, before, now = change.name, _as_text(change.before), _as_text(change.now)
+        else:
+            name, before, now = _region_of(change.before.id, regions), change.before.html, _render(change)
+        if regions.get(name) != before:
+            raise NeedsRendering
+        regions[name] = now
+    return replace(page, regions=regions)
+
+
+def _as_text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise NeedsRendering
+    return str(conditional_escape(value))
+
+
+def _region_of(block_id: str, regions: dict[str, str]) -> str:
+    """Return the name of the one region that is named after the block."""
+    names = [name for name in regions if block_id in name]
+    if len(names) != 1:
+        raise NeedsRendering
+    return names[0]
+
+
+def _render(change: ChangedBlock) -> str:
+    """Return the changed block's HTML, rendered where its predecessor stood."""
+    if change.before.renderings != 1:
+        raise NeedsRendering
+    html = change.now.render(change.before.context)
+    change.now.settle()
+    return html
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,13 @@
-"""A page in memory to the HTML that a visitor would get."""
+"""A page in memory to the HTML that a visitor would get.
+
+A rendered page, cut at its regions, so that a change travels as the few characters that changed.
+
+A region is an element with a `data-region` attribute; its value is unique on the page. What lies between the regions
+is the skeleton. Templates that name no region work too: their page is then all skeleton, and travels whole.
+"""
+
+import re
+from dataclasses import dataclass
 
 from wagtail.models import Page
 
@@ -17,3 +26,50 @@ def render_page(page: Page) -> str:
     if response.status_code != 200:
         raise RenderingFailed(f"{type(page).__name__} answered its preview with status {response.status_code}")
     return response.content.decode(response.charset)
+
+
+OPENING = re.compile(r"<([a-z][a-z0-9-]*)\b[^>]*?\sdata-region=\"([^\"]+)\"[^>]*>", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class CutPage:
+    """A page in parts.
+
+    `skeleton` holds markup and names of regions in turn: markup, name, markup, name, …, markup.
+    `regions` holds the inner HTML of each region by its name.
+    """
+
+    skeleton: tuple[str, ...]
+    regions: dict[str, str]
+
+    @property
+    def html(self) -> str:
+        """The whole page."""
+        return "".join(self.regions[part] if i % 2 else part for i, part in enumerate(self.skeleton))
+
+
+def cut_page(html: str) -> CutPage:
+    """Cut `html` at its outermost regions. A region that isn't closed, or whose name comes again, stays skeleton."""
+    skeleton: list[str] = []
+    regions: dict[str, str] = {}
+    position = 0
+    for match in OPENING.finditer(html):
+        tag, name = match.groups()
+        if match.start() < position or name in regions:
+            continue
+        end = _end_of_content(html, tag, match.end())
+        if end is not None:
+            skeleton += [html[position : match.end()], name]
+            regions[name] = html[match.end() : end]
+            position = end
+    return CutPage((*skeleton, html[position:]), regions)
+
+
+def _end_of_content(html: str, tag: str, start: int) -> int | None:
+    """Return where the content of the element `tag`, opened just before `start`, ends."""
+    depth = 1
+    for match in re.compile(rf"<(/?){tag}\b[^>]*>", re.IGNORECASE).finditer(html, start):
+        depth += -1 if match[1] else 1
+        if depth == 0:
+            return match.start()
+    return None

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import Page, PageViewRestriction, get_page_models
 
-from galley.preview.sharing.links import make_link
+from galley.preview.sharing import make_link
 from tests.conftest import SmallSite
 from tests.factories import EditorFactory, StandardPageFactory
 from tests.galley.page_cache.visitors import Answer, Visitor

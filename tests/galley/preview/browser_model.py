@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from galley.preview.splices import Splice, apply_splice
+from galley.preview.messages import Splice, apply_splice
 
 
 class Screen:

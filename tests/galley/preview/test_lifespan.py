@@ -36,7 +36,7 @@ def alone(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PREVIEW_REDIS_URL = ""
     settings.PREVIEW_LOCK_FILE = tmp_path / "server.lock"
     monkeypatch.delenv("WEB_CONCURRENCY", raising=False)
-    monkeypatch.setattr("galley.preview.lifespan.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("galley.preview.asgi.WAIT_SECONDS", 0.05)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_second_server_on_the_same_data_is_refused_until_the_first_has_ended()
 
 
 def test_a_server_waits_for_the_end_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("galley.preview.lifespan.WAIT_SECONDS", 10)
+    monkeypatch.setattr("galley.preview.asgi.WAIT_SECONDS", 10)
 
     async def scene() -> None:
         first, second = Server(), Server()

@@ -8,12 +8,19 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.test import override_settings
 
-from galley.preview import limits
-from galley.preview.consumers.base import PreviewConsumer
-from galley.preview.consumers.closing import MAX_REASON_BYTES, Close, reason_for
-from galley.preview.consumers.quotas import Allowance, OpenSockets, TooFast, TooManySockets
+from galley.preview import conf
+from galley.preview.consumers import (
+    MAX_REASON_BYTES,
+    Allowance,
+    Close,
+    OpenSockets,
+    PreviewConsumer,
+    TooFast,
+    TooManySockets,
+    reason_for,
+)
+from galley.preview.drafts.binding import set_true_counts
 from galley.preview.drafts.form_state import FormState
-from galley.preview.drafts.formset_counts import set_true_counts
 from galley.preview.messages import FormChange, MessageTooLarge
 from galley.preview.wagtail_hooks import add_live_preview
 from quickstart.management.commands.serve import SERVER_OPTIONS
@@ -26,7 +33,7 @@ CODES = [code for name, code in vars(Close).items() if name.isupper()]
 @pytest.fixture
 def clock():
     """Time as the allowance sees it; set `return_value`."""
-    with patch("galley.preview.consumers.quotas.time.monotonic", return_value=0.0) as clock:
+    with patch("galley.preview.consumers.time.monotonic", return_value=0.0) as clock:
         yield clock
 
 
@@ -46,7 +53,7 @@ def test_somebody_who_pastes_a_large_text_again_and_again_never_hits_the_rate(cl
 
 def test_a_flood_is_too_fast(clock) -> None:
     allowance = Allowance()
-    for _ in range(limits.MESSAGES_AT_ONCE):
+    for _ in range(conf.MESSAGES_AT_ONCE):
         allowance.spend(0)
     with pytest.raises(TooFast):
         allowance.spend(0)
@@ -55,9 +62,9 @@ def test_a_flood_is_too_fast(clock) -> None:
 def test_a_flood_of_bytes_is_too_fast_as_well(clock) -> None:
     allowance = Allowance()
     for _ in range(10):
-        allowance.spend(limits.MAX_MESSAGE_BYTES)
+        allowance.spend(conf.MAX_MESSAGE_BYTES)
     with pytest.raises(TooFast):
-        allowance.spend(limits.MAX_MESSAGE_BYTES * 2)
+        allowance.spend(conf.MAX_MESSAGE_BYTES * 2)
 
 
 def test_sockets_are_counted_by_owner() -> None:
@@ -73,26 +80,26 @@ def test_sockets_are_counted_by_owner() -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_every_reason_fits_into_a_closing_frame(code) -> None:
     assert reason_for(code)
-    with patch("galley.preview.consumers.closing._", lambda text: "ä" * 200):
+    with patch("galley.preview.consumers._", lambda text: "ä" * 200):
         assert len(reason_for(code).encode()) <= MAX_REASON_BYTES
 
 
 def test_the_editors_page_and_its_screens_are_told_the_limits() -> None:
     with override_settings(USE_THOUSAND_SEPARATOR=True):
         editor = add_live_preview()
-        screen = render_to_string("preview/viewer_head.html", {"is_guest": True, "limits": limits})
-    assert f'data-max-message-bytes="{limits.MAX_MESSAGE_BYTES}"' in editor
-    assert f'data-max-quote="{limits.MAX_QUOTE}"' in screen
+        screen = render_to_string("preview/viewer_head.html", {"is_guest": True, "limits": conf})
+    assert f'data-max-message-bytes="{conf.MAX_MESSAGE_BYTES}"' in editor
+    assert f'data-max-quote="{conf.MAX_QUOTE}"' in screen
     assert re.findall(r'name="(\w+)".* maxlength="(\d+)"', screen) == [
-        ("name", str(limits.MAX_NAME)),
-        ("text", str(limits.MAX_NOTE)),
+        ("name", str(conf.MAX_NAME)),
+        ("text", str(conf.MAX_NOTE)),
     ]
 
 
 def test_the_server_in_front_knows_the_largest_message() -> None:
     in_front = SERVER_OPTIONS["ws_max_size"]
     # What is a little too large is answered with a sentence, not with a bare code.
-    assert limits.MAX_MESSAGE_BYTES < in_front < 2 * limits.MAX_MESSAGE_BYTES
+    assert conf.MAX_MESSAGE_BYTES < in_front < 2 * conf.MAX_MESSAGE_BYTES
 
 
 def test_small_changes_do_not_make_up_a_form_that_is_too_large() -> None:
@@ -147,7 +154,7 @@ class TestSockets:
             assert (await other.heard())["type"] == "rendered"
             await left(other)
 
-        with patch("galley.preview.limits.MESSAGES_AT_ONCE", 3), patch("galley.preview.limits.MESSAGES_PER_SECOND", 0):
+        with patch("galley.preview.conf.MESSAGES_AT_ONCE", 3), patch("galley.preview.conf.MESSAGES_PER_SECOND", 0):
             in_loop(scene())
 
     def test_too_many(self, site, editor, log_in) -> None:

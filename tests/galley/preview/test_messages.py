@@ -8,8 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galley.preview import messages
-from galley.preview.messages import BadMessage, Focus, FormChange, MessageTooLarge, PageSaved, WholeForm, read_message
-from galley.preview.splices import Splice
+from galley.preview.messages import (
+    BadMessage,
+    Focus,
+    FormChange,
+    MessageTooLarge,
+    PageSaved,
+    Splice,
+    WholeForm,
+    read_message,
+)
 
 
 def test_every_message_of_an_editor() -> None:

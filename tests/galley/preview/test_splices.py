@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galley.preview.splices import Splice, apply_splice, find_splice, utf16_length
+from galley.preview.messages import Splice, apply_splice, find_splice, utf16_length
 
 
 @given(st.text(), st.text())

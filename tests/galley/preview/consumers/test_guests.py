@@ -12,11 +12,10 @@ from django.contrib.auth import get_user_model
 from django.test import AsyncClient, Client, override_settings
 from wagtail.models import Page, get_page_models
 
-from galley.preview.consumers.base import CHECK_SECONDS
-from galley.preview.consumers.closing import Close
-from galley.preview.consumers.guests import GuestViewer, for_guests
+from galley.preview.consumers import CHECK_SECONDS, Close
 from galley.preview.models import ShareLink
-from galley.preview.sharing.links import make_link
+from galley.preview.sharing import make_link
+from galley.preview.viewers import GuestViewer, for_guests
 from tests.factories import EditorFactory
 from tests.galley.preview.conftest import Socket, form_of, markdown
 from tests.galley.preview.consumers.test_sockets import editor_of, editor_path, in_loop, left, opened
@@ -182,7 +181,7 @@ def test_while_nobody_writes_a_guest_sees_what_is_saved_and_is_told(site, editor
         assert "Saved meanwhile" in await shown(guest)
         await left(guest)
 
-    with patch("galley.preview.consumers.base.CHECK_SECONDS", 0.05):
+    with patch("galley.preview.consumers.CHECK_SECONDS", 0.05):
         in_loop(scene())
 
 
@@ -226,7 +225,7 @@ def test_no_message_to_a_guest_tells_of_an_editor(site, log_in, model) -> None:
                 guest.screen.receive(messages[-1])
         await left(guest, typing, second)
 
-    with patch("galley.preview.consumers.base.CHECK_SECONDS", 0.05):
+    with patch("galley.preview.consumers.CHECK_SECONDS", 0.05):
         in_loop(scene())
     everything = "".join(messages)
     assert "snapshot" in everything
@@ -281,7 +280,7 @@ def test_an_open_screen_is_told_when_its_link_ends(site, end) -> None:
         await asyncio.to_thread(end_link)
         assert await guest.close_code() == Close.LINK_ENDED
 
-    with patch("galley.preview.consumers.base.CHECK_SECONDS", 0.05):
+    with patch("galley.preview.consumers.CHECK_SECONDS", 0.05):
         in_loop(scene())
 
 
@@ -297,7 +296,7 @@ def test_a_link_is_looked_up_for_the_message_itself(site, editor) -> None:
         await guest.say(type="again")
         assert await guest.close_code() == Close.LINK_ENDED
 
-    with patch("galley.preview.consumers.base.CHECK_SECONDS", 3600):
+    with patch("galley.preview.consumers.CHECK_SECONDS", 3600):
         in_loop(scene())
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from wagtail.models import GroupPagePermission, Page
 
 from blog.models import BlogPostPage
-from galley.preview.consumers import base
+from galley.preview import consumers
 from tests.galley.preview.conftest import Socket, form_of
 from tests.galley.preview.consumers.test_sockets import (
     NO_ACCESS,
@@ -56,7 +56,7 @@ def writer(site):
 
 
 def test_losses_are_noticed_within_two_seconds() -> None:
-    assert base.CHECK_SECONDS < 2
+    assert consumers.CHECK_SECONDS < 2
 
 
 @pytest.mark.parametrize("loss", LOSSES | OF_THE_PAGE)
@@ -74,7 +74,7 @@ def test_an_open_page_and_all_its_screens_close(site, writer, log_in, loss) -> N
         for socket in (typing, *screens):
             assert await socket.close_code() == NO_ACCESS
 
-    with patch("galley.preview.consumers.base.CHECK_SECONDS", 0.05):
+    with patch("galley.preview.consumers.CHECK_SECONDS", 0.05):
         in_loop(scene())
 
 
@@ -94,7 +94,7 @@ def test_a_new_page_and_its_screens_close(site, writer, log_in, monkeypatch, los
         for socket in (typing, *screens):
             assert await socket.close_code() == NO_ACCESS
 
-    with patch("galley.preview.consumers.base.CHECK_SECONDS", 0.05):
+    with patch("galley.preview.consumers.CHECK_SECONDS", 0.05):
         in_loop(scene())
 
 
@@ -122,7 +122,7 @@ def test_each_message_of_an_editor_is_checked(site, writer, log_in, message) -> 
         assert await screen.hears_nothing()  # not even a farewell with the last state
         await left(screen)
 
-    with patch("galley.preview.consumers.base.CHECK_SECONDS", 3600):
+    with patch("galley.preview.consumers.CHECK_SECONDS", 3600):
         in_loop(scene())
 
 
@@ -143,7 +143,7 @@ def test_each_message_of_a_screen_is_checked(site, writer, log_in) -> None:
             assert await screen.close_code() == NO_ACCESS
         await left(typing)
 
-    with patch("galley.preview.consumers.base.CHECK_SECONDS", 3600):
+    with patch("galley.preview.consumers.CHECK_SECONDS", 3600):
         in_loop(scene())
 
 

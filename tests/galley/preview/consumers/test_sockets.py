@@ -299,7 +299,7 @@ def test_sockets_close_when_rights_are_lost(site, log_in, loss) -> None:
         assert await typing.close_code() == NO_ACCESS
         assert await screen.close_code() == NO_ACCESS
 
-    with patch("galley.preview.consumers.base.CHECK_SECONDS", 0.05):
+    with patch("galley.preview.consumers.CHECK_SECONDS", 0.05):
         in_loop(scene())
 
 
@@ -315,7 +315,7 @@ def test_rights_are_checked_for_the_message_itself(site, log_in) -> None:
         await typing.say(type="form", sequence=1, fields=form_of(site.post))
         assert await typing.close_code() == NO_ACCESS
 
-    with patch("galley.preview.consumers.base.CHECK_SECONDS", 3600):
+    with patch("galley.preview.consumers.CHECK_SECONDS", 3600):
         in_loop(scene())
 
 

@@ -9,9 +9,8 @@ from wagtail.models import Page, get_page_models
 from wagtail.test.utils.form_data import inline_formset, streamfield
 
 from galley.preview.drafts.form_state import FormData
-from galley.preview.drafts.live_page import LivePage, PageState
+from galley.preview.drafts.live_page import LivePage, PageState, Stages
 from galley.preview.drafts.sources import NewPage, SavedPage
-from galley.preview.drafts.stages import Stages
 from home.blocks.text import MarkdownBlock
 from tests.conftest import SmallSite
 from tests.factories import SiteImageFactory

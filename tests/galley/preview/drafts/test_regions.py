@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galley.preview.drafts.regions import CutPage, cut_page
-from galley.preview.watching.frames import Frame, patch_message, snapshot_message
+from galley.preview.broadcast.channels import Frame, patch_message, snapshot_message
+from galley.preview.drafts.rendering import CutPage, cut_page
 from tests.galley.preview.browser_model import Screen
 
 PIECES = ["<div>", "</div>", '<div data-region="a">', '<p data-region="b">', '<div class="x" data-region="a">', "</p>"]

@@ -9,14 +9,13 @@ from django.core.cache import cache
 from django.test import Client
 from wagtail.models import Comment, PageLogEntry, PageSubscription
 
-from galley.preview import limits
+from galley.preview import conf
+from galley.preview.comment_notifications import Arrivals
 from galley.preview.drafts.sources import NewPage, SavedPage
 from galley.preview.messages import Note
 from galley.preview.models import ShareLink
-from galley.preview.notes.arrivals import Arrivals
-from galley.preview.notes.comments import NoteRefused, Reviewer, leave_note
-from galley.preview.notes.paths import content_path_of
-from galley.preview.sharing.links import make_link
+from galley.preview.notes import NoteRefused, Reviewer, content_path_of, leave_note
+from galley.preview.sharing import make_link
 from tests.factories import SiteImageFactory
 from tests.galley.preview.conftest import Socket, form_of, markdown
 
@@ -101,13 +100,13 @@ def test_a_page_that_was_never_saved_asks_for_patience(site, reviewer) -> None:
 
 
 def test_notes_are_bounded(source, editor, reviewer, monkeypatch) -> None:
-    monkeypatch.setattr(limits, "NOTES_AT_ONCE", 2)
+    monkeypatch.setattr(conf, "NOTES_AT_ONCE", 2)
     for number in range(2):
         leave_note(source, Note("title", "x", str(number)), reviewer)
     with pytest.raises(NoteRefused, match="short time"):
         leave_note(source, Note("title", "x", "2"), reviewer)
     leave_note(source, Note("title", "x", "2"), Reviewer(editor.pk, "another"))
-    monkeypatch.setattr(limits, "COMMENTS_ON_ONE_PAGE", 3)
+    monkeypatch.setattr(conf, "COMMENTS_ON_ONE_PAGE", 3)
     with pytest.raises(NoteRefused, match="very many"):
         leave_note(source, Note("title", "x", "3"), Reviewer(editor.pk, "third"))
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from galley.preview.outline.findings import find
-from galley.preview.outline.links import Failure
-from galley.preview.outline.reading import read_outline
+from galley.preview.broken_links import Failure
+from galley.preview.outline import read_outline
+from galley.preview.outline_report import find
 
 FAILURES = {"/gone/": Failure.MISSING, "/soon/": Failure.UNPUBLISHED}
 

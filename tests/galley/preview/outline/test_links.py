@@ -8,7 +8,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.models import Site
 
-from galley.preview.outline.links import Failure, find_failures
+from galley.preview.broken_links import Failure, find_failures
 from tests.factories import StandardPageFactory
 
 pytestmark = pytest.mark.django_db

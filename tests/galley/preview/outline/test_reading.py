@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galley.preview.outline.reading import measure, read_outline
+from galley.preview.outline import measure, read_outline
 
 PIECES = [
     "<main>",

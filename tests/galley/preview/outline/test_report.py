@@ -6,10 +6,9 @@ import pytest
 from django.core.cache import cache
 from wagtail.users.models import UserProfile
 
-from galley.preview.drafts.regions import cut_page
-from galley.preview.drafts.rendering import render_page
+from galley.preview.drafts.rendering import cut_page, render_page
 from galley.preview.drafts.sources import NewPage, SavedPage
-from galley.preview.outline.report import describe
+from galley.preview.outline_report import describe
 from tests.galley.preview.conftest import Socket, form_of, markdown
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -72,8 +71,8 @@ def test_a_failure_of_the_outline_costs_nothing_but_the_outline(site, editor, lo
         typing = Socket(f"/preview/tabs/tab1/edit/{site.post.pk}/", client)
         await typing.connect()
         with monkeypatch.context() as patched:
-            patched.setattr("galley.preview.outline.report.describe", fail)
-            patched.setattr("galley.preview.outline.report.logger.exception", lambda text: failed.set())
+            patched.setattr("galley.preview.outline_report.describe", fail)
+            patched.setattr("galley.preview.outline_report.logger.exception", lambda text: failed.set())
             await typing.say(type="form", sequence=1, fields=form_of(site.post, title="One"))
             await failed.wait()
         await typing.say(type="form", sequence=2, fields=form_of(site.post, title="Two"))

@@ -13,8 +13,8 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from galley.preview.models import ShareLink
-from galley.preview.sharing.dialog import qr_code
-from galley.preview.sharing.links import make_link, open_link
+from galley.preview.share_views import qr_code
+from galley.preview.sharing import make_link, open_link
 from tests.factories import EditorFactory
 from tests.galley.preview.consumers.test_sockets import editor_of
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from wagtail.models import Page, ReferenceIndex
 
 from galley.preview.models import ShareLink
-from galley.preview.sharing.links import KEEP_ENDED, SALT, LinkEnded, make_link, may_share, note_seen, open_link
+from galley.preview.sharing import KEEP_ENDED, SALT, LinkEnded, make_link, may_share, note_seen, open_link
 from tests.factories import EditorFactory
 from tests.galley.preview.consumers.test_sockets import editor_of
 

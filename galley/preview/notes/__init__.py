@@ -1,1 +1,0 @@
-"""What readers remark on a draft: kept as Wagtail's comments, and shown to whoever has the page open."""

@@ -1,0 +1,203 @@
+"""What the author of a draft should look at, in plain sentences that say what to do.
+
+Tells an open editor about its draft whenever its author pauses: what they type never waits for it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+from wagtail.models import Page
+
+from galley.preview.broken_links import Failure, find_failures
+from galley.preview.database import in_preview_thread
+from galley.preview.drafts.rendering import CutPage
+from galley.preview.drafts.sources import SavedPage, Source
+from galley.preview.outline import Link, Outline, Picture, Place, read_outline
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to look at, and where it is."""
+
+    sentence: str
+    place: Place
+
+
+def addresses_to_check(outline: Outline) -> set[str]:
+    """Return the links' addresses that may lead to another page or file."""
+    return {link.address for link in outline.links if link.address and not link.address.startswith("#")}
+
+
+def find(outline: Outline, failures: dict[str, Failure]) -> list[Finding]:
+    """Return what to look at. `failures` says which of the addresses lead nowhere (see `links.py`)."""
+    return [
+        *_about_headings(outline),
+        *(Finding(_undescribed(picture), picture.place) for picture in outline.pictures if not picture.description),
+        *(Finding(said, link.place) for link in outline.links if (said := _about_link(link, outline.names, failures))),
+        *(Finding(_repeated(name), place) for name, place in outline.repeated),
+    ]
+
+
+def _about_headings(outline: Outline) -> Iterator[Finding]:
+    above = 1
+    for heading in outline.headings:
+        if not heading.text:
+            yield Finding(_("A heading is empty. Write it, or take it away."), heading.place)
+            continue
+        if heading.level > above + 1:
+            said = _("The heading “%(text)s” has level %(level)s, but no heading of level %(missing)s stands above it.")
+            values = {"text": heading.text, "level": heading.level, "missing": above + 1}
+            yield Finding(said % values, heading.place)
+        above = heading.level
+
+
+def _undescribed(picture: Picture) -> str:
+    if picture.description is None:
+        said = _("The picture “%(name)s” has no description, not even an empty one. Say what it shows.")
+        nameless = _("A picture has no description, not even an empty one. Say what it shows.")
+    else:
+        said = _(
+            "The picture “%(name)s” has no description. Say what it shows, unless it is there for decoration only."
+        )
+        nameless = _("A picture has no description. Say what it shows, unless it is there for decoration only.")
+    return said % {"name": picture.name} if picture.name else nameless
+
+
+def _about_link(link: Link, names: frozenset[str], failures: dict[str, Failure]) -> str | None:
+    if not link.address or link.address == "#":
+        said = _("The link “%(text)s” leads nowhere. Choose where it should lead, or take the link away.")
+        return said % {"text": link.text} if link.text else None
+    values = {"text": link.text or link.address, "address": link.address}
+    if not link.text:
+        return _("A link to %(address)s has no words. Write what it leads to.") % values
+    if link.address.startswith("#"):
+        name = link.address[1:]
+        if name in names or unquote(name) in names or name.lower() == "top":
+            return None
+        return (
+            _("The link “%(text)s” leads to %(address)s, but nothing on this page has that name. Correct it.") % values
+        )
+    match failures.get(link.address):
+        case Failure.UNPUBLISHED:
+            return (
+                _("The link “%(text)s” leads to %(address)s, a page that nobody can read until it is published.")
+                % values
+            )
+        case Failure.MISSING:
+            return _("The link “%(text)s” leads to %(address)s, but there is nothing there. Correct it.") % values
+    return None
+
+
+def _repeated(name: str) -> str:
+    said = _("Two places on this page are named “#%(name)s”: links reach only the first. Rename one of them.")
+    return said % {"name": name}
+
+
+logger = logging.getLogger(__name__)
+
+# A little after the preview itself has rendered everything afresh.
+PAUSE_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 2.0
+MOST_FINDINGS = 100
+
+
+class OutlineReport:
+    """What one open editor is told. `send` takes the message, as JSON-ready data."""
+
+    def __init__(self, user_id: int, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        self._user_id = user_id
+        self._send = send
+        self._draft: tuple[CutPage, Source] | None = None
+        self._changed = asyncio.Event()
+        self._told: dict[str, Any] | None = None
+
+    def draft_changed(self, page: CutPage, source: Source) -> None:
+        """Take `page` as the newest state of the draft of `source`."""
+        self._draft = page, source
+        self._changed.set()
+
+    async def tell_forever(self) -> None:
+        """Send the outline of each state at which the author pauses, if it differs from the last."""
+        while True:
+            await self._changed.wait()
+            await self._wait_for_a_pause()
+            assert self._draft is not None  # noqa: S101  (it is there before `_changed` is set)
+            try:
+                message = await in_preview_thread(describe, *self._draft, self._user_id)
+            except Exception:
+                # The outline is a help beside the draft: the draft goes on without it.
+                logger.exception("A draft could not be outlined")
+                continue
+            if message != self._told:
+                self._told = message
+                await self._send(message)
+
+    async def _wait_for_a_pause(self) -> None:
+        """Return when nothing has changed for a moment, or after a while all the same."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + LONGEST_WAIT_SECONDS
+        while self._changed.is_set() and clock() < deadline:
+            self._changed.clear()
+            try:
+                await asyncio.wait_for(self._changed.wait(), PAUSE_SECONDS)
+            except TimeoutError:
+                return
+        self._changed.clear()
+
+
+def describe(draft: CutPage, source: Source, user_id: int) -> dict[str, Any]:
+    """Return the message about the `draft` of `source`, in the words and the language of its author.
+
+    `summary` is a line of text; `headings` and `findings` say, beside their text, where they are: `path` is the
+    content path of the field (may be empty), `selector` and `index` find the element in the document.
+    """
+    with override(_language_of(user_id)):
+        outline = read_outline(draft.html)
+        page = _page_of(source)
+        failures = find_failures(page, addresses_to_check(outline)) if page else {}
+        findings = find(outline, failures)
+        return {
+            "type": "outline",
+            "summary": _summary(outline, len(findings)),
+            "headings": [
+                {"text": heading.text, "level": heading.level, **asdict(heading.place)} for heading in outline.headings
+            ],
+            "findings": [{"text": found.sentence, **asdict(found.place)} for found in findings[:MOST_FINDINGS]],
+        }
+
+
+def _summary(outline: Outline, findings: int) -> str:
+    parts = [
+        _counted(ngettext("%(number)s word", "%(number)s words", outline.words), outline.words),
+        _counted(ngettext("%(number)s minute to read", "%(number)s minutes to read", outline.minutes), outline.minutes),
+        _counted(ngettext("%(number)s thing to look at", "%(number)s things to look at", findings), findings)
+        if findings
+        else _("nothing to look at"),
+    ]
+    return " · ".join(parts)
+
+
+def _counted(words: str, number: int) -> str:
+    return words % {"number": number_format(number, force_grouping=True)}
+
+
+def _language_of(user_id: int) -> str:
+    user: Any = get_user_model().objects.select_related("wagtail_userprofile").filter(pk=user_id).first()
+    profile = getattr(user, "wagtail_userprofile", None)
+    return profile.get_preferred_language() if profile else settings.LANGUAGE_CODE
+
+
+def _page_of(source: Source) -> Page | None:
+    """Return the page whose address relative links start from: for a new page, the one above it."""
+    if isinstance(source, SavedPage):
+        return Page.objects.filter(pk=source.page_id).first()
+    return source.load()[1]

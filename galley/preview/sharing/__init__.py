@@ -1,1 +1,0 @@
-"""Links to a draft for people without an account: made, listed, opened, stopped."""

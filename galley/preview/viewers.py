@@ -1,0 +1,256 @@
+"""The sockets of screens that show a draft.
+
+A page as it was last saved: what screens show while nobody writes in it.
+
+The sockets of people who watch one draft through a link, without an account.
+
+A guest is told what the page shows and how long the link works; names, other pages and what editors are told stay here.
+"""
+
+import contextlib
+import json
+import logging
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import astuple
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+
+from galley.preview import conf
+from galley.preview.access import require_editor, require_user
+from galley.preview.broadcast.channels import Frame, Viewer, snapshot_message, tab_topic
+from galley.preview.broadcast.hub import hub
+from galley.preview.broadcast.presence import Following, FollowNewest, FollowPage, FollowTab, Person
+from galley.preview.consumers import PreviewConsumer
+from galley.preview.database import in_preview_thread, shared_check
+from galley.preview.drafts.rendering import RenderingFailed, cut_page, render_page
+from galley.preview.drafts.sources import SavedPage, Source, SourceGone, source_from
+from galley.preview.messages import Again, Note, Watch, read_screen_message
+from galley.preview.models import ShareLink
+from galley.preview.notes import NoteRefused, Reviewer, leave_note
+from galley.preview.sharing import note_seen, open_link
+
+logger = logging.getLogger(__name__)
+
+
+class ViewerConsumer(PreviewConsumer):
+    """A screen's socket: is sent the newest state, and what leads from one to the next."""
+
+    viewer: Viewer | None = None
+
+    @abstractmethod
+    def following(self) -> Following:
+        """Say what this screen was opened for."""
+
+    @abstractmethod
+    async def identify_watcher(self) -> Person | None:
+        """Return who watches, or None for a guest. Raises `AccessDenied`."""
+
+    async def begin(self) -> None:
+        """Watch what the address names."""
+        await self.check_access()
+        self.viewer = await hub.join(self.following(), await self.identify_watcher())
+        self.own(self._send_news())
+        self.own(self.keep_checking_access())
+
+    async def frame(self) -> Frame | None:
+        """Return the newest state for this screen, which may be about to join."""
+        return self.viewer.frame if self.viewer else await hub.newest(self.following())
+
+    async def take(self, text: str | None) -> None:
+        """Take what the screen says: that it needs the whole page, wants another draft, or what its reader notes."""
+        viewer = self.viewer
+        assert viewer  # noqa: S101  (messages are taken only once the socket has begun)
+        await self.check_access()
+        match read_screen_message(text):
+            case Again():
+                viewer.forget()
+            case Watch(session):
+                hub.choose(viewer, session)
+            case Note() as note:
+                await self._leave_note(note)
+
+    async def disconnect(self, code: int) -> None:
+        """Stop watching."""
+        await super().disconnect(code)
+        if self.viewer:
+            hub.part(self.viewer)
+
+    def reviewer(self) -> Reviewer:
+        """Say in whose name notes are left here."""
+        return Reviewer(self.user_id, key=f"user-{self.user_id}")
+
+    async def shown_source(self) -> Source | None:
+        """Return what the screen shows, if it shows anything."""
+        if frame := await self.frame():
+            return source_from(frame.source)
+        page_id = self.following().page_id
+        return SavedPage(page_id) if page_id else None
+
+    async def _leave_note(self, note: Note) -> None:
+        answer = {"type": "note", "kept": True, "reason": ""}
+        try:
+            await in_preview_thread(leave_note, await self.shown_source(), note, self.reviewer())
+        except NoteRefused as refusal:
+            answer |= {"kept": False, "reason": str(refusal)}
+        except SourceGone:
+            raise
+        except Exception:
+            logger.exception("A note could not be kept")
+            answer |= {"kept": False, "reason": _("Your note could not be kept. It is still here: try again.")}
+        await self.send(json.dumps(answer))
+
+    async def _send_news(self) -> None:
+        if self.viewer:
+            async for message in self.viewer.messages():
+                await self.send(message)
+
+
+class UserViewer(ViewerConsumer):
+    """A screen of somebody who is logged in, and may edit what it shows."""
+
+    async def identify_watcher(self) -> Person:
+        """Return the user."""
+        return Person.of(await in_preview_thread(require_user, self.session_key))
+
+    async def check_access(self) -> None:
+        """Raise `AccessDenied` if the user has gone, or may not edit the page that is shown any more."""
+        await self._check_with(in_preview_thread)
+
+    async def check_access_in_time(self) -> None:
+        """Do so together with the other screens that ask the same."""
+        await self._check_with(shared_check)
+
+    async def _check_with(self, check: Callable[..., Awaitable[Any]]) -> None:
+        if source := await self.shown_source():
+            await check(require_editor, self.session_key, source)
+        else:
+            await check(require_user, self.session_key)
+
+
+class TabViewer(UserViewer):
+    """Watches one tab of the user's: the preview panel beside the form."""
+
+    def following(self) -> FollowTab:
+        """Follow the user's tab."""
+        return FollowTab(tab_topic(self.user_id, self.scope["url_route"]["kwargs"]["tab"]))
+
+
+class PageViewer(UserViewer):
+    """Watches one page, whoever edits it."""
+
+    def following(self) -> FollowPage:
+        """Follow the page: the user's own draft first, if they write one."""
+        return FollowPage(self.scope["url_route"]["kwargs"]["page_id"], self.user_id)
+
+
+class NewestViewer(UserViewer):
+    """Watches whatever the user writes: a phone that simply follows."""
+
+    def following(self) -> FollowNewest:
+        """Follow the user."""
+        return FollowNewest(self.user_id)
+
+
+def version_of_saved(page: Page) -> str:
+    """Name what was saved last."""
+    return f"saved.{page.latest_revision_id}"
+
+
+def saved_draft(page_id: int) -> Frame:
+    """Return the page's latest revision, with a note that says so. Raises `SourceGone` or `RenderingFailed`."""
+    source = SavedPage(page_id)
+    page, _parent = source.load()
+    note = _("Nobody is writing in this draft just now. You see it as it was last saved.")
+    return Frame(version_of_saved(page), cut_page(render_page(page)), astuple(source), {"notes": [note]})
+
+
+MESSAGES_FOR_GUESTS = {"snapshot", "structure", "patch", "link", "presence", "note"}
+TOPICS_FOR_GUESTS = {"notes", "focus"}
+
+
+class GuestViewer(ViewerConsumer):
+    """Watches the draft of one page for as long as its link works."""
+
+    max_sockets = conf.SOCKETS_PER_LINK
+    _link: ShareLink
+    _told: dict[str, Any] | None = None
+    _saved_shown = ""
+
+    async def identify(self) -> Hashable:
+        """Open the link, by which its guests are counted. Raises `LinkEnded`."""
+        self._link = await in_preview_thread(open_and_note_seen, self.scope["url_route"]["kwargs"]["token"])
+        return ("link", self._link.pk)
+
+    async def identify_watcher(self) -> None:
+        """Return None: nobody knows a guest's name."""
+
+    def following(self) -> FollowPage:
+        """Follow the link's page."""
+        return following_of_link(self._link)
+
+    async def check_access(self) -> None:
+        """Look whether the link still works, and tell the guest what is new about it. Raises `LinkEnded`."""
+        await self._check_with(in_preview_thread)
+
+    async def check_access_in_time(self) -> None:
+        """Do so together with the other guests of the link."""
+        await self._check_with(shared_check)
+
+    async def _check_with(self, check: Callable[..., Awaitable[ShareLink]]) -> None:
+        self._link = await check(open_and_note_seen, self.scope["url_route"]["kwargs"]["token"])
+        about_link = {"title": self._link.page.draft_title, "until": self._link.expires_at.isoformat()}
+        if about_link != self._told:
+            self._told = about_link
+            await self.send(json.dumps({"type": "link", **about_link}))
+        await self._keep_up_with_saved_draft()
+
+    def reviewer(self) -> Reviewer:
+        """Leave notes in the name of the link's maker: a comment needs a user."""
+        return Reviewer(self._link.made_by_id, key=f"link-{self._link.pk}", link=self._link.label)
+
+    async def shown_source(self) -> SavedPage:
+        """Return the link's page."""
+        return SavedPage(self._link.page_id)
+
+    async def send(self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False) -> None:
+        """Send what is meant for guests, whoever sends it."""
+        message = for_guests(text_data) if text_data else None
+        if message:
+            await super().send(message)
+
+    async def _keep_up_with_saved_draft(self) -> None:
+        """While nobody writes, show the page as it was last saved."""
+        version = version_of_saved(self._link.page)
+        if await self.frame():
+            self._saved_shown = ""
+        elif version != self._saved_shown:
+            self._saved_shown = version
+            with contextlib.suppress(RenderingFailed):
+                await self.send(snapshot_message(await in_preview_thread(saved_draft, self._link.page_id)))
+
+
+def open_and_note_seen(token: str) -> ShareLink:
+    """Return the link that `token` opens, and note that it is being watched. Raises `LinkEnded`."""
+    link = open_link(token)
+    note_seen(link)
+    return link
+
+
+def following_of_link(link: ShareLink) -> FollowPage:
+    """Return what guests of `link` follow: its page, and its maker's draft first if several people write."""
+    return FollowPage(link.page_id, link.made_by_id)
+
+
+@lru_cache(maxsize=8)
+def for_guests(text: str) -> str | None:
+    """Return the message as guests may have it, or None if it isn't for them. Many guests share one computation."""
+    message = json.loads(text)
+    if message["type"] not in MESSAGES_FOR_GUESTS:
+        return None
+    if "about" in message:
+        message["about"] = {name: value for name, value in message["about"].items() if name in TOPICS_FOR_GUESTS}
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
