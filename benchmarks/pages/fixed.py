@@ -9,13 +9,13 @@ from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
-_answer = json.loads(Path(os.environ["FIXED_ANSWER"]).read_text())
+_result = json.loads(Path(os.environ["FIXED_ANSWER"]).read_text())
 _start = {
     "type": "http.response.start",
     "status": 200,
-    "headers": [(name.encode(), value.encode()) for name, value in _answer["headers"]],
+    "headers": [(name.encode(), value.encode()) for name, value in _result["headers"]],
 }
-_body = {"type": "http.response.body", "body": b64decode(_answer["body"])}
+_body = {"type": "http.response.body", "body": b64decode(_result["body"])}
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -33,7 +33,7 @@ class Audience:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "benchmarks.preview.viewers", cwd=PROJECT, stdin=PIPE, stdout=PIPE
         )
-        await self._say(await self._room())
+        await self._send_json(await self._room())
         await self._hear("joined")
         return self
 
@@ -50,7 +50,7 @@ class Audience:
     async def show_key(self, character: str) -> None:
         """Type `character`, note when the last screen has it, and how long an ordinary page took meanwhile."""
         await asyncio.sleep(PAUSE_BETWEEN_KEYS)
-        await self._say({})
+        await self._send_json({})
         await self._hear("ready")
         await self._desk.page.evaluate("probe.listen()")
         page = asyncio.create_task(asyncio.to_thread(milliseconds_to_load, self._site.url))
@@ -71,7 +71,7 @@ class Audience:
         path = (await share.communicate())[0].decode().strip()
         return {"url": self._site.url.replace("http", "ws", 1) + path, "origin": self._site.url, "count": self._size}
 
-    async def _say(self, message: dict[str, Any]) -> None:
+    async def _send_json(self, message: dict[str, Any]) -> None:
         assert self._process.stdin is not None  # noqa: S101  (it is a pipe)
         self._process.stdin.write(json.dumps(message).encode() + b"\n")
         await self._process.stdin.drain()

@@ -9,7 +9,7 @@ from playwright.async_api import Frame, Page
 
 from benchmarks.preview.wire import Wire
 
-# People don't type in step with the screen's refresh, and no pause may: these are multiples of a mean pause.
+# ProcessPresence don't type in step with the screen's refresh, and no pause may: these are multiples of a mean pause.
 RHYTHM = (0.7, 1.2, 0.9, 1.3, 1.0, 0.8, 1.1)
 PAUSE_BETWEEN_KEYS = 0.15  # seconds
 PATIENCE = 30.0  # seconds

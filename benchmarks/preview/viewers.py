@@ -65,7 +65,7 @@ async def _watch(viewer: int, socket: ClientConnection, crowd: Crowd) -> None:
             crowd.note(viewer, version)
 
 
-def _say(**message: Any) -> None:
+def _send_json(**message: Any) -> None:
     print(json.dumps(message), flush=True)
 
 
@@ -77,11 +77,11 @@ async def _main() -> None:
     sockets = await asyncio.gather(*[_open(room, gate) for _ in range(crowd.size)])
     watching = [asyncio.create_task(_watch(viewer, socket, crowd)) for viewer, socket in enumerate(sockets)]
     await crowd.all_have_it()
-    _say(joined=crowd.size)
+    _send_json(joined=crowd.size)
     while await lines.readline():
         crowd.expect_next()
-        _say(ready=True)
-        _say(last_at=await crowd.all_have_it())
+        _send_json(ready=True)
+        _send_json(last_at=await crowd.all_have_it())
     for task in watching:
         task.cancel()
 

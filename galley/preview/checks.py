@@ -16,7 +16,7 @@ SERVERS = {"granian", "gunicorn", "hypercorn", "uvicorn"}
 
 @register(TAG)
 def check_backplane(**kwargs: Any) -> list[CheckMessage]:
-    """Refuse several processes that have no Redis through which they could tell one another of new drafts."""
+    """Refuse several processes without Redis: each would know only its own drafts."""
     processes = count_processes(sys.argv)
     if processes < 2 or conf.redis_url():
         return []

@@ -1,8 +1,8 @@
-"""Notes on their way to the open editors of their page, whichever process those are connected to.
+"""Notifies the open editors of a page of new comments, in whichever process they are connected.
 
-The way is the site's cache: a numbered list for each page, read by its editors every moment. It also holds each note
-for the first seconds. Wagtail saves a page's comments as one set, and whatever joins the set between reading it and
-writing it back is deleted: who saves in just that moment would lose a note without ever having seen it.
+Notifications travel through the site's cache: a numbered list for each page, polled by its editors. The list also
+repairs a race. Wagtail saves a page's comments as one set and deletes what joins the set between reading and writing
+it. A comment that a save has deleted in this way is made again during its first seconds.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ WATCHED_SECONDS = 30
 
 
 @dataclass(frozen=True)
-class Arrival:
+class CommentNotification:
     """A note that was just left."""
 
     comment_id: int
@@ -42,21 +42,23 @@ class Arrival:
 
 def announce(comment: Comment) -> None:
     """Tell the editors of the comment's page, wherever they are."""
-    arrival = Arrival(comment.pk, comment.page_id, comment.user_id, comment.text, comment.contentpath, time.time())
+    notification = CommentNotification(
+        comment.pk, comment.page_id, comment.user_id, comment.text, comment.contentpath, time.time()
+    )
     cache.add(_counter(comment.page_id), 0, KEPT_SECONDS)
     number = cache.incr(_counter(comment.page_id))
     cache.touch(_counter(comment.page_id), KEPT_SECONDS)
-    cache.set(_key(comment.page_id, number), asdict(arrival), KEPT_SECONDS)
+    cache.set(_key(comment.page_id, number), asdict(notification), KEPT_SECONDS)
 
 
-async def tell_of_notes(
+async def send_comment_notifications(
     source: Callable[[], Source], user_id: int, send: Callable[[dict[str, Any]], Awaitable[None]]
 ) -> None:
     """Send an open editor the notes on its page as they come, for ever. `source` says what is edited just then."""
-    arrivals = Arrivals(user_id)
+    notifications = CommentNotifications(user_id)
     while True:
         try:
-            message = await in_preview_thread(arrivals.next_message, source())
+            message = await in_preview_thread(notifications.next_message, source())
             if message:
                 await send(message)
         except Exception:
@@ -65,14 +67,14 @@ async def tell_of_notes(
         await asyncio.sleep(LOOK_SECONDS)
 
 
-class Arrivals:
+class CommentNotifications:
     """What one open editor has still to be told."""
 
     def __init__(self, user_id: int) -> None:
         self._user_id = user_id
         self._read = 0
-        self._untold: dict[int, Arrival] = {}
-        self._watched: dict[int, Arrival] = {}
+        self._untold: dict[int, CommentNotification] = {}
+        self._watched: dict[int, CommentNotification] = {}
         self._missing: set[int] = set()
 
     def next_message(self, source: Source) -> dict[str, Any] | None:
@@ -102,7 +104,7 @@ class Arrivals:
             return
         first = self._read + 1 if newest > self._read else 1
         keys = [_key(page_id, number) for number in range(max(first, newest - 100), newest + 1)]
-        found = {fields["comment_id"]: Arrival(**fields) for fields in cache.get_many(keys).values()}
+        found = {fields["comment_id"]: CommentNotification(**fields) for fields in cache.get_many(keys).values()}
         self._read = newest
         self._untold |= found
         self._watched |= found
@@ -123,7 +125,7 @@ class Arrivals:
         self._missing = set(missing)
 
 
-def put_back(note: Arrival) -> None:
+def put_back(note: CommentNotification) -> None:
     """Make the comment of `note` again, as it was, unless somebody has deleted it."""
     deleted = PageLogEntry.objects.filter(
         page_id=note.page_id, action="wagtail.comments.delete", data__comment__id=note.comment_id
@@ -155,8 +157,8 @@ def _message(comments: list[Comment], user_id: int) -> dict[str, Any]:
 
 
 def _counter(page_id: int) -> str:
-    return f"preview.arrivals.{page_id}"
+    return f"preview.notifications.{page_id}"
 
 
 def _key(page_id: int, number: int) -> str:
-    return f"preview.arrivals.{page_id}.{number}"
+    return f"preview.notifications.{page_id}.{number}"

@@ -1,11 +1,7 @@
-"""What one socket, and one person with many sockets, may take of the server.
+"""What every socket of the preview has: an owner, quotas, tasks that end with it, and a reason for which it is closed.
 
-Why a socket is closed: a code for the page's script, a sentence for the person in front of it.
-
-What every socket of the preview has: somebody whom it belongs to, limits, and tasks that end with it.
-
-Who that is, is settled when it joins, and looked up afresh for each message and on a timer: a socket that outlives its
-rights is closed within `CHECK_SECONDS`.
+The owner is identified on joining. Access is checked for each message and on a timer: a socket whose owner has lost
+access is closed within `CHECK_SECONDS`.
 """
 
 import asyncio
@@ -37,7 +33,7 @@ class TooManySockets(Exception):
     """The socket's owner has as many open as one may have."""
 
 
-class Allowance:
+class TokenBucket:
     """What a socket may say: it fills up steadily, and what is said takes from it."""
 
     def __init__(self) -> None:
@@ -116,14 +112,14 @@ def code_for(error: Exception) -> int:
 def reason_for(code: int) -> str:
     """Return what to say when a socket is closed with `code`; a translation that is too long loses its end."""
     reasons = {
-        Close.BAD_MESSAGE: _("The preview didn't understand the editor. Reload the page; saved text is safe."),
+        Close.BAD_MESSAGE: _("The preview couldn't read what the editor sent. Reload the page. Saved text is safe."),
         Close.NO_ACCESS: _("You are logged out, or may not edit this page. Nothing more is shown here."),
         Close.GONE: _("This page doesn't exist any more."),
         Close.LINK_ENDED: _("This link has stopped working. What you see may be out of date; ask for a new one."),
-        Close.TOO_LARGE: _("This draft is too large to be shown while you type. Saving works as ever."),
-        Close.TOO_FAST: _("More came from this page than one can type. Reload the page; saved text is safe."),
+        Close.TOO_LARGE: _("This draft is too large to show while you type. You can still save it."),
+        Close.TOO_FAST: _("This tab sent too many changes at once. Reload it to go on. Saved text is safe."),
         Close.TOO_MANY: _("Too many previews are open at once. Close some of them, then reload this page."),
-        Close.FAILED: _("The preview failed. Reload the page; saved text is safe."),
+        Close.FAILED: _("The preview failed. Reload the page. Saved text is safe."),
     }
     return reasons[code].encode()[:MAX_REASON_BYTES].decode(errors="ignore")
 
@@ -163,7 +159,7 @@ class PreviewConsumer(AsyncWebsocketConsumer, ABC):
     async def connect(self) -> None:
         """Settle who this is, and begin."""
         self._tasks: list[asyncio.Task[None]] = []
-        self._allowance = Allowance()
+        self._bucket = TokenBucket()
         self.session_key = self.scope["session"].session_key
         await self.accept()
         async with self._closing_on_failure():
@@ -215,7 +211,7 @@ class PreviewConsumer(AsyncWebsocketConsumer, ABC):
         if not self._has_begun or self.closed_with is not None:
             return
         async with self._closing_on_failure():
-            self._allowance.spend(len(text_data or bytes_data or ""))
+            self._bucket.spend(len(text_data or bytes_data or ""))
             if text_data == PING:
                 await self.send(PONG)
             else:

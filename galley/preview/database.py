@@ -79,29 +79,29 @@ def _forget_old_answers(now: float) -> None:
 Query = tuple[str, Any]
 
 
-class UnchangedAnswer(Generic[T]):
+class QueryValidatedMemo(Generic[T]):
     """Remembers one answer. What depends on the time of day alone isn't noticed: ask afresh now and then."""
 
     def __init__(self) -> None:
-        self._question: tuple[Any, ...] | None = None
+        self._asked: tuple[Any, ...] | None = None
         self._queries: tuple[Query, ...] = ()
         self._rows: list[Any] = []
-        self._answer: T
+        self._result: T
 
-    def to(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def get(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return `function(*args, **kwargs)`, which only reads. What it raises is raised, and asked again next time."""
         question = (function, args, kwargs)
-        if self._question == question and _rows_of(self._queries) == self._rows:
-            return self._answer
-        self._question = None
+        if self._asked == question and _rows_of(self._queries) == self._rows:
+            return self._result
+        self._asked = None
         with _recorded() as queries:
             function(*args, **kwargs)
         self._queries = tuple(queries)
         self._rows = _rows_of(self._queries)
         # Asked once more, after the rows were read: what changes in between is in the answer, or in the rows next time.
-        self._answer = function(*args, **kwargs)
-        self._question = question
-        return self._answer
+        self._result = function(*args, **kwargs)
+        self._asked = question
+        return self._result
 
 
 @contextmanager

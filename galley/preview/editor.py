@@ -1,10 +1,8 @@
-"""One open editor: the form as it stands there, and the task that renders it.
+"""The editor's side: the socket of the edit page, and the task that renders what is typed there.
 
-A message only stores the newest state; one task, owned by the session, renders it. While it renders, further messages
-replace one another, and the next round takes the newest: nothing queues up, and no result is out of order. A key is
-rendered quickly, from what changed; as soon as the author pauses, everything is rendered afresh.
-
-The socket of the page where somebody writes.
+A message only stores the newest state of the form. One task, owned by the session, renders it. While it renders, newer
+messages replace older ones, so nothing queues up and no result is out of order. A key is rendered quickly, from what
+changed (a provisional state). When the author pauses, the whole page is rendered.
 """
 
 import asyncio
@@ -23,14 +21,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 
 from galley.preview.access import AccessDenied, require_editor
-from galley.preview.broadcast.channels import Frame, changes_about, tab_topic
+from galley.preview.broadcast.channels import Frame, metadata_changes, tab_channel
 from galley.preview.broadcast.hub import hub
 from galley.preview.broadcast.presence import Person
-from galley.preview.comment_notifications import tell_of_notes
+from galley.preview.comment_notifications import send_comment_notifications
 from galley.preview.consumers import Close, PreviewConsumer
-from galley.preview.database import UnchangedAnswer, in_preview_thread
-from galley.preview.drafts.form_state import FormData, FormState, OutOfStep
-from galley.preview.drafts.live_page import LivePage, PageState, Stages
+from galley.preview.database import QueryValidatedMemo, in_preview_thread
+from galley.preview.drafts.form_state import FormData, FormState, StateMismatch
+from galley.preview.drafts.live_page import LivePage, PageState, Timings
 from galley.preview.drafts.sources import NewPage, SavedPage, Source, SourceGone
 from galley.preview.messages import BadMessage, Fields, Focus, FormChange, PageSaved, WholeForm, read_message
 from galley.preview.outline_report import OutlineReport
@@ -39,13 +37,13 @@ logger = logging.getLogger(__name__)
 
 # How long after the last key everything is rendered afresh, and how long at most while somebody types on.
 PAUSE_SECONDS = 0.4
-LONGEST_GUESS_SECONDS = 5.0
+MAX_PROVISIONAL_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """The outcome of one round, for the editor's own page: up to which message, what is newly said beside the page
-    (see `Frame.about`), and how many milliseconds each stage of the work took."""
+    """The outcome of one rendering, as the edit page is sent it: the number of the last message that it includes, the
+    changes of `Frame.metadata`, and the milliseconds that each stage took."""
 
     sequence: int
     about: dict[str, Any]
@@ -62,9 +60,9 @@ class EditingSession:
         self._form = FormState()
         self._focus = ""
         self._changed = asyncio.Event()
-        self._guessing_since: float | None = None
+        self._provisional_since: float | None = None
         self._live_page = LivePage(source)
-        self._editor: UnchangedAnswer[AbstractBaseUser] = UnchangedAnswer()
+        self._editor: QueryValidatedMemo[AbstractBaseUser] = QueryValidatedMemo()
         self._numbers = itertools.count(1)
         self._name = uuid.uuid4().hex[:8]
         self._frame: Frame | None = None
@@ -85,7 +83,7 @@ class EditingSession:
         self._changed.set()
 
     def change_form(self, change: FormChange) -> None:
-        """Take changes to the form as the newest state. Raises `OutOfStep` if they don't fit what is here."""
+        """Take changes to the form as the newest state. Raises `StateMismatch` if they don't fit what is here."""
         self._form.change(change)
         self._changed.set()
 
@@ -121,36 +119,37 @@ class EditingSession:
                 self._form.touch()
             if self._form.is_empty:
                 continue
-            sequence, before, stages = self._form.sequence, self._frame, Stages()
+            sequence, before, stages = self._form.sequence, self._frame, Timings()
             data, changed = self._form.take()
             frame = await in_preview_thread(self._render, data, changed, self._focus, stages)
             if frame is not before:
                 self._frame = frame
                 with stages.time("publish"):
                     self._show(frame)
-            self._time_guesses()
-            await report(Rendered(sequence, changes_about(before, frame), stages.milliseconds))
+            self._time_provisional()
+            await report(Rendered(sequence, metadata_changes(before, frame), stages.milliseconds))
 
     async def _next_round(self) -> bool:
         """Wait until there is something to render. Return whether it is time to render everything afresh."""
         try:
-            async with asyncio.timeout(PAUSE_SECONDS if self._guessing_since else None):
+            async with asyncio.timeout(PAUSE_SECONDS if self._provisional_since else None):
                 await self._changed.wait()
         except TimeoutError:
             return True
         self._changed.clear()
-        return self._guessing_since is not None and time.monotonic() - self._guessing_since > LONGEST_GUESS_SECONDS
+        since = self._provisional_since
+        return since is not None and time.monotonic() - since > MAX_PROVISIONAL_SECONDS
 
-    def _time_guesses(self) -> None:
-        if not self._live_page.is_guess:
-            self._guessing_since = None
-        elif self._guessing_since is None:
-            self._guessing_since = time.monotonic()
+    def _time_provisional(self) -> None:
+        if not self._live_page.is_provisional:
+            self._provisional_since = None
+        elif self._provisional_since is None:
+            self._provisional_since = time.monotonic()
 
-    def _render(self, data: FormData, changed: set[str] | None, focus: str, stages: Stages) -> Frame:
+    def _render(self, data: FormData, changed: set[str] | None, focus: str, stages: Timings) -> Frame:
         """Return the frame for the form's state: check of permission, form and template in one crossing to a thread."""
         with stages.time("access"):
-            user = self._editor.to(require_editor, self._session_key, self.source)
+            user = self._editor.get(require_editor, self._session_key, self.source)
         try:
             state = self._render_page(data, changed, user, stages)
         except (BadMessage, SourceGone):
@@ -160,28 +159,30 @@ class EditingSession:
             if self._frame is None:
                 raise
             logger.exception("A state of a draft could not be shown")
-            note = _("This state of the draft can't be shown. You see the last one that could; go on writing.")
+            note = _("The draft can't be shown as it is now. You see its last good state. Go on writing.")
             return self._noting(self._frame, note)
         return self._frame_of(state, focus)
 
     def _render_page(
-        self, data: FormData, changed: set[str] | None, user: AbstractBaseUser, stages: Stages
+        self, data: FormData, changed: set[str] | None, user: AbstractBaseUser, stages: Timings
     ) -> PageState:
         state = None if changed is None else self._live_page.render_change(data, changed, stages)
         return state or self._live_page.render_whole(data, user, stages)
 
     def _frame_of(self, state: PageState, focus: str) -> Frame:
         """Return the frame that shows `state`: the one before, if nothing is new."""
-        notes = [_("Not valid yet, so not shown as it stands: %(field)s.") % {"field": name} for name in state.unusable]
-        about = {"notes": notes, "focus": focus, "tab": self._tab}
+        notes = [
+            _("Not valid yet, so its last change isn't shown: %(field)s.") % {"field": name} for name in state.unusable
+        ]
+        metadata = {"notes": notes, "focus": focus, "tab": self._tab}
         source = tuple(asdict(self.source).values())
         last = self._frame
-        if last and (last.page, last.about, last.source) == (state.page, about, source):
+        if last and (last.page, last.metadata, last.source) == (state.page, metadata, source):
             return last
-        return Frame(self._next_version(), state.page, source, about)
+        return Frame(self._next_version(), state.page, source, metadata)
 
     def _noting(self, frame: Frame, note: str) -> Frame:
-        return replace(frame, version=self._next_version(), about=frame.about | {"notes": [note]})
+        return replace(frame, version=self._next_version(), metadata=frame.metadata | {"notes": [note]})
 
     def _next_version(self) -> str:
         return f"{self._name}.{next(self._numbers)}"
@@ -198,13 +199,13 @@ class EditorConsumer(PreviewConsumer):
         tab = where.pop("tab")
         source: Source = SavedPage(**where) if "page_id" in where else NewPage(**where)
         author = Person.of(await in_preview_thread(require_editor, self.session_key, source))
-        self._seat = await hub.open(tab_topic(author.user_id, tab), author, where.get("page_id"))
-        self.session = EditingSession(partial(hub.publish, self._seat), source, self.session_key, tab)
-        self.outline = OutlineReport(self.user_id, self._say)
-        self.own(self.session.render_forever(self._report))
-        self.own(self._tell())
-        self.own(self.outline.tell_forever())
-        self.own(tell_of_notes(lambda: self.session.source if self.session else source, self.user_id, self._say))
+        self._connection = await hub.open(tab_channel(author.user_id, tab), author, where.get("page_id"))
+        self.session = session = EditingSession(partial(hub.publish, self._connection), source, self.session_key, tab)
+        self.outline = OutlineReport(self.user_id, self._send_json)
+        self.own(session.render_forever(self._report))
+        self.own(self._send_notices())
+        self.own(self.outline.send_forever())
+        self.own(send_comment_notifications(lambda: session.source, self.user_id, self._send_json))
         self.own(self.keep_checking_access())
 
     async def check_access(self) -> None:
@@ -230,22 +231,22 @@ class EditorConsumer(PreviewConsumer):
         """Leave: screens keep the last state, but for those of an author whose rights were taken away."""
         await super().disconnect(code)
         if self.session:
-            hub.leave(self._seat, has_lost_rights=self.closed_with == Close.NO_ACCESS)
+            hub.leave(self._connection, has_lost_rights=self.closed_with == Close.NO_ACCESS)
 
     async def _change_form(self, session: EditingSession, change: FormChange) -> None:
         try:
             session.change_form(change)
-        except OutOfStep:
+        except StateMismatch:
             await self.send('{"type": "again"}')
 
-    async def _tell(self) -> None:
-        async for message in self._seat.messages():
+    async def _send_notices(self) -> None:
+        async for message in self._connection.messages():
             await self.send(message)
 
     async def _report(self, rendered: Rendered) -> None:
-        await self._say({"type": "rendered", **asdict(rendered)})
+        await self._send_json({"type": "rendered", **asdict(rendered)})
         if self.session and self.session.frame:
             self.outline.draft_changed(self.session.frame.page, self.session.source)
 
-    async def _say(self, message: dict[str, Any]) -> None:
+    async def _send_json(self, message: dict[str, Any]) -> None:
         await self.send(json.dumps(message, cls=DjangoJSONEncoder))

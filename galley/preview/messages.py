@@ -1,6 +1,7 @@
-"""A change of a text as one replacement: how drafts travel, from the form to the server and on to the screens.
+"""Messages of editors and screens, validated before anything is done with them, and the splices that they contain.
 
-What an editor's page and a screen may say: checked before anything is done with it.
+A splice is a change of a text as one replacement. Drafts travel as splices, from the form to the server and from there
+to the screens.
 """
 
 import json
@@ -118,7 +119,7 @@ class PageSaved:
 
 
 @dataclass(frozen=True)
-class Again:
+class ResyncRequest:
     """What the screen has doesn't fit what was sent: it needs the whole page."""
 
 
@@ -169,11 +170,11 @@ def storable(text: str) -> str:
     return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def read_screen_message(text: str | None) -> Again | Watch | Note:
+def read_screen_message(text: str | None) -> ResyncRequest | Watch | Note:
     """Return what a screen says in `text`. Raises `BadMessage`, or `MessageTooLarge`."""
     match _parsed(text, MAX_SCREEN_MESSAGE_BYTES):
         case {"type": "again"}:
-            return Again()
+            return ResyncRequest()
         case {"type": "note", "path": str(path), "quote": str(quote), "text": str(text), "name": str(name)}:
             sizes = [(path, MAX_PATH), (quote, MAX_QUOTE), (text, MAX_NOTE), (name, MAX_NAME)]
             if text.strip() and all(len(value) <= most for value, most in sizes):

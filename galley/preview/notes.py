@@ -1,8 +1,6 @@
-"""What readers of a draft say about a place in it: kept as Wagtail's own comments, on the field that it comes from.
+"""Notes of readers on a draft, stored as Wagtail comments on the field that the words come from.
 
-From a place on a rendered page to the field in the editor that Wagtail can hang a comment on.
-
-Templates name a field, or the id of a block; Wagtail's comments name the way from the page's field to the innermost
+Templates name a field, or the id of a block. Wagtail's comments name the path from the page's field to the innermost
 field, `body.<block id>.caption` (see `wagtail.models.Comment.contentpath`).
 """
 
@@ -52,13 +50,11 @@ class NoteRefused(Exception):
 def leave_note(source: Source | None, note: Note, reviewer: Reviewer) -> Comment:
     """Keep the note as a comment on the page of `source`, and return it. Raises `NoteRefused` or `SourceGone`."""
     if not isinstance(source, SavedPage):
-        raise NoteRefused(
-            _("This page isn't saved yet, so there is nothing to keep a note with. Try again in a moment.")
-        )
+        raise NoteRefused(_("This page isn't saved yet, so it can't take notes. Try again in a moment."))
     page, _parent = source.load()
     page_class: Any = type(page)
     if "comments" not in get_draft_form_class(page_class).formsets:
-        raise NoteRefused(_("Pages of this kind take no notes. Please tell its author in another way."))
+        raise NoteRefused(_("Pages of this kind take no notes. Please notify its author in another way."))
     values = {
         "page_id": page.pk,
         "user_id": reviewer.user_id,
@@ -82,10 +78,10 @@ def leave_note(source: Source | None, note: Note, reviewer: Reviewer) -> Comment
 
 def _count(reviewer: Reviewer, page: Page) -> None:
     if _increased(f"preview.notes.now.{reviewer.key}", conf.NOTES_AT_ONCE_SECONDS) > conf.NOTES_AT_ONCE:
-        raise NoteRefused(_("That are many notes in a short time. Wait a few minutes, then send this one again."))
+        raise NoteRefused(_("You've left many notes in the last minutes. Wait a little, then send this one again."))
     many = _increased(f"preview.notes.all.{reviewer.key}", REMEMBERED_SECONDS) > conf.NOTES_OF_ONE_REVIEWER
     if many or Comment.objects.filter(page_id=page.pk, resolved_at=None).count() >= conf.COMMENTS_ON_ONE_PAGE:
-        raise NoteRefused(_("There are very many notes on this page already. Please tell its author in another way."))
+        raise NoteRefused(_("There are very many notes on this page already. Please notify its author in another way."))
 
 
 def _increased(key: str, seconds: int) -> int:

@@ -1,7 +1,4 @@
-"""What the author of a draft should look at, in plain sentences that say what to do.
-
-Tells an open editor about its draft whenever its author pauses: what they type never waits for it.
-"""
+"""Tells an editor, whenever its author pauses, what the draft consists of and what to improve in it."""
 
 import asyncio
 import logging
@@ -125,7 +122,7 @@ class OutlineReport:
         self._draft = page, source
         self._changed.set()
 
-    async def tell_forever(self) -> None:
+    async def send_forever(self) -> None:
         """Send the outline of each state at which the author pauses, if it differs from the last."""
         while True:
             await self._changed.wait()

@@ -1,10 +1,6 @@
-"""What an editor chooses when they share a draft.
+"""The dialog of the editor that makes, lists and stops share links, and the report on them in the admin.
 
-The editor's dialog that makes links to the draft of a page, lists them and stops them.
-
-Each answer is the dialog's content as HTML; `share.js` puts it into place.
-
-The list of shared drafts among the admin's reports.
+The dialog's views answer with its content as HTML, which `share.js` puts into place.
 """
 
 from datetime import timedelta
@@ -53,7 +49,7 @@ class ShareLinkForm(forms.Form):
         required=False,
         max_length=100,
         help_text=gettext_lazy(
-            "Only you and other editors see this. It helps to tell links apart: “Client”, “Proofreader”."
+            "Only you and other editors see this. It helps to notify links apart: “Client”, “Proofreader”."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -97,7 +93,7 @@ def stop_link(request: HttpRequest, page_id: int, link_id: int) -> HttpResponse:
     page = _shareable_page(request, page_id)
     link = get_object_or_404(ShareLink, pk=link_id, page=page)
     if ShareLink.objects.filter(pk=link.pk).stop():
-        messages.success(request, _("The link has been stopped. It opens nothing any more."))
+        messages.success(request, _("The link has been stopped. It no longer opens the draft."))
     else:
         messages.info(request, _("That link had ended already."))
     following = request.POST.get("next", "")

@@ -1,10 +1,7 @@
-"""The sockets of screens that show a draft.
+"""The screens' side: sockets that send a draft to a screen, for users of the admin and for guests with a share link.
 
-A page as it was last saved: what screens show while nobody writes in it.
-
-The sockets of people who watch one draft through a link, without an account.
-
-A guest is told what the page shows and how long the link works; names, other pages and what editors are told stay here.
+A guest is sent what the page shows, how long the link works and how many others watch. Names, other pages and messages
+for editors are filtered out.
 """
 
 import contextlib
@@ -21,14 +18,14 @@ from wagtail.models import Page
 
 from galley.preview import conf
 from galley.preview.access import require_editor, require_user
-from galley.preview.broadcast.channels import Frame, Viewer, snapshot_message, tab_topic
+from galley.preview.broadcast.channels import Frame, Viewer, snapshot_message, tab_channel
 from galley.preview.broadcast.hub import hub
-from galley.preview.broadcast.presence import Following, FollowNewest, FollowPage, FollowTab, Person
+from galley.preview.broadcast.presence import NewestTarget, PageTarget, Person, TabTarget, ViewTarget
 from galley.preview.consumers import PreviewConsumer
 from galley.preview.database import in_preview_thread, shared_check
 from galley.preview.drafts.rendering import RenderingFailed, cut_page, render_page
 from galley.preview.drafts.sources import SavedPage, Source, SourceGone, source_from
-from galley.preview.messages import Again, Note, Watch, read_screen_message
+from galley.preview.messages import Note, ResyncRequest, Watch, read_screen_message
 from galley.preview.models import ShareLink
 from galley.preview.notes import NoteRefused, Reviewer, leave_note
 from galley.preview.sharing import note_seen, open_link
@@ -42,7 +39,7 @@ class ViewerConsumer(PreviewConsumer):
     viewer: Viewer | None = None
 
     @abstractmethod
-    def following(self) -> Following:
+    def target(self) -> ViewTarget:
         """Say what this screen was opened for."""
 
     @abstractmethod
@@ -52,13 +49,13 @@ class ViewerConsumer(PreviewConsumer):
     async def begin(self) -> None:
         """Watch what the address names."""
         await self.check_access()
-        self.viewer = await hub.join(self.following(), await self.identify_watcher())
+        self.viewer = await hub.join(self.target(), await self.identify_watcher())
         self.own(self._send_news())
         self.own(self.keep_checking_access())
 
     async def frame(self) -> Frame | None:
         """Return the newest state for this screen, which may be about to join."""
-        return self.viewer.frame if self.viewer else await hub.newest(self.following())
+        return self.viewer.frame if self.viewer else await hub.newest(self.target())
 
     async def take(self, text: str | None) -> None:
         """Take what the screen says: that it needs the whole page, wants another draft, or what its reader notes."""
@@ -66,7 +63,7 @@ class ViewerConsumer(PreviewConsumer):
         assert viewer  # noqa: S101  (messages are taken only once the socket has begun)
         await self.check_access()
         match read_screen_message(text):
-            case Again():
+            case ResyncRequest():
                 viewer.forget()
             case Watch(session):
                 hub.choose(viewer, session)
@@ -87,7 +84,7 @@ class ViewerConsumer(PreviewConsumer):
         """Return what the screen shows, if it shows anything."""
         if frame := await self.frame():
             return source_from(frame.source)
-        page_id = self.following().page_id
+        page_id = self.target().page_id
         return SavedPage(page_id) if page_id else None
 
     async def _leave_note(self, note: Note) -> None:
@@ -100,7 +97,7 @@ class ViewerConsumer(PreviewConsumer):
             raise
         except Exception:
             logger.exception("A note could not be kept")
-            answer |= {"kept": False, "reason": _("Your note could not be kept. It is still here: try again.")}
+            answer |= {"kept": False, "reason": _("Your note could not be saved. It is still here: try again.")}
         await self.send(json.dumps(answer))
 
     async def _send_news(self) -> None:
@@ -134,25 +131,25 @@ class UserViewer(ViewerConsumer):
 class TabViewer(UserViewer):
     """Watches one tab of the user's: the preview panel beside the form."""
 
-    def following(self) -> FollowTab:
+    def target(self) -> TabTarget:
         """Follow the user's tab."""
-        return FollowTab(tab_topic(self.user_id, self.scope["url_route"]["kwargs"]["tab"]))
+        return TabTarget(tab_channel(self.user_id, self.scope["url_route"]["kwargs"]["tab"]))
 
 
 class PageViewer(UserViewer):
     """Watches one page, whoever edits it."""
 
-    def following(self) -> FollowPage:
+    def target(self) -> PageTarget:
         """Follow the page: the user's own draft first, if they write one."""
-        return FollowPage(self.scope["url_route"]["kwargs"]["page_id"], self.user_id)
+        return PageTarget(self.scope["url_route"]["kwargs"]["page_id"], self.user_id)
 
 
 class NewestViewer(UserViewer):
     """Watches whatever the user writes: a phone that simply follows."""
 
-    def following(self) -> FollowNewest:
+    def target(self) -> NewestTarget:
         """Follow the user."""
-        return FollowNewest(self.user_id)
+        return NewestTarget(self.user_id)
 
 
 def version_of_saved(page: Page) -> str:
@@ -164,12 +161,12 @@ def saved_draft(page_id: int) -> Frame:
     """Return the page's latest revision, with a note that says so. Raises `SourceGone` or `RenderingFailed`."""
     source = SavedPage(page_id)
     page, _parent = source.load()
-    note = _("Nobody is writing in this draft just now. You see it as it was last saved.")
+    note = _("Nobody is writing at the moment. You see the draft as it was last saved.")
     return Frame(version_of_saved(page), cut_page(render_page(page)), astuple(source), {"notes": [note]})
 
 
 MESSAGES_FOR_GUESTS = {"snapshot", "structure", "patch", "link", "presence", "note"}
-TOPICS_FOR_GUESTS = {"notes", "focus"}
+METADATA_FOR_GUESTS = {"notes", "focus"}
 
 
 class GuestViewer(ViewerConsumer):
@@ -188,12 +185,12 @@ class GuestViewer(ViewerConsumer):
     async def identify_watcher(self) -> None:
         """Return None: nobody knows a guest's name."""
 
-    def following(self) -> FollowPage:
+    def target(self) -> PageTarget:
         """Follow the link's page."""
-        return following_of_link(self._link)
+        return target_of_link(self._link)
 
     async def check_access(self) -> None:
-        """Look whether the link still works, and tell the guest what is new about it. Raises `LinkEnded`."""
+        """Look whether the link still works, and send the guest what is new about it. Raises `LinkEnded`."""
         await self._check_with(in_preview_thread)
 
     async def check_access_in_time(self) -> None:
@@ -240,9 +237,9 @@ def open_and_note_seen(token: str) -> ShareLink:
     return link
 
 
-def following_of_link(link: ShareLink) -> FollowPage:
+def target_of_link(link: ShareLink) -> PageTarget:
     """Return what guests of `link` follow: its page, and its maker's draft first if several people write."""
-    return FollowPage(link.page_id, link.made_by_id)
+    return PageTarget(link.page_id, link.made_by_id)
 
 
 @lru_cache(maxsize=8)
@@ -252,5 +249,5 @@ def for_guests(text: str) -> str | None:
     if message["type"] not in MESSAGES_FOR_GUESTS:
         return None
     if "about" in message:
-        message["about"] = {name: value for name, value in message["about"].items() if name in TOPICS_FOR_GUESTS}
+        message["about"] = {name: value for name, value in message["about"].items() if name in METADATA_FOR_GUESTS}
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))

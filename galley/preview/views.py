@@ -10,32 +10,32 @@ from django.views.decorators.http import require_GET, require_safe
 
 from galley.preview import conf
 from galley.preview.access import AccessDenied, require_editor, require_user
-from galley.preview.broadcast.channels import tab_topic
+from galley.preview.broadcast.channels import tab_channel
 from galley.preview.broadcast.hub import hub
-from galley.preview.broadcast.presence import Following, FollowNewest, FollowPage, FollowTab
+from galley.preview.broadcast.presence import NewestTarget, PageTarget, TabTarget, ViewTarget
 from galley.preview.database import in_preview_thread
 from galley.preview.drafts.rendering import RenderingFailed, render_page
 from galley.preview.drafts.sources import SavedPage, SourceGone, source_from
 from galley.preview.sharing import LinkEnded, open_link
-from galley.preview.viewers import following_of_link, saved_draft
+from galley.preview.viewers import saved_draft, target_of_link
 
 
 @require_GET
 async def newest_draft(request: HttpRequest) -> HttpResponse:
     """Show whatever the user types in, on whichever page."""
-    return await _watch(request, FollowNewest)
+    return await _watch(request, NewestTarget)
 
 
 @require_GET
 async def page_draft(request: HttpRequest, page_id: int) -> HttpResponse:
     """Show a draft of one page, whoever edits it; while no editor is open, its latest revision."""
-    return await _watch(request, lambda user_id: FollowPage(page_id, user_id))
+    return await _watch(request, lambda user_id: PageTarget(page_id, user_id))
 
 
 @require_GET
 async def tab_draft(request: HttpRequest, tab: str) -> HttpResponse:
     """Show the draft in one tab of the user's browser."""
-    return await _watch(request, lambda user_id: FollowTab(tab_topic(user_id, tab)))
+    return await _watch(request, lambda user_id: TabTarget(tab_channel(user_id, tab)))
 
 
 @require_safe
@@ -48,7 +48,7 @@ async def shared_draft(request: HttpRequest, token: str) -> HttpResponse:
         link = await in_preview_thread(open_link, token)
     except LinkEnded:
         return _as_private(HttpResponse(render_to_string("preview/link_ended.html"), status=410))
-    frame = await hub.newest(following_of_link(link))
+    frame = await hub.newest(target_of_link(link))
     if frame is None:
         try:
             frame = await in_preview_thread(saved_draft, link.page_id)
@@ -57,13 +57,13 @@ async def shared_draft(request: HttpRequest, token: str) -> HttpResponse:
     return _as_viewer(frame.page.html, is_guest=True)
 
 
-async def _watch(request: HttpRequest, following_of: Callable[[int], Following]) -> HttpResponse:
+async def _watch(request: HttpRequest, target_of: Callable[[int], ViewTarget]) -> HttpResponse:
     session_key = request.session.session_key
     try:
         user = await in_preview_thread(require_user, session_key)
-        following = following_of(user.pk)
-        page = SavedPage(following.page_id) if following.page_id else None
-        frame = await hub.newest(following)
+        target = target_of(user.pk)
+        page = SavedPage(target.page_id) if target.page_id else None
+        frame = await hub.newest(target)
         source = source_from(frame.source) if frame else page
         if source:
             await in_preview_thread(require_editor, session_key, source)

@@ -20,11 +20,11 @@ async def test_the_panel_says_that_a_draft_is_too_large(editor_page: Page) -> No
     await expect(panel(editor_page).get_by_role("heading", name="Grows")).to_be_visible()
     await editor_page.evaluate(FILL, 2_200_000)  # of two bytes each
     state = editor_page.locator(".live-preview__state")
-    await expect(state).to_have_text("This draft is too large to be shown while you type. Saving works as ever.")
+    await expect(state).to_have_text("This draft is too large to show while you type. You can still save it.")
     await expect(editor_page.locator(".live-preview-frame")).to_have_count(0)
     await expect(editor_page.locator("#w-preview-iframe")).to_be_visible()
     await save(editor_page)
-    await expect(state).to_have_text("This draft is too large to be shown while you type. Saving works as ever.")
+    await expect(state).to_have_text("This draft is too large to show while you type. You can still save it.")
     await editor_page.evaluate(FILL, 10)
     await save(editor_page)
     await expect(state).to_have_text("Live")

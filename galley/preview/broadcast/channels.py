@@ -1,11 +1,7 @@
-"""What viewers are shown, one state after the other, and how the next state follows from the one they have.
+"""Draft channels: frames of one draft, the editor connection that publishes them, and the viewers that subscribe.
 
-Editors and screens, as those who are told things.
-
-The drafts that can be watched, and the screens that watch them.
-
-A viewer is never sent more than it can take: it has one slot for 'there is something newer', and is led from what it
-has to the newest state when it is ready for it. So a slow viewer skips states and never slows another.
+A viewer is never sent more than it can take. It has one slot for "there is something newer", and is led from the frame
+that it has to the newest one when it is ready. So a slow viewer skips frames and never slows another.
 """
 
 import asyncio
@@ -17,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from galley.preview.broadcast.presence import Following, Person, Session, may_show
+from galley.preview.broadcast.presence import Person, Session, ViewTarget, may_show
 from galley.preview.drafts.rendering import CutPage
 from galley.preview.messages import find_splice
 
@@ -27,14 +23,14 @@ class Frame:
     """One state of a draft as viewers see it.
 
     `version` is unique. `source` is the page it belongs to, as JSON-ready data, for the check of permissions.
-    `about` is JSON-ready data beside the page, by topic: `notes` (sentences for the viewer: what couldn't be shown, or
-    that the editor has left), `focus` (the content path of the field that is being edited), and so on.
+    `metadata` is JSON-ready data beside the page, called `about` in messages: `notes` (sentences for the viewer, such as
+    what couldn't be shown), `focus` (the content path of the field that is being edited), `tab` (the editor's).
     """
 
     version: str
     page: CutPage
     source: tuple[Any, ...] = ()
-    about: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
     def page_id(self) -> int | None:
@@ -43,18 +39,18 @@ class Frame:
 
     def to_json(self) -> str:
         """Return the frame as text, for the backplane."""
-        return json.dumps([self.version, self.page.skeleton, self.page.regions, self.source, self.about])
+        return json.dumps([self.version, self.page.skeleton, self.page.regions, self.source, self.metadata])
 
     @classmethod
     def from_json(cls, text: str) -> "Frame":
         """Return the frame that `to_json` wrote."""
-        version, skeleton, regions, source, about = json.loads(text)
-        return cls(version, CutPage(tuple(skeleton), regions), tuple(source), about)
+        version, skeleton, regions, source, metadata = json.loads(text)
+        return cls(version, CutPage(tuple(skeleton), regions), tuple(source), metadata)
 
 
 def snapshot_message(frame: Frame) -> str:
     """Return the message that shows `frame` to a viewer who has nothing yet."""
-    return _message("snapshot", frame, about=frame.about, skeleton=frame.page.skeleton, regions=frame.page.regions)
+    return _message("snapshot", frame, about=frame.metadata, skeleton=frame.page.skeleton, regions=frame.page.regions)
 
 
 def patch_message(old: Frame, new: Frame) -> str:
@@ -64,7 +60,7 @@ def patch_message(old: Frame, new: Frame) -> str:
     changes (a block was added, moved or deleted), the skeleton travels with the regions that are new or different.
     """
     changed = {name: html for name, html in new.page.regions.items() if old.page.regions.get(name) != html}
-    since = {"base": old.version, "about": changes_about(old, new)}
+    since = {"base": old.version, "about": metadata_changes(old, new)}
     if old.page.skeleton[1::2] != new.page.skeleton[1::2]:
         return _message("structure", new, **since, skeleton=new.page.skeleton, regions=changed)
     splices = [_splice(name, old.page.regions[name], html) for name, html in changed.items()]
@@ -81,11 +77,11 @@ def _splice(where: str | int, before: str, now: str) -> list[Any]:
     return [where, splice.start, splice.end, splice.text]
 
 
-def changes_about(old: Frame | None, new: Frame) -> dict[str, Any]:
+def metadata_changes(old: Frame | None, new: Frame) -> dict[str, Any]:
     """Return what is said beside the page and wasn't said in `old`; None for what isn't said any more."""
-    before = old.about if old else {}
-    gone = dict.fromkeys(before.keys() - new.about.keys())
-    return gone | {name: value for name, value in new.about.items() if before.get(name) != value}
+    before = old.metadata if old else {}
+    gone = dict.fromkeys(before.keys() - new.metadata.keys())
+    return gone | {name: value for name, value in new.metadata.items() if before.get(name) != value}
 
 
 def _message(kind: str, frame: Frame, **content: Any) -> str:
@@ -93,15 +89,15 @@ def _message(kind: str, frame: Frame, **content: Any) -> str:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
-class Member(ABC):
+class Subscriber(ABC):
     """An editor or a screen: somebody who is told who else is there. `person` is None for a guest."""
 
     def __init__(self, person: Person | None, session: Session | None = None) -> None:
         self.person = person
         self.session = session
         self._news = asyncio.Event()
-        self._words = ""
-        self._last_words = ""
+        self._notice = ""
+        self._last_notice = ""
 
     @property
     @abstractmethod
@@ -117,19 +113,19 @@ class Member(ABC):
         await self._news.wait()
         self._news.clear()
 
-    def tell(self, words: str) -> None:
+    def notify(self, words: str) -> None:
         """Let `words` be said next, unless they were the last ones. What wasn't said yet is forgotten."""
-        if words != self._last_words:
-            self._words = self._last_words = words
+        if words != self._last_notice:
+            self._notice = self._last_notice = words
             self.wake()
 
-    def take_words(self) -> str:
+    def take_notice(self) -> str:
         """Return what is to be said, once."""
-        words, self._words = self._words, ""
+        words, self._notice = self._notice, ""
         return words
 
 
-class Seat(Member):
+class EditorConnection(Subscriber):
     """An open editor's place: where its session shows its draft, and what it is told."""
 
     session: Session
@@ -147,11 +143,11 @@ class Seat(Member):
         """Yield what the editor has to be told, for ever."""
         while True:
             await self.news()
-            if words := self.take_words():
+            if words := self.take_notice():
                 yield words
 
 
-def tab_topic(user_id: int, tab: str) -> str:
+def tab_channel(user_id: int, tab: str) -> str:
     """Name the draft in one tab of the user's browser.
 
     The server takes the user from the login session: nobody can name a draft of somebody else.
@@ -159,7 +155,7 @@ def tab_topic(user_id: int, tab: str) -> str:
     return f"user-{user_id}:tab-{tab}"
 
 
-class Topic:
+class DraftChannel:
     """The draft of one session."""
 
     def __init__(self, name: str) -> None:
@@ -182,9 +178,9 @@ class Topic:
     def show_that_editor_has_left(self) -> None:
         """Keep the last state, with a word about it. No tab is named any more: none answers a click on the draft."""
         if self.frame:
-            note = _("The editor is closed or has lost its connection. This is the draft as it stood then.")
-            about = {name: value for name, value in self.frame.about.items() if name != "tab"} | {"notes": [note]}
-            self.show(replace(self.frame, version=f"{self.frame.version}.end", about=about))
+            note = _("The editor is closed or has lost its connection. You see the draft as it was then.")
+            metadata = {name: value for name, value in self.frame.metadata.items() if name != "tab"} | {"notes": [note]}
+            self.show(replace(self.frame, version=f"{self.frame.version}.end", metadata=metadata))
 
     def message_from(self, shown: Frame | None) -> str:
         """Return what leads a viewer from `shown` to the newest state. Many viewers share one computation."""
@@ -195,32 +191,32 @@ class Topic:
         return self._patches[key]
 
 
-class Viewer(Member):
+class Viewer(Subscriber):
     """One screen."""
 
-    def __init__(self, following: Following, person: Person | None) -> None:
+    def __init__(self, target: ViewTarget, person: Person | None) -> None:
         super().__init__(person)
-        self.following = following
-        self.topic: Topic | None = None
+        self.target = target
+        self.channel: DraftChannel | None = None
         self._shown: Frame | None = None
 
     @property
     def page_id(self) -> int | None:
         """The page that the screen shows, as far as it has an id."""
-        return self.following.page_id or (self.session.page_id if self.session else None)
+        return self.target.page_id or (self.session.page_id if self.session else None)
 
     @property
     def frame(self) -> Frame | None:
         """The newest state that the screen may show."""
-        frame = self.topic.frame if self.topic else None
-        return frame if frame and may_show(self.following, frame.source) else None
+        frame = self.channel.frame if self.channel else None
+        return frame if frame and may_show(self.target, frame.source) else None
 
-    def follow(self, topic: Topic) -> None:
-        """Show this topic's draft from now on."""
-        if self.topic:
-            self.topic.viewers.discard(self)
-        self.topic = topic
-        topic.viewers.add(self)
+    def follow(self, channel: DraftChannel) -> None:
+        """Show this channel's draft from now on."""
+        if self.channel:
+            self.channel.viewers.discard(self)
+        self.channel = channel
+        channel.viewers.add(self)
         self.wake()
 
     def forget(self) -> None:
@@ -233,12 +229,12 @@ class Viewer(Member):
         while True:
             await self.news()
             frame = self.frame
-            if frame and self.topic and frame is not self._shown and self._may_have_news(self.topic):
-                message = self.topic.message_from(self._shown)
+            if frame and self.channel and frame is not self._shown and self._may_have_news(self.channel):
+                message = self.channel.message_from(self._shown)
                 self._shown = frame
                 yield message
-            if words := self.take_words():
+            if words := self.take_notice():
                 yield words
 
-    def _may_have_news(self, topic: Topic) -> bool:
-        return topic.withheld_from is None or topic.withheld_from != self.person
+    def _may_have_news(self, channel: DraftChannel) -> bool:
+        return channel.withheld_from is None or channel.withheld_from != self.person

@@ -1,8 +1,6 @@
-"""Editors and screens are told who else is at the same page: names for those who are logged in, a count for guests.
+"""The hub of a process: connects editors' draft channels with the screens that show them, and announces presence.
 
-Guests are told nobody's name.
-
-Who shows what to whom: editors' sessions, and the screens that follow them.
+Users of the admin see each other's names. Guests see only numbers.
 """
 
 import asyncio
@@ -14,33 +12,41 @@ from typing import Any
 
 from galley.preview import conf
 from galley.preview.broadcast.backplane import Backplane, SingleProcess
-from galley.preview.broadcast.channels import Frame, Member, Seat, Topic, Viewer
-from galley.preview.broadcast.presence import HERE, Directory, Following, People, Person, Session, may_show
+from galley.preview.broadcast.channels import DraftChannel, EditorConnection, Frame, Subscriber, Viewer
+from galley.preview.broadcast.presence import (
+    LOCAL,
+    Person,
+    PresenceRegistry,
+    ProcessPresence,
+    Session,
+    ViewTarget,
+    may_show,
+)
 
 # Never more often than this; and where thousands watch, their coming and going alone must not keep the server busy.
 PAUSE_SECONDS = 0.5
-PAUSE_SECONDS_PER_MEMBER = 0.002
+PAUSE_SECONDS_PER_SUBSCRIBER = 0.002
 
 
-class Presence:
-    """Tells the members of this process who is there, whenever that changes and not too often."""
+class PresenceAnnouncer:
+    """Tells the subscribers of this process who is there, whenever that changes and not too often."""
 
-    def __init__(self, directory: Directory, before_telling: Callable[[], None]) -> None:
-        self._directory = directory
-        self._before_telling = before_telling
-        self._members: set[Member] = set()
+    def __init__(self, registry: PresenceRegistry, before_sending: Callable[[], None]) -> None:
+        self._registry = registry
+        self._before_sending = before_sending
+        self._subscribers: set[Subscriber] = set()
         self._has_news = False
         self._pause: asyncio.TimerHandle | None = None
 
-    def add(self, member: Member) -> None:
-        """Tell `member` from now on."""
-        self._members.add(member)
+    def add(self, subscriber: Subscriber) -> None:
+        """Tell `subscriber` from now on."""
+        self._subscribers.add(subscriber)
         self.changed()
 
-    def remove(self, member: Member) -> None:
-        """Don't tell `member` any more."""
-        self._members.discard(member)
-        if self._pause and not self._members:
+    def remove(self, subscriber: Subscriber) -> None:
+        """Don't notify `subscriber` any more."""
+        self._subscribers.discard(subscriber)
+        if self._pause and not self._subscribers:
             self._pause.cancel()
             self._pause = None
         self.changed()
@@ -49,27 +55,29 @@ class Presence:
         """Take note that something has changed."""
         self._has_news = True
         if self._pause is None:
-            self._tell_everybody()
+            self._notify_all()
 
-    def _tell_everybody(self) -> None:
+    def _notify_all(self) -> None:
         self._pause = None
         if not self._has_news:
             return
         self._has_news = False
-        self._before_telling()
+        self._before_sending()
         said: dict[tuple[Any, ...], str] = {}
-        for member in self._members:
-            key = (member.page_id, member.person, member.session and member.session.topic)
-            if member.page_id is not None:
+        for subscriber in self._subscribers:
+            key = (subscriber.page_id, subscriber.person, subscriber.session and subscriber.session.channel)
+            if subscriber.page_id is not None:
                 if key not in said:
-                    said[key] = presence_message(self._directory, member.page_id, member.person, member.session)
-                member.tell(said[key])
-        if self._members:
-            pause = PAUSE_SECONDS + PAUSE_SECONDS_PER_MEMBER * len(self._members)
-            self._pause = asyncio.get_running_loop().call_later(pause, self._tell_everybody)
+                    said[key] = presence_message(
+                        self._registry, subscriber.page_id, subscriber.person, subscriber.session
+                    )
+                subscriber.notify(said[key])
+        if self._subscribers:
+            pause = PAUSE_SECONDS + PAUSE_SECONDS_PER_SUBSCRIBER * len(self._subscribers)
+            self._pause = asyncio.get_running_loop().call_later(pause, self._notify_all)
 
 
-def presence_message(directory: Directory, page_id: int, person: Person | None, session: Session | None) -> str:
+def presence_message(registry: PresenceRegistry, page_id: int, person: Person | None, session: Session | None) -> str:
     """Return what `person` (None for a guest) is told of the others at the page.
 
     `session` is the editor's own, or the one whose draft the screen shows.
@@ -82,9 +90,9 @@ def presence_message(directory: Directory, page_id: int, person: Person | None, 
         {
             "type": "presence",
             "session": session.id if session else None,
-            "editors": [named(open_.author) | {"session": open_.id} for open_ in directory.on_page(page_id)],
-            "viewers": [named(watcher) for watcher in directory.watchers(page_id)],
-            "guests": directory.guests(page_id),
+            "editors": [named(open_.author) | {"session": open_.id} for open_ in registry.on_page(page_id)],
+            "viewers": [named(watcher) for watcher in registry.watchers(page_id)],
+            "guests": registry.guests(page_id),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -100,185 +108,186 @@ class Hub:
 
     def __init__(self, backplane: Backplane) -> None:
         self._backplane = backplane
-        self._topics: dict[str, Topic] = {}
-        self._seats: dict[str, Seat] = {}
+        self._channels: dict[str, DraftChannel] = {}
+        self._editors: dict[str, EditorConnection] = {}
         self._viewers: set[Viewer] = set()
-        self._directory = Directory()
-        self._presence = Presence(self._directory, before_telling=self._take_stock)
+        self._registry = PresenceRegistry()
+        self._announcer = PresenceAnnouncer(self._registry, before_sending=self._record_presence)
 
     # Editors
 
-    async def open(self, topic: str, author: Person, page_id: int | None) -> Seat:
-        """Return a place for an editor whose draft will be shown in `topic`."""
+    async def open(self, channel: str, author: Person, page_id: int | None) -> EditorConnection:
+        """Return a place for an editor whose draft will be shown in `channel`."""
         await self._backplane.start(self)
-        seat = Seat(Session(topic, author, page_id, typed=0))
-        self._seats[topic] = seat
-        self._sessions_changed()
-        self._presence.add(seat)
-        return seat
+        editor = EditorConnection(Session(channel, author, page_id, typed=0))
+        self._editors[channel] = editor
+        self._update_sessions()
+        self._announcer.add(editor)
+        return editor
 
-    def publish(self, seat: Seat, frame: Frame) -> None:
+    def publish(self, editor: EditorConnection, frame: Frame) -> None:
         """Show `frame` to everybody who follows the session, in any process."""
-        topic = seat.session.topic
-        if self._seats.get(topic) is not seat:
+        channel = editor.session.channel
+        if self._editors.get(channel) is not editor:
             return
-        seat.frame = frame
-        self._topic(topic).show(frame)
-        self._backplane.publish(topic, frame)
-        self._note_typing(seat, frame.page_id)
+        editor.frame = frame
+        self._channel(channel).show(frame)
+        self._backplane.publish(channel, frame)
+        self._record_typing(editor, frame.page_id)
 
-    def leave(self, seat: Seat, *, has_lost_rights: bool = False) -> None:
+    def leave(self, editor: EditorConnection, *, has_lost_rights: bool = False) -> None:
         """Forget the session's draft. Screens keep its last state, with a word about it.
 
         An author who may not edit any more is shown nothing more of it, not even that.
         """
-        self._presence.remove(seat)
-        name = seat.session.topic
-        if self._seats.get(name) is not seat:
+        self._announcer.remove(editor)
+        name = editor.session.channel
+        if self._editors.get(name) is not editor:
             return
-        del self._seats[name]
-        if seat.frame:
-            self._backplane.discard(name, seat.frame.version)
-        topic = self._topic(name)
-        self._sessions_changed()
-        topic.withheld_from = seat.person if has_lost_rights else None
-        self._drop_if_unused(topic)
+        del self._editors[name]
+        if editor.frame:
+            self._backplane.discard(name, editor.frame.version)
+        channel = self._channel(name)
+        self._update_sessions()
+        channel.withheld_from = editor.person if has_lost_rights else None
+        self._drop_if_unused(channel)
 
     # Screens
 
-    async def newest(self, following: Following) -> Frame | None:
+    async def newest(self, target: ViewTarget) -> Frame | None:
         """Return what a screen that is opened now would show, whichever process its editor is connected to."""
         await self._backplane.start(self)
-        session = following.choose(self._directory, None, may_return=False)
+        session = target.choose(self._registry, None, may_return=False)
         if session is None:
             return None
-        topic = self._topics.get(session.topic)
-        frame = topic.frame if topic and topic.frame else await self._backplane.fetch(session.topic)
-        return frame if frame and may_show(following, frame.source) else None
+        channel = self._channels.get(session.channel)
+        frame = channel.frame if channel and channel.frame else await self._backplane.fetch(session.channel)
+        return frame if frame and may_show(target, frame.source) else None
 
-    async def join(self, following: Following, person: Person | None) -> Viewer:
+    async def join(self, target: ViewTarget, person: Person | None) -> Viewer:
         """Add a screen, with the newest state to be shown first. `person` is None for a guest."""
         await self._backplane.start(self)
-        viewer = Viewer(following, person)
+        viewer = Viewer(target, person)
         self._viewers.add(viewer)
-        self._steer(viewer)
-        self._presence.add(viewer)
+        self._assign_channel(viewer)
+        self._announcer.add(viewer)
         return viewer
 
     def choose(self, viewer: Viewer, session_id: str) -> None:
         """Let the screen of a page follow another session of the same page."""
-        page_id = viewer.following.page_id
-        chosen = next((s for s in self._directory.on_page(page_id) if s.id == session_id), None) if page_id else None
+        page_id = viewer.target.page_id
+        chosen = next((s for s in self._registry.on_page(page_id) if s.id == session_id), None) if page_id else None
         if chosen:
             self._move(viewer, chosen)
-            self._presence.changed()
+            self._announcer.changed()
 
     def part(self, viewer: Viewer) -> None:
         """Remove a screen."""
         self._viewers.discard(viewer)
-        if viewer.topic:
-            viewer.topic.viewers.discard(viewer)
-            self._drop_if_unused(viewer.topic)
-        self._presence.remove(viewer)
+        if viewer.channel:
+            viewer.channel.viewers.discard(viewer)
+            self._drop_if_unused(viewer.channel)
+        self._announcer.remove(viewer)
 
     # What the backplane tells
 
-    def frame_arrived(self, topic: str, frame: Frame) -> None:
+    def frame_arrived(self, channel: str, frame: Frame) -> None:
         """Show the newest state from another process."""
-        known = self._topics.get(topic)
+        known = self._channels.get(channel)
         if known and (known.frame is None or known.frame.version != frame.version):
             known.show(frame)
 
-    def is_watched(self, topic: str) -> bool:
-        """Whether anybody here follows the topic."""
-        return topic in self._topics and bool(self._topics[topic].viewers)
+    def is_watched(self, channel: str) -> bool:
+        """Whether anybody here follows the channel."""
+        return channel in self._channels and bool(self._channels[channel].viewers)
 
-    def people_arrived(self, process: str, people: People | None) -> None:
+    def presence_arrived(self, process: str, presence: ProcessPresence | None) -> None:
         """Take who is connected to another process."""
-        if self._directory.replace(process, people):
-            self._steer_all()
-            self._presence.changed()
+        if self._registry.replace(process, presence):
+            self._assign_channels()
+            self._announcer.changed()
 
     def connected_again(self) -> None:
         """Publish what is here again, and ask for what isn't: the others may have lost it, or it was missed."""
-        for name, topic in self._topics.items():
-            seat = self._seats.get(name)
-            if seat and seat.frame and seat.frame is topic.frame:
-                self._backplane.publish(name, seat.frame)
-            elif topic.viewers:
+        for name, channel in self._channels.items():
+            editor = self._editors.get(name)
+            if editor and editor.frame and editor.frame is channel.frame:
+                self._backplane.publish(name, editor.frame)
+            elif channel.viewers:
                 self._backplane.request(name)
 
     # Who is here, and who shows what to whom
 
-    def _note_typing(self, seat: Seat, page_id: int | None) -> None:
-        session = seat.session
-        rivals = self._directory.of_user(session.author.user_id)
-        is_newest = session.typed and all(session.typed >= rival.typed for rival in rivals)
+    def _record_typing(self, editor: EditorConnection, page_id: int | None) -> None:
+        session = editor.session
+        user_id = session.author.user_id
+        newest = max((s.typed for s in self._registry.sessions.values() if s.author.user_id == user_id), default=0)
+        is_newest = session.typed and session.typed >= newest
         if not is_newest or session.page_id != page_id:
-            seat.session = replace(session, page_id=page_id, typed=session.typed if is_newest else time.time())
-            self._sessions_changed()
+            editor.session = replace(session, page_id=page_id, typed=session.typed if is_newest else time.time())
+            self._update_sessions()
 
-    def _sessions_changed(self) -> None:
-        self._take_stock()
-        self._steer_all()
-        self._presence.changed()
+    def _update_sessions(self) -> None:
+        self._record_presence()
+        self._assign_channels()
+        self._announcer.changed()
 
-    def _take_stock(self) -> None:
-        """Note who is connected to this process, and tell the others if that is news."""
+    def _record_presence(self) -> None:
+        """Note who is connected to this process, and notify the others if that is news."""
         watchers, guests = set(), dict[int, int]()
         for viewer in self._viewers:
             page_id = viewer.page_id
-            if page_id is None or not viewer.following.counts:
+            if page_id is None or not viewer.target.counts:
                 continue
             if viewer.person:
                 watchers.add((page_id, viewer.person))
             else:
                 guests[page_id] = guests.get(page_id, 0) + 1
-        sessions = tuple(seat.session for seat in self._seats.values())
-        people = People(sessions, frozenset(watchers), tuple(sorted(guests.items())))
-        if self._directory.replace(HERE, people):
-            self._backplane.announce(people)
+        sessions = tuple(editor.session for editor in self._editors.values())
+        presence = ProcessPresence(sessions, frozenset(watchers), tuple(sorted(guests.items())))
+        if self._registry.replace(LOCAL, presence):
+            self._backplane.announce(presence)
 
-    def _steer_all(self) -> None:
-        for topic in self._topics.values():
-            is_open = topic.name in self._directory.sessions
-            if is_open and not topic.is_open:
-                self._backplane.request(topic.name)
-            elif topic.is_open and not is_open:
-                topic.may_return = True
-                topic.show_that_editor_has_left()
-                asyncio.get_running_loop().call_later(MAY_RETURN_SECONDS, self._expect_no_more, topic)
-            topic.is_open = is_open
+    def _assign_channels(self) -> None:
+        for channel in self._channels.values():
+            is_open = channel.name in self._registry.sessions
+            if is_open and not channel.is_open:
+                self._backplane.request(channel.name)
+            elif channel.is_open and not is_open:
+                channel.may_return = True
+                channel.show_that_editor_has_left()
+                asyncio.get_running_loop().call_later(MAY_RETURN_SECONDS, self._stop_waiting, channel)
+            channel.is_open = is_open
         for viewer in tuple(self._viewers):
-            self._steer(viewer)
+            self._assign_channel(viewer)
 
-    def _expect_no_more(self, topic: Topic) -> None:
-        topic.may_return = False
-        self._steer_all()
-        self._presence.changed()
+    def _stop_waiting(self, channel: DraftChannel) -> None:
+        channel.may_return = False
+        self._assign_channels()
+        self._announcer.changed()
 
-    def _steer(self, viewer: Viewer) -> None:
-        may_return = viewer.topic is not None and viewer.topic.may_return
-        session = viewer.following.choose(self._directory, viewer.session, may_return=may_return)
-        if session and (viewer.topic is None or session.topic != viewer.topic.name):
+    def _assign_channel(self, viewer: Viewer) -> None:
+        may_return = viewer.channel is not None and viewer.channel.may_return
+        session = viewer.target.choose(self._registry, viewer.session, may_return=may_return)
+        if session and (viewer.channel is None or session.channel != viewer.channel.name):
             self._move(viewer, session)
         viewer.session = session
 
     def _move(self, viewer: Viewer, session: Session) -> None:
-        left, viewer.session = viewer.topic, session
-        topic = self._topic(session.topic)
-        if not topic.viewers:
-            self._backplane.request(topic.name)
-        viewer.follow(topic)
+        left, viewer.session = viewer.channel, session
+        channel = self._channel(session.channel)
+        if not channel.viewers:
+            self._backplane.request(channel.name)
+        viewer.follow(channel)
         if left:
             self._drop_if_unused(left)
 
-    def _topic(self, name: str) -> Topic:
-        return self._topics.setdefault(name, Topic(name))
+    def _channel(self, name: str) -> DraftChannel:
+        return self._channels.setdefault(name, DraftChannel(name))
 
-    def _drop_if_unused(self, topic: Topic) -> None:
-        if not topic.viewers and topic.name not in self._seats:
-            self._topics.pop(topic.name, None)
+    def _drop_if_unused(self, channel: DraftChannel) -> None:
+        if not channel.viewers and channel.name not in self._editors:
+            self._channels.pop(channel.name, None)
 
 
 def make_backplane() -> Backplane:

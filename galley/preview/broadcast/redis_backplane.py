@@ -1,7 +1,7 @@
-"""The backplane of a site of several processes: one Redis that all of them reach.
+"""The backplane of a site with several processes: one Redis that all of them reach.
 
-One task does all the writing and fetching. Whatever has come up while a round trip was under way goes with the next,
-each topic in its newest state only: a Redis that is slow holds up nobody and piles up nothing.
+One task does all writing and fetching. What comes up during a round trip goes with the next one, each channel in its
+newest state only. So a slow Redis delays nobody and nothing piles up.
 """
 
 import asyncio
@@ -18,14 +18,14 @@ from redis.asyncio.client import Pipeline, PubSub
 
 from galley.preview.broadcast.backplane import Listener
 from galley.preview.broadcast.channels import Frame
-from galley.preview.broadcast.presence import People
+from galley.preview.broadcast.presence import ProcessPresence
 
 logger = logging.getLogger(__name__)
 
 CHANNEL = "preview"
 PROCESSES = "preview:processes"
-BEAT_SECONDS = 1.0
-# A process that is killed can't tidy up: its people are gone after this long, and its drafts go by themselves.
+HEARTBEAT_SECONDS = 1.0
+# A process that is killed can't clean up: its presence expires after this long, its drafts after KEEP_SECONDS.
 SILENT_SECONDS = 3.5
 KEEP_SECONDS = 60 * 60
 RECONNECT_SECONDS = 0.5
@@ -43,48 +43,51 @@ class RedisBackplane:
         self._process = uuid.uuid4().hex
         self._listener: Listener | None = None
         self._tasks: list[asyncio.Task[None]] = []
-        self._begun = asyncio.Event()
-        self._something_to_do = asyncio.Event()
+        self._started = asyncio.Event()
+        self._has_work = asyncio.Event()
         self._frames: dict[str, Frame] = {}
         self._discards: dict[str, str] = {}
         self._requests: set[str] = set()
-        self._people = People().to_json()
-        self._next_beat = 0.0
+        self._own_presence = ProcessPresence().to_json()
+        self._next_heartbeat = 0.0
         self._heard_at: dict[str, float] = {}
 
     async def start(self, listener: Listener) -> None:
-        """Begin to tell `listener` of other processes; return when it knows who is there now."""
+        """Begin to notify `listener` of other processes; return when it knows who is there now."""
         if self._listener is None:
             self._listener = listener
-            self._tasks = [asyncio.create_task(work, name="preview backplane") for work in (self._hear(), self._talk())]
-        await self._begun.wait()
+            self._tasks = [
+                asyncio.create_task(work, name="preview backplane")
+                for work in (self._listen(), self._exchange_forever())
+            ]
+        await self._started.wait()
 
-    def publish(self, topic: str, frame: Frame) -> None:
-        """Keep `frame` as the newest state of `topic` and announce it."""
-        self._frames[topic] = frame
-        self._something_to_do.set()
+    def publish(self, channel: str, frame: Frame) -> None:
+        """Keep `frame` as the newest state of `channel` and announce it."""
+        self._frames[channel] = frame
+        self._has_work.set()
 
-    def discard(self, topic: str, version: str) -> None:
-        """Keep nothing of `topic` any longer, unless a newer state than `version` has come from elsewhere."""
-        self._frames.pop(topic, None)
-        self._discards[topic] = version
-        self._something_to_do.set()
+    def discard(self, channel: str, version: str) -> None:
+        """Keep nothing of `channel` any longer, unless a newer state than `version` has come from elsewhere."""
+        self._frames.pop(channel, None)
+        self._discards[channel] = version
+        self._has_work.set()
 
-    def request(self, topic: str) -> None:
+    def request(self, channel: str) -> None:
         """Ask for the newest state that is kept: the listener is told."""
-        self._requests.add(topic)
-        self._something_to_do.set()
+        self._requests.add(channel)
+        self._has_work.set()
 
-    def announce(self, people: People) -> None:
+    def announce(self, presence: ProcessPresence) -> None:
         """Tell the others who is connected here now."""
-        self._people = people.to_json()
-        self._next_beat = 0.0
-        self._something_to_do.set()
+        self._own_presence = presence.to_json()
+        self._next_heartbeat = 0.0
+        self._has_work.set()
 
-    async def fetch(self, topic: str) -> Frame | None:
+    async def fetch(self, channel: str) -> Frame | None:
         """Return the newest state that is kept, or None."""
         try:
-            text = await self._redis.hget(_key(topic), "frame")
+            text = await self._redis.hget(_key(channel), "frame")
         except RedisError as error:
             _warn(error)
             return None
@@ -102,87 +105,87 @@ class RedisBackplane:
 
     # Talking
 
-    async def _talk(self) -> None:
+    async def _exchange_forever(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(max(0, self._next_beat - time.monotonic())):
-                    await self._something_to_do.wait()
-            self._something_to_do.clear()
+                async with asyncio.timeout(max(0, self._next_heartbeat - time.monotonic())):
+                    await self._has_work.wait()
+            self._has_work.clear()
             try:
                 async with asyncio.timeout(SILENT_SECONDS):
                     await self._exchange()
             except Exception as error:
                 # Whatever it was, the screens of this process depend on this one task.
                 _warn(error)
-                self._forget_the_silent()
-                self._begun.set()
+                self._drop_silent_processes()
+                self._started.set()
                 await asyncio.sleep(RECONNECT_SECONDS)
-                self._something_to_do.set()
+                self._has_work.set()
 
     async def _exchange(self) -> None:
         """Send and fetch everything that has come up, in one round trip."""
         frames, self._frames = self._frames, {}
         discards, self._discards = self._discards, {}
         requests, self._requests = sorted(self._requests), set()
-        beats = time.monotonic() >= self._next_beat
-        if beats:
-            self._next_beat = time.monotonic() + BEAT_SECONDS
+        is_heartbeat_due = time.monotonic() >= self._next_heartbeat
+        if is_heartbeat_due:
+            self._next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
         try:
             async with self._redis.pipeline(transaction=False) as pipeline:
-                for topic, version in discards.items():
-                    pipeline.eval(DISCARD, 1, _key(topic), version)
-                for topic, frame in frames.items():
-                    self._add_frame(pipeline, topic, frame)
-                if beats:
-                    self._add_beat(pipeline)
-                for topic in requests:
-                    pipeline.hget(_key(topic), "frame")
+                for channel, version in discards.items():
+                    pipeline.eval(DISCARD, 1, _key(channel), version)
+                for channel, frame in frames.items():
+                    self._add_frame(pipeline, channel, frame)
+                if is_heartbeat_due:
+                    self._add_heartbeat(pipeline)
+                for channel in requests:
+                    pipeline.hget(_key(channel), "frame")
                 answers = await pipeline.execute()
         except BaseException:
             self._frames = frames | self._frames
             self._discards = discards | self._discards
             self._requests.update(requests)
-            self._next_beat = 0.0
+            self._next_heartbeat = 0.0
             raise
-        if beats:
-            await self._after_beat(known_here=answers[len(answers) - len(requests) - 3] is not None)
-        for topic, text in zip(requests, answers[len(answers) - len(requests) :], strict=True):
+        if is_heartbeat_due:
+            await self._after_heartbeat(known_here=answers[len(answers) - len(requests) - 3] is not None)
+        for channel, text in zip(requests, answers[len(answers) - len(requests) :], strict=True):
             # What was published here meanwhile is newer.
-            if text and topic not in self._frames and self._listener:
-                self._listener.frame_arrived(topic, Frame.from_json(text))
+            if text and channel not in self._frames and self._listener:
+                self._listener.frame_arrived(channel, Frame.from_json(text))
 
-    def _add_frame(self, pipeline: Pipeline, topic: str, frame: Frame) -> None:
-        pipeline.hset(_key(topic), mapping={"version": frame.version, "frame": frame.to_json()})
-        pipeline.expire(_key(topic), KEEP_SECONDS)
-        pipeline.publish(CHANNEL, json.dumps(["frame", self._process, topic]))
+    def _add_frame(self, pipeline: Pipeline, channel: str, frame: Frame) -> None:
+        pipeline.hset(_key(channel), mapping={"version": frame.version, "frame": frame.to_json()})
+        pipeline.expire(_key(channel), KEEP_SECONDS)
+        pipeline.publish(CHANNEL, json.dumps(["frame", self._process, channel]))
 
-    def _add_beat(self, pipeline: Pipeline) -> None:
-        pipeline.set(_process_key(self._process), self._people, px=int(SILENT_SECONDS * 1000), get=True)
+    def _add_heartbeat(self, pipeline: Pipeline) -> None:
+        pipeline.set(_process_key(self._process), self._own_presence, px=int(SILENT_SECONDS * 1000), get=True)
         pipeline.sadd(PROCESSES, self._process)
-        pipeline.publish(CHANNEL, json.dumps(["people", self._process, self._people]))
+        pipeline.publish(CHANNEL, json.dumps(["presence", self._process, self._own_presence]))
 
-    async def _after_beat(self, *, known_here: bool) -> None:
-        self._forget_the_silent()
+    async def _after_heartbeat(self, *, known_here: bool) -> None:
+        self._drop_silent_processes()
         if known_here:
             return
         # A new process, or a new Redis: both begin with nothing.
-        await self._meet_the_others()
-        if self._begun.is_set() and self._listener:
+        await self._read_other_processes()
+        if self._started.is_set() and self._listener:
             self._listener.connected_again()
-        self._begun.set()
+        self._started.set()
 
-    async def _meet_the_others(self) -> None:
+    async def _read_other_processes(self) -> None:
         others = sorted({str(process) for process in await self._redis.smembers(PROCESSES)} - {self._process})
         texts = await self._redis.mget([_process_key(process) for process in others]) if others else []
-        for process, people in zip(others, texts, strict=True):
-            if people:
-                self._met(process, str(people))
+        for process, presence in zip(others, texts, strict=True):
+            if presence:
+                self._presence_received(process, str(presence))
             else:
                 await self._redis.srem(PROCESSES, process)
 
     # Hearing
 
-    async def _hear(self) -> None:
+    async def _listen(self) -> None:
         pubsub: PubSub = self._redis.pubsub(ignore_subscribe_messages=True)
         while True:
             try:
@@ -191,42 +194,42 @@ class RedisBackplane:
                     self._catch_up()
                 message = await pubsub.get_message(timeout=None)
                 if message:
-                    self._understand(*json.loads(message["data"]))
+                    self._receive(*json.loads(message["data"]))
             except Exception as error:
                 _warn(error)
                 await pubsub.aclose()  # type: ignore[no-untyped-call]
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     def _catch_up(self) -> None:
-        if self._begun.is_set() and self._listener:
+        if self._started.is_set() and self._listener:
             self._listener.connected_again()
 
-    def _understand(self, kind: str, process: str, *said: Any) -> None:
+    def _receive(self, kind: str, process: str, *content: Any) -> None:
         if process == self._process or self._listener is None:
             return
-        match kind, said:
-            case "frame", [str(topic)] if self._listener.is_watched(topic):
-                self.request(topic)
-            case "people", [str(people)]:
-                self._met(process, people)
+        match kind, content:
+            case "frame", [str(channel)] if self._listener.is_watched(channel):
+                self.request(channel)
+            case "presence", [str(presence)]:
+                self._presence_received(process, presence)
             case "gone", []:
                 self._heard_at.pop(process, None)
-                self._listener.people_arrived(process, None)
+                self._listener.presence_arrived(process, None)
 
-    def _met(self, process: str, people: str) -> None:
+    def _presence_received(self, process: str, presence: str) -> None:
         self._heard_at[process] = time.monotonic()
         if self._listener:
-            self._listener.people_arrived(process, People.from_json(people))
+            self._listener.presence_arrived(process, ProcessPresence.from_json(presence))
 
-    def _forget_the_silent(self) -> None:
+    def _drop_silent_processes(self) -> None:
         now = time.monotonic()
         for process, heard_at in list(self._heard_at.items()):
             if now - heard_at > SILENT_SECONDS:
-                self._understand("gone", process)
+                self._receive("gone", process)
 
 
-def _key(topic: str) -> str:
-    return f"preview:draft:{topic}"
+def _key(channel: str) -> str:
+    return f"preview:draft:{channel}"
 
 
 def _process_key(process: str) -> str:

@@ -1,17 +1,11 @@
-"""Wagtail's own page form, made to take a draft as it stands: unfinished, and in the middle of a word.
+"""Form data of an open editor, in whatever state it is, to a page in memory that can be rendered.
 
-Three things differ from the form that saves:
+The form is Wagtail's own page form with three differences:
 
 - Required fields may be empty. Upstream switches `required` off and on again on block objects that the whole process
-  shares (`wagtail.blocks.base.Block.clean_deferred`); here a copy of the block tree is switched off once, for good.
-- A block of a stream that can't be used keeps its last good state, and the others are taken all the same.
-- Nothing of it can save: forms are bound and read, `save()` is never called.
-
-How many inline children a form really holds, whatever it claims: a number costs its sender nothing.
-
-Django builds up to two thousand forms because a field says so, and nested ones for each of those again.
-
-Form data of an open editor to a page in memory that can be rendered, whatever state the form is in.
+  shares (`wagtail.blocks.base.Block.clean_deferred`); here it is switched off for good on a copy of the blocks.
+- A block of a stream that can't be used keeps its last good state, and the others are used.
+- It never saves: forms are bound and read, `save()` is never called.
 """
 
 import copy

@@ -1,4 +1,4 @@
-"""The form of an open editor as its messages have told it, and which of its fields have changed since it was taken."""
+"""The form of an open editor, built from its messages, and the fields that changed since it was last rendered."""
 
 from django.utils.datastructures import MultiValueDict
 
@@ -8,7 +8,7 @@ from galley.preview.messages import Fields, FormChange, MessageTooLarge, Splice,
 FormData = MultiValueDict[str, str]
 
 
-class OutOfStep(Exception):
+class StateMismatch(Exception):
     """A change doesn't fit the form as it is known here: the whole form is needed again."""
 
 
@@ -38,13 +38,12 @@ class FormState:
     def change(self, change: FormChange) -> None:
         """Take changes to the form, unless they are a replay.
 
-        Raises `OutOfStep` if there is no form, or another, that they apply to, and `MessageTooLarge` if the form as a
-        whole becomes too large.
+        Raises `StateMismatch` if they don't fit the form, and `MessageTooLarge` if the form becomes too large.
         """
         if change.sequence <= self.sequence:
             return
         if self.is_empty:
-            raise OutOfStep
+            raise StateMismatch
         spliced = {name: [self._spliced(name, splice, length)] for name, splice, length in change.splices}
         changed = change.changed | spliced
         removed = set(change.removed)
@@ -73,9 +72,9 @@ class FormState:
             [before] = self._fields[name]
             after = apply_splice(before, splice)
         except (KeyError, ValueError) as error:
-            raise OutOfStep from error
+            raise StateMismatch from error
         if utf16_length(after) != length:
-            raise OutOfStep
+            raise StateMismatch
         return storable(after)
 
 

@@ -1,21 +1,9 @@
-"""How long each stage of a round takes: what a developer looks at first when a preview feels slow.
+"""The page of an open editor, held in memory between one key and the next.
 
-The few fields that a key changes, taken over into a draft that is bound already.
-
-A full bind reads the page from the database and validates every field. Here only what changed is validated and put on
-the page in memory. Whatever isn't plain is left to a full bind, which follows soon after the last key in any case.
-
-A change of a draft to the changed regions of its page, without rendering the page.
-
-It is a guess that can be checked: a region that held exactly what a block, or a field's plain text, looked like before
-will hold exactly what that looks like now. Whatever else depends on the change, a title in a menu or a count of words,
-follows with the full rendering soon after the last key.
-
-The page of an open editor, kept between one key and the next.
-
-A key changes one field of a page that may have hundreds. So the page that was bound and rendered last stays in memory:
-a change is put on it (`rebinding`), and guessed into the regions that it belongs to (`patching`) or rendered with the
-unchanged blocks as they were. `render_whole` does everything afresh, and is what counts in the end.
+A key changes one field of a page that may have hundreds. A field update puts it on the page that was bound last. A
+region patch then replaces the HTML of the region that shows the field, without rendering the page. That is provisional,
+but checked: a region that was exactly the rendered old value becomes the rendered new value. What else depends on the
+change, such as a title in a menu or a count of words, follows with `render_whole` soon after the last key.
 """
 
 import re
@@ -35,7 +23,7 @@ from galley.preview.drafts.rendering import CutPage, cut_page, render_page
 from galley.preview.drafts.sources import Source
 
 
-class Stages:
+class Timings:
     """A stopwatch with names; `milliseconds` holds what was measured."""
 
     def __init__(self) -> None:
@@ -76,7 +64,7 @@ class ChangedBlock:
     now: DraftChild
 
 
-def rebind(draft: Draft, data: FormData, names: set[str], memory: Memory) -> list[ChangedField | ChangedBlock]:
+def update_fields(draft: Draft, data: FormData, names: set[str], memory: Memory) -> list[ChangedField | ChangedBlock]:
     """Take the fields `names` of the form's `data` over into `draft`, and return what changed on its page.
 
     Raises `NeedsFullBind`; the draft may be changed in part then.
@@ -84,15 +72,15 @@ def rebind(draft: Draft, data: FormData, names: set[str], memory: Memory) -> lis
     changes: dict[Any, ChangedField | ChangedBlock] = {}
     for name in names:
         if name in draft.form.fields:
-            changes[name] = _rebind_field(draft, data, name, memory)
+            changes[name] = _update_field(draft, data, name, memory)
         else:
             stream, prefix = _place_in_stream(draft, name)
             if prefix not in changes:
-                changes[prefix] = _rebind_block(draft, data, stream, prefix, memory)
+                changes[prefix] = _update_block(draft, data, stream, prefix, memory)
     return list(changes.values())
 
 
-def _rebind_field(draft: Draft, data: FormData, name: str, memory: Memory) -> ChangedField:
+def _update_field(draft: Draft, data: FormData, name: str, memory: Memory) -> ChangedField:
     field = draft.form.fields[name]
     try:
         model_field = draft.page._meta.get_field(name)
@@ -119,7 +107,7 @@ def _place_in_stream(draft: Draft, name: str) -> tuple[str, str]:
     return match["stream"], f"{match['stream']}-{match['index']}"
 
 
-def _rebind_block(draft: Draft, data: FormData, stream: str, prefix: str, memory: Memory) -> ChangedBlock:
+def _update_block(draft: Draft, data: FormData, stream: str, prefix: str, memory: Memory) -> ChangedBlock:
     field = draft.form.fields[stream]
     value = getattr(draft.page, stream)
     block_id = data.get(f"{prefix}-id")
@@ -137,7 +125,7 @@ def _rebind_block(draft: Draft, data: FormData, stream: str, prefix: str, memory
 
 
 class NeedsRendering(Exception):
-    """What the change looks like, only the page's template can tell."""
+    """Only the page's template knows what the change looks like."""
 
 
 def patch_page(page: CutPage, changes: list[ChangedField | ChangedBlock]) -> CutPage:
@@ -188,19 +176,19 @@ class PageState:
 class LivePage:
     """A draft that changes. Not for two threads at a time.
 
-    `is_guess` says whether the last state was rendered from a change, so that the whole is still to follow.
+    `is_provisional` says whether the last state was rendered from a change, so that the whole is still to follow.
     """
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.is_guess = False
+        self.is_provisional = False
         self._memory = Memory()
         self._draft: Draft | None = None
         self._page: CutPage | None = None
 
-    def render_whole(self, data: FormData, user: AbstractBaseUser, stages: Stages) -> PageState:
+    def render_whole(self, data: FormData, user: AbstractBaseUser, stages: Timings) -> PageState:
         """Return the state that the form's `data` describes, bound and rendered afresh. Raises `SourceGone`."""
-        self.is_guess = False
+        self.is_provisional = False
         self._draft = self._page = None
         with stages.time("bind"):
             draft = bind_draft(self.source, data, user, self._memory)
@@ -209,7 +197,7 @@ class LivePage:
         self._draft = draft
         return self._settled(draft, self._page)
 
-    def render_change(self, data: FormData, changed: set[str], stages: Stages) -> PageState | None:
+    def render_change(self, data: FormData, changed: set[str], stages: Timings) -> PageState | None:
         """Return the state after the fields `changed`, quickly. None if it takes a whole rendering."""
         draft, page = self._draft, self._page
         if draft is None or page is None:
@@ -217,10 +205,10 @@ class LivePage:
         if not changed:
             return self._settled(draft, page)
         self._draft = None
-        self.is_guess = True
+        self.is_provisional = True
         try:
             with stages.time("bind"):
-                changes = rebind(draft, data, changed, self._memory)
+                changes = update_fields(draft, data, changed, self._memory)
         except NeedsFullBind:
             return None
         with stages.time("render"):

@@ -1,9 +1,7 @@
-"""A page in memory to the HTML that a visitor would get.
+"""A page in memory to HTML, cut at its regions, so that a change travels as the few characters that changed.
 
-A rendered page, cut at its regions, so that a change travels as the few characters that changed.
-
-A region is an element with a `data-region` attribute; its value is unique on the page. What lies between the regions
-is the skeleton. Templates that name no region work too: their page is then all skeleton, and travels whole.
+A region is an element with a `data-region` attribute, whose value is unique on the page. What lies between the regions
+is the skeleton. A page whose templates mark no region is all skeleton.
 """
 
 import re

@@ -11,10 +11,10 @@ from django.test import override_settings
 from galley.preview import conf
 from galley.preview.consumers import (
     MAX_REASON_BYTES,
-    Allowance,
     Close,
     OpenSockets,
     PreviewConsumer,
+    TokenBucket,
     TooFast,
     TooManySockets,
     reason_for,
@@ -32,39 +32,39 @@ CODES = [code for name, code in vars(Close).items() if name.isupper()]
 
 @pytest.fixture
 def clock():
-    """Time as the allowance sees it; set `return_value`."""
+    """Time as the bucket sees it; set `return_value`."""
     with patch("galley.preview.consumers.time.monotonic", return_value=0.0) as clock:
         yield clock
 
 
 def test_a_fast_typist_never_hits_the_rate(clock) -> None:
-    allowance = Allowance()
+    bucket = TokenBucket()
     for key in range(10_000):
         clock.return_value = key / 60
-        allowance.spend(120)
+        bucket.spend(120)
 
 
 def test_somebody_who_pastes_a_large_text_again_and_again_never_hits_the_rate(clock) -> None:
-    allowance = Allowance()
+    bucket = TokenBucket()
     for paste in range(1_000):
         clock.return_value = paste / 10
-        allowance.spend(500_000)
+        bucket.spend(500_000)
 
 
 def test_a_flood_is_too_fast(clock) -> None:
-    allowance = Allowance()
+    bucket = TokenBucket()
     for _ in range(conf.MESSAGES_AT_ONCE):
-        allowance.spend(0)
+        bucket.spend(0)
     with pytest.raises(TooFast):
-        allowance.spend(0)
+        bucket.spend(0)
 
 
 def test_a_flood_of_bytes_is_too_fast_as_well(clock) -> None:
-    allowance = Allowance()
+    bucket = TokenBucket()
     for _ in range(10):
-        allowance.spend(conf.MAX_MESSAGE_BYTES)
+        bucket.spend(conf.MAX_MESSAGE_BYTES)
     with pytest.raises(TooFast):
-        allowance.spend(conf.MAX_MESSAGE_BYTES * 2)
+        bucket.spend(conf.MAX_MESSAGE_BYTES * 2)
 
 
 def test_sockets_are_counted_by_owner() -> None:

@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import Callable
 
-from galley.preview.broadcast.channels import Frame, Seat, Viewer
+from galley.preview.broadcast.channels import EditorConnection, Frame, Viewer
 from galley.preview.broadcast.hub import Hub
-from galley.preview.broadcast.presence import FollowNewest, FollowPage, Person
+from galley.preview.broadcast.presence import NewestTarget, PageTarget, Person
 from galley.preview.broadcast.redis_backplane import RedisBackplane
 from galley.preview.drafts.rendering import CutPage
 from tests.galley.preview.browser_model import Screen
 
 PAGE = 7
 MAUD, RAFE = Person(1, "Maud"), Person(2, "Rafe")
-TOPIC = "user-1:tab-a"
+CHANNEL = "user-1:tab-a"
 PATIENCE = 30  # seconds
 
 
@@ -39,14 +39,14 @@ class WatchingScreen(Screen):
 
 
 async def watch(hub: Hub, person: Person | None = MAUD) -> WatchingScreen:
-    return WatchingScreen(await hub.join(FollowPage(PAGE, person.user_id if person else None), person))
+    return WatchingScreen(await hub.join(PageTarget(PAGE, person.user_id if person else None), person))
 
 
-async def write(hub: Hub, *frames: Frame, topic: str = TOPIC, author: Person = MAUD) -> Seat:
-    seat = await hub.open(topic, author, PAGE)
+async def write(hub: Hub, *frames: Frame, channel: str = CHANNEL, author: Person = MAUD) -> EditorConnection:
+    editor = await hub.open(channel, author, PAGE)
     for state in frames:
-        hub.publish(seat, state)
-    return seat
+        hub.publish(editor, state)
+    return editor
 
 
 async def until(expected: Callable[[], object]) -> None:
@@ -71,9 +71,9 @@ def in_two_processes(redis_url: str, scene: Callable) -> None:
 def test_a_screen_follows_an_editor_in_another_process(redis_url: str) -> None:
     async def scene(here: Hub, there: Hub) -> None:
         screen = await watch(there)
-        seat = await write(here, frame("a.1", "Set"))
+        editor = await write(here, frame("a.1", "Set"))
         await screen.shows("<p>Set</p>")
-        here.publish(seat, frame("a.2", "Set by hand"))
+        here.publish(editor, frame("a.2", "Set by hand"))
         await screen.shows("<p>Set by hand</p>")
         assert screen.kinds == ["snapshot", "patch"]
         assert screen.notes == ["A note."]
@@ -85,7 +85,7 @@ def test_a_late_screen_gets_the_newest_state_from_another_process(redis_url: str
     async def scene(here: Hub, there: Hub) -> None:
         await write(here, frame("a.1", "Well"), frame("a.2", "Well under way"))
         await until(lambda: here._backplane._frames == {})
-        assert await there.newest(FollowPage(PAGE)) == frame("a.2", "Well under way")
+        assert await there.newest(PageTarget(PAGE)) == frame("a.2", "Well under way")
         await (await watch(there)).shows("<p>Well under way</p>")
 
     in_two_processes(redis_url, scene)
@@ -101,32 +101,32 @@ def test_an_editor_who_comes_back_elsewhere_is_not_taken_away_by_their_former_pr
         here.leave(lost)
         await until(lambda: here._backplane._discards == {})
         assert screen.notes == ["A note."]
-        assert await here.newest(FollowPage(PAGE)) == frame("b.1", "After")
+        assert await here.newest(PageTarget(PAGE)) == frame("b.1", "After")
 
     in_two_processes(redis_url, scene)
 
 
 def test_screens_elsewhere_are_told_that_the_editor_has_left(redis_url: str) -> None:
     async def scene(here: Hub, there: Hub) -> None:
-        seat = await write(here, frame("a.1", "Kept"))
+        editor = await write(here, frame("a.1", "Kept"))
         screen = await watch(there)
         await screen.shows("<p>Kept</p>")
-        here.leave(seat)
+        here.leave(editor)
         await screen.sees(lambda: "closed" in screen.notes[0])
         assert screen.html == "<p>Kept</p>"
-        assert await there._backplane.fetch(TOPIC) is None
+        assert await there._backplane.fetch(CHANNEL) is None
 
     in_two_processes(redis_url, scene)
 
 
 def test_the_newest_tab_of_a_user_is_followed_from_process_to_process(redis_url: str) -> None:
     async def scene(here: Hub, there: Hub) -> None:
-        phone = WatchingScreen(await there.join(FollowNewest(MAUD.user_id), MAUD))
-        one = await write(here, frame("a.1", "One"), topic="user-1:tab-one")
+        phone = WatchingScreen(await there.join(NewestTarget(MAUD.user_id), MAUD))
+        one = await write(here, frame("a.1", "One"), channel="user-1:tab-one")
         await phone.shows("<p>One</p>")
-        two = await write(there, frame("b.1", "Two", page_id=8), topic="user-1:tab-two")
+        two = await write(there, frame("b.1", "Two", page_id=8), channel="user-1:tab-two")
         await phone.shows("<p>Two</p>")
-        await until(lambda: len(here._directory.of_user(MAUD.user_id)) == 2)
+        await until(lambda: len(here._registry.of_user(MAUD.user_id)) == 2)
         here.publish(one, frame("a.2", "One again"))
         await phone.shows("<p>One again</p>")
         here.publish(one, frame("a.3", "One more"))
@@ -139,7 +139,7 @@ def test_the_newest_tab_of_a_user_is_followed_from_process_to_process(redis_url:
 def test_people_in_other_processes_are_told_of_and_forgotten(redis_url: str) -> None:
     async def scene(here: Hub, there: Hub) -> None:
         await write(here, frame("a.1", "By Maud"))
-        rafe = await write(there, frame("b.1", "By Rafe"), topic="user-2:tab-b", author=RAFE)
+        rafe = await write(there, frame("b.1", "By Rafe"), channel="user-2:tab-b", author=RAFE)
         screen = await watch(there)
         guest = await watch(here, None)
         await screen.sees(lambda: screen.presence.get("guests") == 1)
@@ -169,11 +169,11 @@ def test_the_people_of_a_process_that_dies_are_forgotten(redis_url: str) -> None
 def test_nothing_is_fetched_that_nobody_watches(redis_url: str) -> None:
     async def scene(here: Hub, there: Hub) -> None:
         there.part((await watch(there)).viewer)
-        phone = WatchingScreen(await there.join(FollowNewest(RAFE.user_id), RAFE))
+        phone = WatchingScreen(await there.join(NewestTarget(RAFE.user_id), RAFE))
         await write(here, frame("a.1", "Not for you"))
-        await write(here, frame("b.1", "For you"), topic="user-2:tab-b", author=RAFE)
+        await write(here, frame("b.1", "For you"), channel="user-2:tab-b", author=RAFE)
         await phone.shows("<p>For you</p>")
-        assert there._topics.keys() == {"user-2:tab-b"}
+        assert there._channels.keys() == {"user-2:tab-b"}
 
     in_two_processes(redis_url, scene)
 
@@ -181,11 +181,11 @@ def test_nothing_is_fetched_that_nobody_watches(redis_url: str) -> None:
 def test_a_redis_that_is_slow_holds_nobody_up_and_gets_the_newest_state_only(redis_url: str) -> None:
     async def scene(here: Hub, there: Hub) -> None:
         screen, elsewhere = await watch(here), await watch(there)
-        seat = await write(here)
+        editor = await write(here)
         await here._backplane._redis.execute_command("client", "pause", 300, "all")
         for number in range(50):
             hub_frame = frame(f"a.{number}", f"State {number}")
-            here.publish(seat, hub_frame)
+            here.publish(editor, hub_frame)
             await screen.shows(f"<p>State {number}</p>")
             assert len(here._backplane._frames) <= 1
         await elsewhere.shows("<p>State 49</p>")
@@ -210,7 +210,7 @@ def test_without_redis_each_process_goes_on_by_itself() -> None:
         screen = await watch(here)
         await write(here, frame("a.1", "Still here"))
         await screen.shows("<p>Still here</p>")
-        assert await there.newest(FollowPage(PAGE)) is None
+        assert await there.newest(PageTarget(PAGE)) is None
 
     async def run() -> None:
         backplanes = [RedisBackplane("unix:///nowhere/redis.sock") for _ in range(2)]

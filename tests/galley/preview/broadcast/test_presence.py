@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from wagtail.models import Page
 
 from galley.preview.broadcast.hub import hub
-from galley.preview.broadcast.presence import FollowPage
+from galley.preview.broadcast.presence import PageTarget
 from tests.factories import EditorFactory
 from tests.galley.preview.conftest import Socket, form_of
 from tests.galley.preview.consumers.test_sockets import editor_path, in_loop, left, opened
@@ -41,8 +41,8 @@ def page_path(page: Page) -> str:
     return f"/preview/pages/{page.pk}/"
 
 
-def session_of(people: dict, name: str) -> str:
-    return next(editor["session"] for editor in people["editors"] if editor["name"] == name)
+def session_of(presence: dict, name: str) -> str:
+    return next(editor["session"] for editor in presence["editors"] if editor["name"] == name)
 
 
 def test_a_screen_stays_with_its_draft_when_somebody_else_begins_to_edit(site, maud, rafe, log_in) -> None:
@@ -55,7 +55,7 @@ def test_a_screen_stays_with_its_draft_when_somebody_else_begins_to_edit(site, m
         await opened(screen)
         assert "By Maud" in await screen.shown()
         await write(second, site.post, "By Rafe")
-        await screen.sees_people(lambda people: len(people["editors"]) == 2)
+        await screen.sees_people(lambda presence: len(presence["editors"]) == 2)
         assert "By Maud" in screen.screen.html
         assert screen.screen.presence["session"] == session_of(screen.screen.presence, "Maud Linden")
         await retype(second, site.post, "By Rafe again", sequence=2)
@@ -99,7 +99,7 @@ def test_a_screen_goes_over_to_another_open_draft_when_its_own_is_closed_for_goo
         assert "closed" in screen.screen.notes[0]
         assert "By Rafe" in await screen.shown()
         assert screen.screen.notes == []
-        await screen.sees_people(lambda people: people["session"] == session_of(people, "Rafe Ostrow"))
+        await screen.sees_people(lambda presence: presence["session"] == session_of(presence, "Rafe Ostrow"))
         await left(screen, second)
 
     with patch("galley.preview.broadcast.hub.MAY_RETURN_SECONDS", 0.1):
@@ -133,13 +133,13 @@ def test_editors_are_told_who_else_edits_and_who_watches(site, maud, rafe, log_i
         first, other_tab = Socket(editor_path(site.post, "a"), mauds), Socket(editor_path(site.post, "b"), mauds)
         screen, panel = Socket(page_path(site.post), rafes), Socket("/preview/tabs/a/", mauds)
         await opened(first, panel, other_tab, screen)
-        await first.sees_people(lambda people: len(people["editors"]) == 2 and people["viewers"])
-        people = first.screen.presence
-        assert [(editor["name"], editor["you"]) for editor in people["editors"]] == [("Maud Linden", True)] * 2
-        assert people["session"] in {editor["session"] for editor in people["editors"]}
-        assert people["viewers"] == [{"name": "Rafe Ostrow", "you": False}]  # a panel is nobody who watches
+        await first.sees_people(lambda presence: len(presence["editors"]) == 2 and presence["viewers"])
+        presence = first.screen.presence
+        assert [(editor["name"], editor["you"]) for editor in presence["editors"]] == [("Maud Linden", True)] * 2
+        assert presence["session"] in {editor["session"] for editor in presence["editors"]}
+        assert presence["viewers"] == [{"name": "Rafe Ostrow", "you": False}]  # a panel is nobody who watches
         await left(other_tab, screen)
-        await first.sees_people(lambda people: len(people["editors"]) == 1 and not people["viewers"])
+        await first.sees_people(lambda presence: len(presence["editors"]) == 1 and not presence["viewers"])
         await left(first, panel)
 
     in_loop(scene())
@@ -152,7 +152,7 @@ def test_people_at_other_pages_are_not_told(site, maud, rafe, log_in) -> None:
         here, elsewhere = Socket(editor_path(site.post, "a"), mauds), Socket(editor_path(site.about, "b"), rafes)
         await opened(here, elsewhere)
         for socket, name in ((here, "Maud Linden"), (elsewhere, "Rafe Ostrow")):
-            await socket.sees_people(lambda people: bool(people["editors"]))
+            await socket.sees_people(lambda presence: bool(presence["editors"]))
             assert [editor["name"] for editor in socket.screen.presence["editors"]] == [name]
         await left(here, elsewhere)
 
@@ -165,14 +165,14 @@ def test_guests_are_told_numbers_and_no_names(site, maud, log_in) -> None:
     async def scene() -> None:
         typing, screen = Socket(editor_path(site.post), mauds), Socket(page_path(site.post), mauds)
         await opened(typing, screen)
-        guest = await hub.join(FollowPage(site.post.pk), None)
-        await typing.sees_people(lambda people: people["guests"] == 1)
+        guest = await hub.join(PageTarget(site.post.pk), None)
+        await typing.sees_people(lambda presence: presence["guests"] == 1)
         async with asyncio.timeout(10):
             told = await anext(guest.messages())
         assert "Maud" not in told
         assert '"viewers":[{"name":"","you":false}]' in told
         hub.part(guest)
-        await typing.sees_people(lambda people: people["guests"] == 0)
+        await typing.sees_people(lambda presence: presence["guests"] == 0)
         await left(typing, screen)
 
     in_loop(scene())
@@ -207,7 +207,7 @@ def test_a_session_of_another_page_cannot_be_chosen(site, maud, log_in) -> None:
         await write(elsewhere, site.about, "Elsewhere")
         await opened(screen)
         await screen.shown()
-        await elsewhere.sees_people(lambda people: bool(people["session"]))
+        await elsewhere.sees_people(lambda presence: bool(presence["session"]))
         await screen.say(type="watch", session=elsewhere.screen.presence["session"])
         assert await screen.hears_nothing()
         await left(screen, here, elsewhere)
