@@ -1,4 +1,7 @@
-"""Several processes without Redis: each would know only its own drafts, and screens would silently stay behind."""
+"""System checks: what would keep the preview from working in a site.
+
+`preview_application` runs them when a server starts, and errors stop it.
+"""
 
 import os
 import sys
@@ -6,12 +9,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.template import engines
+from django.template.backends.django import DjangoTemplates
+from django.urls import NoReverseMatch, reverse
 
 from galley.preview import conf
 
 TAG = "preview"
 SERVERS = {"granian", "gunicorn", "hypercorn", "uvicorn"}
+CONTEXT_PROCESSOR = "galley.preview.context_processors.previews_without_csrf_token"
 
 
 @register(TAG)
@@ -24,9 +32,55 @@ def check_backplane(**kwargs: Any) -> list[CheckMessage]:
         Error(
             f"The site is to run in {processes} processes, but without Redis the live preview needs a single one: "
             "a screen connected to one process would never hear of what is typed in another.",
-            hint="Set REDIS_URL, for example to redis://localhost:6379/0, or run one process "
-            "(--workers 1, and WEB_CONCURRENCY not set).",
+            hint="Set PREVIEW_REDIS_URL (here by REDIS_URL), for example to redis://localhost:6379/0, or run one "
+            "process (--workers 1, and WEB_CONCURRENCY not set).",
             id="preview.E001",
+        )
+    ]
+
+
+@register(TAG)
+def check_urls(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse a site that doesn't include the preview's URLs: its edit pages would fail."""
+    try:
+        reverse("preview:newest")
+    except NoReverseMatch:
+        return [
+            Error(
+                "The live preview's URLs aren't included in the site's.",
+                hint='Add path("preview/", include("galley.preview.urls")) to the URLconf, before Wagtail\'s own.',
+                id="preview.E002",
+            )
+        ]
+    return []
+
+
+@register(TAG)
+def check_context_processor(**kwargs: Any) -> list[CheckMessage]:
+    """Warn if previews contain CSRF tokens: each rendering has another, which is sent to every screen."""
+    django_engines = [backend for backend in engines.all() if isinstance(backend, DjangoTemplates)]
+    if all(CONTEXT_PROCESSOR in backend.engine.context_processors for backend in django_engines):
+        return []
+    return [
+        Warning(
+            "Forms on a page send a new CSRF token to its screens with each rendering.",
+            hint=f"Add {CONTEXT_PROCESSOR!r} to the context processors in TEMPLATES.",
+            id="preview.W001",
+        )
+    ]
+
+
+@register(TAG)
+def check_server(**kwargs: Any) -> list[CheckMessage]:
+    """Warn if the site is started by Django's own server, which speaks WSGI and opens no sockets."""
+    if sys.argv[1:2] != ["runserver"] or apps.is_installed("daphne"):
+        return []
+    return [
+        Warning(
+            "`runserver` opens no WebSockets: the live preview won't connect.",
+            hint="Start an ASGI server on an application made by `galley.preview.asgi.preview_application`, or on "
+            "galley.preview.asgi:application.",
+            id="preview.W002",
         )
     ]
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_safe
 
 from galley.preview import conf
@@ -33,8 +34,9 @@ async def page_draft(request: HttpRequest, page_id: int) -> HttpResponse:
 
 
 @require_GET
+@xframe_options_sameorigin
 async def tab_draft(request: HttpRequest, tab: str) -> HttpResponse:
-    """Show the draft in one tab of the user's browser."""
+    """Show the draft in one tab of the user's browser, in the frame of the editor's preview panel."""
     return await _watch(request, lambda user_id: TabTarget(tab_channel(user_id, tab)))
 
 

@@ -23,8 +23,8 @@ class Frame:
     """One state of a draft as viewers see it.
 
     `version` is unique. `source` is the page it belongs to, as JSON-ready data, for the check of permissions.
-    `metadata` is JSON-ready data beside the page, called `about` in messages: `notes` (sentences for the viewer, such as
-    what couldn't be shown), `focus` (the content path of the field that is being edited), `tab` (the editor's).
+    `metadata` is JSON-ready data beside the page, called `about` in messages: `notes` (sentences for the viewer: what
+    couldn't be shown), `focus` (the content path of the field that is being edited), `tab` (the editor's).
     """
 
     version: str

@@ -1,0 +1,104 @@
+"""The preview, installed as a package into a new Wagtail site by the two lines of its README, shows what is typed."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.watching import open_panel, panel
+from tests.running_site import EDITOR, EDITOR_PASSWORD, PROJECT, STARTS_WITHIN
+
+PACKAGE = PROJECT / "galley" / "preview"
+# Another path than the README's: where the preview is mounted is the site's choice.
+MOUNT = "drafts/"
+# The browser of a test reaches no other host.
+LOCAL_SETTINGS = "WAGTAIL_GRAVATAR_PROVIDER_URL = None\nWAGTAIL_ENABLE_UPDATE_CHECK = False\n"
+TEMPLATE = '{% extends "base.html" %}{% block content %}<h1>{{ page.title }}</h1>{% endblock %}'
+
+
+@dataclass(frozen=True)
+class ForeignSite:
+    """A site made by `wagtail start`, running."""
+
+    url: str
+    log_file: Path
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text(errors="replace")
+
+
+def python_lines() -> list[str]:
+    """Return the lines of the README that add the preview to a site: of the settings, and of the URLs."""
+    return re.findall(r"```python\n(.*?)\n```", (PACKAGE / "README.md").read_text(), flags=re.DOTALL)
+
+
+def add_preview(project: Path) -> None:
+    in_settings, in_urls = python_lines()
+    settings, urls = project / "mysite/settings/base.py", project / "mysite/urls.py"
+    settings.write_text(f"{settings.read_text()}\n{in_settings}\n")
+    urls.write_text(f"{urls.read_text()}\n{in_urls.replace('preview/', MOUNT, 1)}\n")
+
+
+@pytest.fixture(scope="module")
+def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignSite]:
+    folder = tmp_path_factory.mktemp("foreign-site")
+    project, packages, log_file = folder / "site", folder / "packages", folder / "log"
+    project.mkdir()
+    install = ["uv", "pip", "install", "--quiet", "--python", sys.executable, "--target", str(packages)]
+    # The package alone, built anew: what it needs is installed already.
+    subprocess.run([*install, "--no-deps", "--no-build-isolation", "--no-cache", str(PACKAGE)], check=True)
+    start = "from wagtail.bin.wagtail import main; main()"
+    subprocess.run([sys.executable, "-c", start, "start", "mysite", str(project)], cwd=folder, check=True)
+    add_preview(project)
+    (project / "mysite/settings/local.py").write_text(LOCAL_SETTINGS)
+    (project / "home/templates/home/home_page.html").write_text(TEMPLATE)
+    env = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}} | {
+        "PYTHONPATH": str(packages),
+        "DJANGO_SETTINGS_MODULE": "mysite.settings.dev",
+        "DJANGO_SUPERUSER_PASSWORD": EDITOR_PASSWORD,
+    }
+
+    def manage(*arguments: str) -> None:
+        subprocess.run([sys.executable, "manage.py", *arguments], cwd=project, env=env, check=True)
+
+    manage("makemigrations", "--check", "--dry-run", "preview")
+    manage("migrate", "--verbosity", "0")
+    manage("createsuperuser", "--noinput", "--username", EDITOR, "--email", "editor@example.com")
+    with socket.create_server(("127.0.0.1", 0)) as listener, log_file.open("w") as log:
+        url = f"http://localhost:{listener.getsockname()[1]}"
+        uvicorn = ["-m", "uvicorn", "galley.preview.asgi:application", "--fd", str(listener.fileno())]
+        process = subprocess.Popen(
+            [sys.executable, *uvicorn, "--timeout-graceful-shutdown", "2"],
+            cwd=project,
+            env=env,
+            stdout=log,
+            stderr=log,
+            pass_fds=[listener.fileno()],
+        )
+        try:
+            urllib.request.urlopen(url, timeout=STARTS_WITHIN)
+            yield ForeignSite(url, log_file)
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+async def test_what_is_typed_is_seen_in_the_preview_panel(server: ForeignSite, editor_page: Page) -> None:
+    await editor_page.goto("/admin/pages/3/edit/")
+    await open_panel(editor_page)
+    await expect(panel(editor_page).locator("h1")).to_have_text("Home")
+    follow = editor_page.get_by_role("link", name="Follow on another screen")
+    await expect(follow).to_have_attribute("href", f"/{MOUNT}pages/3/")
+    title = editor_page.get_by_role("textbox", name="Title*")
+    await title.press("End")
+    await editor_page.keyboard.type(", as it is typed")
+    await expect(panel(editor_page).locator("h1")).to_have_text("Home, as it is typed")
