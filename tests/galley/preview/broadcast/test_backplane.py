@@ -18,7 +18,7 @@ PATIENCE = 30  # seconds
 
 def frame(version: str, text: str, page_id: int = PAGE) -> Frame:
     cut = CutPage(("<p>", "text", "</p>"), {"text": text})
-    return Frame(version, cut, source=(page_id,), about={"notes": ["A note."]})
+    return Frame(version, cut, source=(page_id,), metadata={"notes": ["A note."]})
 
 
 class WatchingScreen(Screen):

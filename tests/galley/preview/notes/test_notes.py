@@ -103,7 +103,7 @@ def test_notes_are_bounded(source, editor, reviewer, monkeypatch) -> None:
     monkeypatch.setattr(conf, "NOTES_AT_ONCE", 2)
     for number in range(2):
         leave_note(source, Note("title", "x", str(number)), reviewer)
-    with pytest.raises(NoteRefused, match="short time"):
+    with pytest.raises(NoteRefused, match="many notes in the last minutes"):
         leave_note(source, Note("title", "x", "2"), reviewer)
     leave_note(source, Note("title", "x", "2"), Reviewer(editor.pk, "another"))
     monkeypatch.setattr(conf, "COMMENTS_ON_ONE_PAGE", 3)
