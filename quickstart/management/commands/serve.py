@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from galley.preview.checks import TAG
-from galley.preview.limits import MAX_MESSAGE_BYTES
+from galley.preview.conf import MAX_MESSAGE_BYTES
 
 SERVER_OPTIONS: dict[str, Any] = {
     # Sends cached pages as soon as a request is parsed.
