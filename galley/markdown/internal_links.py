@@ -7,11 +7,10 @@ an attribute.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import unescape
 from sys import getsizeof
 from typing import Any
@@ -40,24 +39,18 @@ class Target:
     pk: int
 
 
-@dataclass
-class Objects:
-    """The objects that internal links point to, by their primary keys."""
+# The objects that internal links point to, by kind and primary key.
+Objects = dict[str, dict[int, Any]]
 
-    pages: dict[int, Any] = field(default_factory=dict)
-    documents: dict[int, Any] = field(default_factory=dict)
-    images: dict[int, Any] = field(default_factory=dict)
 
-    def url(self, target: Target) -> str | None:
-        """Return the URL of `target`; None if it doesn't exist or isn't published."""
-        if target.kind == "page":
-            page = self.pages.get(target.pk)
-            return page.get_url() if page else None
-        if target.kind == "doc":
-            document = self.documents.get(target.pk)
-            return document.url if document else None
-        image = self.images.get(target.pk)
-        return image.file.url if image else None
+def _find_url(target: Target, objects: Objects) -> str | None:
+    """Return the URL of `target`; None if it doesn't exist or isn't published."""
+    found = objects[target.kind].get(target.pk)
+    if found is None:
+        return None
+    if target.kind == "page":
+        return found.get_url()
+    return found.file.url if target.kind == "image" else found.url
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ class LinkStart:
 
     def resolve(self, objects: Objects) -> str:
         """Return the tag; nothing if the target doesn't exist, so that the link's text stays as plain text."""
-        url = objects.url(self.target)
+        url = _find_url(self.target, objects)
         return f'<a href="{escape(url)}{self.fragment}"{self.other_attributes}>' if url else ""
 
 
@@ -82,7 +75,7 @@ class LinkEnd:
 
     def resolve(self, objects: Objects) -> str:
         """Return the tag if there was a start tag."""
-        return "</a>" if objects.url(self.target) else ""
+        return "</a>" if _find_url(self.target, objects) else ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +89,7 @@ class InternalImage:
 
     def resolve(self, objects: Objects) -> str:
         """Return the image as HTML; its alt text if it doesn't exist."""
-        image = objects.images.get(self.target.pk)
+        image = objects["image"].get(self.target.pk)
         if not image:
             return f"<p>{escape(self.alt)}</p>" if self.stands_alone else escape(self.alt)
         picture = render_picture(image, "column", self.alt)
@@ -119,7 +112,9 @@ def resolve_links(fragments: Iterable[Fragment]) -> str:
     """Return `fragments` as HTML. Blocks: reads the database if there are internal links."""
     fragments = tuple(fragments)
     targets = {fragment.target for fragment in fragments if not isinstance(fragment, str)}
-    objects = _get_objects(targets) if targets else Objects()
+    prefetched, objects = _prefetched.get((frozenset(), {}))
+    if not targets <= prefetched:
+        objects = _fetch(targets)
     return "".join(fragment if isinstance(fragment, str) else fragment.resolve(objects) for fragment in fragments)
 
 
@@ -178,24 +173,13 @@ def prefetch_links(texts: Iterable[str]) -> Iterator[None]:
         _prefetched.reset(token)
 
 
-def _get_objects(targets: set[Target]) -> Objects:
-    prefetched, objects = _prefetched.get((frozenset(), Objects()))
-    return objects if targets <= prefetched else _fetch(targets)
-
-
-def _fetch(targets: Iterable[Target]) -> Objects:
+def _fetch(targets: Collection[Target]) -> Objects:
     """Return the objects of `targets`, with one query for each kind. Of pages, only published ones and no titles."""
-    ids = defaultdict(set)
-    for target in targets:
-        ids[target.kind].add(target.pk)
-    objects, models = Objects(), get_models()
-    if ids["page"]:
-        pages = Page.objects.live().filter(pk__in=ids["page"])
-        objects.pages = {page.pk: page for page in pages.only("url_path", "locale_id")}
-    if ids["doc"]:
-        objects.documents = models["doc"].objects.in_bulk(ids["doc"])
-    if ids["image"]:
-        objects.images = models["image"].objects.in_bulk(ids["image"])
+    objects: Objects = {}
+    for kind, model in get_models().items():
+        pks = {target.pk for target in targets if target.kind == kind}
+        queryset = Page.objects.live().only("url_path", "locale_id") if kind == "page" else model.objects.all()
+        objects[kind] = queryset.in_bulk(pks)
     return objects
 
 

@@ -1,7 +1,6 @@
 """Errors in a Markdown text that its author has to correct, each with the number of its line."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.text import Truncator
@@ -63,7 +62,14 @@ def find_broken_links(text: str) -> list[BrokenLink]:
         for line, url in _urls(parser.parse(text))
         if (match := LINK_PATTERN.match(url))
     ]
-    existing = _existing_ids((kind, int(number)) for _, kind, number in links if _is_id(number))
+    existing = {
+        kind: set(
+            model.objects.filter(
+                pk__in={int(number) for _, found, number in links if found == kind and _is_id(number)}
+            ).values_list("pk", flat=True)
+        )
+        for kind, model in get_models().items()
+    }
     return [
         BrokenLink(line, kind, number[:40])
         for line, kind, number in links
@@ -73,16 +79,6 @@ def find_broken_links(text: str) -> list[BrokenLink]:
 
 def _is_id(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 10
-
-
-def _existing_ids(wanted: Iterable[tuple[str, int]]) -> dict[str, set[int]]:
-    ids: dict[str, set[int]] = defaultdict(set)
-    for kind, pk in wanted:
-        ids[kind].add(pk)
-    models = get_models()
-    for kind, candidates in ids.items():
-        ids[kind] = set(models[kind].objects.filter(pk__in=candidates).values_list("pk", flat=True))
-    return ids
 
 
 def _urls(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
