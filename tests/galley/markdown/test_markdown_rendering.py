@@ -14,6 +14,7 @@ from galley.markdown import render_markdown, sanitising, summarise_markdown
     [
         ("A *galley* **proof**", "<p>A <em>galley</em> <strong>proof</strong></p>"),
         ("~~struck~~", "<s>struck</s>"),
+        ("[words](javascript:x)", "<p><a>words</a></p>"),
         ("Term\n: Its meaning", "<dt>Term</dt>\n<dd>Its meaning</dd>"),
         ("## Über & alles", '<h2 id="über-alles">'),
         ("## Own anchor {#mine}", '<h2 id="mine"><a href="#mine" class="anchor">Own anchor</a></h2>'),
