@@ -1,5 +1,6 @@
 """An editor, and a visitor who asks Django over ASGI; `tests/databases.py` has the database and the small site."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -66,15 +67,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.browser)
         if "chromium" in getattr(item, "fixturenames", ()) and is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    # What is given to one worker as a whole comes at the very first.
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is None, _group_of(item.nodeid) is None))
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two workers at most, as servers and browsers use cores too; none where single files are named."""
+    return 0 if any(".py" in argument for argument in config.args) else min(2, os.cpu_count() or 1)
+
+
+def _group_of(nodeid: str) -> str | None:
+    """Return which group of files that share a costly site a test belongs to, if any."""
+    return next((group for group in ("tests/site/", "test_postgresql.py") if group in nodeid), None)
 
 
 class Scheduling(LoadFileScheduling):
     """Gives each worker whole files; those that share a costly site go to the same worker."""
 
     def _split_scope(self, nodeid: str) -> str:
-        path = super()._split_scope(nodeid)
-        return next((group for group in ("tests/site/", "test_postgresql.py") if group in path), path)
+        return _group_of(nodeid) or super()._split_scope(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:

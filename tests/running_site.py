@@ -21,6 +21,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 EDITOR = "wilhelmina"
 # The same in all processes of a run.
 EDITOR_PASSWORD = "only-for-tests-Tz4k"
+# The number of the blog on the small site.
+BLOG_ID = 4
 STARTS_WITHIN = 60  # seconds
 # So long the server's cache may show the content before a change that another process has made.
 CHANGES_ARE_SEEN_WITHIN = 1.3  # seconds

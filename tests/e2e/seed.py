@@ -9,14 +9,18 @@ import sys
 
 import django
 
+from tests.running_site import BLOG_ID
+
 if __name__ == "__main__":
     django.setup()
 
     from django.test import Client
 
+    from blog.models import BlogIndexPage
     from tests.factories import EditorFactory, add_small_site
 
     add_small_site(hostname="localhost")
+    assert BlogIndexPage.objects.get().pk == BLOG_ID
     editor = EditorFactory(username=os.environ["GALLEY_EDITOR"], password=os.environ["GALLEY_EDITOR_PASSWORD"])
     client = Client()
     client.force_login(editor)

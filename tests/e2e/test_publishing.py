@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.e2e.editing import publish, start_post, type_markdown, type_paragraph
+from tests.e2e.editing import publish, start_post, type_markdown, type_paragraph, walk_to_new_post
 from tests.e2e.visiting import open_new_post
 from tests.running_site import RunningSite
 
@@ -18,7 +18,7 @@ async def test_a_visitor_reads_what_an_editor_publishes(
     await visitor.goto("/blog/")
     await expect(visitor.get_by_role("link", name=TITLE)).to_have_count(0)
 
-    await start_post(editor_page, TITLE)
+    await walk_to_new_post(editor_page, TITLE)
     await type_paragraph(editor_page, "Every letter is set by hand.")
     await type_markdown(editor_page, "This is the art of *composing*.")
     await publish(editor_page)
