@@ -9,6 +9,7 @@ import hashlib
 import shutil
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
@@ -24,6 +25,8 @@ from pytest_django import DjangoDbBlocker
 
 from tests.factories import SmallSite, add_small_site, load_small_site
 from tests.running_site import DATABASE, PROJECT, build_small_site, read_into_memory, renew_version
+
+DAY = 24 * 60 * 60  # seconds
 
 
 @pytest.fixture(scope="session")
@@ -56,15 +59,15 @@ def migrated_database(
     """
     folder = request.config.cache.mkdir("migrated") / hash_code()
 
-    def migrate(folder: Path) -> None:
+    def migrate(unfinished: Path) -> None:
+        for old in folder.parent.iterdir():
+            if old.is_dir() and old.stat().st_mtime < time.time() - DAY:
+                shutil.rmtree(old, ignore_errors=True)
         with django_db_blocker.unblock():
-            open_database(folder / DATABASE)
+            open_database(unfinished / DATABASE)
             call_command("migrate", verbosity=0, interactive=False)
             connection.close()
 
-    if not folder.exists():
-        for old in folder.parent.iterdir():
-            shutil.rmtree(old, ignore_errors=True)
     return build_once(folder, migrate) / DATABASE
 
 

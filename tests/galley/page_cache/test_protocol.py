@@ -1,5 +1,6 @@
 """What the cache holds is sent by the server's own protocol, on the site as it really runs."""
 
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,8 @@ HIT = b"cache-status: galley; hit"
 
 
 @pytest.fixture(scope="module")
-def server(small_site_folder: Path) -> Iterator[ServerProcess]:
-    server = ServerProcess(small_site_folder)
+def server(small_site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    server = ServerProcess(shutil.copytree(small_site_folder, tmp_path_factory.mktemp("protocol") / "var"))
     try:
         server.wait_until_ready()
         yield server
