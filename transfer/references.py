@@ -1,6 +1,6 @@
 """Finds the posts and pictures to which a post refers.
 
-A converted text must not depend on the database: otherwise a second import couldn't tell whether anything changed.
+A converted text must not depend on the database: otherwise a second import couldn't see whether anything has changed.
 Therefore it has `page:ref-<key>` and `image:ref-<key>` where the written text has `page:12` and `image:7`.
 """
 

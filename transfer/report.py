@@ -75,14 +75,14 @@ class Report:
     def summary(self) -> list[str]:
         """Return the report in a few lines."""
         found = Counter(post.state for post in self.posts)
-        notes = Counter(note.kind for post in self.posts for note in post.diagnostics)
+        kinds = Counter(detail.kind for post in self.posts for detail in post.diagnostics)
         visibility = Counter(post.visibility for post in self.posts if post.visibility)
         lines = [f"{len(self.posts)} posts in {self.folder}" + (" (dry run: nothing was written)" * self.dry_run)]
         lines += [f"  {found[state]:5} {label}" for state, label in _STATE_LABELS.items() if found[state]]
         lines += [f"  {number:5} of them {name}" for name, number in sorted(visibility.items()) if name != "published"]
         copied = "" if self.dry_run else f", {self.new_pictures} of them new in the media library"
         lines.append(f"{self.pictures} pictures{copied}")
-        lines.append("Details: " + ", ".join(f"{notes[kind]} {kind.value}" for kind in DiagnosticKind))
+        lines.append("Details: " + ", ".join(f"{kinds[kind]} {kind.value}" for kind in DiagnosticKind))
         if self.old_sites:
             lines.append(f"Links to {', '.join(sorted(self.old_sites))} were read as links within the blog.")
         if self.skipped:

@@ -159,7 +159,7 @@ def html_block_spans(text: str) -> list[Span]:
 
 
 def markdown_image(source: str, alt: str, title: str = "") -> str:
-    """Return a picture. Its title is printed as a caption where the picture stands alone."""
+    """Return an image. The site prints its title as a caption, if the image is a paragraph of its own."""
     title = _one_line(title).replace("\\", "\\\\").replace('"', '\\"')
     caption = f' "{title}"' if title else ""
     return f"![{_escape_brackets(html.unescape(alt))}]({angled(source)}{caption})"
