@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-from tests.e2e.conftest import CHROMIUM_FLAGS
+from tests.e2e.visiting import CHROMIUM_FLAGS
 from tests.running_site import RunningSite
 from tests.site.crawling import crawl, over_http
 from tests.site.filled_site import build_filled_site, run_filled_site

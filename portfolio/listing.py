@@ -12,7 +12,11 @@ from galley.listings import Filter, FilteredList, Listing, Selection, by_number,
 
 FILTERS = [
     Filter(
-        "skill", _("Skill"), by_slug("project_skills__tag"), "project_skills__tag__slug", "project_skills__tag__name"
+        "skill",
+        _("Skill"),
+        by_slug("project_skills__tag"),
+        "project_skills__tag__slug",
+        "project_skills__tag__name",
     ),
     Filter("year", _("Year"), by_number("year", 1, 9999), "year", "year", newest_first=True),
 ]

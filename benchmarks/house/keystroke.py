@@ -18,7 +18,7 @@ from playwright.async_api import CDPSession, Page, async_playwright
 from benchmarks.preview.__main__ import build_site, find_chromium
 from benchmarks.preview.desk import log_in_once, sit_down
 from benchmarks.preview.texts import TEXT
-from tests.e2e.conftest import CHROMIUM_FLAGS
+from tests.e2e.visiting import CHROMIUM_FLAGS
 from tests.running_site import run_site
 
 TRACING = Path(__file__).parent / "tracing"

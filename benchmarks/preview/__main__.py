@@ -21,7 +21,7 @@ from benchmarks.preview.figures import LIMITS, WORST_OF_RUNS
 from benchmarks.preview.keyboard import MeasurementFailed
 from benchmarks.preview.measurements import MEASUREMENTS, PAGES_A_RUN, Bench
 from benchmarks.report import make_json, make_table
-from tests.e2e.conftest import CHROMIUM_FLAGS
+from tests.e2e.visiting import CHROMIUM_FLAGS
 from tests.running_site import PROJECT, build_small_site, environment, run_site
 
 

@@ -12,7 +12,6 @@ from django.utils.translation import get_language
 from blog.feeds.formats import FORMATS, Feed
 from blog.feeds.sources import FeedSource, find_new_url, find_source, markdown_texts, read_newest_posts
 from blog.models import BlogPostPage
-from blog.taxonomy_pages import term_url
 from galley.markdown import feed_html, prefetch_links
 from galley.page_cache.cacheable_views import cacheable_view, require_site
 
@@ -66,7 +65,7 @@ def build_item(request: HttpRequest, source: FeedSource, post: BlogPostPage) -> 
     """Return the arguments of `SyndicationFeed.add_item` for `post`, with `authors` and `content`."""
     address = urljoin(source.site.root_url, post.address)
     html = render_to_string("feeds/post.html", {"page": post}, request)
-    blog_url = source.blog.get_full_url(request)
+    blog_address = source.blog.get_full_url(request)
     return {
         "title": post.title,
         "link": address,
@@ -77,6 +76,6 @@ def build_item(request: HttpRequest, source: FeedSource, post: BlogPostPage) -> 
         "updateddate": post.updated_at,
         "categories": [category.name for category in post.categories.all()]
         + [item.tag.name for item in post.tagged_items.all()],
-        "authors": [(author.name, term_url(blog_url, "author", author.slug)) for author in post.authors],
+        "authors": [(author.name, urljoin(blog_address, f"authors/{author.slug}/")) for author in post.authors],
         "content": feed_html(html, address),
     }

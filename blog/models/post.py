@@ -188,7 +188,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
         return Article(
             self.published_at,
             self.updated_at,
-            [Link(author.name, term_url(self.feed_address, "author", author.slug)) for author in self.authors],
+            [Link(author.name, f"{self.feed_address}authors/{author.slug}/") for author in self.authors],
             section=next((category.name for category in self.categories.all()), ""),
             tags=[item.tag.name for item in self.tagged_items.all()],
         )

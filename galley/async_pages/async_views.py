@@ -50,7 +50,7 @@ class AsyncViewResponse(HttpResponse):
 class AsyncViewMixin:
     """For page types that an async view answers: `async_view`, called with `(request, page)`.
 
-    A model names its view by its dotted path, `async_view = "forms.views.contact_page"`, so that it needn't import it.
+    A model names its view by its dotted path, `async_view = "blog.views.post_list"`, so that it needn't import it.
     Together with `RoutablePageMixin`, which has to come before it in the list of bases, a route returns
     `self.answer_async(request, view)`.
     """

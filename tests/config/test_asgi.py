@@ -1,9 +1,12 @@
 """The process that serves the site: its garbage collector and its threads."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+from uvicorn.protocols.websockets import websockets_sansio_impl
 
 from tests.running_site import PROJECT, environment
 
@@ -21,3 +24,9 @@ def test_what_is_loaded_is_not_collected_and_threads_switch_quickly(tmp_path: Pa
     assert is_enabled
     assert frozen > 100_000
     assert interval == 0.001
+
+
+def test_uvicorn_logs_the_text_that_the_filter_drops() -> None:
+    """If this fails, uvicorn has changed its text, and anybody can fill the log with tracebacks."""
+    [text] = re.findall(r'startswith\("(.+?)"\)', (PROJECT / "config/settings/base.py").read_text())[-1:]
+    assert text in Path(websockets_sansio_impl.__file__).read_text()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from benchmarks.house.structure import draw_packages, read_seams
 from tests.running_site import PROJECT
 
 DOCUMENTS = [
@@ -14,7 +15,8 @@ DOCUMENTS = [
     *sorted((PROJECT / "galley").glob("*/README.md")),
 ]
 # Made when the site runs, or by a reader who follows an example.
-MADE_LATER = {"var/", "templates/pages/event_page.html", "media/"}
+MADE_LATER = {"var/", "media/"}
+GUIDES = PROJECT / "docs" / "how-to"
 TOP_LEVEL = {path.name for path in PROJECT.iterdir()}
 
 
@@ -30,7 +32,8 @@ def test_commands_exist(document: Path) -> None:
 
 def test_paths_exist(document: Path) -> None:
     named = set(re.findall(r"`([\w.-]+/[\w./-]*)`", document.read_text()))
-    inside = {path for path in named if path.split("/")[0] in TOP_LEVEL} - MADE_LATER
+    made = set(re.findall(r"A new file `([^`]+)`", "".join(path.read_text() for path in GUIDES.glob("*.md"))))
+    inside = {path for path in named if path.split("/")[0] in TOP_LEVEL} - MADE_LATER - made
     assert {path for path in inside if not (PROJECT / path).exists()} == set()
 
 
@@ -42,3 +45,27 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
 def test_modules_exist(document: Path) -> None:
     for module in re.findall(r"`(config(?:\.\w+)+)`", document.read_text()):
         assert (PROJECT / (module.replace(".", "/") + ".py")).exists(), module
+
+
+def test_the_drawing_is_made_from_the_imports() -> None:
+    assert draw_packages() in (PROJECT / "docs" / "architecture.md").read_text()
+
+
+def test_a_request_and_a_keystroke_take_few_steps() -> None:
+    _, request, keystroke, *_ = re.split(
+        r"^## How a ", (PROJECT / "docs/architecture.md").read_text(), flags=re.MULTILINE
+    )
+    for text, folder, most in ((request, PROJECT, 8), (keystroke, PROJECT / "galley/preview", 18)):
+        steps = re.findall(r"^\d+\. `([^`]+)`", text, re.MULTILINE)
+        assert 0 < len(steps) <= most
+        places = [folder, folder / "static/preview"]
+        assert [step for step in steps if not any((place / step).exists() for place in places)] == []
+
+
+def test_every_seam_of_upstream_names_tests_that_exist() -> None:
+    seams = read_seams()
+    assert len(seams) > 20
+    for seam in seams:
+        tests = re.findall(r"`(tests/[^`]+)`", seam["test"])
+        assert tests, seam["seam"]
+        assert all((PROJECT / test).exists() for test in tests), seam["test"]

@@ -46,6 +46,45 @@ page.body = StandardPage._meta.get_field("body").to_python([{"type": "question",
 HomePage.objects.get().add_child(instance=page)
 assert "A tray for set type." in visit(page.url)
 """,
+    "field": """
+from datetime import date
+from home.models import HomePage, StandardPage
+
+page = StandardPage(title="Colophon", reviewed_on=date(2027, 5, 1))
+HomePage.objects.get().add_child(instance=page)
+assert "Reviewed on 1 May 2027" in visit(page.url)
+""",
+    "filter": """
+from portfolio.models import PortfolioIndexPage, ProjectPage
+
+portfolio = PortfolioIndexPage.objects.get()
+for client in ("Quoin", "Kestrel"):
+    portfolio.add_child(instance=ProjectPage(title=f"Work for {client}", client=client, year=2026))
+assert "?client=Quoin" in visit(portfolio.url)
+found = visit(f"{portfolio.url}?client=Quoin")
+assert "Work for Quoin" in found and "Work for Kestrel" not in found
+""",
+    "app": """
+from home.models import HomePage
+from recipes.models import Kitchen, RecipeIndexPage, RecipePage
+
+recipes = RecipeIndexPage(title="Recipes", slug="recipes")
+HomePage.objects.get().add_child(instance=recipes)
+kitchens = [Kitchen.objects.create(name=name, slug=name.lower()) for name in ("Lisbon", "Ghent")]
+for kitchen, title, year in zip(kitchens, ("Caldo verde", "Waterzooi"), (2024, 2025)):
+    recipe = RecipePage(title=title, kitchen=kitchen, year=year)
+    ingredients = {"servings": 4, "ingredients": ["1 kg potatoes", "salt"]}
+    recipe.body = recipe.body.stream_block.to_python([{"type": "ingredients", "value": ingredients}])
+    recipes.add_child(instance=recipe)
+whole = visit(recipes.url)
+assert "Caldo verde" in whole and "Waterzooi" in whole and "Kitchen" in whole and "<html" in whole
+part = visit(f"{recipes.url}?kitchen=lisbon", HTTP_HX_REQUEST="true")
+assert "Caldo verde" in part and "Waterzooi" not in part and "<html" not in part
+page = visit(recipe.url)
+assert "1 kg potatoes" in page and '"@type": "Recipe"' in page and 'data-contentpath="kitchen"' in page
+feed = visit("/recipes/feed.rss")
+assert "Waterzooi" in feed and recipe.full_url in feed
+""",
 }
 VISIT = """
 import django
@@ -53,8 +92,8 @@ django.setup()
 from django.core.management import call_command
 from django.test import Client
 
-def visit(url):
-    response = Client(SERVER_NAME="localhost").get(url)
+def visit(url, **headers):
+    response = Client(SERVER_NAME="localhost").get(url, **headers)
     assert response.status_code == 200, (url, response.status_code)
     return response.content.decode()
 """
@@ -89,8 +128,9 @@ def changed_project(
     shutil.copytree(small_site_folder, copy / "var", dirs_exist_ok=True)
     for name in CHECKS:
         follow(GUIDES / f"{name}.md", copy)
-    for command in ("makemigrations", "migrate"):
-        run(copy, "manage.py", command, "--verbosity", "0")
+    run(copy, "manage.py", "makemigrations", "--verbosity", "0")
+    run(copy, "manage.py", "makemigrations", "recipes", "--verbosity", "0")
+    run(copy, "manage.py", "migrate", "--verbosity", "0")
     return copy
 
 

@@ -28,17 +28,8 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from tests.databases import build_once
 from tests.e2e.rich_page import add_rich_page
+from tests.e2e.visiting import CHROMIUM_FLAGS
 from tests.running_site import RunningSite, read_session, run_site
-
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    # Nothing but the server can be reached, whatever a page asks for.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-]
-
 
 PATIENCE = 30_000  # milliseconds
 expect.set_options(timeout=PATIENCE)

@@ -8,6 +8,15 @@ from playwright.async_api import Page, expect
 SEEN_WITHIN = 30  # seconds
 LOOKS_EVERY = 0.2
 
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    # Nothing but the server can be reached, whatever a page asks for.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+
 
 async def open_new_post(page: Page, title: str) -> None:
     """Follow the link to a post that has just been published, from the list: it shows it within a second."""

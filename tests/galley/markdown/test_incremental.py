@@ -65,7 +65,6 @@ def test_noise_is_equal(text: str) -> None:
 
 @needs_real_blogs
 @pytest.mark.parametrize("blog", ["18f", "rust-blog"])
-@pytest.mark.nightly
 def test_every_real_text_is_equal_before_and_after_an_edit(blog: str) -> None:
     files = sorted((REAL_BLOGS / blog).rglob("*.md"))
     assert len(files) > 300
