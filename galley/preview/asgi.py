@@ -49,9 +49,10 @@ def __getattr__(name: str) -> Any:
     return preview_application(get_asgi_application())
 
 
-async def sockets(scope: Any, receive: Any, send: Any) -> None:
+def sockets(scope: Any, receive: Any, send: Any) -> Awaitable[None]:
     """ASGI application for the scope `websocket`: opens sockets for the site's own pages, else answers status 403."""
-    await (_router(reverse("preview:newest").lstrip("/")) if is_own_origin(scope) else refuse)(scope, receive, send)
+    application = _router(reverse("preview:newest").lstrip("/")) if is_own_origin(scope) else refuse
+    return application(scope, receive, send)
 
 
 @cache

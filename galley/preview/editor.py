@@ -77,6 +77,11 @@ class EditingSession:
         """The newest state that was shown."""
         return self._frame
 
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the newest state was rendered from one change, so that the whole page is still to follow."""
+        return self._live_page.is_provisional
+
     def replace_form(self, sequence: int, fields: Fields) -> None:
         """Take the whole form as the newest state."""
         self._form.replace(sequence, fields)
@@ -245,7 +250,8 @@ class EditorConsumer(PreviewConsumer):
 
     async def _report(self, rendered: Rendered) -> None:
         await self._send_json({"type": "rendered", **asdict(rendered)})
-        if self.session and self.session.frame:
+        # A provisional frame is followed by a whole one as soon as the author pauses.
+        if self.session and self.session.frame and not self.session.is_provisional:
             self.outline.draft_changed(self.session.frame.page, self.session.source)
 
     async def _send_json(self, message: dict[str, Any]) -> None:

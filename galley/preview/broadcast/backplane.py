@@ -46,26 +46,3 @@ class Backplane(Protocol):
 
     async def fetch(self, channel: str) -> Frame | None:
         """Return the newest state that is kept, or None."""
-
-
-class SingleProcess:
-    """For a site that runs in one process: there is nobody else to notify."""
-
-    async def start(self, listener: Listener) -> None:
-        """Do nothing."""
-
-    def publish(self, channel: str, frame: Frame) -> None:
-        """Do nothing: the hub has shown it already."""
-
-    def discard(self, channel: str, version: str) -> None:
-        """Do nothing."""
-
-    def request(self, channel: str) -> None:
-        """Do nothing: what there is, the hub has."""
-
-    def announce(self, presence: ProcessPresence) -> None:
-        """Do nothing."""
-
-    async def fetch(self, channel: str) -> Frame | None:
-        """Return None: what there is, the hub has."""
-        return None

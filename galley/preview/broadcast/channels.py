@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from galley.preview.broadcast.presence import Person, Session, ViewTarget, may_show
+from galley.preview.broadcast.presence import Person, Session, ViewTarget
 from galley.preview.drafts.rendering import CutPage
 from galley.preview.messages import find_splice
 
@@ -238,3 +238,8 @@ class Viewer(Subscriber):
 
     def _may_have_news(self, channel: DraftChannel) -> bool:
         return channel.withheld_from is None or channel.withheld_from != self.person
+
+
+def may_show(target: ViewTarget, source: tuple[Any, ...]) -> bool:
+    """Whether a frame of `source` is what the screen was opened for. (A tab's name is chosen by its browser.)"""
+    return target.page_id is None or source == (target.page_id,)

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from galley.preview import conf
-from galley.preview.broadcast.backplane import Backplane, SingleProcess
-from galley.preview.broadcast.channels import DraftChannel, EditorConnection, Frame, Subscriber, Viewer
+from galley.preview.broadcast.backplane import Backplane, Listener
+from galley.preview.broadcast.channels import DraftChannel, EditorConnection, Frame, Subscriber, Viewer, may_show
 from galley.preview.broadcast.presence import (
     LOCAL,
     Person,
@@ -20,7 +20,6 @@ from galley.preview.broadcast.presence import (
     ProcessPresence,
     Session,
     ViewTarget,
-    may_show,
 )
 
 # Never more often than this; and where thousands watch, their coming and going alone must not keep the server busy.
@@ -288,6 +287,29 @@ class Hub:
     def _drop_if_unused(self, channel: DraftChannel) -> None:
         if not channel.viewers and channel.name not in self._editors:
             self._channels.pop(channel.name, None)
+
+
+class SingleProcess:
+    """For a site that runs in one process: there is nobody else to notify."""
+
+    async def start(self, listener: Listener) -> None:
+        """Do nothing."""
+
+    def publish(self, channel: str, frame: Frame) -> None:
+        """Do nothing: the hub has shown it already."""
+
+    def discard(self, channel: str, version: str) -> None:
+        """Do nothing."""
+
+    def request(self, channel: str) -> None:
+        """Do nothing: what there is, the hub has."""
+
+    def announce(self, presence: ProcessPresence) -> None:
+        """Do nothing."""
+
+    async def fetch(self, channel: str) -> Frame | None:
+        """Return None: what there is, the hub has."""
+        return None
 
 
 def make_backplane() -> Backplane:

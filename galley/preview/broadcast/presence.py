@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2s
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.contrib.auth.models import AbstractBaseUser
 from wagtail.admin.utils import get_user_display_name
@@ -184,8 +184,3 @@ class PageTarget:
         if current and not own and may_return:
             return current
         return max(own or sessions, key=lambda session: session.typed, default=current)
-
-
-def may_show(target: ViewTarget, source: tuple[Any, ...]) -> bool:
-    """Whether a frame of `source` is what the screen was opened for. (A tab's name is chosen by its browser.)"""
-    return target.page_id is None or source == (target.page_id,)

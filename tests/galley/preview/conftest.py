@@ -12,8 +12,7 @@ from wagtail.models import Page
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from config.asgi import application
-from galley.preview.broadcast.backplane import SingleProcess
-from galley.preview.broadcast.hub import hub
+from galley.preview.broadcast.hub import SingleProcess, hub
 from tests.conftest import SmallSite
 from tests.galley.preview.browser_model import Screen
 
