@@ -18,6 +18,8 @@ async def start_post(page: Page, title: str) -> None:
     """Open the form for a new post under the blog, and give it a title."""
     await page.goto(f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/")
     await page.get_by_role("textbox", name="Title*").fill(title)
+    # A draft that autosave sends before the slug has been made of the title is refused.
+    await expect(page.locator("#id_slug")).not_to_have_value("")
 
 
 async def walk_to_new_post(page: Page, title: str) -> None:

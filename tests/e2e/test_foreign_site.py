@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.e2e.editing import log_in
 from tests.e2e.watching import open_panel, panel
 from tests.running_site import EDITOR, EDITOR_PASSWORD, PROJECT, STARTS_WITHIN
 
@@ -93,6 +94,7 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 async def test_what_is_typed_is_seen_in_the_preview_panel(server: ForeignSite, editor_page: Page) -> None:
+    await log_in(editor_page, EDITOR, EDITOR_PASSWORD)
     await editor_page.goto("/admin/pages/3/edit/")
     await open_panel(editor_page)
     await expect(panel(editor_page).locator("h1")).to_have_text("Home")

@@ -4,9 +4,6 @@ import json
 
 from playwright.async_api import Page, expect
 
-from tests.e2e.rich_page import add_rich_page
-from tests.running_site import RunningSite
-
 UP, DOWN = 300, 500  # bytes
 LINES = [f"Line {number} 𝄞 of a text that is long, with an umlaut ü in it." for number in range(200)]
 
@@ -34,10 +31,10 @@ def longest(frames: list[str]) -> int:
     return max(len(frame.encode()) for frame in frames)
 
 
-async def test_only_the_changed_characters_travel(server: RunningSite, editor_page: Page) -> None:
+async def test_only_the_changed_characters_travel(editor_page: Page, project: int) -> None:
     await editor_page.context.add_init_script(NOTE_FRAMES)
     # Nothing else changes on a page that has been saved before; a new one gets its id meanwhile.
-    await editor_page.goto(f"/admin/pages/{add_rich_page(server)}/edit/")
+    await editor_page.goto(f"/admin/pages/{project}/edit/")
     screen = await editor_page.context.new_page()
     await screen.goto("/preview/")
     await editor_page.bring_to_front()

@@ -37,8 +37,8 @@ async def test_publishing_waits_for_an_autosave_that_is_under_way(editor_page: P
         await go_on.wait()
         await route.continue_()
 
-    await editor_page.route("**/add/blog/blogpostpage/*/", hold_up)
     await start_post(editor_page, "In good order")
+    await editor_page.route("**/add/blog/blogpostpage/*/", hold_up)
     await type_paragraph(editor_page, "One after the other.")
     # What is typed before upstream takes its picture of the form, some seconds after the page was opened, counts as
     # unchanged. So the author types on until it has been taken.

@@ -117,7 +117,7 @@ async def test_a_link_goes_on_showing_what_is_saved_and_the_report_stops_it(
     guest = await browser.new_page(base_url=server.url)
     await guest.goto(address)
     await expect(guest.get_by_role("heading", name=title, level=1)).to_be_visible()
-    await expect(bar(guest)).to_contain_text("Nobody is writing in this draft just now")
+    await expect(bar(guest)).to_contain_text("Nobody is writing at the moment")
 
     await editor_page.goto("/admin/reports/shared-drafts/")
     row = editor_page.get_by_role("row").filter(has_text="Proofreader")
