@@ -62,13 +62,13 @@ async def send_comment_notifications(
             if message:
                 await send(message)
         except Exception:
-            # The notes are kept, and stand among the comments; the draft goes on meanwhile.
-            logger.exception("An editor could not be told of notes")
+            # The notes are stored among the comments, and the draft goes on.
+            logger.exception("Notes could not be sent to an editor")
         await asyncio.sleep(LOOK_SECONDS)
 
 
 class CommentNotifications:
-    """What one open editor has still to be told."""
+    """The notes that one open editor has still to receive."""
 
     def __init__(self, user_id: int) -> None:
         self._user_id = user_id

@@ -32,7 +32,7 @@ REMEMBERED_SECONDS = 31 * 24 * 60 * 60
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Who leaves a note: a user, or whoever has a link that the user has made.
+    """The writer of a note: a user, or a guest with a link that the user has made.
 
     `link` is the link's name as its maker knows it, which may be empty, and None for users themselves; `key` tells
     reviewers apart.
@@ -44,7 +44,7 @@ class Reviewer:
 
 
 class NoteRefused(Exception):
-    """The note can't be kept; the exception's text is a sentence for its writer."""
+    """The note can't be stored; the exception's text is a sentence for its writer."""
 
 
 def leave_note(source: Source | None, note: Note, reviewer: Reviewer) -> Comment:
@@ -71,7 +71,7 @@ def leave_note(source: Source | None, note: Note, reviewer: Reviewer) -> Comment
     try:
         announce(comment)
     except Exception:
-        # It is kept: open editors show it when they are loaded again.
+        # It is stored: open editors show it when they are reloaded.
         logger.exception("A note could not be announced")
     return comment
 

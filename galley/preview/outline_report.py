@@ -108,7 +108,7 @@ MOST_FINDINGS = 100
 
 
 class OutlineReport:
-    """What one open editor is told. `send` takes the message, as JSON-ready data."""
+    """The outline for one open editor. `send` takes the message, as JSON-ready data."""
 
     def __init__(self, user_id: int, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         self._user_id = user_id

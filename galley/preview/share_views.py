@@ -170,7 +170,7 @@ class SharedDraftsView(ReportView):
 
 
 class SharedDraftsMenuItem(MenuItem):
-    """Leads to the report; seen by whoever may edit some page."""
+    """Leads to the report; visible to users who may edit some page."""
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Whether the user may edit any page."""

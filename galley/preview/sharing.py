@@ -33,7 +33,7 @@ class LinkEnded(AccessDenied):
 
 
 def may_share(user: Any, page: Page) -> bool:
-    """Whether `user` may share the draft of `page` now: whoever may edit the page, even while it is locked."""
+    """Whether `user` may share the draft of `page` now: users who may edit the page may, even while it is locked."""
     return bool(
         user.is_active and user.has_perm("wagtailadmin.access_admin") and page.permissions_for_user(user).can_edit()
     )
@@ -104,7 +104,7 @@ def redact_logs() -> None:
 
 
 def redact(record: logging.LogRecord) -> bool:
-    """Put a sign of omission in the place of each token in `record`. Return True: every record is kept."""
+    """Put a sign of omission in the place of each token in `record`. Return True: every record is logged."""
     record.msg = _redacted(record.msg)
     if isinstance(record.args, tuple):
         record.args = tuple(_redacted(value) for value in record.args)

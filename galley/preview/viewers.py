@@ -96,7 +96,7 @@ class ViewerConsumer(PreviewConsumer):
         except SourceGone:
             raise
         except Exception:
-            logger.exception("A note could not be kept")
+            logger.exception("A note could not be stored")
             answer |= {"kept": False, "reason": _("Your note could not be saved. It is still here: try again.")}
         await self.send(json.dumps(answer))
 
@@ -137,7 +137,7 @@ class TabViewer(UserViewer):
 
 
 class PageViewer(UserViewer):
-    """Watches one page, whoever edits it."""
+    """Watches one page in whichever editor it is open."""
 
     def target(self) -> PageTarget:
         """Follow the page: the user's own draft first, if they write one."""
@@ -214,7 +214,7 @@ class GuestViewer(ViewerConsumer):
         return SavedPage(self._link.page_id)
 
     async def send(self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False) -> None:
-        """Send what is meant for guests, whoever sends it."""
+        """Send a message if it is meant for guests."""
         message = for_guests(text_data) if text_data else None
         if message:
             await super().send(message)

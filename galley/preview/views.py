@@ -29,7 +29,7 @@ async def newest_draft(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 async def page_draft(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Show a draft of one page, whoever edits it; while no editor is open, its latest revision."""
+    """Show a draft of one page in whichever editor it is open; while no editor is open, its latest revision."""
     return await _watch(request, lambda user_id: PageTarget(page_id, user_id))
 
 
@@ -42,7 +42,7 @@ async def tab_draft(request: HttpRequest, tab: str) -> HttpResponse:
 
 @require_safe
 async def shared_draft(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the draft that the link opens, to whoever has the link. A link that has ended says so, with status 410.
+    """Show the draft that the link opens. A link that has ended says so, with status 410.
 
     Nothing is asked of the session or the cookies: a guest has none and gets none.
     """
@@ -95,7 +95,7 @@ def _as_viewer(html: str, *, is_guest: bool = False) -> HttpResponse:
 
 
 def _as_private(response: HttpResponse) -> HttpResponse:
-    """Return `response`, never to be stored or indexed, and its address never to be told to other sites."""
+    """Return `response`, never to be stored or indexed, and its address never to be sent to other sites."""
     response["Cache-Control"] = "no-store, private"
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"

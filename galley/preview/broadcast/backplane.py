@@ -23,7 +23,7 @@ class Listener(Protocol):
         """Take who is connected to another process; None when it has gone."""
 
     def connected_again(self) -> None:
-        """Publish everything again, and ask for everything: what was kept may be lost."""
+        """Publish everything again, and ask for everything: what was stored may be lost."""
 
 
 class Backplane(Protocol):
@@ -33,16 +33,16 @@ class Backplane(Protocol):
         """Begin to notify `listener` of other processes; return when it knows who is there now."""
 
     def publish(self, channel: str, frame: Frame) -> None:
-        """Keep `frame` as the newest state of `channel` and announce it."""
+        """Store `frame` as the newest state of `channel` and announce it."""
 
     def discard(self, channel: str, version: str) -> None:
-        """Keep nothing of `channel` any longer, unless a newer state than `version` has come from elsewhere."""
+        """Delete what is stored of `channel`, unless a newer state than `version` has come from elsewhere."""
 
     def request(self, channel: str) -> None:
-        """Ask for the newest state that is kept: the listener is told."""
+        """Ask for the newest stored state. The listener receives it."""
 
     def announce(self, presence: ProcessPresence) -> None:
-        """Tell the others who is connected here now."""
+        """Announce to the others who is connected here now."""
 
     async def fetch(self, channel: str) -> Frame | None:
-        """Return the newest state that is kept, or None."""
+        """Return the newest stored state, or None."""

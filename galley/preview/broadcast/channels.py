@@ -90,7 +90,7 @@ def _message(kind: str, frame: Frame, **content: Any) -> str:
 
 
 class Subscriber(ABC):
-    """An editor or a screen: somebody who is told who else is there. `person` is None for a guest."""
+    """An editor or a screen, which receives who else is there. `person` is None for a guest."""
 
     def __init__(self, person: Person | None, session: Session | None = None) -> None:
         self.person = person
@@ -126,7 +126,7 @@ class Subscriber(ABC):
 
 
 class EditorConnection(Subscriber):
-    """An open editor's place: where its session shows its draft, and what it is told."""
+    """An open editor's place: where its session shows its draft, and the messages for it."""
 
     session: Session
 
@@ -140,7 +140,7 @@ class EditorConnection(Subscriber):
         return self.session.page_id
 
     async def messages(self) -> AsyncIterator[str]:
-        """Yield what the editor has to be told, for ever."""
+        """Yield the messages for the editor, for ever."""
         while True:
             await self.news()
             if words := self.take_notice():

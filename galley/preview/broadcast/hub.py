@@ -77,7 +77,7 @@ class PresenceAnnouncer:
 
 
 def presence_message(registry: PresenceRegistry, page_id: int, person: Person | None, session: Session | None) -> str:
-    """Return what `person` (None for a guest) is told of the others at the page.
+    """Return the message about the others at the page for `person` (None for a guest).
 
     `session` is the editor's own, or the one whose draft the screen shows.
     """

@@ -128,7 +128,7 @@ class ViewTarget(Protocol):
 
     @property
     def counts(self) -> bool:
-        """Whether others are told that somebody watches here."""
+        """Whether this screen counts in the presence that others see."""
 
     def choose(self, registry: PresenceRegistry, current: Session | None, *, may_return: bool) -> Session | None:
         """Return the session to be shown now, after `current`; None if there is none.

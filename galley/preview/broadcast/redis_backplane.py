@@ -74,7 +74,7 @@ class RedisBackplane:
         self._has_work.set()
 
     def request(self, channel: str) -> None:
-        """Ask for the newest state that is kept: the listener is told."""
+        """Ask for the newest stored state. The listener receives it."""
         self._requests.add(channel)
         self._has_work.set()
 
@@ -85,7 +85,7 @@ class RedisBackplane:
         self._has_work.set()
 
     async def fetch(self, channel: str) -> Frame | None:
-        """Return the newest state that is kept, or None."""
+        """Return the newest stored state, or None."""
         try:
             text = await self._redis.hget(_key(channel), "frame")
         except RedisError as error:
@@ -94,7 +94,7 @@ class RedisBackplane:
         return Frame.from_json(str(text)) if text else None
 
     async def close(self) -> None:
-        """End the connections and the tasks. Other processes are told that this one has gone."""
+        """End the connections and the tasks. Announce to other processes that this one has gone."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -67,7 +67,7 @@ class DraftChild(StreamValue.StreamChild):
 class DraftBlockField(BlockField):
     """A StreamField's form field that takes every block it can.
 
-    `remembered` maps the id of a block to its last good value and is kept between binds by the session;
+    `remembered` maps the id of a block to its last good value and belongs to the session, from bind to bind;
     `unusable` maps, after `clean`, the ids of blocks that couldn't be taken as they stand to their labels.
     """
 

@@ -13,7 +13,7 @@ class StateMismatch(Exception):
 
 
 class FormState:
-    """The newest state of a form. `sequence` is the number of the message that told it."""
+    """The newest state of a form. `sequence` is the number of the message that it came with."""
 
     def __init__(self) -> None:
         self.sequence = 0

@@ -60,7 +60,7 @@ function screenText(presence, texts, moved) {
 function watchersText({ viewers, guests }, texts, { isScreen, isGuest }) {
   const others = isGuest ? [] : viewers.filter(({ you }) => !you).map(({ name }) => name);
   if (!isScreen && viewers.some(({ you }) => you)) others.push(texts.you);
-  // A guest isn't told names, so users count as guests do. The guest is one of them.
+  // A guest receives no names, so users count as guests do. The guest is one of them.
   const number = isGuest ? viewers.length + guests - 1 : guests;
   if (number) others.push(fill(isOne(number) ? texts.guest : texts.guests, { number }));
   return others.length ? fill(texts.watching, { names: list(others) }) : "";

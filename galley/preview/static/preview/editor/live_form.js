@@ -176,7 +176,7 @@ const isSame = (a, b) => a === b || (a !== undefined && a.length === b.length &&
  * Input events alone don't show that: editors, choosers, and the buttons that move or delete a block set values from a
  * script, and blocks come and go as elements. A hidden input's value is its attribute, which can be observed.
  *
- * @param {function(Element | null)} changed  is told the control; null for any
+ * @param {function(Element | null)} changed  receives the control; null for any
  */
 function watchForm(form, changed) {
   // A text editor takes keys in a control without a name, which isn't submitted.

@@ -4,7 +4,7 @@ import { paragraphOf, ShownText } from "../text_positions.js";
 import { hasComments, isKnownComment, loadComments, onAutosave, onCommentsShown, previewPanel } from "./wagtail.js";
 
 /**
- * Show how long the draft is, its headings and what its author should check. Screen readers aren't told of changes: they
+ * Show how long the draft is, its headings and what its author should check. Changes aren't announced to screen readers: they
  * would speak at every pause.
  *
  * @param {function(object)} openField  from `openFieldsOnClick`
