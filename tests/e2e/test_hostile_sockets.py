@@ -179,7 +179,8 @@ async def test_hostile_messages_disturb_nobody(site: RunningSite, messages: int)
     done.set()
     await writing
     assert attack.sent >= messages
-    assert bystander.states > 20
+    # Each of the bystander's keys was shown; a short attack leaves time for few of them.
+    assert bystander.states > min(20, messages // 1_000)
     assert not FAILURES & attack.closed.keys()
     assert "Traceback" not in site.log
     assert "ERROR" not in site.log
