@@ -64,6 +64,27 @@ assert "?client=Quoin" in visit(portfolio.url)
 found = visit(f"{portfolio.url}?client=Quoin")
 assert "Work for Quoin" in found and "Work for Kestrel" not in found
 """,
+    "reader": """
+import json, tempfile
+from pathlib import Path
+from blog.models import BlogPostPage
+
+folder = Path(tempfile.mkdtemp(dir=os.environ["GALLEY_VAR_DIR"]))
+first = {"title": "The first of all", "date": "2015-06-11", "text": "See [it](/the-second/).", "tags": ["ink"]}
+second = {"title": "The second", "date": "2015-07-01", "text": "*Text*"}
+for name, post in (("a", first), ("b", second)):
+    (folder / f"{name}.json").write_text(json.dumps(post))
+(folder / "c.json").write_text("{")
+try:
+    call_command("import_posts", folder, reader="json_export", verbosity=0)
+except CommandError as error:
+    assert "1 of 3" in str(error), error
+else:
+    raise AssertionError("c.json was accepted")
+page, other = (BlogPostPage.objects.get(title=post["title"]) for post in (first, second))
+assert page.live and str(page.date) == "2015-06-11" and list(page.tags.names()) == ["ink"]
+assert page.body[0].value == f"See [it](page:{other.pk})."
+""",
     "app": """
 from home.models import HomePage
 from recipes.models import Kitchen, RecipeIndexPage, RecipePage
@@ -87,9 +108,10 @@ assert "Waterzooi" in feed and recipe.full_url in feed
 """,
 }
 VISIT = """
+import os
 import django
 django.setup()
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 def visit(url, **headers):

@@ -1,7 +1,7 @@
 """What a reader is and what it gives.
 
 Each module in this folder with a class called `Reader` is a reader; `import_posts --reader NAME` chooses it by the name
-of the module. `docs/importing.md` shows how to write one.
+of the module. `docs/how-to/reader.md` shows how to write one.
 """
 
 import datetime
