@@ -165,7 +165,7 @@ def saved_draft(page_id: int) -> Frame:
     return Frame(version_of_saved(page), cut_page(render_page(page)), astuple(source), {"notes": [note]})
 
 
-MESSAGES_FOR_GUESTS = {"snapshot", "structure", "patch", "link", "presence", "note"}
+MESSAGES_FOR_GUESTS = {"snapshot", "structure", "patch", "link", "presence", "note", "pong"}
 METADATA_FOR_GUESTS = {"notes", "focus"}
 
 

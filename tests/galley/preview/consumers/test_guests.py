@@ -242,7 +242,7 @@ def test_a_guest_sees_one_page_and_never_another(site, editor, log_in) -> None:
         assert site.post.title in await shown(guest)
         await elsewhere.say(type="form", sequence=1, fields=form_of(site.project, title="Another page"))
         await elsewhere.heard()
-        assert await guest.hears_nothing()
+        assert await guest.messages_so_far() == []
         await left(guest, elsewhere)
 
     in_loop(scene())
@@ -302,6 +302,20 @@ def test_a_link_is_looked_up_for_the_message_itself(site, editor) -> None:
 
 def test_a_link_is_looked_up_often_enough_to_close_within_two_seconds() -> None:
     assert CHECK_SECONDS < 2
+
+
+def test_a_ping_of_a_guest_is_answered(site, editor) -> None:
+    """A screen that hears no answer connects again."""
+    path = share(site.post, editor)
+
+    async def scene() -> None:
+        guest = Socket(path)
+        await opened(guest)
+        await shown(guest)
+        assert await guest.messages_so_far() == []
+        await left(guest)
+
+    in_loop(scene())
 
 
 @pytest.mark.parametrize("token", ["forged.token", "x", "%00", "ß"])
