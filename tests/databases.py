@@ -20,11 +20,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 from pytest_django import DjangoDbBlocker
 
 from tests.factories import SmallSite, add_small_site, load_small_site
-from tests.running_site import DATABASE, PROJECT, build_small_site, read_into_memory, renew_version
+from tests.running_site import DATABASE, PROJECT, build_small_site, empty_log, read_into_memory, renew_version
 
 DAY = 24 * 60 * 60  # seconds
 
@@ -37,7 +37,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixture
 
 
 def build_once(folder: Path, build: Callable[[Path], object]) -> Path:
-    """Return `folder`; the first worker that asks for it builds it, and the others wait."""
+    """Return `folder` with a database; the first worker that asks for it builds it, and the others wait."""
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
@@ -45,6 +45,7 @@ def build_once(folder: Path, build: Callable[[Path], object]) -> Path:
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir()
             build(unfinished)
+            empty_log(unfinished / DATABASE)
             unfinished.rename(folder)
     return folder
 
@@ -140,11 +141,20 @@ class TestDatabase:
         return self._with_small_site
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _media_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whatever this process stores is put where pytest clears away."""
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        yield
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(migrated_database: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[TestDatabase]:
+def django_db_setup(
+    migrated_database: Path, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> Iterator[TestDatabase]:
     """One database file for this process, restored instead of flushed."""
     with django_db_blocker.unblock():
-        open_database(settings.TEST_DIR / DATABASE)
+        open_database(tmp_path_factory.mktemp("database") / DATABASE)
         database = TestDatabase(migrated_database)
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", return_value=None):
         yield database

@@ -9,7 +9,6 @@ import contextlib
 import shutil
 import socket
 import sqlite3
-import subprocess
 import sys
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running_site import PROJECT, STARTS_WITHIN, environment
+from tests.running_site import PROJECT, STARTS_WITHIN, environment, start_process
 from tests.services import RedisServer, run_redis
 
 
@@ -37,7 +36,7 @@ class ServerProcess:
         # afterwards: when that is killed, connections are refused.
         command = ["manage.py", "serve", "--fd", str(listener.fileno()), "--graceful-seconds", "2"]
         with self._log.open("a") as log:
-            self._process = subprocess.Popen(
+            self._process = start_process(
                 [sys.executable, *command],
                 cwd=PROJECT,
                 env=self._env,
@@ -45,12 +44,6 @@ class ServerProcess:
                 stderr=log,
                 pass_fds=[listener.fileno()],
             )
-
-    @property
-    def memory(self) -> int:
-        """How many bytes of memory it holds."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0]) * 1024
 
     def wait_until_ready(self) -> None:
         """Return when the site answers."""

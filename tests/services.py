@@ -6,6 +6,7 @@ brings it.
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+
+from tests.running_site import start_process, wait_until
 
 
 @pytest.fixture(scope="session")
@@ -33,13 +36,21 @@ def postgresql_url() -> Iterator[str]:
             )
 
         run("initdb", "--pgdata", data, "--username", "galley", "--auth", "trust", "--encoding", "UTF8", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-        run("pg_ctl", "start", "--wait", "--pgdata", data, "--log", str(folder / "log"), "--options", options)
+        server = start_process(
+            [programs / "postgres", "-D", data, "-h", "", "-k", folder, "-F"],
+            when_orphaned="QUIT",
+            user=user,
+            cwd=folder,
+            stderr=subprocess.DEVNULL,
+        )
         try:
+            is_ready = [programs / "pg_isready", "--host", folder, "--quiet"]
+            wait_until(lambda: subprocess.run(is_ready, check=False).returncode == 0)
             run("createdb", "--host", str(folder), "--username", "galley", "galley")
             yield f"postgres://galley@{quote(str(folder), safe='')}/galley"
         finally:
-            run("pg_ctl", "stop", "--wait", "--pgdata", data, "--mode", "immediate")
+            server.send_signal(signal.SIGQUIT)
+            server.wait()
 
 
 class RedisServer:
@@ -52,7 +63,7 @@ class RedisServer:
 
     def start(self) -> None:
         """Start it, and wait for the line in its log that says that it is ready."""
-        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
+        self._process = start_process(self._command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         if not any("ready to accept connections" in line.lower() for line in self._process.stdout):
             pytest.fail("redis-server ended before it was ready")

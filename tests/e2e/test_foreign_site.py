@@ -15,7 +15,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.editing import log_in
 from tests.e2e.watching import open_panel, panel
-from tests.running_site import EDITOR, EDITOR_PASSWORD, PROJECT, STARTS_WITHIN
+from tests.running_site import EDITOR, EDITOR_PASSWORD, PROJECT, STARTS_WITHIN, start_process
 
 PACKAGE = PROJECT / "galley" / "preview"
 # Another path than the README's: where the preview is mounted is the site's choice.
@@ -77,7 +77,7 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with socket.create_server(("127.0.0.1", 0)) as listener, log_file.open("w") as log:
         url = f"http://localhost:{listener.getsockname()[1]}"
         uvicorn = ["-m", "uvicorn", "galley.preview.asgi:application", "--fd", str(listener.fileno())]
-        process = subprocess.Popen(
+        process = start_process(
             [sys.executable, *uvicorn, "--timeout-graceful-shutdown", "2"],
             cwd=project,
             env=env,

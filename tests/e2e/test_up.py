@@ -8,7 +8,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running_site import PROJECT, environment
+from tests.running_site import PROJECT, environment, start_process, wait_until
 
 PATIENCE = 120  # seconds
 RUNNING = r"Stop it with Ctrl-C"
@@ -35,7 +34,7 @@ class Up:
         env = environment(var_dir, PYTHONUNBUFFERED="1")
         del env["DEBUG"]
         command = [sys.executable, "manage.py", "up", "--port", str(port)]
-        self.process = subprocess.Popen(
+        self.process = start_process(
             command, cwd=PROJECT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
 
@@ -48,12 +47,11 @@ class Up:
                 return match
         pytest.fail(f"it ended before it said '{pattern}':\n{self.output}")
 
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
-        """Send a signal; return the seconds until everything has ended."""
-        started = time.monotonic()
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal; return the exit code when everything has ended."""
         self.process.send_signal(number)
         self.output += self.process.communicate(timeout=PATIENCE)[0]
-        return time.monotonic() - started
+        return self.process.returncode
 
     @property
     def password(self) -> str | None:
@@ -134,7 +132,7 @@ def test_one_command_serves_the_site_and_a_second_start_keeps_it(
     with sqlite3.connect(tmp_path / "var" / "galley.sqlite3") as database:
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         database.execute("UPDATE wagtailcore_page SET title = 'Kept' WHERE slug = 'blog'")
-    assert first.stop() < 8
+    assert first.stop() == 0
 
     second = up()
     second.read_until(RUNNING)
@@ -208,10 +206,10 @@ def test_a_second_run_on_the_same_data_is_sent_to_the_first(running: Up) -> None
 
 
 def test_a_worker_that_dies_is_started_again(running: Up) -> None:
-    first = wait_for(lambda: child(running, "manage worker"))
+    first = child(running, "manage worker")
     os.kill(first, signal.SIGKILL)
     running.read_until(r"worker has stopped \(exit code -9\). It is started again")
-    assert wait_for(lambda: child(running, "manage worker")) != first
+    assert child(running, "manage worker") != first
 
 
 def test_a_server_that_dies_ends_the_run_with_a_sentence(running: Up) -> None:
@@ -221,17 +219,11 @@ def test_a_server_that_dies_ends_the_run_with_a_sentence(running: Up) -> None:
 
 
 def child(run: Up, word: str) -> int:
-    """Return the number of the process with `word` in its command that `run` has started, or 0."""
-    found = subprocess.run(
-        ["pgrep", "--parent", str(run.process.pid), "--full", word], stdout=subprocess.PIPE, text=True
-    )
-    return int(found.stdout or 0)
+    """Return the number of the process with `word` in its command that `run` starts; wait for it."""
+    command = ["pgrep", "--parent", str(run.process.pid), "--full", word]
 
+    def find() -> str:
+        return subprocess.run(command, stdout=subprocess.PIPE, text=True).stdout
 
-def wait_for(condition: Callable[[], int]) -> int:
-    """Ask until the answer isn't 0."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if answer := condition():
-            return answer
-    pytest.fail("it never happened")
+    wait_until(lambda: bool(find()))
+    return int(find())
