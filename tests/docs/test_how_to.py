@@ -4,11 +4,15 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Page
 
-from tests.running_site import PROJECT, environment
+from tests.e2e.test_preview_pick import cursor_is_in
+from tests.e2e.watching import edit_beside_panel, stop_following
+from tests.running_site import PROJECT, RunningSite, environment, run_site
 
 GUIDES = PROJECT / "docs" / "how-to"
 STEP = re.compile(
@@ -107,6 +111,15 @@ feed = visit("/recipes/feed.rss")
 assert "Waterzooi" in feed and recipe.full_url in feed
 """,
 }
+EVENT_WITH_TEXT = """
+from datetime import datetime, timezone
+from home.models import EventPage, HomePage
+
+event = EventPage(title="Casting day", introduction="Hot metal.", starts_at=datetime(2027, 6, 1, tzinfo=timezone.utc))
+event.body = event.body.stream_block.to_python([{"type": "markdown", "value": "Bring gloves."}])
+HomePage.objects.get().add_child(instance=event)
+print(event.pk)
+"""
 VISIT = """
 import os
 import django
@@ -156,15 +169,40 @@ def changed_project(
     return copy
 
 
-def run(project: Path, *arguments: str) -> None:
+def run(project: Path, *arguments: str) -> str:
+    """Run Python in the project; return what it prints."""
     env = environment(project / "var", PYTHONPATH=str(project))
     done = subprocess.run([sys.executable, *arguments], cwd=project, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def server(chromium: str, changed_project: Path) -> Iterator[RunningSite]:
+    """The changed project, running."""
+    with run_site(changed_project / "var", project=changed_project, PYTHONPATH=str(changed_project)) as site:
+        yield site
 
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_what_the_guide_promises_is_there(changed_project: Path, name: str) -> None:
     run(changed_project, "-c", VISIT + CHECKS[name])
+
+
+async def test_each_field_of_the_new_page_type_can_be_clicked_in_the_preview(
+    changed_project: Path, editor_page: Page
+) -> None:
+    number = run(changed_project, "-c", VISIT + EVENT_WITH_TEXT)
+    draft = await edit_beside_panel(editor_page, int(number))
+    await stop_following(editor_page)
+    for clicked, name in (
+        (draft.get_by_role("heading", name="Casting day"), "title"),
+        (draft.get_by_text("Hot metal."), "introduction"),
+        (draft.get_by_text("1 June 2027"), "starts_at"),
+        (draft.get_by_text("Bring gloves."), "body-0-value"),
+    ):
+        await clicked.click()
+        await cursor_is_in(editor_page, name)
 
 
 def test_every_guide_is_followed() -> None:
