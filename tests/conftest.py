@@ -10,6 +10,7 @@ from asgiref.sync import async_to_sync
 from django.contrib.auth.models import AbstractUser
 from django.http import HttpResponse
 from django.test import AsyncClient
+from hypothesis import settings
 from pytest_asyncio import is_async_test
 from wagtail import hooks
 from xdist.scheduler import LoadFileScheduling
@@ -48,17 +49,25 @@ def register_hook() -> Iterator[Callable[[str, Callable], None]]:
         yield register
 
 
+def is_nightly(config: pytest.Config) -> bool:
+    """Whether the tests marked as `nightly` are run: with `-m ""`, or if they are named there."""
+    chosen = config.option.markexpr
+    return not chosen or ("nightly" in chosen and "not nightly" not in chosen)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let hypothesis try many examples at night only."""
+    settings.register_profile("galley", max_examples=400 if is_nightly(config) else 50, deadline=None)
+    settings.load_profile("galley")
+
+
 # What needs Chromium, or a site that runs in processes of its own.
 BROWSER_FIXTURES = {"chromium", "server", "small_site_folder", "postgresql_url"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is slow as `browser`, and run it first: at the end, short tests keep all workers busy.
-
-    What is marked as `nightly` runs only with `-m ""`, or if it is named there.
-    """
-    chosen = config.option.markexpr
-    if chosen and "nightly" not in chosen:
+    """Mark what is slow as `browser`, and run it first: at the end, short tests keep all workers busy."""
+    if not is_nightly(config):
         long_ones = [item for item in items if item.get_closest_marker("nightly")]
         config.hook.pytest_deselected(items=long_ones)
         items[:] = [item for item in items if item not in long_ones]

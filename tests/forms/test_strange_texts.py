@@ -78,7 +78,7 @@ def test_an_editors_prefix_with_a_line_break_adds_no_header(send, contact) -> No
     assert_plain_headers(email)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.text(max_size=200),
     email=st.one_of(st.emails(), st.text(max_size=60), st.just('"a b"@example.org'), st.just("ada@exämple.org")),

@@ -38,7 +38,7 @@ def test_what_is_no_utf8(ask) -> None:
     assert {ask(raw) for raw in (b"\xff", b"\xed\xa0\x80", b"galley\xc3", b"\xf8\xa1\xa1\xa1\xa1")} == {200}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.text(max_size=300).map(lambda text: text.encode()), st.binary(max_size=300)))
 def test_any_text(ask, raw: bytes) -> None:
     assert ask(raw) == 200

@@ -1,7 +1,7 @@
 """What becomes of a post's text: template tags, links, pictures, raw HTML."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transfer.conftest import picture
@@ -241,7 +241,6 @@ PIECES = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
 @given(PIECES | FRAGMENTS)
 def test_any_text_is_converted_and_always_the_same_way(tmp_path_factory, text: str) -> None:
     folder = tmp_path_factory.getbasetemp()

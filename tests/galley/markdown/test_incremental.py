@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cachetools import LRUCache
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galley.markdown import incremental
@@ -49,7 +49,6 @@ def assert_equal(text: str, name: str = "") -> None:
 
 
 @given(ARTICLES, BLOCKS, BREAKS, st.data())
-@settings(max_examples=400, deadline=None)
 def test_an_article_is_equal_before_and_after_an_edit(text: str, block: str, ending: str, data: st.DataObject) -> None:
     assert_equal(text)
     start = data.draw(st.integers(0, len(text)))
@@ -58,7 +57,6 @@ def test_an_article_is_equal_before_and_after_an_edit(text: str, block: str, end
 
 
 @given(NOISE)
-@settings(max_examples=300, deadline=None)
 def test_noise_is_equal(text: str) -> None:
     assert_equal(text, "name")
 
