@@ -20,5 +20,5 @@ def site(
 
 @pytest.mark.parametrize("path", ["/", "/blog/", "/portfolio/", "/contact/", "/about-us/", "/admin/login/"])
 def test_pages_answer(site: RunningSite, path: str) -> None:
-    with urllib.request.urlopen(site.url + path, timeout=20) as response:
+    with urllib.request.urlopen(site.url + path, timeout=60) as response:
         assert response.status == 200

@@ -31,7 +31,7 @@ from tests.e2e.rich_page import add_rich_page
 from tests.e2e.visiting import CHROMIUM_FLAGS
 from tests.running_site import RunningSite, read_session, run_site
 
-PATIENCE = 30_000  # milliseconds
+PATIENCE = 60_000  # milliseconds
 expect.set_options(timeout=PATIENCE)
 
 

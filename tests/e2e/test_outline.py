@@ -5,7 +5,7 @@ import re
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.editing import start_post, type_markdown, write_saved_post
-from tests.e2e.watching import come_to_rest, open_panel, panel
+from tests.e2e.watching import come_to_rest, note_outlines, open_panel, panel, was_led_to
 
 WRONG = (
     "## Setting\n\n![](/static/images/favicon.svg)\n\nSee [the press](/nowhere/).\n\n" + "Line.\n\n" * 60 + "### Proofs"
@@ -47,12 +47,13 @@ CURSOR_LINE = """() => {
 }"""
 
 
-async def lead_to(page: Page, entry: Locator, line: str, place: Locator) -> None:
+async def lead_to(page: Page, entry: Locator, line: str, place: Locator, words: str) -> None:
     """Press an entry; the cursor is in its line then, and its place in view for good."""
     await page.get_by_role("textbox", name="Title*").focus()
+    await was_led_to(panel(page), "Leading")
     await entry.click()
     await page.wait_for_function(f"line => ({CURSOR_LINE})() === line", arg=line)
-    await come_to_rest(panel(page))
+    await come_to_rest(panel(page), words)
     await expect(place).to_be_in_viewport()
 
 
@@ -65,9 +66,10 @@ async def test_an_entry_leads_to_its_place(editor_page: Page) -> None:
     headings = outline.locator("[data-outline-headings]")
     await expect(headings.locator("li li li")).to_have_text(["Proofs"])
     draft = panel(editor_page)
+    await note_outlines(draft)
     for name, line in (("Proofs", "### Proofs"), ("Setting", "## Setting"), ("Proofs", "### Proofs")):
         entry = headings.get_by_role("button", name=name)
-        await lead_to(editor_page, entry, line, draft.get_by_role("heading", name=name))
+        await lead_to(editor_page, entry, line, draft.get_by_role("heading", name=name), name)
     link = "See [the press](/nowhere/)."
     # A picture without words is found by those that come next.
     for name, place in (
@@ -75,4 +77,4 @@ async def test_an_entry_leads_to_its_place(editor_page: Page) -> None:
         ("favicon", draft.locator("main img")),
     ):
         entry = outline.locator("[data-outline-findings]").get_by_role("button", name=name)
-        await lead_to(editor_page, entry, link, place)
+        await lead_to(editor_page, entry, link, place, "See the press")

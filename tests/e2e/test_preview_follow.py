@@ -1,26 +1,19 @@
 """The preview comes to where the author writes; other screens only if their reader wishes."""
 
-import asyncio
 import re
 
 from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
-from tests.e2e.watching import come_to_rest, edit_beside_panel, stop_following, watch_on_another_screen
+from tests.e2e.watching import (
+    come_to_rest,
+    edit_beside_panel,
+    note_outlines,
+    stop_following,
+    was_led_to,
+    watch_on_another_screen,
+)
 
-# Notes which elements are outlined: the outline itself is brief.
-NOTE_OUTLINES = """() => {
-  const { animate } = Element.prototype;
-  window.outlined = [];
-  Element.prototype.animate = function (...how) { outlined.push(this.textContent); return animate.apply(this, how); };
-}"""
-
-LAST_OUTLINED = """(_, words) => new Promise((resolve, reject) => {
-  const look = () => (outlined.at(-1)?.includes(words) ? resolve() : setTimeout(look, 50));
-  look();
-  setTimeout(() => reject(new Error(`outlined: ${outlined.at(-1)}`)), 20_000);
-})"""
-
-UNTIL_MOVING = "() => new Promise((resolve) => addEventListener('scroll', resolve, { once: true }))"
+NOTE_MOVE = "() => { window.moves = new Promise((resolve) => addEventListener('scroll', resolve, { once: true })) }"
 
 
 async def put_cursor_into_line(page: Page, words: str) -> None:
@@ -44,7 +37,7 @@ async def test_the_edited_block_comes_into_view_with_an_outline(editor_page: Pag
     draft = await edit_beside_panel(editor_page, project)
     gallery = draft.locator(".plates figcaption").nth(1)
     await expect(gallery).not_to_be_in_viewport()
-    await draft.locator("body").evaluate(NOTE_OUTLINES)
+    await note_outlines(draft)
     await editor_page.locator("[name=gallery-1-caption]").focus()
     await is_seen(gallery)
     await editor_page.locator("[name=title]").focus()
@@ -55,12 +48,12 @@ async def test_the_edited_block_comes_into_view_with_an_outline(editor_page: Pag
 
 async def test_a_long_text_is_followed_line_by_line(editor_page: Page, project: int) -> None:
     draft = await edit_beside_panel(editor_page, project)
-    await draft.locator("body").evaluate(NOTE_OUTLINES)
+    await note_outlines(draft)
     for number in (35, 5, 20):
         await put_cursor_into_line(editor_page, f"Paragraph {number} of")
         await is_seen(draft.get_by_text(f"Paragraph {number} of"))
         # At the end of its line the cursor is still in this paragraph, and not in the next.
-        await draft.locator("body").evaluate(LAST_OUTLINED, f"Paragraph {number} of")
+        await was_led_to(draft, f"Paragraph {number} of")
     await editor_page.keyboard.insert_text("\n\nA new paragraph.")
     await is_seen(draft.get_by_text("A new paragraph."))
 
@@ -69,15 +62,16 @@ async def test_who_turns_back_while_the_view_is_on_its_way_elsewhere_takes_it_al
     editor_page: Page, project: int
 ) -> None:
     draft = await edit_beside_panel(editor_page, project)
+    await note_outlines(draft)
     await put_cursor_into_line(editor_page, "Paragraph 35 of")
+    await come_to_rest(draft, "Paragraph 35 of")
     await is_seen(draft.get_by_text("Paragraph 35 of"))
-    await come_to_rest(draft)
-    leaving = asyncio.create_task(draft.locator("body").evaluate(UNTIL_MOVING))
+    await draft.locator("body").evaluate(NOTE_MOVE)
     await editor_page.locator("[name=title]").focus()
-    await leaving
+    await draft.locator("body").evaluate("() => moves")
     # The view passes it by just then.
     await put_cursor_into_line(editor_page, "Paragraph 26 of")
-    await come_to_rest(draft)
+    await come_to_rest(draft, "Paragraph 26 of")
     await is_seen(draft.get_by_text("Paragraph 26 of"))
 
 
@@ -102,7 +96,7 @@ async def test_a_late_word_from_the_server_moves_nothing_where_the_cursor_is_kno
     await is_seen(heading)
 
     assert "gallery" in held[0]
-    await draft.locator("body").evaluate(NOTE_OUTLINES)
+    await note_outlines(draft)
     sockets[-1].send(held[0])
     await title.press_sequentially("!")
     await expect(heading).to_contain_text("!")

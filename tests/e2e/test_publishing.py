@@ -4,7 +4,14 @@ import asyncio
 
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.e2e.editing import publish, start_post, type_markdown, type_paragraph, walk_to_new_post
+from tests.e2e.editing import (
+    publish,
+    start_post,
+    type_markdown,
+    type_paragraph,
+    until_autosave_notices,
+    walk_to_new_post,
+)
 from tests.e2e.visiting import open_new_post
 from tests.running_site import RunningSite
 
@@ -38,14 +45,11 @@ async def test_publishing_waits_for_an_autosave_that_is_under_way(editor_page: P
         await route.continue_()
 
     await start_post(editor_page, "In good order")
+    await until_autosave_notices(editor_page)
     await editor_page.route("**/add/blog/blogpostpage/*/", hold_up)
     await type_paragraph(editor_page, "One after the other.")
-    # What is typed before upstream takes its picture of the form, some seconds after the page was opened, counts as
-    # unchanged. So the author types on until it has been taken.
     async with asyncio.timeout(60):
-        while not arrived.is_set():
-            await editor_page.keyboard.type(" Always.")
-            await asyncio.sleep(0.5)
+        await arrived.wait()
     await editor_page.get_by_role("button", name="More actions").click()
     await editor_page.get_by_role("button", name="Publish", exact=True).click()
     go_on.set()

@@ -4,9 +4,23 @@ import re
 
 from playwright.async_api import FrameLocator, Locator, Page, expect
 
-# Nothing is on its way any more: neither a scroll nor the word that begins one.
+# Notes which elements are outlined: the outline itself is brief.
+NOTE_OUTLINES = """() => {
+  const { animate } = Element.prototype;
+  window.outlined = [];
+  Element.prototype.animate = function (...how) { outlined.push(this.textContent); return animate.apply(this, how); };
+}"""
+
+# Then a smooth scroll to it has begun, unless it is in view.
+LAST_OUTLINED = """(_, words) => new Promise((resolve, reject) => {
+  const look = () => (outlined.at(-1)?.includes(words) ? resolve() : setTimeout(look, 20));
+  look();
+  setTimeout(() => reject(new Error(`outlined: ${outlined.at(-1)}`)), 50_000);
+})"""
+
+# A smooth scroll moves the page in every frame, but for its slow beginning and end.
 UNTIL_STILL = """async () => {
-  for (let still = 0, last = NaN; still < 60; last = scrollY) {
+  for (let still = 0, last = NaN; still < 10; last = scrollY) {
     await new Promise(requestAnimationFrame);
     still = scrollY === last ? still + 1 : 0;
   }
@@ -48,8 +62,19 @@ async def stop_following(page: Page) -> None:
     await view.click()
 
 
-async def come_to_rest(draft: FrameLocator) -> None:
-    """Return when the draft has stopped moving by itself."""
+async def note_outlines(draft: FrameLocator) -> None:
+    """Note from now on what the draft outlines, for `was_led_to`."""
+    await draft.locator("body").evaluate(NOTE_OUTLINES)
+
+
+async def was_led_to(draft: FrameLocator, words: str) -> None:
+    """Wait until the element with `words` is the last one that was outlined."""
+    await draft.locator("body").evaluate(LAST_OUTLINED, words)
+
+
+async def come_to_rest(draft: FrameLocator, words: str) -> None:
+    """Wait until the draft was led to the element with `words`, and has stopped moving."""
+    await was_led_to(draft, words)
     await draft.locator("body").evaluate(UNTIL_STILL)
 
 

@@ -44,7 +44,7 @@ def test_scheduled_commands_run_at_once_again_and_no_more_after_the_end(monkeypa
     monkeypatch.setattr(worker, "SCHEDULED_COMMANDS", {"often": 0.001, "seldom": 1000.0})
     monkeypatch.setattr(worker, "run_command", runs.put)
     with worker.running_scheduled_commands():
-        names = [runs.get(timeout=10) for _ in range(5)]
+        names = [runs.get(timeout=60) for _ in range(5)]
     assert "scheduled-commands" not in {thread.name for thread in threading.enumerate()}
     assert names.count("seldom") == 1
     assert names.count("often") == 4

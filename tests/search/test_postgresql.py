@@ -38,7 +38,7 @@ def site(
 
 def ask(site: RunningSite, path: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(site.url + path, timeout=30) as response:
+        with urllib.request.urlopen(site.url + path, timeout=60) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

@@ -26,6 +26,7 @@ from tests.factories import AuthorFactory, SiteImageFactory
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 HTMX = {"HX-Request": "true"}
+PATIENCE = 60  # seconds
 
 
 @dataclass
@@ -59,10 +60,10 @@ async def send(request: Request) -> int:
         },
     )
     await communicator.send_input({"type": "http.request", "body": request.body})
-    start = await communicator.receive_output(10)
-    while (await communicator.receive_output(10)).get("more_body"):
+    start = await communicator.receive_output(PATIENCE)
+    while (await communicator.receive_output(PATIENCE)).get("more_body"):
         pass
-    await communicator.wait(10)
+    await communicator.wait(PATIENCE)
     return start["status"]
 
 

@@ -22,7 +22,7 @@ def test_requests_share_so_many_threads(small_site: SmallSite, monkeypatch: pyte
 
     def meet() -> None:
         used.add(threading.get_ident())
-        together.wait(5)
+        together.wait(60)
 
     async def view(request, page):
         await sync_to_async(meet)()

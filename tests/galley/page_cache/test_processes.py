@@ -2,15 +2,14 @@
 
 import subprocess
 import sys
-import time
+import urllib.error
 import urllib.request
-from collections.abc import Callable
+
+import pytest
 
 from tests.processes import Processes, ServerProcess
-from tests.running_site import PROJECT, environment
+from tests.running_site import PROJECT, environment, wait_until
 
-PATIENCE = 20  # seconds
-LONGER_THAN_CATCHING_UP = 1.5
 PUBLISH = """
 from home.models import StandardPage
 page = StandardPage.objects.get(slug="about-us")
@@ -43,26 +42,32 @@ def warm_up(server: ServerProcess, path: str) -> None:
     wait_until(lambda: read(server, path)[0].startswith("galley; hit"))
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
-    ends = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < ends
+@pytest.fixture(autouse=True)
+def log_decisions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the servers log every decision of the cache."""
+    monkeypatch.setenv("LOG_LEVEL", "DEBUG")
 
 
-def test_a_change_elsewhere_is_seen_by_every_process(one_or_two_processes: Processes) -> None:
+def test_a_change_elsewhere_is_seen_by_every_process(log_decisions: None, one_or_two_processes: Processes) -> None:
     servers = one_or_two_processes.servers
+
+    def count(decision: str) -> int:
+        return one_or_two_processes.log().count(f"galley.page_cache: {decision} /portfolio/:")
+
     for server in servers:
         for path in ("/about-us/", "/blog/", "/portfolio/"):
             warm_up(server, path)
 
+    times_stored = count("stored")
     run_elsewhere(one_or_two_processes, PUBLISH)
     for server in servers:
         wait_until(lambda server=server: "Told by another process" in read(server, "/about-us/")[1])
         warm_up(server, "/about-us/")
         assert "Told by another process" in read(server, "/about-us/")[1]
-        # What has not changed was not made anew, whatever else was.
-        time.sleep(LONGER_THAN_CATCHING_UP)
+        # What hasn't changed is looked at again, and not rendered again.
         assert read(server, "/portfolio/")[0].startswith("galley; hit")
+    wait_until(lambda: count("revalidated") >= len(servers))
+    assert count("stored") == times_stored
 
     run_elsewhere(one_or_two_processes, UNPUBLISH)
     for server in servers:

@@ -26,7 +26,7 @@ class Connection:
     """Says bytes to the server, and reads whole answers."""
 
     def __init__(self, server: ServerProcess) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+        self._socket = socket.create_connection(("127.0.0.1", server.port), timeout=60)
         self._file = self._socket.makefile("rb")
         self.host = b"localhost:%d" % server.port
 

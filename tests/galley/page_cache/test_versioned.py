@@ -57,7 +57,7 @@ def test_two_who_want_the_same_wait_for_one_making() -> None:
 
     def make_slowly() -> object:
         begun.set()
-        go_on.wait(5)
+        go_on.wait(60)
         return make()
 
     def want(maker) -> None:
@@ -67,7 +67,7 @@ def test_two_who_want_the_same_wait_for_one_making() -> None:
     first = threading.Thread(target=want, args=(make_slowly,))
     second = threading.Thread(target=want, args=(make,))
     first.start()
-    begun.wait(5)
+    begun.wait(60)
     second.start()
     second.join(0.1)
     go_on.set()

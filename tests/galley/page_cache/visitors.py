@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-PATIENCE = 20  # seconds
+PATIENCE = 60  # seconds
 
 
 @dataclass

@@ -14,7 +14,7 @@ from websockets.exceptions import InvalidHandshake, WebSocketException
 
 from tests.galley.preview.browser_model import Screen
 
-PATIENCE = 30
+PATIENCE = 60  # seconds
 FIRST_PAUSE = 0.3  # as in `socket.js`
 
 
