@@ -9,7 +9,7 @@ from galley.markdown.formulas import InvalidFormula, convert_formula, render_for
 from galley.markdown.headings import anchor_headings, heading_id, normalise_headings
 from galley.markdown.highlighting import highlight_code, language_name
 from galley.markdown.internal_links import prefetch_links
-from galley.markdown.plain_text import extract_text, summarise_markdown
+from galley.markdown.parser import extract_text, summarise_markdown
 from galley.markdown.rendering import render_markdown
 from galley.markdown.validation import find_broken_links, find_formula_errors
 

@@ -27,11 +27,6 @@ def heading_id(text: str) -> str:
     return slugify(text, allow_unicode=True)[:MAX_ID_LENGTH] or "section"
 
 
-def unique_ids(ids: Iterable[str], taken: Counter[str]) -> tuple[str, ...]:
-    """Return `ids` with a number added to each that is `taken`. Adds the results to `taken`."""
-    return tuple(_make_unique(wanted, taken) for wanted in ids)
-
-
 def _make_unique(wanted: str, taken: Counter[str]) -> str:
     unique = wanted
     while taken[unique]:
@@ -78,21 +73,36 @@ def normalise_headings(html: str, reserved_ids: Iterable[str] = ()) -> SafeStrin
     ancestors = [1]
 
     def normalise(match: re.Match[str]) -> str:
-        written, attributes, content = match.groups()
-        while len(ancestors) > 1 and ancestors[-1] >= int(written):
+        written = int(match[1])
+        while len(ancestors) > 1 and ancestors[-1] >= written:
             ancestors.pop()
-        ancestors.append(int(written))
-        level = len(ancestors)
-        present = _ID.search(attributes)
-        wanted = present[1] if present else _id_of_content(content)
-        unique = _make_unique(wanted, taken)
-        if present and unique == wanted and level == int(written):
-            return match[0]
-        attributes = f'{_ID.sub("", attributes)} id="{unique}"'
-        content = content.replace(f'href="#{wanted}"', f'href="#{unique}"', 1)
-        return f"<h{level}{attributes}>{content}</h{level}>"
+        ancestors.append(written)
+        return _set_unique_id(match, len(ancestors), taken)
 
     return mark_safe(_HEADING.sub(normalise, html))
+
+
+def number_equal_ids(html: str) -> str:
+    """Return `html` with a number added to the id of each heading whose id an earlier heading has."""
+    taken: Counter[str] = Counter()
+
+    def number(match: re.Match[str]) -> str:
+        return _set_unique_id(match, int(match[1]), taken) if _ID.search(match[2]) else match[0]
+
+    return _HEADING.sub(number, html)
+
+
+def _set_unique_id(match: re.Match[str], level: int, taken: Counter[str]) -> str:
+    """Return the heading `match` with this level and with an id that isn't in `taken`. Adds the id to `taken`."""
+    written, attributes, content = match.groups()
+    present = _ID.search(attributes)
+    wanted = present[1] if present else _id_of_content(content)
+    unique = _make_unique(wanted, taken)
+    if present and unique == wanted and level == int(written):
+        return match[0]
+    attributes = f'{_ID.sub("", attributes)} id="{unique}"'
+    content = content.replace(f'href="#{wanted}"', f'href="#{unique}"', 1)
+    return f"<h{level}{attributes}>{content}</h{level}>"
 
 
 def find_headings(html: str, max_level: int = 3) -> list[Heading]:

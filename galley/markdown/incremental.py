@@ -2,14 +2,13 @@
 
 A chunk is a run of whole blocks that means the same by itself as within its text. The parser itself checks each split:
 a probe appended to the chunk has to be parsed as a block of its own. The cache key of a rendered chunk holds all that
-the chunk depends on: link definitions, whether headings are demoted, and their ids. Footnotes are numbered in the order
-of their first mention, so all chunks with footnotes are rendered together.
+the chunk depends on: link definitions, and whether headings are demoted. Footnotes are numbered in the order of their
+first mention, so all chunks with footnotes are rendered together.
 """
 
 import hashlib
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,8 +22,6 @@ from cachetools import LRUCache, cached
 from django.utils.translation import get_language
 from markdown_it.token import Token
 
-from galley.markdown.headings import unique_ids
-from galley.markdown.internal_links import Fragment, memory_size, split_at_links
 from galley.markdown.parser import MAX_TABLE_TOKENS, parser
 from galley.markdown.sanitising import sanitise
 
@@ -38,8 +35,6 @@ _POSSIBLE_SPLIT = re.compile(r"\n[ \t]*\n(?=[^\s\d:~*+-]|[*+-]\S|~~|\d(?!\d{0,8}
 
 # A definition list joins one that is still open; any other open block (code, a comment) swallows it.
 _PROBE = "\n\nx\n: x"
-
-Ids = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -57,17 +52,15 @@ class Chunk:
 
 @dataclass(frozen=True)
 class RenderedChunk:
-    """A rendered chunk, or the list of footnotes. `fragments` is None if it holds raw HTML."""
+    """A rendered chunk, or the list of footnotes. `sanitised` is None if it holds raw HTML."""
 
     html: str
-    fragments: tuple[Fragment, ...] | None
-    heading_ids: Ids
-    wanted_ids: Ids
+    sanitised: str | None
 
 
 def _size_in_memory(chunks: tuple[RenderedChunk, ...]) -> int:
     """Return about how many bytes `chunks` take in memory, with their source text."""
-    return 1_000 + sum(2 * getsizeof(chunk.html) + memory_size(chunk.fragments or ()) for chunk in chunks)
+    return 1_000 + sum(2 * getsizeof(chunk.html) + getsizeof(chunk.sanitised) for chunk in chunks)
 
 
 rendered_cache: LRUCache[Hashable, tuple[RenderedChunk, ...]] = LRUCache(
@@ -76,8 +69,8 @@ rendered_cache: LRUCache[Hashable, tuple[RenderedChunk, ...]] = LRUCache(
 _lock = Lock()
 
 
-def render_incrementally(text: str, footnotes_name: str = "") -> tuple[Fragment, ...] | None:
-    """Return the sanitised fragments of the Markdown `text`, which equal those of the text rendered in one piece.
+def render_incrementally(text: str, footnotes_name: str = "") -> str | None:
+    """Return the sanitised HTML of the Markdown `text`, which equals that of the text rendered in one piece.
 
     Returns None for the rare text that has to be rendered in one piece. It has too many chunks, its tables together
     exceed the parser's bound, or a footnote holds a heading or is nested in another block.
@@ -89,26 +82,20 @@ def render_incrementally(text: str, footnotes_name: str = "") -> tuple[Fragment,
         or any(chunk.has_nested_footnotes for chunk in chunks)
     ):
         return None
-    document = _Document(chunks, footnotes_name)
-    rendered = document.render([()] * len(chunks))
-    taken: Counter[str] = Counter()
-    ids = [unique_ids(chunk.wanted_ids, taken) for chunk in rendered]
-    if any(chunk.heading_ids != unique for chunk, unique in zip(rendered, ids, strict=True)):
-        rendered = document.render(ids[: len(chunks)])
-    return tuple(_join_fragments(rendered))
+    return "".join(_sanitise(_Document(chunks, footnotes_name).render()))
 
 
-def _join_fragments(rendered: Sequence[RenderedChunk]) -> Iterator[Fragment]:
-    """Yield the fragments of all chunks.
+def _sanitise(rendered: Sequence[RenderedChunk]) -> Iterator[str]:
+    """Yield the sanitised HTML of all chunks.
 
     The parser's own HTML is balanced, so each chunk is sanitised by itself. Raw HTML may stay open past its chunk:
     from the first chunk with raw HTML on, the rest is sanitised in one piece.
     """
     for position, chunk in enumerate(rendered):
-        if chunk.fragments is None:
-            yield from split_at_links(sanitise("".join(rest.html for rest in rendered[position:])))
+        if chunk.sanitised is None:
+            yield sanitise("".join(rest.html for rest in rendered[position:]))
             return
-        yield from chunk.fragments
+        yield chunk.sanitised
 
 
 def split_into_chunks(text: str) -> list[Chunk] | None:
@@ -175,25 +162,20 @@ class _Document:
         """The link definitions by label. The first definition of a label counts."""
         return dict(chain.from_iterable(chunk.references.items() for chunk in reversed(self.chunks)))
 
-    def render(self, ids: Sequence[Ids]) -> list[RenderedChunk]:
-        """Return each chunk rendered, and the list of footnotes, with `ids` for the headings of each chunk.
-
-        Where the ids are empty, headings get the ids that they ask for.
-        """
-        footnoted_ids = tuple(chain.from_iterable(compress(ids, self.footnoted)))
-        footnoted = iter(self._render_together([*compress(self.chunks, self.footnoted)], footnoted_ids))
+    def render(self) -> list[RenderedChunk]:
+        """Return each chunk rendered, and the list of footnotes."""
+        footnoted = iter(self._render_together([*compress(self.chunks, self.footnoted)]))
         rendered = [
-            next(footnoted) if is_footnoted else self._render_together([chunk], heading_ids)[0]
-            for chunk, is_footnoted, heading_ids in zip(self.chunks, self.footnoted, ids, strict=True)
+            next(footnoted) if is_footnoted else self._render_together([chunk])[0]
+            for chunk, is_footnoted in zip(self.chunks, self.footnoted, strict=True)
         ]
         return [*rendered, *footnoted]
 
-    def _render_together(self, chunks: Sequence[Chunk], heading_ids: Ids) -> tuple[RenderedChunk, ...]:
+    def _render_together(self, chunks: Sequence[Chunk]) -> tuple[RenderedChunk, ...]:
         """Return each of `chunks` rendered, and the footnotes that they mention. Cached."""
         text = "".join(chunk.text for chunk in chunks)
         key = (
             text,
-            heading_ids,
             self.definitions_key if "[" in text else b"",
             self.demotes_headings and any(chunk.heading_tags for chunk in chunks),
             self.footnotes_name if "[^" in text else "",
@@ -202,22 +184,17 @@ class _Document:
         with _lock:
             rendered = rendered_cache.get(key)
         if rendered is None:
-            env = self._make_env(heading_ids)
-            tokens = _group_tokens(parser.parse(text, env), [chunk.text.count("\n") for chunk in chunks])
-            rendered = tuple(_render_tokens(tokens, env))
+            # What the parser has to know of the rest of the text. Footnotes take their name from `docId`.
+            env: dict[str, Any] = {"demotes_headings": self.demotes_headings}
+            if self.references:
+                env["references"] = self.references
+            if self.footnotes_name:
+                env["docId"] = self.footnotes_name
+            groups = _group_tokens(parser.parse(text, env), [chunk.text.count("\n") for chunk in chunks])
+            rendered = tuple(_render_tokens(tokens, env) for tokens in groups)
             with _lock, suppress(ValueError):  # larger than the whole cache
                 rendered_cache[key] = rendered
         return rendered
-
-    def _make_env(self, heading_ids: Ids) -> dict[str, Any]:
-        """Return the parser's environment: what it has to know of the rest of the text."""
-        env: dict[str, Any] = {"demotes_headings": self.demotes_headings, "heading_ids": heading_ids}
-        if self.references:
-            env["references"] = self.references
-        if self.footnotes_name:
-            # markdown-it's footnotes take their name from `docId`.
-            env["docId"] = self.footnotes_name
-        return env
 
 
 def _group_tokens(tokens: Sequence[Token], line_counts: Sequence[int]) -> list[list[Token]]:
@@ -235,17 +212,9 @@ def _group_tokens(tokens: Sequence[Token], line_counts: Sequence[int]) -> list[l
     return groups
 
 
-def _render_tokens(groups: Sequence[Sequence[Token]], env: dict[str, Any]) -> Iterator[RenderedChunk]:
-    wanted = iter(env["wanted_ids"])
-    for tokens in groups:
-        html = parser.renderer.render(tokens, parser.options, env)
-        ids = tuple(str(token.attrs["id"]) for token in tokens if token.type == "heading_open")
-        yield RenderedChunk(
-            html=html,
-            fragments=None if _has_raw_html(tokens) else split_at_links(sanitise(html)),
-            heading_ids=ids,
-            wanted_ids=tuple(next(wanted) for _ in ids),
-        )
+def _render_tokens(tokens: Sequence[Token], env: dict[str, Any]) -> RenderedChunk:
+    html = parser.renderer.render(tokens, parser.options, env)
+    return RenderedChunk(html, None if _has_raw_html(tokens) else sanitise(html))
 
 
 def _has_raw_html(tokens: Sequence[Token]) -> bool:

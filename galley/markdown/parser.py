@@ -1,8 +1,10 @@
-"""The Markdown dialect: CommonMark with tables, footnotes, formulas, definition lists and task lists."""
+"""The Markdown dialect: CommonMark with tables, footnotes, formulas, definition lists and task lists.
+
+`summarise_markdown` and `extract_text` return its plain text, for lists and for the search index.
+"""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.utils.html import escape
@@ -16,10 +18,12 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from galley.markdown.formulas import formula_plugin
-from galley.markdown.headings import heading_id, unique_ids
+from galley.markdown.headings import heading_id
 from galley.markdown.highlighting import highlight_code, language_name
 
 MAX_TABLE_TOKENS = 60_000
+# How many characters of a text are read for its summary.
+SUMMARISED_LENGTH = 4_000
 
 _HEADING_ID = re.compile(r"\s*\{\s*#([\w:.-]+)\s*\}\s*$")
 _ALIGNMENT = re.compile(r"text-align:\s*(left|center|right)")
@@ -71,30 +75,23 @@ def _parse_bounded_table(state: StateBlock, start: int, end: int, silent: bool) 
 def _anchor_headings(state: StateCore) -> None:
     """Set an id on every heading, and demote all by one level if there is an `h1`: that is the page's title.
 
-    For a part of a text, `env` holds what follows from the whole text: `demotes_headings` and the `heading_ids`.
-    Stores the ids that the headings ask for in `env` as `wanted_ids`.
+    For a part of a text, `demotes_headings` in `env` tells whether the whole text has an `h1`.
     """
-    headings = [
-        (token, state.tokens[position + 1], state.tokens[position + 2])
-        for position, token in enumerate(state.tokens)
-        if token.type == "heading_open"
-    ]
-    demotes = state.env.get("demotes_headings", any(opening.tag == "h1" for opening, _, _ in headings))
-    wanted = tuple(_wanted_id(inline) for _, inline, _ in headings)
-    state.env["wanted_ids"] = wanted
-    ids = state.env.get("heading_ids") or unique_ids(wanted, Counter())
-    for (opening, inline, closing), unique_id in zip(headings, ids, strict=True):
-        opening.tag = closing.tag = f"h{min(int(opening.tag[1]) + demotes, 6)}"
-        opening.attrSet("id", unique_id)
-        _link_to_itself(inline, unique_id)
+    demotes = state.env.get("demotes_headings", any(token.tag == "h1" for token in state.tokens))
+    for position, opening in enumerate(state.tokens):
+        if opening.type == "heading_open":
+            inline, closing = state.tokens[position + 1 : position + 3]
+            opening.tag = closing.tag = f"h{min(int(opening.tag[1]) + demotes, 6)}"
+            opening.attrSet("id", wanted := _wanted_id(inline))
+            _link_to_itself(inline, wanted)
 
 
-def _link_to_itself(inline: Token, unique_id: str) -> None:
+def _link_to_itself(inline: Token, own_id: str) -> None:
     """Make the text of a heading a link to it, unless it holds a link or raw HTML."""
     children = inline.children or []
     if not children or any(child.type in {"link_open", "html_inline", "footnote_ref"} for child in children):
         return
-    start = Token("link_open", "a", 1, attrs={"href": f"#{unique_id}", "class": "anchor"})
+    start = Token("link_open", "a", 1, attrs={"href": f"#{own_id}", "class": "anchor"})
     inline.children = [start, *children, Token("link_close", "a", -1)]
 
 
@@ -179,3 +176,25 @@ def _render_footnote_anchor(renderer: Any, tokens: Sequence[Token], index: int, 
 
 
 parser = make_parser()
+
+
+def summarise_markdown(text: str) -> str:
+    """Return the first paragraphs of `text` as one line, without Markdown marks, headings, code and tables."""
+    tokens = parser.parse(text[:SUMMARISED_LENGTH])
+    paragraphs = (
+        tokens[position + 1].children or [] for position, token in enumerate(tokens) if token.type == "paragraph_open"
+    )
+    return " ".join(map(inline_text, paragraphs)).strip()
+
+
+def extract_text(text: str) -> str:
+    """Return all words of `text` as one line, also of headings, tables and code, without Markdown marks and URLs."""
+    return " ".join("".join(_texts(parser.parse(text))).split())
+
+
+def _texts(tokens: Iterable[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "inline":
+            yield f"{inline_text(token.children or [])} "
+        elif token.type in {"fence", "code_block"}:
+            yield token.content

@@ -1,7 +1,8 @@
-"""Renders Markdown in two steps: sanitised fragments, cached by their text, then the internal links in them."""
+"""Renders Markdown in two steps: sanitised HTML, cached by its text, then the internal links in it."""
 
 import hashlib
 import logging
+from sys import getsizeof
 from threading import Lock
 
 from cachetools import LRUCache, cached
@@ -9,8 +10,9 @@ from django.template.defaultfilters import linebreaks_filter
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from galley.markdown.headings import number_equal_ids
 from galley.markdown.incremental import render_incrementally
-from galley.markdown.internal_links import Fragment, memory_size, resolve_links, split_at_links
+from galley.markdown.internal_links import resolve_links
 from galley.markdown.parser import parser
 from galley.markdown.sanitising import sanitise
 
@@ -28,7 +30,7 @@ def render_markdown(text: str, footnotes_name: str = "") -> SafeString:
     `footnotes_name` becomes part of the ids of footnotes, to make them unique on a page with several texts.
     Text that can't be parsed comes back escaped, as plain paragraphs. Never raises for the content of a text.
     """
-    return mark_safe(resolve_links(render_fragments(str(text), footnotes_name)))
+    return mark_safe(resolve_links(render_unresolved(str(text), footnotes_name)))
 
 
 def _hash_text(text: str, footnotes_name: str) -> bytes:
@@ -36,21 +38,22 @@ def _hash_text(text: str, footnotes_name: str) -> bytes:
     return hashlib.blake2b(whole, digest_size=16).digest()
 
 
-@cached(LRUCache(MAX_CACHE_BYTES, getsizeof=memory_size), key=_hash_text, lock=Lock())
-def render_fragments(text: str, footnotes_name: str) -> tuple[Fragment, ...]:
-    """Return the sanitised fragments of `text`, which depend on the text and the language alone."""
+@cached(LRUCache(MAX_CACHE_BYTES, getsizeof=getsizeof), key=_hash_text, lock=Lock())
+def render_unresolved(text: str, footnotes_name: str) -> str:
+    """Return the sanitised HTML of `text` before its internal links are resolved. It depends on text and language."""
     if len(text) <= MAX_LENGTH:
         try:
             encodable = text.encode(errors="replace").decode()
-            return render_incrementally(encodable, footnotes_name) or render_whole(encodable, footnotes_name)
+            html = render_incrementally(encodable, footnotes_name) or render_whole(encodable, footnotes_name)
+            return number_equal_ids(html)
         except Exception:
             # RecursionError, or a defect in the parser: one text must not make its whole page fail.
             logger.exception("A Markdown text of %d characters can't be rendered; it is printed as it is", len(text))
-    return (linebreaks_filter(text, autoescape=True),)
+    return linebreaks_filter(text, autoescape=True)
 
 
-def render_whole(text: str, footnotes_name: str = "") -> tuple[Fragment, ...]:
-    """Return the sanitised fragments of `text`, parsed in one piece. Incremental rendering must give the same HTML."""
+def render_whole(text: str, footnotes_name: str = "") -> str:
+    """Return the sanitised HTML of `text`, parsed in one piece. Incremental rendering must give the same HTML."""
     # markdown-it's footnotes take their name from `docId`.
     env = {"docId": footnotes_name} if footnotes_name else {}
-    return split_at_links(sanitise(parser.render(text, env)))
+    return sanitise(parser.render(text, env))

@@ -41,10 +41,9 @@ class MarkdownBlock(MarkdownEditorBlock):
         # Unfinished links and formulas in a draft must not stop an autosave.
         if self.is_deferred_validation:
             return text
-        errors = [str(error) for error in find_formula_errors(text)]
+        errors = find_formula_errors(text)
         if broken_links := find_broken_links(text):
-            advice = "The number of a page, document or picture stands in its address in the admin."
-            errors += [*map(str, broken_links), advice]
+            errors += [*broken_links, "The number of a page, document or picture stands in its address in the admin."]
         if errors:
             raise ValidationError(errors)
         return text

@@ -3,7 +3,7 @@
 import pytest
 
 from galley.markdown import render_markdown
-from galley.markdown.external_links import replace_external_images
+from galley.markdown.sanitising import replace_external_images
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from galley.markdown import InvalidFormula, convert_formula, find_formula_errors, render_formula, render_markdown
 from galley.markdown.formulas import MAX_FORMULA_LENGTH
 from galley.markdown.parser import parser
-from home.blocks import FormulaBlock, MarkdownBlock
+from home.blocks.data import FormulaBlock
+from home.blocks.text import MarkdownBlock
 from tests.galley.markdown.test_markdown_bounds import count_steps
 from tests.real_blogs import REAL_BLOGS, needs_real_blogs
 
@@ -115,7 +116,7 @@ def test_the_cost_grows_with_the_length_and_no_faster(piece: str) -> None:
 
 def test_an_author_is_told_which_formula_cannot_be_set() -> None:
     text = "Fine: $x$.\n\nA line,\nand $\\foo$ here.\n\n$$\n\\frac{a}\n$$"
-    assert [wrong.line for wrong in find_formula_errors(text)] == [4, 6]
+    assert [error.split(":")[0] for error in find_formula_errors(text)] == ["Line 4", "Line 6"]
     with pytest.raises(ValidationError) as refused:
         MarkdownBlock().clean(text)
     assert r"Line 4: the formula “\foo” can't be set. The command \foo isn't known." in refused.value.messages[0]

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.template import Context, Template
 
-from home.blocks import MarkdownBlock
+from home.blocks.text import MarkdownBlock
 from tests.conftest import SmallSite
 
 
