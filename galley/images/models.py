@@ -2,6 +2,7 @@
 
 import logging
 from operator import itemgetter
+from pathlib import PurePosixPath
 from typing import Any
 
 import willow
@@ -15,7 +16,7 @@ from wagtail.images.models import (
     get_upload_to,
 )
 
-from galley.images.renditions import rendition_path
+from galley.images.renditions import RenditionName
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +80,9 @@ class AbstractSignedRendition(AbstractRendition):
 
     def get_upload_to(self, filename: str) -> str:
         """Return the path of the file, which follows from the image and the filter."""
-        return rendition_path(self, filename)
+        operation = self.filter_spec.split("|format-")[0].replace("|", ".")
+        suffix = PurePosixPath(filename).suffix.removeprefix(".")
+        return RenditionName.of(self.image, operation, suffix).path
 
 
 def analyse_image(file: Any) -> tuple[str, bool]:

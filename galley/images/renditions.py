@@ -6,7 +6,6 @@ the original file and the focal point: a changed image gets new URLs, and each U
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any, Self
 
 from django.utils.crypto import constant_time_compare
@@ -70,13 +69,6 @@ def image_signature(image: Any) -> str:
     """Return the signature of all renditions of `image` in its present state."""
     focal_point = image.focal_point_x, image.focal_point_y, image.focal_point_width, image.focal_point_height
     return generate_signature(image.pk, f"{image.file.name}/{focal_point}")[:16]
-
-
-def rendition_path(rendition: Any, filename: str) -> str:
-    """Return the path in the storage for `rendition`, which Wagtail would call `filename`."""
-    operation = rendition.filter_spec.split("|format-")[0].replace("|", ".")
-    suffix = PurePosixPath(filename).suffix.removeprefix(".")
-    return RenditionName.of(rendition.image, operation, suffix).path
 
 
 def find_image(name: RenditionName) -> AbstractImage | None:
