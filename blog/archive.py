@@ -55,7 +55,6 @@ class Archive:
     """All years with posts, the newest first. It takes one query, however many posts there are."""
 
     title: str
-    url: str
     full_url: str
     years: list[Year]
 
@@ -72,7 +71,6 @@ def list_archive(index: Page, request: HttpRequest) -> Archive:
     years = [_count_year(posts, blog_url, number) for number in _years(posts)]
     return Archive(
         _("Archive"),
-        archive_url(blog_url),
         archive_url(index.get_full_url(request) or ""),
         [year for year in years if year.count],
     )

@@ -67,7 +67,7 @@ def list_posts(request: HttpRequest, index: Page, selection: Selection, group: P
     filtered = FilteredList(chosen.order_by("-date", "-pk"), _filters_for(group), selection)
     entries, pagination = filtered.paginate(index.posts_per_page)
     posts = prepare_posts(entries, request)
-    FilteredList(readable, [], selection).set_sequence_numbers(posts)
+    FilteredList(readable).set_sequence_numbers(posts)
     facets = [_with_more(facet, index.get_url(request) or "") for facet in filtered.facets()]
     return PostListing(facets, filtered.active_filters(facets), pagination, selection.address, posts)
 

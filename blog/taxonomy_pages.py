@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from blog.archive import month_url, year_url
-from galley.listings import EVERYTHING, Filter, FilteredList, Pagination, Selection, by_slug, paginate, read_index
+from galley.listings import Filter, FilteredList, Pagination, Selection, by_slug, paginate, read_index
 
 TERMS_PER_PAGE = 200
 # A sitemap holds at most 50,000 URLs, and pages are in it too.
@@ -109,7 +109,6 @@ class TermList:
     """A page of the list of all terms of a taxonomy that readable posts have."""
 
     title: str | Promise
-    url: str
     full_url: str
     terms: list[TermCount]
     pagination: Pagination
@@ -164,19 +163,19 @@ def list_terms(index: Page, request: HttpRequest, parameter: str) -> TermList:
     """Return the requested page of the list of all terms of a taxonomy. Blocks."""
     taxonomy, blog_url = TAXONOMIES[parameter], index.get_url(request) or ""
     selection = Selection.from_request(request, taxonomy_url(blog_url, parameter), [])
-    counts = FilteredList(index.readable_posts(), [taxonomy.filter], EVERYTHING).count_options()[parameter]
+    counts = FilteredList(index.readable_posts(), [taxonomy.filter]).count_options()[parameter]
     in_order = sorted(counts, key=lambda row: (row[1].casefold(), row[0]))
     page, pagination = paginate(in_order, TERMS_PER_PAGE, selection)
     terms = [TermCount(label, term_url(blog_url, parameter, slug), count) for slug, label, count in page]
     full_url = _full_url(index, request, selection.address_asked)
-    return TermList(taxonomy.plural, selection.address, full_url, terms, pagination)
+    return TermList(taxonomy.plural, full_url, terms, pagination)
 
 
 def find_term_urls(index: Page, request: HttpRequest | None) -> list[str]:
     """Return the full URLs of the pages of all terms that readable posts have. Blocks."""
     blog_url = index.get_full_url(request) or ""
     filters = [taxonomy.filter for taxonomy in TAXONOMIES.values()]
-    counts = FilteredList(index.readable_posts(), filters, EVERYTHING).count_options()
+    counts = FilteredList(index.readable_posts(), filters).count_options()
     urls = (term_url(blog_url, parameter, slug) for parameter, rows in counts.items() for slug, _label, _count in rows)
     return list(islice(urls, MAX_TERMS_IN_SITEMAP))
 

@@ -6,9 +6,9 @@ from wagtail.models import Page, Site
 
 from blog.listing import prepare_posts
 from blog.models import BlogIndexPage
-from galley.listings import EVERYTHING, FilteredList
+from galley.listings import FilteredList
 from galley.page_cache.versioned import cached
-from home.sections import HomeSection
+from home.models import HomeSection
 
 LATEST_POSTS = 5
 
@@ -24,7 +24,7 @@ def _find_latest_posts(request: HttpRequest, page: Page) -> HomeSection | None:
     index = BlogIndexPage.objects.descendant_of(page).live().public().order_by("path").first() if page.path else None
     if index is None:
         return None
-    latest = FilteredList(index.readable_posts().order_by("-date", "-pk"), [], EVERYTHING)
+    latest = FilteredList(index.readable_posts().order_by("-date", "-pk"))
     posts = prepare_posts(latest.paginate(LATEST_POSTS)[0], request)
     latest.set_sequence_numbers(posts)
     return HomeSection("components/latest_posts.html", {"posts": posts, "index_page": index})

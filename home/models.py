@@ -1,5 +1,6 @@
-"""The home page, the standard page and the site settings."""
+"""The home page, the standard page, the site settings and the image model."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.validators import URLValidator, validate_email
@@ -7,15 +8,58 @@ from django.db import models
 from django.http import HttpRequest
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.models import Orderable
+from wagtail.images.models import Image
+from wagtail.models import Orderable, Page
 
+from galley.images.models import AbstractAnalysedImage, AbstractSignedRendition
 from home.base_page import BasePage, BodyMixin, IntroductionMixin, LeadImageMixin
-from home.images import Rendition, SiteImage
-from home.sections import find_home_sections
 
-__all__ = ["HomePage", "Rendition", "SiteImage", "SiteLink", "SiteSettings", "StandardPage"]
+
+class SiteImage(AbstractAnalysedImage):
+    """An image in the library. Its description is the default alt text.
+
+    Wagtail recommends an image model of one's own from the start, since a later change is hard.
+    """
+
+    credit = models.CharField(
+        max_length=255,
+        blank=True,
+        help_text="Who made the picture, as it should be printed beside it. Leave empty if nobody has to be named.",
+    )
+
+    admin_form_fields = (*Image.admin_form_fields, "credit")
+
+
+class Rendition(AbstractSignedRendition):
+    """An image in one size and format, created on demand."""
+
+    image = models.ForeignKey(SiteImage, on_delete=models.CASCADE, related_name="renditions")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="unique_rendition")
+        ]
+
+
+@dataclass(frozen=True)
+class HomeSection:
+    """A section that an app adds: a template and the context for it."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+def find_home_sections(request: HttpRequest, page: Page, hook: str = "home_sections") -> list[HomeSection]:
+    """Return the sections that apps add to the home page `page`, in the order of their hooks. Blocks.
+
+    A hook takes `(request, page)`. It returns a `HomeSection`, or None if it has nothing to show. Sections of the 404
+    page are registered with the hook `not_found_sections`.
+    """
+    sections = (build_section(request, page) for build_section in hooks.get_hooks(hook))
+    return [section for section in sections if section is not None]
 
 
 class HomePage(IntroductionMixin, BodyMixin, BasePage):

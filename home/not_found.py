@@ -13,7 +13,7 @@ from wagtail.models import Site
 
 from galley.async_pages.middleware import AsyncMiddlewareMixin
 from galley.page_cache.versioned import use_version_of
-from home.sections import find_home_sections
+from home.models import find_home_sections
 
 
 class NotFoundPage(HttpResponseNotFound):

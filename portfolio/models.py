@@ -60,8 +60,6 @@ class PortfolioIndexPage(AsyncViewMixin, IntroductionMixin, BasePage):
 class Skill(TagBase):
     """A skill by which projects are grouped, such as 'typesetting'."""
 
-    free_tagging = True
-
     class Meta:
         verbose_name = "skill"
 

@@ -3,10 +3,9 @@
 from django.http import HttpRequest
 from wagtail import hooks
 
-from galley.listings import EVERYTHING, FilteredList
+from galley.listings import FilteredList
 from galley.page_cache.versioned import cached
-from home.models import HomePage
-from home.sections import HomeSection
+from home.models import HomePage, HomeSection
 from portfolio.listing import prepare_projects
 from portfolio.models import PortfolioIndexPage
 
@@ -27,5 +26,5 @@ def _find_featured_projects(request: HttpRequest, page: HomePage) -> HomeSection
         return None
     readable = index.readable_projects().order_by("-year", "-pk")
     projects = prepare_projects(readable.filter(featured=True)[:MOST_FEATURED], request)
-    FilteredList(readable, [], EVERYTHING).set_sequence_numbers(projects)
+    FilteredList(readable).set_sequence_numbers(projects)
     return HomeSection("components/featured_projects.html", {"projects": projects, "index_page": index})

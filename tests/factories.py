@@ -9,8 +9,7 @@ from wagtail.models import Page, Site
 
 from blog.models import Author, BlogIndexPage, BlogPostPage
 from forms.models import ContactPage
-from home.images import SiteImage
-from home.models import HomePage, StandardPage
+from home.models import HomePage, SiteImage, StandardPage
 from portfolio.models import PortfolioIndexPage, ProjectPage
 
 

@@ -26,13 +26,9 @@ _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 class DatedFeed(feedgenerator.SyndicationFeed):
     """A feed whose date of change is `beginning` as long as it has no posts, instead of the current time."""
 
-    def __init__(self, *, beginning: datetime.datetime, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.beginning = beginning
-
     def latest_post_date(self) -> datetime.datetime:
         """Return the date of the newest post or change."""
-        return super().latest_post_date() if self.items else self.beginning
+        return super().latest_post_date() if self.items else self.feed["beginning"]
 
 
 class StyledFeed(DatedFeed):
@@ -52,8 +48,9 @@ class StyledFeed(DatedFeed):
         """Add the fields of a post, as `blog.feeds.views.build_item` returns them."""
         super().add_item(**{name: _clean(value) for name, value in fields.items()})
 
-    def add_explanation(self, handler: SimplerXMLGenerator) -> None:
-        """Add a text for people who open the feed in a browser: what a feed is, and a link to the site."""
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        """Add the elements of the whole feed, and for people who open it in a browser what a feed is."""
+        super().add_root_elements(handler)
         _open(handler, f"{self.atom}subtitle", type="xhtml")
         _open(handler, "div", xmlns=XHTML)
         handler.addQuickElement("p", self.feed["description"])
@@ -88,11 +85,6 @@ class AtomFeed(StyledFeed, feedgenerator.Atom1Feed):
         self.write_items(handler)
         handler.endElement("feed")
 
-    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
-        """Add the elements of the whole feed."""
-        super().add_root_elements(handler)
-        self.add_explanation(handler)
-
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         """Add the elements of a post."""
         super().add_item_elements(handler, item | {"description": None})
@@ -120,11 +112,6 @@ class RssFeed(StyledFeed, feedgenerator.Rss201rev2Feed):
             "xmlns:dc": "http://purl.org/dc/elements/1.1/",
         }
 
-    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
-        """Add the elements of the whole feed."""
-        super().add_root_elements(handler)
-        self.add_explanation(handler)
-
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         """Add the elements of a post."""
         super().add_item_elements(handler, item | {"description": escape(item["description"])})
@@ -142,11 +129,8 @@ class JsonFeed(DatedFeed):
 
     def write(self, outfile: Any, encoding: str) -> None:
         """Write the feed; JSON is always UTF-8."""
-        json.dump(self._describe_feed(), outfile, ensure_ascii=False)
-
-    def _describe_feed(self) -> dict[str, Any]:
         feed = self.feed
-        return {
+        described = {
             "version": "https://jsonfeed.org/version/1.1",
             "title": feed["title"],
             "home_page_url": feed["link"],
@@ -156,6 +140,7 @@ class JsonFeed(DatedFeed):
             "authors": [{"name": feed["author_name"], "url": feed["author_link"]}],
             "items": [_describe_item(item) for item in self.items],
         }
+        json.dump(described, outfile, ensure_ascii=False)
 
 
 def _describe_item(item: dict[str, Any]) -> dict[str, Any]:

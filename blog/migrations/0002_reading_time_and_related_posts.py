@@ -3,7 +3,7 @@
 import wagtail.fields
 from django.db import migrations, models
 
-from home.reading_time import minutes_to_read
+from home.blocks import minutes_to_read
 
 
 def measure_posts(apps, schema_editor):

@@ -21,9 +21,8 @@ from blog.post_context import CONTEXT_NAMES, build_post_context
 from blog.taxonomy_pages import term_url
 from galley.listings import Link, ListedPageMixin, lazy_context
 from home.base_page import BasePage, BodyMixin, LeadImageMixin
-from home.blocks import opening_words
+from home.blocks import minutes_to_read, opening_words
 from home.page_metadata import Article
-from home.reading_time import minutes_to_read
 
 
 def today() -> datetime.date:

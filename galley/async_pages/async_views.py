@@ -6,6 +6,7 @@ restrictions and hooks have run by then, and the view runs on the event loop. Pr
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from asgiref.sync import async_to_sync
@@ -31,13 +32,11 @@ class AsyncViewResponse(HttpResponse):
     def __init__(self, view: AsyncPageView, request: HttpRequest, page: Page) -> None:
         super().__init__()
         del self.headers["Content-Type"]  # the view sets it
-        self._view = view
-        self._request = request
-        self._page = page
+        self._respond = partial(view, request, page)
 
     async def render(self) -> HttpResponseBase:
         """Return the view's response, with the headers and cookies that were set on the placeholder."""
-        response = await self._view(self._request, self._page)
+        response = await self._respond()
         for name, value in self.headers.items():
             if name.lower() == "vary":
                 patch_vary_headers(response, [field.strip() for field in value.split(",")])

@@ -20,41 +20,30 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class RequestThread:
-    """A thread, and the number of unfinished requests in it."""
+class PooledASGIHandler(ASGIHandler):
+    """Django's ASGI application. `size` threads share the synchronous part of requests.
 
-    def __init__(self) -> None:
-        self.executor: Executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="request")
-        self.requests = 0
-
-
-class RequestThreads:
-    """`size` threads. Each request stays in one of them, as asgiref requires."""
+    Each request stays in one of them, as asgiref requires.
+    """
 
     def __init__(self, size: int) -> None:
-        self._threads = [RequestThread() for _ in range(size)]
+        super().__init__()
+        # The number of unfinished requests in each thread.
+        self._requests = {ThreadPoolExecutor(max_workers=1, thread_name_prefix="request"): 0 for _ in range(size)}
 
     @contextmanager
     def acquire(self) -> Iterator[Executor]:
         """Yield the thread with the fewest requests. Needs no lock, since only the event loop calls it."""
-        thread = min(self._threads, key=lambda one: one.requests)
-        thread.requests += 1
+        thread = min(self._requests, key=lambda one: self._requests[one])
+        self._requests[thread] += 1
         try:
-            yield thread.executor
+            yield thread
         finally:
-            thread.requests -= 1
-
-
-class PooledASGIHandler(ASGIHandler):
-    """Django's ASGI application, with the synchronous part of each request in one of `size` threads."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self._threads = RequestThreads(size)
+            self._requests[thread] -= 1
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one HTTP request, as `ASGIHandler.__call__` does."""
-        with self._threads.acquire() as executor:
+        with self.acquire() as executor:
             async with ThreadSensitiveContext(executor=executor):
                 await self.handle(scope, receive, send)
 

@@ -20,7 +20,6 @@ from galley.listings.filtered_list import (
 )
 from galley.listings.htmx_partials import lazy_context, page_or_partial, render_whole_or_partial
 from galley.listings.selection import (
-    EVERYTHING,
     Filter,
     Link,
     Pagination,
@@ -33,7 +32,6 @@ from galley.listings.selection import (
 )
 
 __all__ = [
-    "EVERYTHING",
     "ChronologicalIndex",
     "Facet",
     "Filter",

@@ -1,7 +1,7 @@
 """A filtered list, and the values of each filter that a visitor can choose (facets)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db.models import CharField, Count, F, QuerySet, Value
 from django.db.models.functions import Cast
 
 from galley.listings.chronological import read_index
-from galley.listings.selection import Filter, Link, Pagination, Selection, ValueCount, narrow, paginate
+from galley.listings.selection import EVERYTHING, Filter, Link, Pagination, Selection, ValueCount, narrow, paginate
 from galley.page_cache.versioned import cached_queryset
 
 MAX_OPTIONS = 30
@@ -113,7 +113,9 @@ class Listing:
 class FilteredList:
     """The pages of `queryset`, of a type with `ListedPageMixin`, that a selection leaves, and the filters' facets."""
 
-    def __init__(self, queryset: QuerySet[Any], filters: list[Filter], selection: Selection) -> None:
+    def __init__(
+        self, queryset: QuerySet[Any], filters: Sequence[Filter] = (), selection: Selection = EVERYTHING
+    ) -> None:
         self.queryset = queryset
         self.filters = filters
         self.selection = selection

@@ -126,6 +126,7 @@ class Selection:
         return f"{self.address}?{query}" if query else self.address
 
 
+# The first page of a list without a filter.
 EVERYTHING = Selection("", {}, "")
 
 

@@ -30,7 +30,6 @@ from galley.page_cache.origin import (
     ASGIApp,
     Client,
     OriginFetch,
-    Outcome,
     Receive,
     Send,
 )
@@ -175,24 +174,23 @@ class PageCache:
             self.rules.keyed_headers,
             release,
         )
-        outcome = await fetch.run(self.app, digests, self.tracker.read)
+        was_sent = await fetch.run(self.app, digests, self.tracker.read)
         entry = fetch.entry
-        if outcome is Outcome.OUTDATED:
+        if entry and not fetch.is_current:
             self.tracker.invalidate()
-        is_stored = outcome is Outcome.STORABLE and entry is not None and self.store.put(request.key, entry)
+        is_stored = entry is not None and fetch.is_current and self.store.put(request.key, entry)
         if is_stored and entry:
-            _log("stored", request.scope, f"it was made from {len(entry.queries.queries)} queries")
+            _log("stored", request.scope, f"it was made from {len(entry.queries)} queries")
             self._follow_changes()
         else:
             self.store.remove(request.key)
-            is_too_large = outcome is Outcome.STORABLE
-            _log("not stored", request.scope, "it is too large for the cache" if is_too_large else fetch.refusal)
-            if is_too_large:
+            _log("not stored", request.scope, "it is too large for the cache" if fetch.is_current else fetch.refusal)
+            if fetch.is_current:
                 release(HIT_FOR_PASS_SECONDS)
         if entry and client:
             messages = entry.first_messages(request.headers, monotonic(), STORED if is_stored else MISS)
             await _send_messages(messages, request.scope, client.send)
-        return entry is not None or outcome is Outcome.SENT
+        return entry is not None or was_sent
 
     async def _confirm(self, entry: Entry, digests: RowDigests, scope: Scope) -> bool:
         """Return whether nothing that the entry was made from has changed. If so, it is valid again."""

@@ -16,11 +16,11 @@ class PageCacheConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the signals, the Wagtail hook and the system checks."""
-        from galley.page_cache import conf, invalidation, middleware, queries
+        from galley.page_cache import invalidation, middleware, queries, tables
 
         connection_created.connect(queries.watch_connection, dispatch_uid="page_cache.watch_connection")
         pre_migrate.connect(invalidation.pause, sender=self, dispatch_uid="page_cache.pause")
         post_migrate.connect(invalidation.resume, sender=self, dispatch_uid="page_cache.resume")
         hooks.register("before_serve_page", middleware.mark_as_page)
         register(middleware.check_middleware)
-        register(conf.check_private_models)
+        register(tables.check_private_models)

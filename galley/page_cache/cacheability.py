@@ -43,11 +43,11 @@ class RequestRules:
 
     def __init__(self) -> None:
         header, value = settings.SECURE_PROXY_SSL_HEADER or ("", "")
-        self._scheme_header = header.removeprefix("HTTP_").replace("_", "-").lower().encode()
-        self._secure_value = value.encode()
+        self.scheme_header = header.removeprefix("HTTP_").replace("_", "-").lower().encode()
+        self.secure_value = value.encode()
         keyed = [name.lower().encode() for name in get_setting("PAGE_CACHE_KEYED_HEADERS")]
         # A response may vary by these headers. Django doesn't even see the others when it makes a response to store.
-        self.keyed_headers = tuple(filter(None, [b"host", self._scheme_header, *keyed]))
+        self.keyed_headers = tuple(filter(None, [b"host", self.scheme_header, *keyed]))
         self._ignored_cookies = frozenset(get_setting("PAGE_CACHE_IGNORED_COOKIES"))
         self._excluded_paths = tuple(get_setting("PAGE_CACHE_EXCLUDED_PATHS"))
 
@@ -56,7 +56,7 @@ class RequestRules:
         query = scope["query_string"]
         return (
             # Behind a proxy that sends the scheme in a header, Django trusts that header alone.
-            "" if self._scheme_header in headers else scope["scheme"],
+            "" if self.scheme_header in headers else scope["scheme"],
             scope["path"],
             normalise_query(query) if query else b"",
             *map(headers.get, self.keyed_headers),
@@ -67,13 +67,13 @@ class RequestRules:
 
         uvicorn takes the scheme from that header after it has called its HTTP protocol.
         """
-        return FORWARDED_SCHEME not in headers or self._scheme_header == FORWARDED_SCHEME
+        return FORWARDED_SCHEME not in headers or self.scheme_header == FORWARDED_SCHEME
 
     def url(self, key: Key) -> str:
         """Return the full URL that `key` stands for."""
         scheme, path, query, host, *rest = key
         if not scheme:
-            scheme = "https" if rest[0] == self._secure_value else "http"
+            scheme = "https" if rest[0] == self.secure_value else "http"
         return f"{scheme}://{(host or b'').decode()}{quote(path)}{f'?{query.decode()}' if query else ''}"
 
     def is_anonymous(self, headers: Headers) -> bool:

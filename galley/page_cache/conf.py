@@ -1,10 +1,8 @@
-"""The settings of the page cache with their defaults, and a system check."""
+"""The settings of the page cache with their defaults."""
 
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
 
 DEFAULTS: dict[str, Any] = {
     # How much memory the responses of one process may take. With 0, there is no cache.
@@ -38,20 +36,3 @@ DEFAULTS: dict[str, Any] = {
 def get_setting(name: str) -> Any:
     """Return the setting `name`, or its default."""
     return getattr(settings, name, DEFAULTS[name])
-
-
-def check_private_models(**kwargs: Any) -> list[CheckMessage]:
-    """Return an error for each private model that doesn't exist."""
-    return [
-        Error(f"PAGE_CACHE_PRIVATE_MODELS names {label}, which is not installed.", id="page_cache.E001")
-        for label in get_setting("PAGE_CACHE_PRIVATE_MODELS")
-        if not _is_installed(label)
-    ]
-
-
-def _is_installed(label: str) -> bool:
-    try:
-        apps.get_model(label) if "." in label else apps.get_app_config(label)
-    except LookupError:
-        return False
-    return True

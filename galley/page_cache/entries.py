@@ -41,21 +41,6 @@ class Start(dict[str, Any]):
 class Entry:
     """A stored response, the queries that it was made from, and the version of the content that it is valid for."""
 
-    __slots__ = (
-        "_bodies",
-        "_headers",
-        "_starts",
-        "_starts_of",
-        "digest",
-        "etag",
-        "fresh_until",
-        "made_at",
-        "queries",
-        "size",
-        "version",
-        "was_used",
-    )
-
     def __init__(
         self, headers: HeaderList, body: bytes, queries: RecordedQueries, digest: bytes, version: Version
     ) -> None:
@@ -187,11 +172,6 @@ class EntryStore:
         self.entries: dict[Key, Entry] = {}
         self._new = _Queue(int(max_bytes * SHARE_OF_NEW), self._evict)
         self._main = _Queue(max_bytes - int(self._new.maxsize), self._evict)
-
-    @property
-    def used_bytes(self) -> int:
-        """About how many bytes all entries take."""
-        return int(self._new.currsize + self._main.currsize)
 
     def put(self, key: Key, entry: Entry) -> bool:
         """Store `entry`, in place of one with the same key; return False if it is too large."""

@@ -22,25 +22,20 @@ class CacheControlMiddleware(AsyncMiddlewareMixin):
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Return the response with its `Cache-Control`."""
-        return set_cache_control(request, response)
+        """Return the response. If it is a page without `Cache-Control`, it is given one: public or private."""
+        if getattr(request, "is_page_request", False) and not response.has_header("Cache-Control"):
+            if is_public(request, response):
+                max_age = get_setting("PAGE_CACHE_SHARED_MAX_AGE")
+                shared = {"s_maxage": max_age} if max_age else {}
+                patch_cache_control(response, public=True, max_age=0, must_revalidate=True, **shared)
+            else:
+                patch_cache_control(response, private=True)
+        return response
 
 
 def mark_as_page(page: Page, request: HttpRequest, serve_args: list[Any], serve_kwargs: dict[str, Any]) -> None:
     """Mark `request` as one for a Wagtail page: not for a draft, the admin or a file. Wagtail's `before_serve_page`."""
     request.is_page_request = True  # type: ignore[attr-defined]
-
-
-def set_cache_control(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Return `response`. If it is a page without `Cache-Control`, it is given one: public or private."""
-    if getattr(request, "is_page_request", False) and not response.has_header("Cache-Control"):
-        if is_public(request, response):
-            max_age = get_setting("PAGE_CACHE_SHARED_MAX_AGE")
-            shared = {"s_maxage": max_age} if max_age else {}
-            patch_cache_control(response, public=True, max_age=0, must_revalidate=True, **shared)
-        else:
-            patch_cache_control(response, private=True)
-    return response
 
 
 def is_public(request: HttpRequest, response: HttpResponseBase) -> bool:

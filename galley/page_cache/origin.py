@@ -8,7 +8,6 @@ has sent more than the key holds, nothing is sent, and its own request follows.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from enum import Enum
 
 from galley.page_cache.cacheability import Headers, Scope, varies_by_key_only, why_not_storable
 from galley.page_cache.entries import Entry, HeaderList, Message
@@ -25,15 +24,6 @@ HIT_FOR_PASS_SECONDS = 60.0
 ERROR_PASS_SECONDS = 1.0
 
 
-class Outcome(Enum):
-    """What a fetch has led to."""
-
-    STORABLE = "an entry"
-    OUTDATED = "an entry that may not be stored, since the content changed during the fetch"
-    SENT = "a response for one client, which was sent"
-    DROPPED = "a response that can't be shared and was not sent"
-
-
 @dataclass(frozen=True)
 class Client:
     """The client that waits for the response."""
@@ -43,7 +33,10 @@ class Client:
 
 
 class OriginFetch:
-    """One request to Django. After `run`, `entry` is the entry that was made, if any; else `refusal` says why.
+    """One request to Django.
+
+    After `run`, `entry` is the entry that was made, if any. It may be stored if it `is_current`. Otherwise `refusal` is
+    the reason why nothing may be stored.
 
     `client` receives a response that can't be stored while it is made; None if it must not. `on_refusal` is called as
     soon as it is known that nothing will be stored, with the seconds for which other requests pass the cache.
@@ -57,6 +50,7 @@ class OriginFetch:
         on_refusal: Callable[[float], None],
     ) -> None:
         self.entry: Entry | None = None
+        self.is_current = False
         self.refusal = "the response is incomplete"
         self._scope = scope
         self._client = client
@@ -69,21 +63,22 @@ class OriginFetch:
         self._is_requested = False
         self._is_passing = asyncio.Event()
 
-    async def run(self, app: ASGIApp, digests: RowDigests, read_version: Callable[[], Version]) -> Outcome:
-        """Call `app`. After STORABLE and OUTDATED, `entry` holds the response."""
+    async def run(self, app: ASGIApp, digests: RowDigests, read_version: Callable[[], Version]) -> bool:
+        """Call `app`. Return whether `client` was sent a response that can't be shared."""
         with record_queries() as queries:
             await app(self._scope, self._receive, self._send)
         if self._is_storable and len(self._body) == int(dict(self._headers)[b"content-length"]):
-            if not (private := queries.private_tables):
-                return await self._make_entry(queries, digests, read_version)
-            self.refusal = f"it was made from the private table {min(private)}"
-            self._on_refusal(HIT_FOR_PASS_SECONDS)
-            await self._send_buffered()
-        return Outcome.SENT if self._is_passing.is_set() else Outcome.DROPPED
+            if private := queries.private_tables:
+                self.refusal = f"it was made from the private table {min(private)}"
+                self._on_refusal(HIT_FOR_PASS_SECONDS)
+                await self._send_buffered()
+            else:
+                await self._make_entry(queries, digests, read_version)
+        return self._is_passing.is_set()
 
     async def _make_entry(
         self, queries: RecordedQueries, digests: RowDigests, read_version: Callable[[], Version]
-    ) -> Outcome:
+    ) -> None:
         """Digest the rows of the queries. If the version is still the same, these are the rows of the response."""
 
         def make() -> tuple[Entry, Version]:
@@ -91,10 +86,9 @@ class OriginFetch:
             return entry, read_version()
 
         self.entry, version = await run_in_thread(make)
-        if version == digests.version:
-            return Outcome.STORABLE
-        self.refusal = "content has changed while it was made"
-        return Outcome.OUTDATED
+        self.is_current = version == digests.version
+        if not self.is_current:
+            self.refusal = "content has changed while it was made"
 
     async def _send(self, message: Message) -> None:
         """Take a message of the response: the ASGI `send` that Django gets."""

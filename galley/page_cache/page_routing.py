@@ -73,17 +73,11 @@ def _match_route(site: Site, path: str) -> RouteMatch | None:
     if not pages or [page.url_path for page in pages] != url_paths[: len(pages)] or not pages[-1].live:
         return None
     page_types, components = [page.specific_class for page in pages], slugs[len(pages) - 1 :]
-    if not all(map(_matches_pages_first, page_types)) or (components and not _has_route(page_types[-1], components)):
+    if not all(getattr(one, "route", None) in {Page.route, AsyncRoutablePageMixin.route} for one in page_types):
+        return None
+    if components and not (issubclass(page_types[-1], AsyncRoutablePageMixin) and page_types[-1].has_route(components)):
         return None
     return RouteMatch(page_types[-1], pages[-1].pk, not _view_restrictions(ancestry).exists(), tuple(components))
-
-
-def _matches_pages_first(page_type: Any) -> bool:
-    return page_type is not None and page_type.route in {Page.route, AsyncRoutablePageMixin.route}
-
-
-def _has_route(page_type: Any, components: list[str]) -> bool:
-    return issubclass(page_type, AsyncRoutablePageMixin) and page_type.has_route(components)
 
 
 def _view_restrictions(ancestry: list[Page]) -> QuerySet[PageViewRestriction]:

@@ -16,11 +16,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from galley.page_cache.invalidation import Version, change_transaction, record_change
 from galley.page_cache.models import Change
-from galley.page_cache.sql import parse
 from galley.page_cache.tables import (
     CHILDREN_COLUMN,
     DRAFT_COLUMNS,
     is_visible_change,
+    parse,
     private_tables,
     tables_cached_by_wagtail,
 )
@@ -31,30 +31,23 @@ QueryKey = tuple[str, str, str]
 VERSION_TABLES = frozenset({Change._meta.db_table})
 
 
-class RecordedQueries:
+class RecordedQueries(dict[QueryKey, tuple[Any, frozenset[str]]]):
     """Queries, each once, with their parameters and the tables that they read."""
-
-    def __init__(self) -> None:
-        self.queries: dict[QueryKey, tuple[Any, frozenset[str]]] = {}
 
     def add(self, alias: str, sql: str, params: Any, tables: frozenset[str]) -> None:
         """Add a query on the database `alias` that reads `tables`."""
         # Thousands of pages are made with the same few statements: one copy of each stays in memory.
-        self.queries[alias, sys.intern(sql), repr(params)] = params, tables
-
-    def update(self, other: "RecordedQueries") -> None:
-        """Add all queries of `other`."""
-        self.queries.update(other.queries)
+        self[alias, sys.intern(sql), repr(params)] = params, tables
 
     @property
     def size(self) -> int:
         """About how many bytes they take."""
-        return sum(400 + len(key[2]) for key in self.queries)
+        return sum(400 + len(key[2]) for key in self)
 
     @property
     def tables(self) -> frozenset[str]:
         """All tables that they read."""
-        return frozenset().union(*(tables for _params, tables in self.queries.values()))
+        return frozenset().union(*(tables for _params, tables in self.values()))
 
     @property
     def private_tables(self) -> frozenset[str]:
@@ -120,7 +113,7 @@ class RowDigests:
 
     def digest(self, queries: RecordedQueries) -> bytes:
         """Return the digests of all rows that `queries` give now, 16 bytes for each query. Blocks."""
-        return b"".join(self._digest(key, params) for key, (params, _tables) in queries.queries.items())
+        return b"".join(self._digest(key, params) for key, (params, _tables) in queries.items())
 
     def _digest(self, key: QueryKey, params: Any) -> bytes:
         digest = self._digests.get(key)
@@ -134,7 +127,7 @@ class RowDigests:
 def find_changed_tables(queries: RecordedQueries, before: bytes, after: bytes) -> set[str]:
     """Return the tables of the queries whose rows have changed between two results of `RowDigests.digest`."""
     changed: set[str] = set()
-    for place, (_params, tables) in enumerate(queries.queries.values()):
+    for place, (_params, tables) in enumerate(queries.values()):
         if before[16 * place : 16 * (place + 1)] != after[16 * place : 16 * (place + 1)]:
             changed |= tables
     return changed

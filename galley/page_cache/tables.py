@@ -1,14 +1,17 @@
-"""Table policy: which tables hold content that visitors see."""
+"""Which tables an SQL statement reads or changes, and which tables hold content that visitors see."""
 
+import re
 from collections.abc import Iterable
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
 
 from django.apps import apps
+from django.core.checks import CheckMessage, Error
 from django.db.models import Model
 from wagtail.images.models import AbstractRendition
 
 from galley.page_cache.conf import get_setting
-from galley.page_cache.sql import Statement
 
 # Accounts, drafts, the admin and background tasks change all the time, and no visitor sees them. A response that was
 # made from one of these tables is personal or shows unpublished content, and is not cached.
@@ -18,28 +21,18 @@ PRIVATE = (
     "django_tasks_database",
     "sessions",
     "wagtailadmin",
+    "wagtailcore",
     "wagtailsearch",
     "wagtailusers",
-    "wagtailcore.APIToken",
-    "wagtailcore.Comment",
-    "wagtailcore.CommentReply",
-    "wagtailcore.GroupApprovalTask",
-    "wagtailcore.GroupCollectionPermission",
-    "wagtailcore.GroupPagePermission",
-    "wagtailcore.GroupSitePermission",
-    "wagtailcore.ModelLogEntry",
-    "wagtailcore.PageLogEntry",
-    "wagtailcore.PageSubscription",
-    "wagtailcore.ReferenceIndex",
-    "wagtailcore.Revision",
-    "wagtailcore.Task",
-    "wagtailcore.TaskState",
-    "wagtailcore.UploadedFile",
-    "wagtailcore.Workflow",
-    "wagtailcore.WorkflowContentType",
-    "wagtailcore.WorkflowPage",
-    "wagtailcore.WorkflowState",
-    "wagtailcore.WorkflowTask",
+)
+# The models of `wagtailcore` that visitors see.
+PUBLIC = (
+    "wagtailcore.Collection",
+    "wagtailcore.CollectionViewRestriction",
+    "wagtailcore.Locale",
+    "wagtailcore.Page",
+    "wagtailcore.PageViewRestriction",
+    "wagtailcore.Site",
 )
 # Wagtail caches the root paths of all sites outside of this package, so pages show them without a query.
 CACHED_BY_WAGTAIL = ("wagtailcore.Site", "wagtailcore.Locale")
@@ -58,11 +51,55 @@ DRAFT_COLUMNS = frozenset(
 # It counts drafts too, so no page shows the number. But where it is 0, Wagtail skips the query for children.
 CHILDREN_COLUMN = "numchild"
 
+_IDENTIFIER = r"[\"`]?(\w+)[\"`]?"
+_QUERY = re.compile(r"[\s(]*(?:SELECT|VALUES|WITH)\b", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"\s*(INSERT|REPLACE|UPDATE|DELETE|TRUNCATE|MERGE|COPY)\b(?:\s+(?:OR\s+\w+|INTO|FROM|TABLE|ONLY))*\s+"
+    + _IDENTIFIER,
+    re.IGNORECASE,
+)
+# A statement that begins with WITH may contain a change.
+_NESTED_CHANGE = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+" + _IDENTIFIER, re.IGNORECASE)
+_SOURCES = re.compile(r"\b(?:FROM|JOIN)\s+" + _IDENTIFIER, re.IGNORECASE)
+_SET_COLUMNS = re.compile(r"\bSET\s+(.*?)(?:\s+WHERE\b|\s*$)", re.IGNORECASE | re.DOTALL)
+_COLUMN = re.compile(_IDENTIFIER + r"\s*=")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The tables that a statement reads (`sources`); or its `verb`, the `table` it changes and, in UPDATE, `columns`.
+
+    A statement that does neither, such as SAVEPOINT, has no verb and no sources.
+    """
+
+    sources: frozenset[str] = frozenset()
+    verb: str = ""
+    table: str = ""
+    columns: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=1024)
+def parse(sql: str) -> Statement:
+    """Return what `sql` does. It understands the statements that Django and its libraries write."""
+    if _QUERY.match(sql):
+        nested = _NESTED_CHANGE.search(sql) if sql.lstrip()[:4].upper() == "WITH" else None
+        return Statement(frozenset(_SOURCES.findall(sql)), "UPDATE" if nested else "", nested[1] if nested else "")
+    change = _CHANGE.match(sql)
+    if change is None:
+        return Statement()
+    verb = change[1].upper()
+    return Statement(verb=verb, table=change[2], columns=_columns(sql) if verb == "UPDATE" else frozenset())
+
+
+def _columns(sql: str) -> frozenset[str]:
+    assignments = _SET_COLUMNS.search(sql)
+    return frozenset(_COLUMN.findall(assignments[1])) if assignments else frozenset()
+
 
 @cache
 def private_tables() -> frozenset[str]:
-    """Return the tables of `PRIVATE` and of the setting `PAGE_CACHE_PRIVATE_MODELS`."""
-    return _tables([*PRIVATE, *get_setting("PAGE_CACHE_PRIVATE_MODELS")])
+    """Return the tables of `PRIVATE`, without `PUBLIC`, and of the setting `PAGE_CACHE_PRIVATE_MODELS`."""
+    return _tables(PRIVATE) - _tables(PUBLIC) | _tables(get_setting("PAGE_CACHE_PRIVATE_MODELS"))
 
 
 @cache
@@ -97,3 +134,15 @@ def _tables(labels: Iterable[str]) -> frozenset[str]:
     for model in tuple(models):
         models.extend(field.remote_field.through for field in model._meta.local_many_to_many)  # type: ignore[misc]
     return frozenset(model._meta.db_table for model in models)
+
+
+def check_private_models(**kwargs: Any) -> list[CheckMessage]:
+    """Return an error for each private model that doesn't exist."""
+    errors: list[CheckMessage] = []
+    for label in get_setting("PAGE_CACHE_PRIVATE_MODELS"):
+        try:
+            _tables([label])
+        except LookupError:
+            message = f"PAGE_CACHE_PRIVATE_MODELS names {label}, which is not installed."
+            errors.append(Error(message, id="page_cache.E001"))
+    return errors

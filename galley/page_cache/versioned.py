@@ -4,14 +4,14 @@ A value belongs to a version of the content, and each request reads which versio
 deleted. Values are only cached while pages are served; previews, the admin and commands always compute them.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from sys import getsizeof
-from threading import Lock, RLock
+from threading import Condition
 from typing import Any, NamedTuple, TypeVar
 
+import cachetools
 from cachetools import LRUCache
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
@@ -38,37 +38,25 @@ class CachedValue(NamedTuple):
 
     @property
     def size(self) -> int:
-        """About how many bytes it takes."""
+        """About how many bytes it takes. None is larger than the whole cache, so that it isn't stored."""
+        if self.value is None:
+            return MAX_BYTES + 1
         return max(getsizeof(self.value), DEFAULT_SIZE) + self.queries.size
 
 
 class _VersionCache:
-    """All values of one version."""
+    """All values of one version. Threads that want the same value wait for the one that computes it."""
 
     def __init__(self, version: Version | None) -> None:
         self.version = version
-        self._values: LRUCache[Hashable, CachedValue] = LRUCache(MAX_BYTES, getsizeof=lambda value: value.size)
-        self._lock = Lock()
-        # One lock for each value that is being computed: other threads wait for it instead of computing it again.
-        self._computing: defaultdict[Hashable, RLock] = defaultdict(RLock)
+        values: LRUCache[Hashable, CachedValue] = LRUCache(MAX_BYTES, getsizeof=lambda value: value.size)
+        by_key = cachetools.cached(values, key=lambda key, compute: key, condition=Condition())
+        self.get_or_compute = by_key(_compute)
 
-    def get(self, key: Hashable) -> CachedValue | None:
-        with self._lock:
-            return self._values.get(key)
 
-    def get_or_compute(self, key: Hashable, compute: Callable[[], Any]) -> CachedValue:
-        with self._computing[key]:
-            found = self.get(key) or self._compute(key, compute)
-            self._computing.pop(key, None)
-        return found
-
-    def _compute(self, key: Hashable, compute: Callable[[], Any]) -> CachedValue:
-        with record_queries() as queries:
-            value = CachedValue(compute(), queries)
-        if value.value is not None:
-            with self._lock, suppress(ValueError):  # larger than the whole cache
-                self._values[key] = value
-        return value
+def _compute(key: Hashable, compute: Callable[[], Any]) -> CachedValue:
+    with record_queries() as queries:
+        return CachedValue(compute(), queries)
 
 
 _newest = _VersionCache(None)
@@ -110,13 +98,13 @@ def is_caching() -> bool:
 def cached(key: Hashable, compute: Callable[[], T]) -> T:
     """Return the value of `compute()`, cached under `key` for the version in use. Outside of a version, compute it.
 
-    `compute` must not depend on the visitor. All requests share its value, so nobody may change it. None isn't
-    cached: addresses without a page are endless.
+    `compute` must not depend on the visitor, and must not ask for its own key. All requests share its value, so nobody
+    may change it. None isn't cached: addresses without a page are endless.
     """
     values = _current.get()
     if values is None:
         return compute()
-    found = values.get(key) or values.get_or_compute(key, compute)
+    found = values.get_or_compute(key, compute)
     replay(found.queries)
     return found.value
 

@@ -16,8 +16,7 @@ from galley.markdown import (
     render_formula,
     render_markdown,
 )
-from home.page_metadata import page_metadata
-from home.structured_data import structured_data
+from home.page_metadata import page_metadata, structured_data
 
 register = template.Library()
 

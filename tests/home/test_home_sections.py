@@ -6,8 +6,7 @@ import pytest
 from django.test import RequestFactory
 from wagtail.models import PageViewRestriction
 
-from home.models import HomePage
-from home.sections import HomeSection, find_home_sections
+from home.models import HomePage, HomeSection, find_home_sections
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory, ProjectPageFactory
 

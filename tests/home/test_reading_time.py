@@ -3,8 +3,7 @@
 import pytest
 
 from galley.preview import outline
-from home.blocks import BodyBlock
-from home.reading_time import CHARACTERS_PER_MINUTE, WORDS_PER_MINUTE, minutes_to_read
+from home.blocks.body import CHARACTERS_PER_MINUTE, WORDS_PER_MINUTE, BodyBlock, minutes_to_read
 
 
 def minutes(*blocks: tuple) -> int:

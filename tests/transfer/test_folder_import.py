@@ -10,7 +10,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Revision
 
 from blog.models import Author, BlogPostPage, Category
-from home.images import SiteImage
+from home.models import SiteImage
 from tests.transfer.conftest import BlogFolder, picture
 from transfer.models import ImportState, PostImport
 from transfer.writers import pages

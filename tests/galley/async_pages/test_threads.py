@@ -9,7 +9,7 @@ from django.db import connection, connections
 from django.http import HttpResponse
 
 from blog.models import BlogIndexPage
-from galley.async_pages.threads import PooledASGIHandler, RequestThreads, WorkerThreads
+from galley.async_pages.threads import PooledASGIHandler, WorkerThreads
 from tests.conftest import SmallSite
 from tests.galley.async_pages.test_event_loop import Request, send
 
@@ -29,7 +29,7 @@ def test_requests_share_so_many_threads(small_site: SmallSite, monkeypatch: pyte
         return HttpResponse()
 
     monkeypatch.setattr(BlogIndexPage, "async_view", staticmethod(view))
-    monkeypatch.setattr("config.asgi.django_application._threads", RequestThreads(2))
+    monkeypatch.setattr("config.asgi.django_application._requests", PooledASGIHandler(2)._requests)
 
     async def send_six() -> list[int]:
         return await asyncio.gather(*(send(Request("/blog/")) for _ in range(6)))
@@ -39,7 +39,7 @@ def test_requests_share_so_many_threads(small_site: SmallSite, monkeypatch: pyte
 
 
 def test_a_thread_that_has_less_to_do_is_taken_first() -> None:
-    threads = RequestThreads(2)
+    threads = PooledASGIHandler(2)
     with threads.acquire() as first, threads.acquire() as second:
         assert first is not second
     with threads.acquire() as third, threads.acquire() as fourth, threads.acquire() as fifth:

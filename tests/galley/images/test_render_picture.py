@@ -12,7 +12,7 @@ from wagtail.rich_text import expand_db_html
 
 from galley.images import SLOTS, largest_image_url, render_picture, render_preload
 from galley.images.renditions import RenditionName
-from home.images import Rendition, SiteImage
+from home.models import Rendition, SiteImage
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory, SiteImageFactory
 

@@ -13,7 +13,7 @@ from wagtail.models import PageViewRestriction
 from galley.images import views
 from galley.images.renditions import RENDITIONS_FOLDER, RenditionName, image_signature
 from galley.images.tasks import make_renditions, make_renditions_of_page
-from home.images import Rendition, SiteImage
+from home.models import Rendition, SiteImage
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory, SiteImageFactory
 

@@ -8,7 +8,7 @@ from PIL import Image
 from wagtail.images.models import Filter
 
 from galley.images.renditions import RenditionName, make_rendition
-from home.images import Rendition, SiteImage
+from home.models import Rendition, SiteImage
 from tests.factories import SiteImageFactory
 
 pytestmark = pytest.mark.django_db

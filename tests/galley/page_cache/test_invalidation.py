@@ -17,9 +17,7 @@ from wagtail.models import Collection, Page, PageViewRestriction, Site
 
 from blog.models import Author, BlogPostPage, Category, PostAuthor
 from forms.models import ContactMessage
-from home.images import SiteImage
-from home.models import SiteLink, SiteSettings
-from home.sections import HomeSection
+from home.models import HomeSection, SiteImage, SiteLink, SiteSettings
 from portfolio.models import ProjectPage
 from tests.conftest import SmallSite
 from tests.factories import AuthorFactory, BlogPostPageFactory, SiteImageFactory, StandardPageFactory

@@ -11,8 +11,7 @@ from blog.models import Author, Category
 from galley.page_cache import invalidation
 from galley.page_cache.invalidation import MAX_RECORDS, RECORD_LIFETIME, read_version, read_version_now
 from galley.page_cache.models import Change
-from galley.page_cache.sql import Statement
-from galley.page_cache.tables import PRIVATE, is_visible_change, private_tables
+from galley.page_cache.tables import PRIVATE, Statement, is_visible_change, private_tables
 from tests.conftest import SmallSite
 
 

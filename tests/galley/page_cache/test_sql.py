@@ -2,7 +2,7 @@
 
 import pytest
 
-from galley.page_cache.sql import Statement, parse
+from galley.page_cache.tables import Statement, parse
 
 A_PAGE = 'UPDATE "wagtailcore_page" SET "draft_title" = %s, "latest_revision_id" = 3 WHERE "wagtailcore_page"."id" = %s'
 
