@@ -7,6 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from config import health
+from forms.views import form_token
 from galley.images import RENDITIONS_FOLDER
 from galley.images.views import serve_rendition
 from galley.page_cache.page_routing import serve
@@ -20,7 +21,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("preview/", include("galley.preview.urls")),
     path(f"{settings.MEDIA_URL.lstrip('/')}{RENDITIONS_FOLDER}/<path:name>", serve_rendition),
-    path("forms/", include("forms.urls")),
+    path("forms/token/", form_token, name="form_token"),
     path("documents/", include(wagtaildocs_urls)),
     path("search/", search, name="search"),
     path("", include("home.urls")),

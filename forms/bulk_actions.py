@@ -34,10 +34,6 @@ class MessageAction(SnippetBulkAction):
         view.setup(self.request)
         return view.get_queryset().values_list("pk", flat=True)
 
-    def object_context(self, message: ContactMessage) -> dict[str, Any]:
-        """Return the confirmation page's context for one message."""
-        return {"item": message}
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return Wagtail's context with the question."""
         return super().get_context_data(**kwargs) | {"question": self.question, "action_name": self.display_name}
@@ -48,16 +44,9 @@ class MessageAction(SnippetBulkAction):
 
 
 class MarkMessages(MessageAction):
-    """Gives messages the reading status that a subclass names."""
+    """Gives messages a reading status."""
 
     status: ReadingStatus
-
-    def __init_subclass__(cls, status: ReadingStatus) -> None:
-        cls.status = status
-        cls.display_name = f"Mark as {status.label.lower()}"
-        cls.action_type = f"mark_as_{status.value}"
-        cls.aria_label = f"Mark the selected messages as {status.label.lower()}"
-        cls.success = f"{{messages}} marked as {status.label.lower()}."
 
     @classmethod
     def execute_action(cls, objects: Iterable[ContactMessage], **kwargs: Any) -> tuple[int, int]:
@@ -65,32 +54,19 @@ class MarkMessages(MessageAction):
         return _select(objects).update(status=cls.status), 0
 
 
-class MarkAsRead(MarkMessages, status=ReadingStatus.READ):
-    """Marks messages as read."""
-
-    action_priority = 10
-    question = "They no longer count as new."
-
-
-class MarkAsDone(MarkMessages, status=ReadingStatus.DONE):
-    """Marks messages as done."""
-
-    action_priority = 11
-    question = "They are answered, or need no answer."
-
-
-class MarkAsNew(MarkMessages, status=ReadingStatus.NEW):
-    """Marks messages as new."""
-
-    action_priority = 12
-    question = "They count as new again, even if they had been taken for spam."
-
-
-class MarkAsSpam(MarkMessages, status=ReadingStatus.SPAM):
-    """Marks messages as spam."""
-
-    action_priority = 13
-    question = "They stay stored. You find them with the filter for spam."
+def _mark_as(status: ReadingStatus, priority: int, question: str) -> type[MarkMessages]:
+    """Return the action that gives messages this status."""
+    label = status.label.lower()
+    attributes = {
+        "status": status,
+        "display_name": f"Mark as {label}",
+        "action_type": f"mark_as_{status.value}",
+        "aria_label": f"Mark the selected messages as {label}",
+        "action_priority": priority,
+        "question": question,
+        "success": f"{{messages}} marked as {label}.",
+    }
+    return type(f"MarkAs{status.label}", (MarkMessages,), attributes)
 
 
 class SendAgain(MessageAction):
@@ -137,7 +113,13 @@ class DeleteMessages(MessageAction):
         return _select(objects).delete()[0], 0
 
 
-MESSAGE_ACTIONS: list[type[MessageAction]] = [MarkAsRead, MarkAsDone, MarkAsNew, MarkAsSpam, SendAgain]
+MESSAGE_ACTIONS: list[type[MessageAction]] = [
+    _mark_as(ReadingStatus.READ, 10, "They no longer count as new."),
+    _mark_as(ReadingStatus.DONE, 11, "They are answered, or need no answer."),
+    _mark_as(ReadingStatus.NEW, 12, "They count as new again, even if they had been taken for spam."),
+    _mark_as(ReadingStatus.SPAM, 13, "They stay stored. You find them with the filter for spam."),
+    SendAgain,
+]
 
 
 def _select(messages: Iterable[ContactMessage]) -> QuerySet[ContactMessage]:

@@ -46,8 +46,8 @@ def send_contact_mail(message_id: int) -> None:
         return
     message = ContactMessage.objects.select_related("page").get(pk=message_id)
     try:
-        recipients = _find_recipients(message)
-        if recipients:
+        emails = message.page.recipients.values_list("email", flat=True) if message.page else []
+        if recipients := list(dict.fromkeys(emails)):
             _build_mail(message, recipients).send()
         _settle(message, MailState.SENT if recipients else MailState.NO_RECIPIENT)
     except Exception as error:  # mail backends raise errors of any kind, and each has to show in the admin
@@ -76,12 +76,6 @@ def _claim(message_id: int) -> bool:
         mail_next_try_at=None,
     )
     return bool(claimed)
-
-
-def _find_recipients(message: ContactMessage) -> list[str]:
-    if message.page is None:
-        return []
-    return list(dict.fromkeys(message.page.recipients.values_list("email", flat=True)))
 
 
 def _build_mail(message: ContactMessage, recipients: list[str]) -> EmailMessage:

@@ -46,13 +46,9 @@ async def contact_page(request: HttpRequest, page: ContactPage) -> HttpResponse:
 
 
 def _respond(request: HttpRequest, page: ContactPage) -> HttpResponse:
-    if request.method == "POST":
-        return _respond_to_post(request, page)
-    with use_version_of(request):
-        return _render_page(request, page, is_sent="sent" in request.GET)
-
-
-def _respond_to_post(request: HttpRequest, page: ContactPage) -> HttpResponse:
+    if request.method != "POST":
+        with use_version_of(request):
+            return _render_page(request, page, is_sent="sent" in request.GET)
     field = request.GET.get("check")
     response = _take_message(request, page) if field is None else _check_field(request, field)
     # The page holds the visitor's own text and token. `no-store` would empty the form when they come back to it.
@@ -75,7 +71,9 @@ def _take_message(request: HttpRequest, page: ContactPage) -> HttpResponse:
     if form.is_valid() and state is not TokenState.VALID:
         form.add_error(None, TOKEN_ERRORS[state])
     if form.errors:
-        return _render_errors(request, page, form, token, state)
+        form.focus_first_error()
+        token = token if state in (TokenState.VALID, TokenState.TOO_NEW) else issue_token()
+        return _render_page(request, page, form=form, token=token, status=422)
     form.instance.page = page
     result = store_message(
         form.save(commit=False), token=token, client_ip=get_client_ip(request), is_spam=form.is_spam()
@@ -85,14 +83,6 @@ def _take_message(request: HttpRequest, page: ContactPage) -> HttpResponse:
     if _wants_partial(request):
         return _render_page(request, page, is_sent=True)
     return HttpResponseRedirect(f"{page.get_url(request)}?sent#contact-status")
-
-
-def _render_errors(
-    request: HttpRequest, page: ContactPage, form: ContactForm, token: str, state: TokenState
-) -> HttpResponse:
-    form.focus_first_error()
-    token = token if state in (TokenState.VALID, TokenState.TOO_NEW) else issue_token()
-    return _render_page(request, page, form=form, token=token, status=422)
 
 
 def _render_rate_limit(request: HttpRequest, page: ContactPage, form: ContactForm, token: str) -> HttpResponse:

@@ -6,7 +6,7 @@ from urllib.parse import quote_plus
 import pytest
 from django.core.management import call_command
 
-from search.results import SearchListing
+from search.views import SearchListing
 
 
 @pytest.fixture
