@@ -5,7 +5,7 @@ Each step only does what is missing in the database, so that the next run comple
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from quickstart.console import MigrationCount, Report
-from quickstart.sample_site import load_sample_site
+from quickstart.sample_site import SiteInUseError, load_sample_site
 
 ADMIN = "admin"
 # Without letters and digits that look alike.
@@ -37,7 +37,8 @@ def load_content_once(report: Report) -> None:
     """
     users = get_user_model().objects
     if not users.exists():
-        load_sample_site(report)
+        with suppress(SiteInUseError):
+            load_sample_site(report)
         users.create_superuser(ADMIN)  # has no password until one was shown
 
 

@@ -24,7 +24,7 @@ since, and the [list](/blog/) is kept in the drawer itself.
 - lining, for tables
 :::
 :::figure
-picture: $first
+image: $first
 caption: A drawer, and $caption what was found in it.
 :::
 :::pull_quote
@@ -40,7 +40,7 @@ attribution: A foreman
 [^$number]: They came back later.
 :::
 :::figure
-picture: $second
+image: $second
 caption: The same drawer from the other side.
 placement: wide
 :::
@@ -57,8 +57,8 @@ caption: How the drawers are weighed.
 :::
 :::gallery
 pictures:
-  - {picture: $first, caption: Before}
-  - {picture: $second, caption: After}
+  - {image: $first, caption: Before}
+  - {image: $second, caption: After}
 caption: A drawer that was put in order.
 :::
 """)

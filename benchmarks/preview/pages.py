@@ -25,7 +25,7 @@ class Kind:
     def publish(self, images: SampleImages, number: int) -> int:
         """Publish the page and return its id."""
         page = self.page_type(title=f"{self.title} {number}")
-        page.body = page.body.stream_block.to_python(build_body(self.text(), images, rich=self.rich))
+        page.body = build_body(self.text(), images, rich=self.rich)
         self.parent_type.objects.get().add_child(instance=page)
         page.save_revision().publish()
         page_id: int = page.pk

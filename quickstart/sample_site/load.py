@@ -1,119 +1,177 @@
 """Loads the sample site once, completely or not at all, and only into an empty site."""
 
+import datetime
+import uuid
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import transaction
 from wagtail.models import Page, Site
 
-from home.models import SiteLink, SiteSettings
-from quickstart.sample_site.content import Content, Report, SampleImages, load_images, report_each
-from quickstart.sample_site.pages import load_fixtures, publish_page, sample_key
+from blog.models import Author, BlogIndexPage, BlogPostPage, Category, PostAuthor, Series
+from forms.models import ContactPage
+from home.models import HomePage, SiteLink, SiteSettings, StandardPage
+from portfolio.models import PortfolioIndexPage, ProjectLink, ProjectPage, ProjectPicture
+from quickstart.sample_site.content import (
+    Content,
+    PageFile,
+    Report,
+    SampleImages,
+    build_body,
+    load_images,
+    report_each,
+)
 
 # The title that Wagtail's first migration gives to its page.
 WELCOME_TITLE = "Welcome to your new Wagtail site!"
+PAGE_TYPES: dict[str, type[Page]] = {
+    "home": HomePage,
+    "standard": StandardPage,
+    "contact": ContactPage,
+    "portfolio": PortfolioIndexPage,
+    "project": ProjectPage,
+    "blog": BlogIndexPage,
+    "post": BlogPostPage,
+}
+# Each sample page has the same translation key in every installation, by which it is found after it was renamed.
+SAMPLE_PAGES = uuid.UUID("6a1e7f50-0b6c-4b7e-9a53-2f1c86d4e0a9")
 
 
-class Outcome(StrEnum):
-    """The outcome of loading."""
-
-    LOADED = "loaded"
-    ALREADY_THERE = "already there"
-    REFUSED = "refused"
+class SiteInUseError(CommandError):
+    """The site has pages of its own or none at all. The message says so, and how to see the sample site."""
 
 
 @dataclass(frozen=True)
-class LoadResult:
-    """The outcome, and a sentence that describes it."""
+class Fixtures:
+    """The images by file name, and the terms by slug, to which pages refer."""
 
-    outcome: Outcome
-    message: str
+    images: SampleImages
+    authors: dict[str, Author]
+    categories: dict[str, Category]
+    series: dict[str, Series]
 
 
-def load_sample_site(report: Report, content: Content | None = None) -> LoadResult:
-    """Load the sample `content` into an empty site. `report` is called with a line of text for each step.
+def load_sample_site(report: Report, content: Content | None = None) -> str:
+    """Load the sample `content` into an empty site, and return a sentence that describes the outcome.
 
-    Images are committed one by one, pages in one transaction. An interrupted run leaves no pages, and the next run
-    creates no image twice. A site with pages of its own or with the sample site, edited or not, isn't changed.
+    `report` is called with a line of text for each step. Images are committed one by one, pages in one transaction. An
+    interrupted run leaves no pages, and the next run creates no image twice. The sample site, edited or not, isn't
+    loaded again. Raises `SiteInUseError` if there are other pages.
     """
     content = content or Content()
-    if refusal := _find_refusal():
-        return refusal
+    if Page.objects.filter(translation_key=_sample_key("home")).exists():
+        return "The sample site is already there. Nothing was changed."
+    _find_welcome_page()
     images = load_images(content, report)
     with transaction.atomic():
         # An editor may have started while the images were stored.
-        if refusal := _find_refusal():
-            return refusal
-        count = _load_pages(content, images, report)
-    return LoadResult(Outcome.LOADED, f"The sample site is loaded: {count} pages, {len(images)} pictures.")
+        count = _load_pages(content, images, _find_welcome_page(), report)
+    return f"The sample site is loaded: {count} pages, {len(images)} pictures."
 
 
-def _find_refusal() -> LoadResult | None:
-    """Return a result with the reason not to load, or None."""
-    if Page.objects.filter(translation_key=sample_key("home")).exists():
-        return LoadResult(Outcome.ALREADY_THERE, "The sample site is already there. Nothing was changed.")
-    welcome = _find_untouched_welcome_page()
+def _sample_key(path: str) -> uuid.UUID:
+    return uuid.uuid5(SAMPLE_PAGES, path)
+
+
+def _find_welcome_page() -> Page:
+    """Return the page of Wagtail's first migration. Raises `SiteInUseError` if it isn't all that there is."""
+    untouched = Page.objects.exact_type(Page).filter(depth=2, slug="home", live=True, latest_revision=None)
+    welcome = untouched.filter(title=WELCOME_TITLE).first()
     own_page = Page.objects.filter(depth__gt=1).exclude(pk=welcome and welcome.pk).order_by("path").first()
-    if own_page:
-        return _refuse(f"This site already has pages of its own, “{own_page.title}” for example.")
-    if not welcome:
-        return _refuse("All pages of this site were deleted.")
-    return None
-
-
-def _refuse(reason: str) -> LoadResult:
-    return LoadResult(
-        Outcome.REFUSED,
-        f"{reason} The sample site was not loaded, and nothing was changed. To see it, start with a new database.",
+    if welcome and not own_page:
+        return welcome
+    reason = (
+        f"This site already has pages of its own, “{own_page.title}” for example."
+        if own_page
+        else "All pages of this site were deleted."
+    )
+    raise SiteInUseError(
+        f"{reason} The sample site was not loaded, and nothing was changed. To see it, start with a new database."
     )
 
 
-def _find_untouched_welcome_page() -> Page | None:
-    """Return the page of Wagtail's first migration, unless an editor has changed or deleted it."""
-    page = Page.objects.filter(
-        depth=2, slug="home", numchild=0, live=True, latest_revision=None, title=WELCOME_TITLE
-    ).first()
-    return page if page and page.specific_class is Page else None
-
-
-def _load_pages(content: Content, images: SampleImages, report: Report) -> int:
+def _load_pages(content: Content, images: SampleImages, welcome: Page, report: Report) -> int:
     """Publish all pages, make the home page the root of the default site, and return the number of pages."""
     root = Page.get_first_root_node()
-    site = _detach_default_site(root)
-    if welcome := _find_untouched_welcome_page():
-        welcome.delete()
+    # The root page stands in for the home page, so that the welcome page can be deleted.
+    address = urlsplit(settings.WAGTAILADMIN_BASE_URL)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    fields = {"hostname": address.hostname or "localhost", "port": port, "root_page": root}
+    site, _ = Site.objects.update_or_create(is_default_site=True, defaults=fields)
+    welcome.delete()
     root.refresh_from_db()
 
-    fixtures = load_fixtures(content, images)
+    texts = content.read_yaml("site")
+    fixtures = _load_fixtures(texts, images)
     files = list(content.read_pages())
     pages = {"": root}
     for file in report_each(files, report, lambda file: f"Page {file.path}"):
-        pages[file.path] = publish_page(file, pages[file.parent_path], fixtures)
+        pages[file.path] = _publish_page(file, pages[file.parent_path], fixtures)
 
-    site.root_page = pages["home"]
-    _load_site_texts(content, site)
+    site.root_page, site.site_name = pages["home"], texts["site_name"]
+    site.save()
+    site_settings = SiteSettings.for_site(site)
+    site_settings.tagline, site_settings.footer_text = texts["tagline"], texts["footer_text"]
+    site_settings.links = [SiteLink(**link) for link in texts["links"]]
+    site_settings.save()
     return len(files)
 
 
-def _detach_default_site(root: Page) -> Site:
-    """Return the default site with the root page as its home page, so that the old home page can be deleted."""
-    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
-    address = urlsplit(settings.WAGTAILADMIN_BASE_URL)
-    site.hostname = address.hostname or "localhost"
-    site.port = address.port or (443 if address.scheme == "https" else 80)
-    site.root_page = root
-    site.save()
-    return site
+def _load_fixtures(texts: dict[str, Any], images: SampleImages) -> Fixtures:
+    """Return `images` and the terms of `site.yaml`, after creating those that are missing."""
+
+    def load_terms(model: Any, terms: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        return {slug: model.objects.get_or_create(slug=slug, defaults=fields)[0] for slug, fields in terms.items()}
+
+    for fields in texts["authors"].values():
+        fields["portrait"] = images[fields["portrait"]]
+    return Fixtures(
+        images=images,
+        authors=load_terms(Author, texts["authors"]),
+        categories=load_terms(Category, texts["categories"]),
+        series=load_terms(Series, texts["series"]),
+    )
 
 
-def _load_site_texts(content: Content, site: Site) -> None:
-    texts = content.read_yaml("site")
-    site.site_name = texts["site_name"]
-    site.save()
-    site_settings = SiteSettings.for_site(site)
-    site_settings.tagline = texts["tagline"]
-    site_settings.footer_text = texts["footer_text"]
-    site_settings.links = [SiteLink(**link) for link in texts["links"]]
-    site_settings.save()
+def _publish_page(file: PageFile, parent: Page, fixtures: Fixtures) -> Page:
+    """Publish the page of `file` under `parent` and return it. Raises `ValidationError`."""
+    fields = dict(file.fields)
+    page_type = PAGE_TYPES[fields.pop("type")]
+    page = page_type(slug=file.path.rpartition("/")[2], translation_key=_sample_key(file.path))
+    rich = fields.pop("rich", False)
+    if file.text:
+        page.body = build_body(file.text, fixtures.images, rich=rich)
+    for name, value in fields.items():
+        _set_field(page, name, value, fixtures)
+    parent.add_child(instance=page)
+    page.save_revision(log_action=True).publish()
+    return page
+
+
+def _set_field(page: Page, name: str, value: Any, fixtures: Fixtures) -> None:
+    match name:
+        case "lead_image":
+            page.lead_image = fixtures.images[value]
+            page.lead_image_alt = page.lead_image.description
+        case "gallery":
+            for picture in value:
+                image = fixtures.images[picture.pop("image")]
+                page.gallery.add(ProjectPicture(image=image, alt_text=image.description, **picture))
+        case "links":
+            page.links = [ProjectLink(**link) for link in value]
+        case "authors":
+            page.post_authors = [PostAuthor(author=fixtures.authors[slug]) for slug in value]
+        case "categories":
+            page.categories = [fixtures.categories[slug] for slug in value]
+        case "series":
+            page.series = fixtures.series[value]
+        case "tags" | "skills":
+            getattr(page, name).add(*value)
+        case "date":  # feeds and the sitemap use the date of the first publication
+            page.date = value
+            page.first_published_at = datetime.datetime.combine(value, datetime.time(9), tzinfo=datetime.UTC)
+        case _:
+            setattr(page, name, value)
