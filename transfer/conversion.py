@@ -5,15 +5,18 @@ import json
 import re
 from dataclasses import dataclass, replace
 
-from transfer.image_files import ImageFile
+from transfer.image_files import ImageError, ImageFile
 from transfer.links import convert_links
-from transfer.readers import Diagnostics, LeadImage, SourcePost
+from transfer.readers import MAX_EXCERPT_LENGTH, Diagnostics, LeadImage, SourcePost
 from transfer.references import IMAGE, ImportContext, References
 from transfer.text import SourceText, plain_text, shorten
 
 # Part of every fingerprint. With a higher number, the next import updates all posts that were imported before.
 CONVERSION_VERSION = 2
-MAX_EXCERPT_LENGTH = 1000
+_WRITTEN_AS_READ = (
+    "title", "slug", "old_addresses", "moment", "draft", "authors", "tags", "categories", "series", "series_position",
+    "search_description", "canonical_url",
+)  # fmt: skip
 
 # In Markdown or HTML. A link to an image doesn't show it.
 _SHOWN_IMAGE = re.compile(rf"(?:!\[[^\[\]]{{0,1000}}\]\(|\bsrc=[\"']){IMAGE}([0-9a-f]{{16,40}})")
@@ -74,17 +77,21 @@ def _take_excerpt(text: SourceText, post: SourcePost) -> str:
 
 
 def _find_lead_image(references: References) -> str:
+    """Return the key of the lead image, or an empty text after a diagnostic."""
     lead = references.post.lead_image
     if not lead:
         return ""
-    message = "The lead image {} {}; the post has none."
-    return references.find_image_key(lead.reference, lead.alt, lead.line, message)
+    try:
+        return references.find_image(lead.reference, lead.alt).key
+    except ImageError as error:
+        references.diagnostics.lost(f"The lead image `{lead.reference}` {error}; the post has none.", lead.line)
+        return ""
 
 
 def _show_once(post: SourcePost, image_key: str, body: str) -> LeadImage | None:
     """Return the lead image of `post`. It is only for sharing if the text shows the same image."""
     lead = post.lead_image
-    if not lead or lead.only_for_sharing or not image_key or image_key not in _SHOWN_IMAGE.findall(body):
+    if not lead or image_key not in _SHOWN_IMAGE.findall(body):
         return lead
     post.diagnostics.changed("The lead image is in the text too, and is therefore left out at the top.", lead.line)
     return replace(lead, only_for_sharing=True)
@@ -93,19 +100,10 @@ def _show_once(post: SourcePost, image_key: str, body: str) -> LeadImage | None:
 def _fingerprint(converted: ConvertedPost) -> str:
     """Return a hash of everything that would be written. It tells the next import whether a post has changed."""
     post, lead = converted.source, converted.lead_image
-    written = {
+    written = {name: getattr(post, name) for name in _WRITTEN_AS_READ} | {
         "version": CONVERSION_VERSION,
-        "title": post.title,
-        "slug": post.slug,
-        "addresses": post.old_addresses,
-        "date": post.moment.isoformat() if post.moment else None,
-        "draft": post.draft,
-        "authors": [[author.name, author.slug] for author in post.authors],
-        "tags": post.tags,
-        "categories": post.categories,
-        "series": [post.series, post.series_position],
-        "texts": [converted.excerpt, post.search_description, post.canonical_url],
+        "excerpt": converted.excerpt,
         "lead image": [converted.lead_image_key, lead.alt, lead.caption, lead.only_for_sharing] if lead else None,
         "body": converted.body,
     }
-    return hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(written, sort_keys=True, default=str).encode()).hexdigest()

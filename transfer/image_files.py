@@ -1,7 +1,10 @@
 """Finds the image files to which posts refer."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -37,7 +40,7 @@ class ImageFinder:
         self.folder = self.folder.resolve()
         self._roots = [self.folder, *(path.resolve() for path in self.assets)]
         self._site_roots = self._find_site_roots()
-        self._found: dict[Path, ImageFile | ImageError] = {}
+        self._read_once = cache(_read_image)
 
     def find(self, reference: str, post: Path) -> ImageFile:
         """Return the image file to which `reference` in the file `post` leads. Raises `ImageError`."""
@@ -45,25 +48,7 @@ class ImageFinder:
         for candidate in self._candidates(path, post):
             if candidate.is_file():
                 return self._read_once(candidate)
-        climbs = not path.startswith("/") and ".." in Path(path).parts
-        if climbs and not self._is_inside((post.parent / path).resolve()):
-            raise ImageError("leads out of the imported folder")
         raise ImageError("wasn't found")
-
-    def is_image(self, reference: str) -> bool:
-        """Return whether `reference` has the suffix of an image and leads to no other site."""
-        return Path(urlsplit(reference).path).suffix.lower() in IMAGE_SUFFIXES if _is_local(reference) else False
-
-    def _read_once(self, path: Path) -> ImageFile:
-        if path not in self._found:
-            try:
-                self._found[path] = _read_image(path)
-            except ImageError as error:
-                self._found[path] = error
-        image = self._found[path]
-        if isinstance(image, ImageError):
-            raise image
-        return image
 
     def _candidates(self, path: str, post: Path) -> list[Path]:
         """Return the paths where the file may lie: beside its post, or below a root of the site."""
@@ -71,12 +56,9 @@ class ImageFinder:
         below = [root / public / path.lstrip("/") for root in self._site_roots for public in _PUBLIC_FOLDERS]
         found = []
         for candidate in [*beside, *below]:
-            try:
-                resolved = candidate.resolve()
-            except (OSError, ValueError, RuntimeError):
-                continue
-            if self._is_inside(resolved):
-                found.append(resolved)
+            with suppress(OSError, ValueError, RuntimeError):
+                if self._is_inside(resolved := candidate.resolve()):
+                    found.append(resolved)
         return found
 
     def _find_site_roots(self) -> list[Path]:
@@ -100,7 +82,8 @@ class ImageFinder:
         return any(path.is_relative_to(root) for root in self._roots)
 
 
-def _is_local(reference: str) -> bool:
+def is_local(reference: str) -> bool:
+    """Return whether the URL `reference` leads to the same site."""
     try:
         parts = urlsplit(reference)
     except ValueError:
@@ -112,7 +95,7 @@ def _local_path(reference: str) -> str:
     """Return the path in `reference`. Raises `ImageError` for data and for other sites."""
     if reference.startswith("data:"):
         raise ImageError("is written into the text itself, as `data:`")
-    if not _is_local(reference):
+    if not is_local(reference):
         raise ImageError("lies on another site")
     path = unquote(urlsplit(reference).path)
     if not path or "\x00" in path:
@@ -129,16 +112,10 @@ def _read_image(path: Path) -> ImageFile:
         content = path.read_bytes()
     except OSError as error:
         raise ImageError(f"can't be read: {error.strerror}") from error
-    _check_image(path)
-    return ImageFile(path, hashlib.sha1(content, usedforsecurity=False).hexdigest())
-
-
-def _check_image(path: Path) -> None:
-    """Raise `ImageError` if the file is no image or too large to decode."""
     try:
-        with path.open("rb") as file:
-            width, height = willow.Image.open(file).get_size()
+        width, height = willow.Image.open(BytesIO(content)).get_size()
     except Exception as error:  # decoders raise errors of any kind over broken files
         raise ImageError("is broken or no picture") from error
     if width * height > MAX_IMAGE_PIXELS:
         raise ImageError("has too many pixels")
+    return ImageFile(path, hashlib.sha1(content, usedforsecurity=False).hexdigest())

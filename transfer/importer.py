@@ -25,19 +25,6 @@ Progress = Callable[[str, int, int], None]
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True)
-class ImportOptions:
-    """What to import, and how."""
-
-    folder: Path
-    blog: BlogIndexPage
-    reader: str = "markdown"
-    dry_run: bool = False
-    overwrite: bool = False
-    assets: list[Path] = field(default_factory=list)
-    old_site: str = ""
-
-
 @dataclass
 class Task:
     """A post, its record from earlier imports, and what to do with it."""
@@ -47,23 +34,32 @@ class Task:
     state: ImportState
 
 
+@dataclass
 class FolderImport:
     """An import of one folder. All posts are read and converted before the first is written, as they link to others."""
 
-    def __init__(self, options: ImportOptions, progress: Progress) -> None:
-        self.options = options
-        self.report = Report(str(options.folder), options.blog.title, options.dry_run)
-        self._progress = progress
-        self._reader = make_reader(options.reader, options.folder)
+    folder: Path
+    blog: BlogIndexPage
+    progress: Progress
+    reader: str = "markdown"
+    dry_run: bool = False
+    overwrite: bool = False
+    assets: list[Path] = field(default_factory=list)
+    old_site: str = ""
+
+    def __post_init__(self) -> None:
+        self.report = Report(str(self.folder), self.blog.title, self.dry_run)
+        self.folder = self.folder.resolve()
+        self._reader = make_reader(self.reader, self.folder)
 
     def run(self) -> Report:
         """Import the folder. Ctrl-C ends the import early; the report then has what was done until then."""
         try:
             converted = self._convert(self._read())
-            records = ImportRecords(self.options.blog)
+            records = ImportRecords(self.blog)
             tasks = [self._plan(post, records) for post in converted]
             self._report_missing_files(records)
-            if self.options.dry_run:
+            if self.dry_run:
                 for task in tasks:
                     self._report_task(task)
             else:
@@ -73,24 +69,18 @@ class FolderImport:
         return self.report
 
     def _read(self) -> list[SourcePost]:
-        files = self._reader.find_files()
-        self.report.skipped = [(self._relative(path), reason) for path, reason in self._reader.skipped]
         posts = []
-        for path in self._follow("Reading", files):
+        for path in self._follow("Reading", self._reader.find_files()):
             try:
-                if post := self._reader.read_post(path):
-                    posts.append(post)
-                else:
-                    self.report.skipped.append((self._relative(path), "Has neither a title nor a text."))
+                posts.append(self._reader.read_post(path))
             except Exception as error:
                 self._report_failure(path, error, Diagnostics())
-        return posts
+        self.report.skipped = [(self._relative(path), reason) for path, reason in sorted(self._reader.skipped)]
+        return [post for post in posts if post]
 
     def _convert(self, posts: list[SourcePost]) -> list[ConvertedPost]:
-        index = URLIndex(posts, [self.options.old_site])
-        images = ImageFinder(self.options.folder, self.options.assets)
-        context = ImportContext(self._reader, index, images, self.options.old_site)
-        self.report.old_sites = sorted(index.hosts)
+        index, images = URLIndex(posts, self.old_site), ImageFinder(self.folder, self.assets)
+        context = ImportContext(self._reader, index, images, self.old_site)
         converted = []
         for post in self._follow("Converting", posts):
             try:
@@ -102,11 +92,11 @@ class FolderImport:
 
     def _plan(self, post: ConvertedPost, records: ImportRecords) -> Task:
         record = records.find(post.source.path, post.source.address)
-        state = record.compare(post.fingerprint, self.options.overwrite) if record else ImportState.NEW
+        state = record.compare(post.fingerprint, self.overwrite) if record else ImportState.NEW
         return Task(post, record, state)
 
     def _write(self, tasks: list[Task]) -> None:
-        writer = PageWriter(self.options.blog, [key for task in tasks for key in task.post.images])
+        writer = PageWriter(self.blog, [key for task in tasks for key in task.post.images])
         for task in tasks:
             if task.record and task.record.page_id:
                 writer.pages[task.post.key] = task.record.page_id
@@ -151,16 +141,13 @@ class FolderImport:
     def _report_missing_files(self, records: ImportRecords) -> None:
         self.report.missing = [
             (self._relative(Path(record.source)), f"page {record.page_id} stays" if record.page_id else "no page")
-            for record in records.missing_files(self.options.folder)
+            for record in records.missing_files(self.folder)
         ]
 
     def _relative(self, path: Path) -> str:
-        for folder in (self.options.folder, self.options.folder.resolve()):
-            if path.is_relative_to(folder):
-                return path.relative_to(folder).as_posix()
-        return str(path)
+        return path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else str(path)
 
     def _follow(self, step: str, items: Sequence[Item]) -> Iterator[Item]:
         for number, item in enumerate(items, start=1):
             yield item
-            self._progress(step, number, len(items))
+            self.progress(step, number, len(items))

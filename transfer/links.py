@@ -2,21 +2,11 @@
 
 import html
 import re
-from functools import cache
+from collections.abc import Iterable
 
-from galley.markdown import render_markdown
+from galley.markdown import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, TAGS_WITHOUT_CONTENT
 from transfer.references import IMAGE, PAGE, References
-from transfer.text import (
-    SourceText,
-    Span,
-    angled,
-    bare,
-    html_block_spans,
-    markdown_image,
-    plain_text,
-    strip_title,
-    unescape,
-)
+from transfer.text import SourceText, Span, angled, bare, html_block_spans, markdown_image, strip_title, unescape
 
 _TITLE = r"(?:\"(?:[^\"\\]|\\.){0,2000}\"|'(?:[^'\\]|\\.){0,2000}'|\((?:[^()\\]|\\.){0,2000}\))"
 _DESTINATION = r"(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)"
@@ -31,28 +21,21 @@ _DEFINITION = re.compile(
     rf"^(?P<start> {{0,3}}\[(?!\^)(?P<label>{_LABEL})\]:[ \t]*\n?[ \t]*)(?P<url><[^<>\n]*>|[^\s<]\S*)", re.MULTILINE
 )
 
-_FIGURE = re.compile(
-    r"^<figure\b[^<>]*>(?P<content>(?:(?!<figure\b).){0,20000}?)</figure>[ \t]*$", re.DOTALL | re.MULTILINE
-)
-_CAPTION = re.compile(r"<figcaption\b[^<>]*>(?P<caption>.*?)</figcaption>", re.DOTALL)
-_LONE_IMAGE = re.compile(r"!\[(?P<alt>(?:[^\[\]\\]|\\.)*)\]\((?P<source>[^\s()]+)\)")
 _ELEMENT = re.compile(r"<(?P<name>[a-zA-Z][a-zA-Z0-9-]*)(?P<attributes>(?:\s+(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?)/?>")
 _ATTRIBUTE = re.compile(
     r"(?P<name>[a-zA-Z_:@][\w:.@-]*)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'<>]+))"
 )
 _NOSCRIPT = re.compile(r"</?noscript\s*>", re.IGNORECASE)
-_MEASURE = re.compile(r"<(?P<name>progress|meter)\b(?P<attributes>[^<>]*)>(?:[^<>]*</(?P=name)\s*>)?", re.IGNORECASE)
 # Attributes of the old design, which are left out without a diagnostic.
 _LOOKS = {"class", "style", "width", "height", "align", "border", "target", "rel", "loading", "srcset", "sizes"}
 
 
 def convert_links(text: SourceText, references: References) -> None:
     """Rewrite every link and image of `text` that leads to an imported post or image file."""
-    _convert_lost_elements(text, references)
-    text.rewrite(_FIGURE, lambda match, line: _convert_figure(text.text, match))
+    # Browsers without scripts show what is in it. The site would drop it.
+    text.rewrite(_NOSCRIPT, lambda match, line: "")
     _convert_markdown(text, references)
     text.rewrite(_ELEMENT, lambda match, line: _convert_element(match, line, references))
-    text.rewrite(_ELEMENT, lambda match, line: _report_lost_html(match, line, references))
 
 
 def _convert_markdown(text: SourceText, references: References) -> None:
@@ -113,57 +96,33 @@ def _normalise_label(label: str) -> str:
     return " ".join(label.split()).casefold()
 
 
-def _convert_lost_elements(text: SourceText, references: References) -> None:
-    """Keep the content of `<noscript>` and the value of `<progress>` and `<meter>`, which the site doesn't show."""
-
-    def unwrap(match: re.Match[str], line: int) -> str:
-        if not match[0].startswith("</"):
-            references.diagnostics.changed("The content of `<noscript>` is shown, because scripts aren't.", line)
-        return ""
-
-    def write_value(match: re.Match[str], line: int) -> str | None:
-        attributes = _read_attributes(match["attributes"])
-        if "value" not in attributes:
-            return None
-        value = f"{attributes['value']} of {attributes.get('max', '1')}"
-        references.diagnostics.changed(f"The HTML element `<{match['name']}>` becomes “{value}”.", line)
-        return html.escape(value)
-
-    text.rewrite(_NOSCRIPT, unwrap)
-    text.rewrite(_MEASURE, write_value)
-
-
 def _convert_element(match: re.Match[str], line: int, references: References) -> str | None:
-    """Return an `<img>` or `<a>` with its new address, or None to leave the element unchanged."""
-    name = match["name"].lower()
-    if name not in ("a", "img"):
-        return None
-    attributes = _read_attributes(match["attributes"])
-    attribute = "src" if name == "img" else "href"
+    """Return an `<img>` or `<a>` with its new address, or None to leave the element unchanged. Reports what is lost."""
+    name, attributes = match["name"].lower(), _read_attributes(match["attributes"])
+    _report_lost_html(name, attributes, line, references)
+    attribute = {"a": "href", "img": "src"}.get(name, "")
     address = attributes.get(attribute, "")
-    if not address or address.startswith((IMAGE, PAGE)):
+    if not address or address.startswith(("#", IMAGE, PAGE)):
         return None
-    if name == "img":
-        return _replace_attribute(
-            match[0], attribute, references.resolve_image(address, attributes.get("alt", ""), line)
-        )
-    return (
-        None
-        if address.startswith("#")
-        else _replace_attribute(match[0], attribute, references.resolve_link(address, line))
-    )
+    if attribute == "src":
+        found: str | None = references.resolve_image(address, attributes.get("alt", ""), line)
+    else:
+        found = references.resolve_link(address, line)
+    if found is None:
+        return None
+    pattern = re.compile(rf"(\s{attribute}\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s\"'<>]+)", re.IGNORECASE)
+    return pattern.sub(lambda written: f'{written[1]}"{html.escape(found)}"', match[0], count=1)
 
 
-def _report_lost_html(match: re.Match[str], line: int, references: References) -> None:
+def _report_lost_html(name: str, attributes: Iterable[str], line: int, references: References) -> None:
     """Report an element or attributes that the site doesn't show."""
-    name = match["name"].lower()
-    if not _is_shown(name):
-        what = "nothing of it" if _is_hidden_with_content(name) else "only its content"
+    if name not in ALLOWED_TAGS:
+        what = "nothing of it" if name in TAGS_WITHOUT_CONTENT else "only its content"
         references.diagnostics.lost(f"The site doesn't show the HTML element `<{name}>`: {what} is shown.", line)
         return
-    for attribute in _read_attributes(match["attributes"]):
-        is_expected = attribute in _LOOKS or attribute.startswith("data-")
-        if not is_expected and not _is_attribute_shown(name, attribute):
+    expected = _LOOKS | ALLOWED_ATTRIBUTES["*"] | ALLOWED_ATTRIBUTES.get(name, set())
+    for attribute in attributes:
+        if attribute not in expected and not attribute.startswith("data-"):
             references.diagnostics.lost(f"The HTML attribute `{attribute}` of `<{name}>` is left out.", line)
 
 
@@ -173,54 +132,3 @@ def _read_attributes(text: str) -> dict[str, str]:
         match["name"].lower(): html.unescape(next(v for v in match.group("double", "single", "bare") if v is not None))
         for match in reversed(list(_ATTRIBUTE.finditer(text)))
     }
-
-
-@cache
-def _is_shown(name: str) -> bool:
-    """Return whether the site's sanitiser allows the element `name`."""
-    inside_table = name in ("caption", "col", "colgroup", "tbody", "td", "tfoot", "th", "thead", "tr")
-    sample = f"<table><{name}></{name}></table>" if inside_table else f"<div><{name}>words</{name}></div>"
-    return inside_table or f"<{name}" in render_markdown(sample)
-
-
-@cache
-def _is_hidden_with_content(name: str) -> bool:
-    """Return whether the sanitiser removes the element `name` with its content."""
-    return "words" not in render_markdown(f"<div><{name}>words</{name}></div>")
-
-
-@cache
-def _is_attribute_shown(name: str, attribute: str) -> bool:
-    """Return whether the sanitiser allows `attribute` on the element `name`."""
-    if name in ("td", "th", "tr", "col", "caption"):
-        return attribute in ("colspan", "rowspan", "scope", "id", "title", "lang")
-    return f" {attribute}=" in render_markdown(f'<div><{name} {attribute}="1">words</{name}></div>')
-
-
-def _convert_figure(text: str, match: re.Match[str]) -> str | None:
-    """Return a figure of one image and a plain caption as Markdown, or None for any other figure."""
-    content = match["content"]
-    captions = list(_CAPTION.finditer(content))
-    rest = _CAPTION.sub("", content).strip()
-    caption = captions[0]["caption"] if captions else ""
-    if len(captions) > 1 or re.search(r"[<\[*_`]", caption.strip()):
-        return None
-    if picture := _LONE_IMAGE.fullmatch(rest):
-        source, alt = picture["source"], picture["alt"].replace("\\[", "[").replace("\\]", "]")
-    elif (tag := _ELEMENT.fullmatch(rest)) and tag["name"].lower() == "img":
-        attributes = _read_attributes(tag["attributes"])
-        source, alt = attributes.get("src", ""), attributes.get("alt", "")
-    else:
-        return None
-    if not source:
-        return None
-    before = "" if match.start() == 0 or text.endswith("\n\n", 0, match.start()) else "\n"
-    after = "" if match.end() == len(text) or text.startswith("\n\n", match.end()) else "\n"
-    return f"{before}{markdown_image(source, alt, plain_text(caption))}{after}"
-
-
-def _replace_attribute(tag: str, name: str, value: str | None) -> str | None:
-    if value is None:
-        return None
-    pattern = re.compile(rf"(\s{name}\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s\"'<>]+)", re.IGNORECASE)
-    return pattern.sub(lambda match: f'{match[1]}"{html.escape(value)}"', tag, count=1)

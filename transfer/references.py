@@ -6,23 +6,20 @@ Therefore it has `page:ref-<key>` and `image:ref-<key>` where the written text h
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from transfer.image_files import ImageError, ImageFile, ImageFinder
+from transfer.image_files import IMAGE_SUFFIXES, ImageError, ImageFile, ImageFinder, is_local
 from transfer.readers import FILE_SCHEME, MARKDOWN_SUFFIXES, Diagnostics, Reader, SourcePost, normalise_address
 
 PAGE = "page:ref-"
 IMAGE = "image:ref-"
 
 _REFERENCE = re.compile(r"\b(page|image):ref-([0-9a-f]{16,40})\b")
-_ABSOLUTE_URL = re.compile(r"https?://[^\s<>\"'()\[\]{}|]+")
 _DATED = re.compile(r"/\d{4}/\d{1,2}/(?:\d{1,2}/)?[^/]+")
-# A host is the blog's own if that many links to posts name it.
-_LINKS_TO_OWN_HOST = 3
 
 
 def bind_references(text: str, bind: Callable[[str, str], str]) -> str:
@@ -33,16 +30,14 @@ def bind_references(text: str, bind: Callable[[str, str], str]) -> str:
 class URLIndex:
     """All posts of an import by their old addresses, files and names."""
 
-    def __init__(self, posts: Iterable[SourcePost], old_sites: Iterable[str] = ()) -> None:
+    def __init__(self, posts: Iterable[SourcePost], old_site: str = "") -> None:
         self._by_address: dict[str, SourcePost] = {}
         self._by_file: dict[Path, SourcePost] = {}
         self._by_name: dict[str, SourcePost | None] = {}
         self._keys: dict[Path, str] = {}
-        self.hosts = {urlsplit(site).netloc.lower() for site in old_sites if "//" in site}
-        posts = list(posts)
+        self._old_host = urlsplit(old_site).netloc.lower()
         for post in posts:
             self._add(post)
-        self._add_own_hosts(posts)
 
     def key(self, post: SourcePost) -> str:
         """Return the key of `post` in references."""
@@ -54,15 +49,12 @@ class URLIndex:
         if parts is None:
             return None
         host, path, fragment = parts
-        if destination.startswith(FILE_SCHEME):
+        if destination.startswith(FILE_SCHEME) or not (host or path.startswith("/")):
             found = self._find_file(path, post)
-        elif host:
-            is_own = host.lower() in self.hosts or _DATED.match(path)
-            found = self._by_address.get(_address_key(path)) if is_own else None
-        elif path.startswith("/"):
-            found = self._by_address.get(_address_key(path))
         else:
-            found = self._find_file(path, post)
+            # A dated address that is a post's leads to that post, whatever the host is.
+            is_own = host.lower() in ("", self._old_host) or _DATED.match(path)
+            found = self._by_address.get(_address_key(path)) if is_own else None
         return (found, fragment) if found else None
 
     def _add(self, post: SourcePost) -> None:
@@ -77,23 +69,15 @@ class URLIndex:
         for name in {post.path.stem, post.path.parent.name if post.path.stem == "index" else post.path.stem, post.slug}:
             self._by_name[name.lower()] = None if name.lower() in self._by_name else post
 
-    def _add_own_hosts(self, posts: Iterable[SourcePost]) -> None:
-        found: Counter[str] = Counter()
-        for post in posts:
-            for url in _ABSOLUTE_URL.findall(post.body):
-                parts = _split_url(url)
-                if parts and _DATED.match(parts[1]) and _address_key(parts[1]) in self._by_address:
-                    found[parts[0].lower()] += 1
-        self.hosts |= {host for host, number in found.items() if number >= _LINKS_TO_OWN_HOST}
-
     def _find_file(self, path: str, post: SourcePost) -> SourcePost | None:
         path = path.removeprefix("@/").strip()
         if not path:
             return None
         for base in [post.path.parent, *post.path.parents[1:4]]:
             for candidate in (base / path, base / path / "index.md", base / f"{path.rstrip('/')}.md"):
-                if found := self._by_file.get(_resolve(candidate)):
-                    return found
+                with suppress(OSError, ValueError, RuntimeError):
+                    if found := self._by_file.get(candidate.resolve()):
+                        return found
         if Path(path).suffix.lower() in (*MARKDOWN_SUFFIXES, ""):
             return self._by_name.get(Path(path).stem.lower() if "." in path else Path(path).name.lower())
         return None
@@ -126,22 +110,14 @@ class References:
     def resolve_image(self, reference: str, alt: str, line: int) -> str:
         """Return the reference to the image file, or, after a diagnostic, the address where it may be found."""
         try:
-            return f"{IMAGE}{self._find_image(reference, alt).key}"
+            return f"{IMAGE}{self.find_image(reference, alt).key}"
         except ImageError as error:
-            if not _is_local(reference):
+            if not is_local(reference):
                 self.diagnostics.kept(f"The picture `{_short(reference)}` {error}. The page links to it there.", line)
                 return reference
             target, where = self._point_to_old_site(reference)
             self.diagnostics.lost(f"The picture `{_short(reference)}` {error}; the reference {where}.", line)
             return target
-
-    def find_image_key(self, reference: str, alt: str, line: int, message: str) -> str:
-        """Return the key of the image file, or an empty text after a diagnostic, `message` with its two fields."""
-        try:
-            return self._find_image(reference, alt).key
-        except ImageError as error:
-            self.diagnostics.lost(message.format(f"`{_short(reference)}`", error), line)
-            return ""
 
     def resolve_link(self, destination: str, line: int) -> str | None:
         """Return the reference to the post or image file that a link leads to, or None to leave the link unchanged."""
@@ -152,10 +128,11 @@ class References:
                 return fragment
             self.diagnostics.kept(f"The link `{_short(destination)}` leads to “{post.title}”.", line)
             return f"{PAGE}{index.key(post)}{fragment}"
-        if not _is_local(destination):
-            return None
-        if self.context.images.is_image(destination):
-            return self.resolve_image(destination, "", line)
+        if not destination.startswith(FILE_SCHEME):
+            if not is_local(destination) or not (path := urlsplit(destination).path):
+                return None
+            if Path(path).suffix.lower() in IMAGE_SUFFIXES:
+                return self.resolve_image(destination, "", line)
         target, where = self._point_to_old_site(destination.removeprefix(FILE_SCHEME))
         if target != "/":
             self.diagnostics.lost(
@@ -163,10 +140,10 @@ class References:
             )
         return target
 
-    def _find_image(self, reference: str, alt: str) -> ImageFile:
-        parts = _split_url(reference)
-        is_own = parts and parts[0].lower() in self.context.url_index.hosts
-        image = self.context.images.find(urlsplit(reference).path if is_own else reference, self.post.path)
+    def find_image(self, reference: str, alt: str) -> ImageFile:
+        """Return the image file, which is added to those of the post. Raises `ImageError`."""
+        path = reference.removeprefix(self.context.old_site.rstrip("/"))
+        image = self.context.images.find(path, self.post.path)
         self.images.setdefault(image.key, image)
         if alt and not self.alts.get(image.key):
             self.alts[image.key] = " ".join(alt.split())
@@ -195,24 +172,6 @@ def _split_url(url: str) -> tuple[str, str, str] | None:
     if parts.scheme not in ("", "http", "https", FILE_SCHEME.rstrip(":")) or "\x00" in url:
         return None
     return parts.netloc, unquote(parts.path), f"#{parts.fragment}" if parts.fragment else ""
-
-
-def _is_local(destination: str) -> bool:
-    """Return whether `destination` is an address on the old site, and not a fragment or elsewhere."""
-    if destination.startswith(FILE_SCHEME):
-        return True
-    try:
-        parts = urlsplit(destination)
-    except ValueError:
-        return False
-    return not parts.scheme and not parts.netloc and bool(parts.path)
-
-
-def _resolve(path: Path) -> Path:
-    try:
-        return path.resolve()
-    except (OSError, ValueError, RuntimeError):
-        return Path()
 
 
 def _short(text: str) -> str:

@@ -15,17 +15,12 @@ Span = tuple[int, int]
 _BACKTICKS = re.compile(r"`+")
 _HTML_CODE = re.compile(r"<!--.*?-->|<(pre|code)\b[^<>]*>.*?</\1>", re.DOTALL | re.IGNORECASE)
 
-_IMAGE = re.compile(r"!\[([^\[\]]{0,1000})\]\([^()\s]*\)")
-_LINK = re.compile(r"\[([^\[\]]{1,1000})\]\((?:[^()]|\([^()]{0,500}\)){0,2000}\)")
-_TEMPLATE_LINK = re.compile(r"\[([^\[\]]{1,1000})\]\(\{\{[^{}]*\}\}[^()\s]*\)")
 _TEMPLATE_TAG = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}")
-_EMPHASIS = re.compile(r"(?<![\w*_])(\*\*|__|\*|_)(?=\S)(.{1,500}?)(?<=\S)\1(?![\w*_])")
-_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)(.{1,500}?)(?<!`)\1(?!`)")
-_HEADING = re.compile(r"\A(?:#[ \t]+([^\n]+?)[ \t]*#*[ \t]*|([^\n#>\-*+\s][^\n]*)\n=+[ \t]*)(?:\n|\Z)")
 
 # Only the block structure is parsed. The content of paragraphs is rewritten by regular expressions.
 _PARSER = MarkdownIt("commonmark").enable("table")
 _PARSER.core.ruler.enableOnly(["normalize", "block"])
+_INLINE_PARSER = MarkdownIt("commonmark")
 
 
 @lru_cache(maxsize=4)
@@ -101,39 +96,41 @@ def _find_outside(pattern: re.Pattern[str], text: str, spans: list[Span]) -> Ite
 
 def code_spans(text: str) -> list[Span]:
     """Return the `(start, end)` offsets of code and comments in `text`, sorted and without overlaps."""
-    line_starts = [*_line_starts(text), len(text) + 1]
-    blocks: list[Span] = []
-    inline: list[Span] = []
-    for token in parse_blocks(text):
-        if token.map is None:
-            continue
-        start, end = line_starts[token.map[0]], line_starts[min(token.map[1], len(line_starts) - 1)]
+    code: list[Span] = []
+    for token, (start, end) in _block_spans(text):
         if token.type in ("fence", "code_block"):
-            blocks.append((start, end))
+            code.append((start, end))
         elif token.type == "inline":
-            inline += _backtick_spans(text, start, end)
-    code = _merge_spans([*blocks, *inline])
+            code += _backtick_spans(text, start, end)
     raw = [match.span() for match in _HTML_CODE.finditer(text)] if "</" in text or "-->" in text else []
     return _merge_spans([*code, *(span for span in raw if not any(start <= span[0] < end for start, end in code))])
+
+
+def html_block_spans(text: str) -> list[Span]:
+    """Return the offsets of HTML blocks in `text`, where Markdown isn't parsed."""
+    return [span for token, span in _block_spans(text) if token.type == "html_block"]
+
+
+def _block_spans(text: str) -> list[tuple[Token, Span]]:
+    line_starts = [*_line_starts(text), len(text) + 1]
+    blocks = [(token, token.map) for token in parse_blocks(text) if token.map]
+    return [
+        (token, (line_starts[first], line_starts[min(last, len(line_starts) - 1)])) for token, (first, last) in blocks
+    ]
 
 
 def _backtick_spans(text: str, start: int, end: int) -> list[Span]:
     """Return the code spans of a paragraph: from a run of backticks to the next of the same length (CommonMark 6.1)."""
     runs = [match.span() for match in _BACKTICKS.finditer(text, start, end)]
     spans = []
-    index = 0
-    while index < len(runs):
-        opening = runs[index]
-        if opening[0] and text[opening[0] - 1] == "\\":
-            index += 1
+    position = start
+    for index, (first, last) in enumerate(runs):
+        if first < position or text.endswith("\\", start, first):
             continue
-        length = opening[1] - opening[0]
-        closing = next((i for i in range(index + 1, len(runs)) if runs[i][1] - runs[i][0] == length), None)
-        if closing is None:
-            index += 1
-            continue
-        spans.append((opening[0], runs[closing][1]))
-        index = closing + 1
+        closing = next((i for i in range(index + 1, len(runs)) if runs[i][1] - runs[i][0] == last - first), None)
+        if closing is not None:
+            position = runs[closing][1]
+            spans.append((first, position))
     return spans
 
 
@@ -149,13 +146,6 @@ def _merge_spans(spans: list[Span]) -> list[Span]:
 
 def _line_starts(text: str) -> list[int]:
     return [0, *(match.end() for match in re.finditer("\n", text))]
-
-
-def html_block_spans(text: str) -> list[Span]:
-    """Return the offsets of HTML blocks in `text`, where Markdown isn't parsed."""
-    line_starts = [*_line_starts(text), len(text) + 1]
-    blocks = [token.map for token in parse_blocks(text) if token.type == "html_block" and token.map]
-    return [(line_starts[first], line_starts[min(last, len(line_starts) - 1)]) for first, last in blocks]
 
 
 def markdown_image(source: str, alt: str, title: str = "") -> str:
@@ -200,10 +190,14 @@ def _one_line(text: str) -> str:
 
 def plain_text(text: str) -> str:
     """Return the words of `text` on one line, without HTML, template tags, and Markdown's marks."""
-    text = _TEMPLATE_TAG.sub("", _TEMPLATE_LINK.sub(r"\1", text))
-    text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
-    text = _CODE.sub(r"\2", _EMPHASIS.sub(r"\2", text))
-    return " ".join(html.unescape(nh3.clean(text, tags=set()) if "<" in text else text).replace("\x00", "").split())
+    markup = nh3.clean(_INLINE_PARSER.renderInline(_TEMPLATE_TAG.sub("", text)), tags=set())
+    return " ".join(html.unescape(markup).replace("\x00", "").split())
+
+
+def name_as_words(name: str) -> str:
+    """Return the name of a file as a title: `hello-world` becomes `Hello world`."""
+    words = re.sub(r"[-_\s]+", " ", name).strip()
+    return words[:1].upper() + words[1:]
 
 
 def shorten(text: str, length: int) -> str:
@@ -215,7 +209,9 @@ def shorten(text: str, length: int) -> str:
 
 
 def first_heading(body: str) -> tuple[str, int] | None:
-    """Return the words of the level 1 heading at the very top of `body` and its length with the line end, or None."""
-    match = _HEADING.match(body)
-    title = plain_text(match[1] or match[2]) if match else ""
-    return (title, match.end()) if match and title else None
+    """Return the words of the level 1 heading at the very top of `body` and the number of its lines, or None."""
+    tokens = parse_blocks(body)
+    if not tokens or tokens[0].tag != "h1" or not tokens[0].map:
+        return None
+    title = plain_text(tokens[1].content)
+    return (title, tokens[0].map[1]) if title else None

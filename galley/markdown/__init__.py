@@ -11,9 +11,13 @@ from galley.markdown.highlighting import highlight_code, language_name
 from galley.markdown.internal_links import prefetch_links
 from galley.markdown.parser import extract_text, summarise_markdown
 from galley.markdown.rendering import render_markdown
+from galley.markdown.sanitising import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, TAGS_WITHOUT_CONTENT
 from galley.markdown.validation import find_broken_links, find_formula_errors
 
 __all__ = [
+    "ALLOWED_ATTRIBUTES",
+    "ALLOWED_TAGS",
+    "TAGS_WITHOUT_CONTENT",
     "InvalidFormula",
     "RenderedBody",
     "anchor_headings",

@@ -39,7 +39,10 @@ MATH_ATTRIBUTES = {
     "munder": {"accentunder"},
     "munderover": {"accent", "accentunder"},
 }
-ATTRIBUTES = {
+ALLOWED_TAGS = TEXT_TAGS | INLINE_TAGS | LIST_TAGS | TABLE_TAGS | IMAGE_TAGS | MATH_TAGS
+# Of other elements, the content is shown.
+TAGS_WITHOUT_CONTENT = {"script", "style", "iframe", "object", "template", "noscript", "textarea", "title"}
+ALLOWED_ATTRIBUTES = {
     "*": {"id", "title", "lang", "dir", "aria-label"},
     "a": {"href"},
     "blockquote": {"cite"},
@@ -103,9 +106,9 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
 
 
 _cleaner = nh3.Cleaner(
-    tags=TEXT_TAGS | INLINE_TAGS | LIST_TAGS | TABLE_TAGS | IMAGE_TAGS | MATH_TAGS,
-    clean_content_tags={"script", "style", "iframe", "object", "template", "noscript", "textarea", "title"},
-    attributes=ATTRIBUTES,
+    tags=ALLOWED_TAGS,
+    clean_content_tags=TAGS_WITHOUT_CONTENT,
+    attributes=ALLOWED_ATTRIBUTES,
     attribute_filter=_filter_attribute,
     allowed_classes=CLASSES,
     url_schemes=SCHEMES,

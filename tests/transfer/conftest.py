@@ -9,7 +9,7 @@ from PIL import Image
 
 from blog.models import BlogPostPage
 from tests.conftest import SmallSite
-from transfer.importer import FolderImport, ImportOptions
+from transfer.importer import FolderImport
 from transfer.report import PostReport, Report
 
 
@@ -34,7 +34,7 @@ class BlogFolder:
         return path
 
     def run(self, **options) -> Report:
-        return FolderImport(ImportOptions(self.path, self.site.blog, **options), lambda *progress: None).run()
+        return FolderImport(self.path, self.site.blog, lambda *progress: None, **options).run()
 
     def import_one(self, content: str, name: str = "2015-06-11-hello.md") -> tuple[BlogPostPage, PostReport]:
         """Import one post; return its page and what was reported of it."""

@@ -25,6 +25,7 @@ FILE_SCHEME = "post-file:"
 Date = datetime.date | datetime.datetime
 MARKDOWN_SUFFIXES = {".md", ".markdown", ".mdown", ".mkd", ".mkdn"}
 MAX_SLUG_LENGTH = 200
+MAX_EXCERPT_LENGTH = 1000
 
 
 class DiagnosticKind(StrEnum):
@@ -69,14 +70,6 @@ class UnreadableFileError(Exception):
 
 
 @dataclass(frozen=True)
-class AuthorName:
-    """The printed name of an author, and the slug that identifies the author."""
-
-    name: str
-    slug: str
-
-
-@dataclass(frozen=True)
 class LeadImage:
     """The lead image of a post. `reference` is a URL or path as the post writes it."""
 
@@ -105,7 +98,7 @@ class SourcePost:
     address: str = ""
     old_addresses: list[str] = field(default_factory=list)
     draft: bool = False
-    authors: list[AuthorName] = field(default_factory=list)
+    authors: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
     series: str = ""
@@ -156,7 +149,10 @@ class Reader(ABC):
 
     @abstractmethod
     def read_post(self, path: Path) -> SourcePost | None:
-        """Return the post in the file `path`, or None for an empty file. Raises `UnreadableFileError`."""
+        """Return the post in the file `path`, or None if it is none and was added to `skipped`.
+
+        Raises `UnreadableFileError`.
+        """
 
     def convert_markup(self, text: SourceText, post: SourcePost) -> None:  # noqa: B027  (needn't be overridden)
         """Rewrite markup in `text` that is neither Markdown nor HTML. By default there is none."""

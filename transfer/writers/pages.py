@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.images import get_image_model
 from wagtail.models import Page, Site
@@ -18,7 +19,7 @@ from transfer.image_files import ImageFile
 from transfer.models import PostImport
 from transfer.readers import Diagnostics, make_slug
 from transfer.references import bind_references
-from transfer.text import parse_blocks
+from transfer.text import name_as_words, parse_blocks
 
 MAX_DESCRIPTION_LENGTH = MAX_PATH_LENGTH = MAX_TITLE_LENGTH = 255
 # A Markdown block takes 200,000 characters. The rest is reserved for link reference definitions.
@@ -100,10 +101,10 @@ class PageWriter:
         page.lead_image_alt, page.lead_image_caption = (lead.alt, lead.caption) if lead and image_id else ("", "")
         page.body = [("markdown", part) for part in split_body(bind_references(post.body, bind))]
         page.tags.set(source.tags)
-        page.categories.set([self._terms.get(Category, name, make_slug(name)) for name in source.categories])
-        page.series = self._terms.get(Series, source.series, make_slug(source.series)) if source.series else None
+        page.categories.set([self._terms.get(Category, name) for name in source.categories])
+        page.series = self._terms.get(Series, source.series) if source.series else None
         page.series_position = source.series_position if source.series else None
-        authors = [self._terms.get(Author, author.name, author.slug) for author in source.authors]
+        authors = [self._terms.get(Author, name) for name in source.authors]
         page.post_authors.set([PostAuthor(author=author, sort_order=order) for order, author in enumerate(authors)])
         return page
 
@@ -155,10 +156,9 @@ class ImageLibrary:
         return self._ids[image.key]
 
     def _copy(self, image: ImageFile, alt: str) -> int:
-        words = re.sub(r"[-_\s]+", " ", image.path.stem).strip() or image.path.name
         with image.path.open("rb") as file:
             site_image = get_image_model()(
-                title=(words[0].upper() + words[1:])[:MAX_TITLE_LENGTH],
+                title=(name_as_words(image.path.stem) or image.path.name)[:MAX_TITLE_LENGTH],
                 description=alt[:MAX_DESCRIPTION_LENGTH],
                 file=File(file, name=image.path.name),
                 file_size=image.path.stat().st_size,
@@ -174,15 +174,16 @@ class Terms:
     def __init__(self) -> None:
         self._found: dict[tuple[type, str], Any] = {}
 
-    def get(self, model: Any, name: str, slug: str) -> Any:
-        """Return the `model` with this slug or name."""
-        slug = slug[:120] or "unnamed"
-        found = self._found.get((model, slug))
+    def get(self, model: Any, name: str) -> Any:
+        """Return the `model` with this name, or with the slug that is made of it."""
+        found = self._found.get((model, name))
         # A term that was created in a transaction that was rolled back doesn't exist any more.
         if found is None or not model.objects.filter(pk=found.pk).exists():
+            slug = make_slug(name)[:120]
             found = model.objects.filter(slug=slug).first() or model.objects.filter(name__iexact=name).first()
-            found = found or model.objects.create(name=name, slug=slug)
-            self._found[model, slug] = found
+            # No slug can be made of a name in Chinese.
+            found = found or model.objects.create(name=name, slug=slug or get_random_string(8).lower())
+            self._found[model, name] = found
         return found
 
 

@@ -8,9 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from blog.models import BlogIndexPage
-from transfer.importer import FolderImport, ImportOptions
+from transfer.importer import FolderImport
 from transfer.readers import reader_names
-from transfer.report import ProgressBar, Report
+from transfer.report import Report
+
+ITEMS_BETWEEN_LINES = 50
 
 
 class Command(BaseCommand):
@@ -58,30 +60,24 @@ class Command(BaseCommand):
         if options["old_site"] and not options["old_site"].startswith(("http://", "https://")):
             raise CommandError("--old-site has to start with http:// or https://.")
         self._check_report(options["report"])
-        import_options = ImportOptions(
-            folder=folder,
-            blog=self._find_blog(options["blog"]),
-            reader=options["reader"],
-            dry_run=options["dry_run"],
-            overwrite=options["overwrite"],
-            assets=options["assets"],
-            old_site=options["old_site"],
-        )
-        report = FolderImport(import_options, self._progress_bar()).run()
+        names = ("reader", "dry_run", "overwrite", "assets", "old_site")
+        chosen = {name: options[name] for name in names}
+        report = FolderImport(folder, self._find_blog(options["blog"]), self._show_progress, **chosen).run()
         self._show(report, options["report"])
 
-    def _progress_bar(self) -> ProgressBar:
-        def write(text: str) -> None:
-            self.stderr.write(text, style_func=str, ending="")
-            self.stderr.flush()
-
-        return ProgressBar(write, on_terminal=self.stderr.isatty())
+    def _show_progress(self, step: str, done: int, total: int) -> None:
+        if done % ITEMS_BETWEEN_LINES == 0 or done == total:
+            self.stderr.write(f"{step}: {done} of {total}", style_func=str)
 
     def _show(self, report: Report, path: Path | None) -> None:
         for line in report.summary():
             self.stdout.write(line)
         if path:
-            self._write_report(report, path)
+            try:
+                report.write(path)
+            except OSError as error:
+                message = f"The import is done, but the report couldn't be written to {path}: {error.strerror}."
+                raise CommandError(message) from error
             self.stdout.write(f"Every detail: {path}")
         elif any(post.diagnostics for post in report.posts):
             self.stdout.write("Add --report FILE.md to see every detail, with file and line.")
@@ -98,13 +94,6 @@ class Command(BaseCommand):
                 "Correct these files and run the same command again."
             )
 
-    def _write_report(self, report: Report, path: Path) -> None:
-        try:
-            report.write(path)
-        except OSError as error:
-            message = f"The import is done, but the report couldn't be written to {path}: {error.strerror}."
-            raise CommandError(message) from error
-
     def _check_folder(self, folder: Path) -> Path:
         if not folder.exists():
             raise CommandError(f"There is no folder {folder}.")
@@ -116,9 +105,7 @@ class Command(BaseCommand):
 
     def _check_report(self, path: Path | None) -> None:
         """Raise `CommandError` before the import if the report can't be written afterwards."""
-        if path and path.is_dir():
-            raise CommandError(f"{path} is a folder. Give a file for the report.")
-        if path and not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        if path and (path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK)):
             raise CommandError(f"The report can't be written to {path}.")
 
     def _find_blog(self, slug: str | None) -> BlogIndexPage:

@@ -4,12 +4,11 @@ import datetime
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.core.validators import MaxLengthValidator, URLValidator
 
 from transfer.readers import (
-    AuthorName,
+    MAX_EXCERPT_LENGTH,
     Date,
-    Diagnostics,
     LeadImage,
     SourcePost,
     as_date,
@@ -17,11 +16,10 @@ from transfer.readers import (
     normalise_address,
 )
 from transfer.readers.markdown.front_matter import Metadata, SourceFile
-from transfer.readers.markdown.names import AuthorNames, FileName, expand_permalink, read_date, read_file_name
-from transfer.text import first_heading, plain_text, shorten
+from transfer.readers.markdown.names import FileName, expand_permalink, read_authors, read_date, read_file_name
+from transfer.text import first_heading, name_as_words, plain_text, shorten
 
 MAX_TITLE_LENGTH = 255
-MAX_EXCERPT_LENGTH = 1000
 MAX_CAPTION_LENGTH = 255
 MAX_NAME_LENGTH = 100
 MAX_URL_LENGTH = 200
@@ -31,14 +29,11 @@ _IMAGE_KEYS = (
     "images", "extra.image", "extra.cover", "og_image",
 )  # fmt: skip
 _CAPTION_KEYS = ("image_figcaption", "image_caption", "cover.caption", "image.caption", "header.caption")
-# Eleventy uses tags to put a post into collections.
-_COLLECTION_TAGS = {"post", "posts", "all", "blog", "article", "articles"}
 
 
-def interpret(file: SourceFile, folder: Path, author_names: AuthorNames) -> SourcePost:
-    """Return the post in `file`, which was found under `folder`."""
-    name = read_file_name(file.path, folder)
-    metadata = Metadata(file.metadata, file.key_lines, Diagnostics())
+def interpret(file: SourceFile, folder: Path, full_names: dict[str, str]) -> SourcePost:
+    """Return the post in `file`, which was found under `folder`. `full_names` has authors by their short names."""
+    name, metadata = read_file_name(file.path, folder), file.metadata
     title, body, body_line = _read_title(metadata, name, file)
     date = _read_date(metadata, name)
     address, old_addresses = _read_addresses(metadata, name, date)
@@ -51,8 +46,8 @@ def interpret(file: SourceFile, folder: Path, author_names: AuthorNames) -> Sour
         old_addresses=old_addresses,
         date=_date_from_address(address) if date is None else date,
         draft=_read_draft(metadata, name),
-        authors=_read_authors(metadata, author_names),
-        tags=_read_tags(metadata, name),
+        authors=read_authors(metadata, full_names),
+        tags=_read_names(metadata, "tags", "keywords", "taxonomies.tags", file_name=name),
         categories=_read_names(metadata, "category", "categories", "taxonomies.categories", file_name=name),
         series=shorten(metadata.text("series", "taxonomies.series"), MAX_NAME_LENGTH),
         series_position=metadata.number("series_order", "series_weight", "part"),
@@ -60,7 +55,7 @@ def interpret(file: SourceFile, folder: Path, author_names: AuthorNames) -> Sour
         search_description=_read_search_description(metadata),
         canonical_url=_read_canonical_url(metadata),
         lead_image=_read_lead_image(metadata),
-        metadata=file.metadata,
+        metadata=metadata.values,
         body=body,
         body_line=body_line,
         diagnostics=metadata.diagnostics,
@@ -76,13 +71,13 @@ def _read_title(metadata: Metadata, name: FileName, file: SourceFile) -> tuple[s
     title = plain_text(written)
     body, body_line = file.body, file.body_line
     if not title and (heading := first_heading(body)):
-        title, length = heading
+        title, line_count = heading
         metadata.diagnostics.changed("The front matter has no title. The first heading is used.", body_line)
-        rest = body[length:]
-        body_line += body.count("\n", 0, length) + len(rest) - len(rest.lstrip("\n"))
+        rest = "\n".join(body.split("\n")[line_count:])
         body = rest.lstrip("\n")
+        body_line += line_count + len(rest) - len(body)
     elif not title:
-        title = name.title
+        title = name_as_words(name.stem) or "Untitled"
         metadata.changed(f"There is no title. It is made from the file's name: “{title}”.")
     elif "<" in written and title != written:
         metadata.changed("HTML in the title is left out.", "title")
@@ -143,26 +138,7 @@ def _read_slug(metadata: Metadata, name: FileName, address: str) -> str:
 def _read_draft(metadata: Metadata, name: FileName) -> bool:
     hidden = metadata.flag("draft") is True or metadata.flag("published") is False
     hidden = hidden or metadata.flag("eleventyExcludeFromCollections") is True or metadata.value("permalink") is False
-    return hidden or name.in_drafts_folder
-
-
-def _read_authors(metadata: Metadata, author_names: AuthorNames) -> list[AuthorName]:
-    authors: list[AuthorName] = []
-    for key in ("authors", "author", "taxonomies.authors", "extra.author", "extra.authors"):
-        if metadata.value(key) and not authors:
-            authors = author_names.read_authors(metadata, key)
-    if team := metadata.text("extra.team"):
-        authors += author_names.read_authors(metadata, "extra.team")
-        metadata.changed(f"The team “{team}” is printed as an author.", "extra.team")
-    return list({author.slug: author for author in reversed(authors)}.values())[::-1]
-
-
-def _read_tags(metadata: Metadata, name: FileName) -> list[str]:
-    tags = _read_names(metadata, "tags", "keywords", "taxonomies.tags", file_name=name)
-    for tag in [tag for tag in tags if tag.lower() in _COLLECTION_TAGS]:
-        metadata.lost(f"The tag “{tag}” names a list of the old site and is left out.", "tags")
-        tags.remove(tag)
-    return tags
+    return hidden or "_drafts" in name.parents
 
 
 def _read_names(metadata: Metadata, *keys: str, file_name: FileName) -> list[str]:
@@ -194,14 +170,14 @@ def _read_search_description(metadata: Metadata) -> str:
 
 def _read_canonical_url(metadata: Metadata) -> str:
     url = metadata.text("canonical_url", "canonicalUrl", "canonicalURL", "canonical", "extra.canonical_url")
-    try:
-        if url:
-            URLValidator(["http", "https"])(url)
-    except ValidationError:
-        metadata.lost(f"The original address `{url[:80]}` isn't a full address.", "canonical_url")
+    if not url:
         return ""
-    if len(url) > MAX_URL_LENGTH:
-        metadata.lost(f"The original address is longer than {MAX_URL_LENGTH} characters.", "canonical_url")
+    try:
+        URLValidator(["http", "https"])(url)
+        MaxLengthValidator(MAX_URL_LENGTH)(url)
+    except ValidationError:
+        message = f"The original address `{url[:80]}` isn't a full address of at most {MAX_URL_LENGTH} characters."
+        metadata.lost(message, "canonical_url")
         return ""
     return url
 
@@ -210,14 +186,11 @@ def _read_lead_image(metadata: Metadata) -> LeadImage | None:
     references = metadata.texts(*_IMAGE_KEYS)
     alt = plain_text(metadata.text("image_alt", "cover.alt", "image.alt", "header.image_description", "imageAlt"))
     written = metadata.text(*_CAPTION_KEYS)
-    only_for_sharing = metadata.flag("hero") is False
     if not references:
         return None
     caption = plain_text(written)
     if caption != " ".join(written.split()):
         metadata.changed("Links and HTML in the lead image's caption are left out.", *_CAPTION_KEYS)
-    if only_for_sharing:
-        metadata.changed("`hero: false`: the picture is only shown where the post is shared.", "hero")
     alt = metadata.shorten(alt, MAX_CAPTION_LENGTH, "The lead image's alt text")
     caption = metadata.shorten(caption, MAX_CAPTION_LENGTH, "The lead image's caption")
-    return LeadImage(references[0], metadata.line(*_IMAGE_KEYS), alt, caption, only_for_sharing)
+    return LeadImage(references[0], metadata.line(*_IMAGE_KEYS), alt, caption)

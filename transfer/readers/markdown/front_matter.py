@@ -1,9 +1,7 @@
 """Splits a file into front matter and text, and reads values out of the front matter."""
 
-import json
 import re
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +16,11 @@ from transfer.text import shorten
 MAX_FILE_SIZE = 2 * 1024 * 1024
 MAX_FRONT_MATTER_SIZE = 64 * 1024
 MAX_NESTING = 50
+_KEY = re.compile(r"""\s*(?:\[+)?["']?([\w.-]+)["']?\s*[:=\]]""")
 # They configure the generator and say nothing about the post.
 _GENERATOR_KEYS = {
     "layout", "template", "type", "templateEngineOverride", "generate_feeds", "sort_by", "weight", "toc", "comments",
-    "eleventyNavigation", "markup", "render", "hero",
+    "eleventyNavigation", "markup", "render",
 }  # fmt: skip
 
 
@@ -37,7 +36,7 @@ class TOMLHandler(BaseHandler):
 
 
 class ShallowYAMLHandler(YAMLHandler):
-    """YAML between `---`, read with the safe loader.
+    """YAML between `---`, read with the safe loader of LibYAML, which accepts more tabs than Python's.
 
     The nesting is limited: LibYAML recurses without a limit, and 50,000 brackets would crash the process.
     """
@@ -55,102 +54,23 @@ class ShallowYAMLHandler(YAMLHandler):
 HANDLERS: list[BaseHandler] = [ShallowYAMLHandler(), TOMLHandler(), JSONHandler()]
 
 
-@dataclass(frozen=True)
-class SourceFile:
-    """The two parts of a file. `key_lines` and `body_line` are line numbers in the file, from 1."""
-
-    path: Path
-    metadata: dict[str, Any]
-    key_lines: dict[str, int]
-    body: str
-    body_line: int
-
-
-def read_source_file(path: Path) -> SourceFile:
-    """Return the parts of the file `path`. Raises `UnreadableFileError` with the reason."""
-    return split_front_matter(path, _read_text(path))
-
-
-def split_front_matter(path: Path, text: str) -> SourceFile:
-    """Split `text` into front matter (YAML, TOML or JSON, if there is any) and body."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    handler = frontmatter.detect_format(text, HANDLERS)
-    try:
-        header, body = handler.split(text) if handler else ("", text)
-    except ValueError:  # a single line of dashes is a thematic break, not front matter
-        handler, header, body = None, "", text
-    metadata = _load(handler, header) if handler else {}
-    if metadata is None:
-        header, body, metadata = "", text, {}
-    lead = len(body) - len(body.lstrip("\n"))
-    body_line = text.count("\n", 0, len(text) - len(body) + lead) + 1
-    return SourceFile(path, metadata, _find_key_lines(header), body.strip("\n"), body_line)
-
-
-def _read_text(path: Path) -> str:
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE_SIZE:
-            raise UnreadableFileError(
-                f"The file is {size / 2**20:.1f} MB large; posts up to {MAX_FILE_SIZE // 2**20} MB are read."
-            )
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFileError(f"The file can't be read: {error.strerror}.") from error
-    if b"\x00" in content:
-        raise UnreadableFileError("The file holds binary data, not text.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UnreadableFileError("The file isn't valid UTF-8. Save it as UTF-8 and import again.", line) from error
-
-
-def _load(handler: BaseHandler, header: str) -> dict[str, Any] | None:
-    """Return the front matter as a dict, or None if it is something else. Raises `UnreadableFileError`."""
-    if len(header) > MAX_FRONT_MATTER_SIZE:
-        raise UnreadableFileError(f"The front matter is larger than {MAX_FRONT_MATTER_SIZE // 1024} kB.")
-    try:
-        loaded: Any = handler.load(header)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UnreadableFileError(f"The YAML front matter isn't valid: {error.problem}.", line) from error
-    except tomllib.TOMLDecodeError as error:
-        where = re.search(r"at line (\d+)", str(error))
-        message = f"The TOML front matter isn't valid: {error}."
-        raise UnreadableFileError(message, int(where[1]) if where else 1) from error
-    except json.JSONDecodeError as error:
-        raise UnreadableFileError(f"The JSON front matter isn't valid: {error.msg}.", error.lineno) from error
-    except (ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
-        raise UnreadableFileError(f"The front matter can't be read: {error}.", 1) from error
-    if loaded is None:
-        return {}
-    return {str(key): value for key, value in loaded.items()} if isinstance(loaded, dict) else None
-
-
-def _find_key_lines(header: str) -> dict[str, int]:
-    """Return the line number of each key. Of repeated keys, the first counts."""
-    find: Callable[[str], re.Match[str] | None] = re.compile(r"""\s*(?:\[+)?["']?([\w.-]+)["']?\s*[:=\]]""").match
-    lines: dict[str, int] = {}
-    for number, line in enumerate(header.split("\n"), start=1):
-        if match := find(line):
-            lines.setdefault(match[1], number)
-    return lines
-
-
 class Metadata:
-    """The front matter of one post. A key may be a path, such as `extra.team`."""
+    """The front matter of one post. A key may be a path, such as `cover.image`."""
 
-    def __init__(self, values: dict[str, Any], lines: dict[str, int], diagnostics: Diagnostics) -> None:
-        self.diagnostics = diagnostics
-        self._values = values
-        self._lines = lines
+    def __init__(self, values: dict[str, Any], header: str) -> None:
+        self.values = values
+        self.diagnostics = Diagnostics()
         self._used: set[str] = set()
+        # The line number of each key. Of repeated keys, the first counts.
+        self._lines: dict[str, int] = {}
+        for number, line in enumerate(header.split("\n"), start=1):
+            if match := _KEY.match(line):
+                self._lines.setdefault(match[1], number)
 
     def value(self, key: str) -> Any:
         """Return the value of `key`, or None."""
         self._used.add(key)
-        value: Any = self._values
+        value: Any = self.values
         for part in key.split("."):
             value = value.get(part) if isinstance(value, dict) else None
         return value
@@ -207,22 +127,79 @@ class Metadata:
             self.changed(f"{what} is longer than {length} characters and is shortened.", *keys)
         return shorten(text, length)
 
-    def report_unused_keys(self) -> None:
+    def report_unused_keys(self, values: dict[Any, Any] | None = None, prefix: str = "") -> None:
         """Add a diagnostic for every key that was never read."""
-        self._report_unused(self._values, "")
-
-    def _report_unused(self, values: dict[Any, Any], prefix: str, depth: int = 0) -> None:
-        for name, value in values.items():
+        for name, value in (values or self.values).items():
             key = f"{prefix}{name}"
             if key in self._used or key in _GENERATOR_KEYS or value in (None, "", [], {}):
                 continue
-            if isinstance(value, dict) and depth < 3:
-                self._report_unused(value, f"{key}.", depth + 1)
+            if isinstance(value, dict) and prefix.count(".") < 3:
+                self.report_unused_keys(value, f"{key}.")
             else:
-                self.lost(f"`{key[:80]}`{_shown(value)} has no place in a post here.", key)
+                written = str(value).lower() if isinstance(value, bool) else value
+                shown = f" ({str(written)[:80]})" if isinstance(value, (str, int, float)) else ""
+                self.lost(f"`{key[:80]}`{shown} has no place in a post here.", key)
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, (bool, int, float)):
-        return f" ({str(value).lower()})"
-    return f" ({value[:80]})" if isinstance(value, str) else ""
+@dataclass(frozen=True)
+class SourceFile:
+    """The two parts of a file. `body_line` is a line number in the file, from 1."""
+
+    path: Path
+    metadata: Metadata
+    body: str
+    body_line: int
+
+
+def read_source_file(path: Path) -> SourceFile:
+    """Return the parts of the file `path`. Raises `UnreadableFileError` with the reason."""
+    return split_front_matter(path, _read_text(path))
+
+
+def split_front_matter(path: Path, text: str) -> SourceFile:
+    """Split `text` into front matter (YAML, TOML or JSON, if there is any) and body."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    handler = frontmatter.detect_format(text, HANDLERS)
+    try:
+        header, body = handler.split(text) if handler else ("", text)
+    except ValueError:  # a single line of dashes is a thematic break, not front matter
+        handler, header, body = None, "", text
+    values = _load(handler, header) if handler else {}
+    if values is None:
+        header, body, values = "", text, {}
+    body_line = text.count("\n", 0, len(text) - len(body.lstrip("\n"))) + 1
+    return SourceFile(path, Metadata(values, header), body.strip("\n"), body_line)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_SIZE:
+            raise UnreadableFileError(
+                f"The file is {size / 2**20:.1f} MB large; posts up to {MAX_FILE_SIZE // 2**20} MB are read."
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(f"The file can't be read: {error.strerror}.") from error
+    if b"\x00" in content:
+        raise UnreadableFileError("The file holds binary data, not text.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UnreadableFileError("The file isn't valid UTF-8. Save it as UTF-8 and import again.", line) from error
+
+
+def _load(handler: BaseHandler, header: str) -> dict[str, Any] | None:
+    """Return the front matter as a dict, or None if it is something else. Raises `UnreadableFileError`."""
+    if len(header) > MAX_FRONT_MATTER_SIZE:
+        raise UnreadableFileError(f"The front matter is larger than {MAX_FRONT_MATTER_SIZE // 1024} kB.")
+    try:
+        loaded: Any = handler.load(header)
+    except (ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
+        reason = getattr(error, "problem", None) or error
+        lines = re.findall(r"line (\d+)", str(error)) or ["1"]
+        raise UnreadableFileError(f"The front matter isn't valid: {reason}.", int(lines[-1])) from error
+    if loaded is None:
+        return {}
+    return {str(key): value for key, value in loaded.items()} if isinstance(loaded, dict) else None

@@ -34,11 +34,11 @@ _TAG = re.compile(
 _OUTPUT = re.compile(r"(?P<value>\"[^\"]*\"|'[^']*'|[\w.]+)\s*(?P<filters>(?:\|[^|]*)*)\Z", re.DOTALL)
 _FUNCTION = re.compile(r"(?P<name>\w+)\s*\((?P<arguments>.*)\)\s*\Z", re.DOTALL)
 _ATTRIBUTE = r"(?:(?:[.#][\w-]+)+|[\w-]+=(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[\w-]+)|\w+)"
-_ATTRIBUTES = re.compile(rf"[ \t]*\{{(?=[:.#])(?::{{1,2}}[ \t]*)?{_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*[ \t]*\}}")
+# `{#id}` stays: the site reads it too.
+_ATTRIBUTES = re.compile(rf"[ \t]*\{{(?=[:.])(?::{{1,2}}[ \t]*)?{_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*[ \t]*\}}")
 _TABLE_OF_CONTENTS = re.compile(
     r"^(?:[-*] TOC\n\{:[ ]?toc\}|\[TOC\]|\[\[_TOC_\]\])[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
-_HEADING_ID = re.compile(r"^#{1,6} .*\{#[\w-]+\}[ \t]*$")
 _ADDRESS_FILTERS = ("url", "relative_url", "absolute_url", "prepend", "append", "safe", "escape", "htmlBaseUrl")
 _NAMED = re.compile(r"([\w-]+)\s*[=:]\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s,\"']+)")
 _POSITIONAL = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|([^\s,\"']+)")
@@ -84,8 +84,9 @@ def convert_template_tags(text: SourceText, metadata: Mapping[str, Any], diagnos
     text.rewrite(_HIGHLIGHT, lambda match, line: _fence(match))
     text.rewrite(_SITE_VARIABLE, lambda match, line: "")
     text.rewrite(_TAG, lambda match, line: _convert_tag(match, line, metadata, diagnostics))
-    text.rewrite(_TABLE_OF_CONTENTS, lambda match, line: _drop_table_of_contents(line, diagnostics))
-    text.rewrite(_ATTRIBUTES, lambda match, line: _drop_attributes(text, match, line, diagnostics))
+    # The site makes a table of contents itself.
+    text.rewrite(_TABLE_OF_CONTENTS, lambda match, line: "")
+    text.rewrite(_ATTRIBUTES, lambda match, line: _drop_attributes(match, line, diagnostics))
     text.text = text.text.translate(_RESTORED)
 
 
@@ -140,57 +141,42 @@ def _convert_image(arguments: TagArguments, diagnostics: Diagnostics, line: int)
     return f"[{picture}]({link})" if link else picture
 
 
-def _video_on(address: str) -> Converter:
+def _link_to(address: str, parts: int = 1) -> Converter:
+    """Return a converter of embedded contents to links. `address` takes an id, which has up to `parts` arguments."""
+
     def convert(arguments: TagArguments, diagnostics: Diagnostics, line: int) -> str | None:
-        video = arguments.get("id", "video_id", "videoId", "url", position=0)
-        if not video:
+        name = arguments.get("id", "video_id", "videoId", "url") or "/".join(arguments.positional[:parts])
+        if not name:
             return None
-        embedded = re.search(r"youtube(?:-nocookie)?\.com/embed/([\w-]+)", video)
-        url = video if video.startswith("http") and not embedded else address.format(embedded[1] if embedded else video)
-        diagnostics.changed(f"The embedded player becomes a link to {url}.", line)
+        embedded = re.search(r"youtube(?:-nocookie)?\.com/embed/([\w-]+)", name)
+        url = name if name.startswith("http") and not embedded else address.format(embedded[1] if embedded else name)
+        diagnostics.changed(f"The embedded content becomes a link to {url}.", line)
         return markdown_link(plain_text(arguments.get("title", "alt")) or url, url)
 
     return convert
 
 
-def _convert_gist(arguments: TagArguments, diagnostics: Diagnostics, line: int) -> str | None:
-    name = arguments.get("id", position=0)
-    if not name:
-        return None
-    gist = f"https://gist.github.com/{name}" + (f"/{arguments.get(position=1)}" if "/" not in name else "")
-    diagnostics.changed(f"The embedded listing becomes a link to {gist.rstrip('/')}.", line)
-    return markdown_link(f"Listing: {gist.rstrip('/')}", gist.rstrip("/"))
-
-
-def _convert_tweet(arguments: TagArguments, diagnostics: Diagnostics, line: int) -> str | None:
-    number = arguments.get("id", "url", position=1) or arguments.get(position=0)
-    if not number:
-        return None
-    user = arguments.get("user") or "i"
-    address = number if number.startswith("http") else f"https://x.com/{user}/status/{number}"
-    diagnostics.changed(f"The embedded message becomes a link to {address}.", line)
-    return markdown_link(address, address)
-
-
-def _link_file(arguments: TagArguments, diagnostics: Diagnostics, line: int) -> str | None:
+def _link_post(arguments: TagArguments, diagnostics: Diagnostics, line: int) -> str | None:
     target = arguments.get("path", position=0)
     return f"{FILE_SCHEME}{target}" if target else None
 
 
-def _link_site_path(arguments: TagArguments, diagnostics: Diagnostics, line: int) -> str | None:
+def _link_file(arguments: TagArguments, diagnostics: Diagnostics, line: int) -> str | None:
+    """Return a link to any file of the old site, such as `/assets/a.pdf`, or to a post."""
     target = arguments.get("path", position=0)
-    return (f"{FILE_SCHEME}{target}" if target.endswith(".md") else f"/{target.lstrip('/')}") if target else None
+    if target.endswith(".md"):
+        return _link_post(arguments, diagnostics, line)
+    return f"/{target.lstrip('/')}" if target else None
 
 
-_IMAGE_TAGS = ("image", "img", "picture", "figure", "resize_image", "imgproc")
 _CONVERTERS: dict[str, Converter] = {
-    **dict.fromkeys(_IMAGE_TAGS, _convert_image),
-    **dict.fromkeys(("youtube", "youtubeplayer", "youtube_embed"), _video_on("https://www.youtube.com/watch?v={}")),
-    "vimeo": _video_on("https://vimeo.com/{}"),
-    "gist": _convert_gist,
-    **dict.fromkeys(("tweet", "x", "twitter", "twitter_simple"), _convert_tweet),
-    **dict.fromkeys(("post_url", "ref", "relref"), _link_file),
-    "link": _link_site_path,
+    **dict.fromkeys(("image", "img", "picture", "figure", "resize_image", "imgproc"), _convert_image),
+    **dict.fromkeys(("youtube", "youtube_embed"), _link_to("https://www.youtube.com/watch?v={}")),
+    "vimeo": _link_to("https://vimeo.com/{}"),
+    "gist": _link_to("https://gist.github.com/{}", parts=2),
+    **dict.fromkeys(("tweet", "x", "twitter"), _link_to("https://x.com/i/status/{}")),
+    **dict.fromkeys(("post_url", "ref", "relref"), _link_post),
+    "link": _link_file,
 }
 
 
@@ -206,16 +192,6 @@ def _fence(match: re.Match[str]) -> str:
     return f"{fence}{language}\n{code}\n{fence}"
 
 
-def _drop_table_of_contents(line: int, diagnostics: Diagnostics) -> str:
-    diagnostics.lost("A table of contents is left out.", line)
-    return ""
-
-
-def _drop_attributes(text: SourceText, match: re.Match[str], line: int, diagnostics: Diagnostics) -> str | None:
-    """Remove a list of attributes, such as classes of the old style sheet. Ids of headings stay."""
-    start = text.text.rfind("\n", 0, match.start()) + 1
-    end = text.text.find("\n", match.end())
-    if _HEADING_ID.match(text.text[start : end if end >= 0 else None]):
-        return None
+def _drop_attributes(match: re.Match[str], line: int, diagnostics: Diagnostics) -> str:
     diagnostics.lost(f"The attributes `{match[0].strip()}` are left out.", line)
     return ""
