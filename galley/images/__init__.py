@@ -6,6 +6,6 @@ base classes for the site's image models are in `galley.images.models`.
 
 from galley.images.markup import largest_image_url, render_picture, render_preload
 from galley.images.renditions import RENDITIONS_FOLDER
-from galley.images.slots import SLOTS
+from galley.images.slots import Slot
 
-__all__ = ["RENDITIONS_FOLDER", "SLOTS", "largest_image_url", "render_picture", "render_preload"]
+__all__ = ["RENDITIONS_FOLDER", "Slot", "largest_image_url", "render_picture", "render_preload"]

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from wagtail.images.rich_text import ImageEmbedHandler
 
 from galley.images.renditions import RenditionName, image_signature
-from galley.images.slots import SLOTS, Candidate, Slot
+from galley.images.slots import Candidate, Slot, get_slots
 
 # The JPEG fallback has one width: the first that is at least this wide.
 FALLBACK_WIDTH = 800
@@ -22,7 +22,7 @@ def render_picture(image: Any, slot_name: str, alt: str = "", *, eager: bool = F
     """
     if image.is_svg():
         return _render_img(image.file.url, image.width, image.height, image, alt, eager)
-    slot = SLOTS[slot_name]
+    slot = get_slots()[slot_name]
     is_small = slot.is_small(image)
     if image.is_animated:
         still = _render_source(image, slot, "webp", SafeString(' media="(prefers-reduced-motion: reduce)"'))
@@ -39,7 +39,7 @@ def render_preload(image: Any, slot_name: str) -> SafeString:
     """Return the `<link>` that lets browsers load `image` before they have laid out the page."""
     if image.is_svg() or image.is_animated:
         return format_html('<link rel="preload" as="image" href="{}" fetchpriority="high">', image.file.url)
-    slot = SLOTS[slot_name]
+    slot = get_slots()[slot_name]
     fallback = find_fallback(slot.candidates(image))
     return format_html(
         '<link rel="preload" as="image" type="image/avif"'
@@ -54,7 +54,7 @@ def largest_image_url(image: Any) -> str:
     """Return the URL of `image` in the largest size offered."""
     if image.is_svg() or image.is_animated:
         return str(image.file.url)
-    return RenditionName.of(image, SLOTS["column"].candidates(image)[-1].operation, "webp").url
+    return RenditionName.of(image, get_slots()["column"].candidates(image)[-1].operation, "webp").url
 
 
 def find_fallback(candidates: Iterable[Candidate]) -> Candidate:

@@ -13,7 +13,7 @@ from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage, AbstractRendition, Filter, get_rendition_storage
 from wagtail.images.utils import generate_signature
 
-from galley.images.slots import SLOTS
+from galley.images.slots import get_slots
 
 RENDITIONS_FOLDER = "pictures"
 # Wagtail's format for each suffix. JPEG is for old browsers, feed readers, and services that show links.
@@ -76,7 +76,7 @@ def find_image(name: RenditionName) -> AbstractImage | None:
     image = get_image_model().objects.filter(pk=name.pk).first()
     if image is None or image.is_svg() or not constant_time_compare(image_signature(image), name.signature):
         return None
-    operations = {candidate.operation for slot in SLOTS.values() for candidate in slot.candidates(image)}
+    operations = {candidate.operation for slot in get_slots().values() for candidate in slot.candidates(image)}
     return image if name.operation in operations else None
 
 

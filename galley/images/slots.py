@@ -1,7 +1,11 @@
 """Image slots: the places of the layout in which images stand, with the widths and the shape of an image there."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 # The same widths for every slot, so that an image in a list and on its page are one file. 660 is a phone's column at
 # 1.75 pixels a point or a desktop's at one, 900 a wide image's at one, 1200 a phone's at three.
@@ -53,18 +57,11 @@ class Slot:
         return [Candidate(*size, operation.format(*size)) for size in sizes]
 
 
-# Widths as in css/sheet.css: a gutter of 5 % on phones, from 48rem on a column of 36.5rem beside the left margin,
-# from 75rem on margins on both sides.
-COLUMN = "(min-width: 48rem) 36.5rem, 90vw"
-WIDE = "(min-width: 75rem) {}, (min-width: 48rem) 46rem, 90vw"
+@cache
+def get_slots() -> dict[str, Slot]:
+    """Return the slots of the site's layout by name, which the setting `IMAGE_SLOTS` points to.
 
-SLOTS = {
-    "lead": Slot(WIDE.format("54.5rem"), is_filled=False),
-    "column": Slot(COLUMN, is_filled=False),
-    "wide": Slot(WIDE.format("67rem"), is_filled=False),
-    "margin": Slot("(min-width: 75rem) 15rem, 20rem"),
-    "gallery": Slot("(min-width: 75rem) 21.5rem, (min-width: 34rem) 17.5rem, 90vw"),
-    "plate": Slot(WIDE.format("54.5rem")),
-    "listed": Slot(WIDE.format("54.5rem"), max_ratio=0.8),
-    "portrait": Slot("6rem", widths=(96, 192, 288), min_ratio=1, max_ratio=1),
-}
+    A layout has a slot `column`, for images in running text.
+    """
+    slots: dict[str, Slot] = import_string(settings.IMAGE_SLOTS)
+    return slots

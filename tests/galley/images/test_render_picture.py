@@ -10,8 +10,9 @@ from PIL import Image
 from wagtail.images.models import Filter
 from wagtail.rich_text import expand_db_html
 
-from galley.images import SLOTS, largest_image_url, render_picture, render_preload
+from galley.images import largest_image_url, render_picture, render_preload
 from galley.images.renditions import RenditionName
+from home.image_slots import SLOTS
 from home.models import Rendition, SiteImage
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory, SiteImageFactory
