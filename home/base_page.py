@@ -13,6 +13,7 @@ from wagtail.search import index
 
 from galley.async_pages import ThreadSafeStreamField
 from home.blocks import BodyBlock
+from home.page_form import PageForm
 from home.page_metadata import Article
 
 
@@ -33,6 +34,10 @@ class BasePage(Page):
         blank=True,
         help_text="Only if this text first appeared elsewhere: its address there. Search engines credit that page.",
     )
+
+    base_form_class = PageForm
+    # A copy is a plain draft: it isn't scheduled, so it doesn't show dates as if it were.
+    exclude_fields_in_copy = ["go_live_at", "expire_at"]
 
     promote_panels = [
         MultiFieldPanel(
@@ -61,6 +66,13 @@ class BasePage(Page):
     def share_line(self) -> str:
         """The text under the title on a generated share image."""
         return ""
+
+    def get_route_paths(self) -> list[str]:
+        """Return the routes for which a rename or a move leaves redirects: none before the first publication.
+
+        Otherwise the redirect would tell visitors the new address of a draft.
+        """
+        return super().get_route_paths() if self.live or self.first_published_at else []
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
         """Return Wagtail's sitemap entry; none if the original of the text is on another site."""

@@ -25,11 +25,6 @@ from home.blocks import minutes_to_read, opening_words
 from home.page_metadata import Article
 
 
-def today() -> datetime.date:
-    """Return the current date in the site's time zone."""
-    return timezone.localdate()
-
-
 def _prefetch_tags() -> Prefetch[Any]:
     return Prefetch("tagged_items", queryset=PostTag.objects.select_related("tag"))
 
@@ -54,7 +49,10 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     """A post, with its authors, tags, categories and series."""
 
     date = models.DateField(
-        "date", default=today, help_text="Printed over the post; posts are listed by it, newest first."
+        "date",
+        null=True,
+        blank=True,
+        help_text="Printed over the post; posts are listed by it, newest first. Leave empty for the day it goes live.",
     )
     excerpt = models.TextField(
         blank=True,
@@ -124,8 +122,10 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
         indexes = [models.Index(fields=["-date", "-page_ptr"], name="blog_post_newest_first")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the post with its opening and reading time."""
+        """Save the post with its opening and reading time. A published post has a date: of the day it went live."""
         self.measure_text()
+        if self.live:
+            self.date = self.date or timezone.localdate(self.first_published_at)
         super().save(*args, **kwargs)
 
     def measure_text(self) -> None:
@@ -134,8 +134,9 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
         self.reading_minutes = minutes_to_read(self.body)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """Return the post as it would be served, with the opening and reading time of the draft."""
+        """Return the post as it would be served, with the date, opening and reading time of the draft."""
         self.measure_text()
+        self.date = self.date or timezone.localdate(self.first_published_at or self.go_live_at)
         return super().serve_preview(request, mode_name)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "search",
     "transfer",
     "galley.preview",
+    "galley.publishing",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.sitemaps",

@@ -1,0 +1,1 @@
+"""Publishes what is scheduled, and says what couldn't be published."""

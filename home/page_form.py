@@ -1,0 +1,80 @@
+"""The form of every page type. It takes a draft that Wagtail's form would refuse without need."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.models import Page
+
+# Leaves room for a number: the field takes 255 characters.
+MAX_SLUG_LENGTH = 245
+
+
+class PageForm(WagtailAdminPageForm):
+    """While a draft is saved, a missing title or slug is filled in, and an old expiry date stays."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+
+    def defer_required_fields(self) -> None:
+        """Let the title be empty, too."""
+        super().defer_required_fields()
+        if "title" in self.fields:
+            self.fields["title"].required = False
+
+    def restore_required_fields(self) -> None:
+        """Require the title again."""
+        super().restore_required_fields()
+        if "title" in self.fields:
+            self.fields["title"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        """Return Wagtail's cleaned data, with title and slug.
+
+        The slug is numbered where the author hasn't chosen it: if it follows from the title, or nobody has seen it yet.
+        """
+        data = self.cleaned_data
+        if self.is_deferred_validation and "title" in data:
+            data["title"] = data["title"] or self.instance.title or _("Untitled")
+        if "slug" in data:
+            data["slug"] = self._free_slug(data["slug"], data.get("title", ""))
+        expiry = self._unchanged_expiry()
+        if expiry:
+            data["expire_at"] = None
+        super().clean()
+        if expiry:
+            data["expire_at"] = expiry
+        return data
+
+    def get_field_updates_for_resave(self) -> list[tuple[str, str]]:
+        """Return Wagtail's updates of the open form, and the slug if it isn't what the form has."""
+        updates: list[tuple[str, str]] = super().get_field_updates_for_resave()
+        if "slug" in self.fields and self.data.get(self.add_prefix("slug")) != self.instance.slug:
+            updates.append((self.add_prefix("slug"), self.instance.slug))
+        return updates
+
+    def _free_slug(self, slug: str, title: str) -> str:
+        from_title = slugify(title, allow_unicode=True) or slugify(self.instance._meta.verbose_name)
+        is_draft = self.is_deferred_validation and not self.instance.first_published_at
+        if slug not in ("", from_title) and not is_draft:
+            return slug  # chosen by the author: Wagtail refuses it if it is taken
+        base = (slug or from_title)[:MAX_SLUG_LENGTH]
+        slug, number = slug or base, 1
+        while self._is_taken(slug):
+            number += 1
+            slug = f"{base}-{number}"
+        return slug
+
+    def _is_taken(self, slug: str) -> bool:
+        siblings = self.parent_page.get_children().not_page(self.instance) if self.parent_page else Page.objects.none()
+        return siblings.filter(slug=slug).exists()
+
+    def _unchanged_expiry(self) -> Any:
+        """Return the expiry date if it has passed and isn't what the author changes; else None."""
+        expiry = self.cleaned_data.get("expire_at")
+        is_old = expiry and expiry < timezone.now() and not {"expire_at", "go_live_at"} & set(self.changed_data)
+        return expiry if is_old and self.is_deferred_validation else None

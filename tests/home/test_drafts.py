@@ -1,0 +1,166 @@
+"""A draft is saved in whatever state it is, and leaves no trace for visitors."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page
+
+from blog.models import BlogPostPage
+from tests.conftest import SmallSite
+from tests.factories import BlogIndexPageFactory, BlogPostPageFactory
+from tests.galley.preview.conftest import form_of, markdown
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(client: Client, editor: Any) -> Client:
+    client.force_login(editor)
+    return client
+
+
+def autosave(admin: Client, page: Page, **changed: Any) -> dict[str, Any]:
+    form = form_of(page, **changed)
+    return admin.post(f"/admin/pages/{page.pk}/edit/", form, headers={"accept": "application/json"}).json()
+
+
+def autosave_new(admin: Client, parent: Page, **fields: Any) -> tuple[dict[str, Any], BlogPostPage | None]:
+    known = set(BlogPostPage.objects.values_list("pk", flat=True))
+    form = form_of(BlogPostPage(title="", slug=""), **fields)
+    url = f"/admin/pages/add/blog/blogpostpage/{parent.pk}/"
+    answer = admin.post(url, form, headers={"accept": "application/json"}).json()
+    return answer, BlogPostPage.objects.exclude(pk__in=known).first()
+
+
+@pytest.mark.parametrize(
+    ("title", "slug", "saved_slug"),
+    [
+        ("Test", "", "test"),
+        ("🎉", "", "blog-post"),
+        ("", "", "blog-post"),
+        ("   ", "", "blog-post"),
+        ("世界", "", "世界"),
+        ("Test", "my-own", "my-own"),
+        ("x" * 255, "", "x" * 245),
+    ],
+)
+def test_a_new_draft_is_saved_whatever_its_title_is(
+    small_site: SmallSite, admin: Client, title: str, slug: str, saved_slug: str
+) -> None:
+    answer, page = autosave_new(admin, small_site.blog, title=title, slug=slug, body=markdown("Words."))
+    assert answer["success"], answer
+    assert page is not None
+    assert page.slug == saved_slug
+    assert page.title == (title.strip() or "Untitled")
+
+
+@pytest.mark.parametrize(("title", "slug"), [("Test", ""), ("Test", "test"), ("Other", "test"), ("🎉", "")])
+def test_a_taken_slug_gets_a_number_while_nobody_has_seen_it(
+    small_site: SmallSite, admin: Client, title: str, slug: str
+) -> None:
+    taken = BlogPostPageFactory(
+        parent=small_site.blog, title="Test", slug=slug or ("test" if title == "Test" else "blog-post")
+    )
+    answer, page = autosave_new(admin, small_site.blog, title=title, slug=slug)
+    assert answer["success"], answer
+    assert page is not None
+    assert page.slug == f"{taken.slug}-2"
+    assert ["slug", page.slug] in [list(update) for update in answer["field_updates"].items()]
+
+
+def test_a_slug_that_visitors_know_is_never_numbered(small_site: SmallSite, admin: Client) -> None:
+    BlogPostPageFactory(parent=small_site.blog, title="Taken", slug="taken")
+    answer = autosave(admin, small_site.post, slug="taken")
+    assert not answer["success"]
+    small_site.post.refresh_from_db()
+    assert small_site.post.slug != "taken"
+
+
+def test_publishing_still_asks_for_a_title(small_site: SmallSite, admin: Client) -> None:
+    form = form_of(small_site.post, title="") | {"action-publish": "1"}
+    response = admin.post(f"/admin/pages/{small_site.post.pk}/edit/", form)
+    assert "could not be saved due to validation errors" in response.content.decode()
+
+
+def expired(page: Page) -> dict[str, str]:
+    page.expire_at = timezone.now() - timedelta(days=3)
+    page.save()
+    return {"expire_at": timezone.localtime(page.expire_at).strftime("%Y-%m-%d %H:%M")}
+
+
+def test_a_page_that_has_expired_can_be_typed_into(small_site: SmallSite, admin: Client) -> None:
+    old = expired(small_site.post)
+    answer = autosave(admin, small_site.post, title="Rewritten", **old)
+    assert answer["success"], answer
+    assert small_site.post.get_latest_revision_as_object().expire_at == small_site.post.expire_at.replace(
+        second=0, microsecond=0
+    )
+
+
+def test_an_expiry_date_in_the_past_cannot_be_chosen(small_site: SmallSite, admin: Client) -> None:
+    assert not autosave(admin, small_site.post, expire_at="2020-01-01 00:00")["success"]
+
+
+def test_an_expired_page_is_not_published_with_its_old_date(small_site: SmallSite, admin: Client) -> None:
+    form = form_of(small_site.post, **expired(small_site.post)) | {"action-publish": "1"}
+    response = admin.post(f"/admin/pages/{small_site.post.pk}/edit/", form)
+    assert "Expiry date/time must be in the future" in response.content.decode()
+
+
+@pytest.fixture
+def draft(small_site: SmallSite) -> BlogPostPage:
+    return BlogPostPageFactory(parent=small_site.blog, title="A", slug="a-1", live=False, first_published_at=None)
+
+
+def test_the_slug_of_a_draft_leaves_no_redirect(
+    draft: BlogPostPage, admin: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        autosave(admin, draft, slug="merger-secret-1")
+    draft.refresh_from_db()
+    assert draft.slug == "merger-secret-1"
+    assert not Redirect.objects.exists()
+
+
+def test_a_scheduled_post_leaves_no_redirect(draft: BlogPostPage, django_capture_on_commit_callbacks: Any) -> None:
+    draft.go_live_at = timezone.now() + timedelta(days=1)
+    draft.save_revision().publish()
+    with django_capture_on_commit_callbacks(execute=True):
+        BlogPostPage.objects.get(pk=draft.pk).save()
+        draft.slug = "secret"
+        draft.save()
+    assert not Redirect.objects.exists()
+
+
+def test_a_draft_that_is_moved_leaves_no_redirect(
+    small_site: SmallSite, draft: BlogPostPage, django_capture_on_commit_callbacks: Any
+) -> None:
+    other = BlogIndexPageFactory(parent=small_site.home, title="Other blog")
+    with django_capture_on_commit_callbacks(execute=True):
+        draft.move(other, pos="last-child")
+    assert not Redirect.objects.exists()
+
+
+def test_a_tree_leaves_redirects_for_what_was_public_alone(
+    small_site: SmallSite, draft: BlogPostPage, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        small_site.blog.slug = "journal"
+        small_site.blog.save()
+    old_paths = set(Redirect.objects.values_list("old_path", flat=True))
+    assert old_paths == {"/blog", f"/blog/{small_site.post.slug}"}
+
+
+def test_a_public_post_below_a_draft_leaves_a_redirect(
+    small_site: SmallSite, django_capture_on_commit_callbacks: Any
+) -> None:
+    blog = BlogIndexPageFactory(parent=small_site.home, title="New", slug="new", live=False, first_published_at=None)
+    BlogPostPageFactory(parent=blog, title="Public", slug="public", first_published_at=timezone.now())
+    with django_capture_on_commit_callbacks(execute=True):
+        blog.slug = "secret"
+        blog.save()
+    assert set(Redirect.objects.values_list("old_path", flat=True)) == {"/new/public"}
