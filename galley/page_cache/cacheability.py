@@ -48,7 +48,7 @@ class RequestRules:
         keyed = [name.lower().encode() for name in get_setting("PAGE_CACHE_KEYED_HEADERS")]
         # A response may vary by these headers. Django doesn't even see the others when it makes a response to store.
         self.keyed_headers = tuple(filter(None, [b"host", self.scheme_header, *keyed]))
-        self._ignored_cookies = frozenset(get_setting("PAGE_CACHE_IGNORED_COOKIES"))
+        self._personal_cookie_names = frozenset(get_setting("PAGE_CACHE_PERSONAL_COOKIES"))
         self._excluded_paths = tuple(get_setting("PAGE_CACHE_EXCLUDED_PATHS"))
 
     def key(self, scope: Scope, headers: Headers) -> Key:
@@ -77,7 +77,7 @@ class RequestRules:
         return f"{scheme}://{(host or b'').decode()}{quote(path)}{f'?{query.decode()}' if query else ''}"
 
     def is_anonymous(self, headers: Headers) -> bool:
-        """Return whether the request has no credentials, and no cookies but ignored ones."""
+        """Return whether the request has no credentials, and no cookie that the site reads."""
         return b"authorization" not in headers and not self._personal_cookies(headers)
 
     def is_excluded(self, scope: Scope) -> bool:
@@ -102,7 +102,7 @@ class RequestRules:
         if b"cookie" not in headers:
             return set()
         cookies = headers[b"cookie"].decode("latin-1").split(";")
-        return {cookie.partition("=")[0].strip() for cookie in cookies} - self._ignored_cookies
+        return {cookie.partition("=")[0].strip() for cookie in cookies} & self._personal_cookie_names
 
     def anonymous_scope(self, request: CacheRequest) -> Scope:
         """Return the scope of a GET request that has what is in the key, and nothing else of the client's."""

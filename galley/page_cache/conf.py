@@ -11,8 +11,8 @@ DEFAULTS: dict[str, Any] = {
     "PAGE_CACHE_EXCLUDED_PATHS": ["/static/", "/media/", "/admin/", "/documents/"],
     # Request headers that a response may vary by, besides Accept-Encoding and Cookie.
     "PAGE_CACHE_KEYED_HEADERS": [],
-    # A request with only these cookies is still anonymous.
-    "PAGE_CACHE_IGNORED_COOKIES": ["csrftoken"],
+    # Cookies that the site's code reads. Others, such as those of statistics, make no request personal.
+    "PAGE_CACHE_PERSONAL_COOKIES": [settings.SESSION_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, "messages"],
     # Query parameters of advertisers, which no page reads. An asterisk stands for any ending.
     "PAGE_CACHE_IGNORED_PARAMETERS": (
         "utm_*",

@@ -44,7 +44,7 @@ def is_public(request: HttpRequest, response: HttpResponseBase) -> bool:
         request.method in {"GET", "HEAD"}
         and response.status_code == 200
         and not response.streaming
-        and not request.COOKIES
+        and request.COOKIES.keys().isdisjoint(get_setting("PAGE_CACHE_PERSONAL_COOKIES"))
         and "HTTP_AUTHORIZATION" not in request.META
         # Set as soon as the CSRF token is used.
         and "CSRF_COOKIE" not in request.META

@@ -67,7 +67,8 @@ def test_other_methods_go_to_the_application(cached, method: str) -> None:
         {"cookie": "sessionid=abc"},
         {"cookie": "csrftoken=x; sessionid=abc"},
         {"cookie": "csrftoken=x;messages=abc"},
-        {"cookie": "something=else"},
+        {"cookie": "django_language=de"},
+        {"cookie": "something=else; sessionid=abc"},
         {"authorization": "Basic eDp4"},
     ],
     ids=str,
@@ -200,3 +201,20 @@ def test_a_get_with_a_body_goes_to_the_application(cached) -> None:
 )
 def test_an_answer_says_itself_how_long_it_keeps(cache_control: str, seconds: int) -> None:
     assert seconds_fresh({b"cache-control": cache_control.encode()}) == seconds
+
+
+@pytest.mark.parametrize(
+    "cookie", ["_ga=x", "a=b; _gid=1", "csrftoken=x", "=;;", "sessionidx=1", "x=sessionid=1", "ü=1"]
+)
+def test_cookies_that_no_code_of_the_site_reads_change_nothing(cached, cookie: str) -> None:
+    visitor = cached(Press())
+    visitor.get("/")
+    assert visitor.get("/", cookie=cookie).is_hit
+
+
+def test_a_cookie_can_be_declared_personal(cached, settings) -> None:
+    settings.PAGE_CACHE_PERSONAL_COOKIES = ["basket"]
+    visitor = cached(Press())
+    visitor.get("/")
+    assert visitor.get("/", cookie="sessionid=x").is_hit
+    assert not visitor.get("/", cookie="basket=x").is_hit
