@@ -42,22 +42,30 @@ class PageForm(WagtailAdminPageForm):
             data["title"] = data["title"] or self.instance.title or _("Untitled")
         if "slug" in data:
             data["slug"] = self._free_slug(data["slug"], data.get("title", ""))
-        expiry = self._unchanged_expiry()
-        if expiry:
-            data["expire_at"] = None
         super().clean()
-        if expiry:
-            data["expire_at"] = expiry
         return data
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Add an error, unless it is about an expiry date that has passed and that the author leaves as it is."""
+        expiry = self.cleaned_data.get("expire_at")
+        is_old = expiry and expiry < timezone.now() and not {"expire_at", "go_live_at"} & set(self.changed_data)
+        if not (field == "expire_at" and is_old and self.is_deferred_validation):
+            super().add_error(field, error)
+
     def get_field_updates_for_resave(self) -> list[tuple[str, str]]:
-        """Return Wagtail's updates of the open form, and the slug if it isn't what the form has."""
+        """Return Wagtail's updates of the open form, and the slug if the form's own was taken.
+
+        An empty slug stays empty in the form: so it follows the title while that is being typed.
+        """
         updates: list[tuple[str, str]] = super().get_field_updates_for_resave()
-        if "slug" in self.fields and self.data.get(self.add_prefix("slug")) != self.instance.slug:
-            updates.append((self.add_prefix("slug"), self.instance.slug))
+        name = self.add_prefix("slug")
+        if self.data.get(name) not in (None, "", self.instance.slug):
+            updates.append((name, self.instance.slug))
         return updates
 
     def _free_slug(self, slug: str, title: str) -> str:
+        if self.instance.first_published_at:
+            slug = slug or self.instance.slug
         from_title = slugify(title, allow_unicode=True) or slugify(self.instance._meta.verbose_name)
         is_draft = self.is_deferred_validation and not self.instance.first_published_at
         if slug not in ("", from_title) and not is_draft:
@@ -72,9 +80,3 @@ class PageForm(WagtailAdminPageForm):
     def _is_taken(self, slug: str) -> bool:
         siblings = self.parent_page.get_children().not_page(self.instance) if self.parent_page else Page.objects.none()
         return siblings.filter(slug=slug).exists()
-
-    def _unchanged_expiry(self) -> Any:
-        """Return the expiry date if it has passed and isn't what the author changes; else None."""
-        expiry = self.cleaned_data.get("expire_at")
-        is_old = expiry and expiry < timezone.now() and not {"expire_at", "go_live_at"} & set(self.changed_data)
-        return expiry if is_old and self.is_deferred_validation else None

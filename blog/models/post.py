@@ -125,7 +125,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
         """Save the post with its opening and reading time. A published post has a date: of the day it went live."""
         self.measure_text()
         if self.live:
-            self.date = self.date or timezone.localdate(self.first_published_at)
+            self.date = self.day
         super().save(*args, **kwargs)
 
     def measure_text(self) -> None:
@@ -136,7 +136,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Return the post as it would be served, with the date, opening and reading time of the draft."""
         self.measure_text()
-        self.date = self.date or timezone.localdate(self.first_published_at or self.go_live_at)
+        self.date = self.day
         return super().serve_preview(request, mode_name)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -164,12 +164,17 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
         return term_url(urljoin(self.address, "../"), parameter, slug)
 
     @property
+    def day(self) -> datetime.date:
+        """The date of the post, or else the day on which it went live or will; for a draft without any, today."""
+        return self.date or timezone.localdate(self.first_published_at or self.go_live_at)
+
+    @property
     def published_at(self) -> datetime.datetime:
         """The printed date as a datetime: the time of publication if it was on that day, else midnight."""
         first = self.first_published_at
-        if first and timezone.localdate(first) == self.date:
+        if first and timezone.localdate(first) == self.day:
             return first
-        return timezone.make_aware(datetime.datetime.combine(self.date, datetime.time()))
+        return timezone.make_aware(datetime.datetime.combine(self.day, datetime.time()))
 
     @property
     def updated_at(self) -> datetime.datetime:
@@ -196,7 +201,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     @property
     def share_line(self) -> str:
         """The date of the post."""
-        return date_format(self.date, "DATE_FORMAT")
+        return date_format(self.day, "DATE_FORMAT")
 
     @property
     def summary(self) -> str:

@@ -87,8 +87,7 @@ def _report_once(item: Any, revision: Revision | None, reason: str) -> None:
     if last and last.data == key:
         return
     log(instance=item, action=FAILED, revision=revision, data=key)
-    author = revision.user if revision else None
-    if author and author.email:
+    if revision and revision.user and revision.user.email:
         send_mail(
             _("“%(title)s” could not be published") % {"title": item},
             _(
@@ -102,7 +101,7 @@ def _report_once(item: Any, revision: Revision | None, reason: str) -> None:
                 "reason": reason,
                 "url": _edit_url(item),
             },
-            [author.email],
+            [revision.user.email],
         )
 
 
