@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 from django.apps import apps
@@ -13,8 +13,11 @@ from django.core.cache import cache
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.http import HttpRequest
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.urls import is_valid_path
+from wagtail.documents import get_document_model
 from wagtail.models import Page, Site
+
+from galley.preview.messages import storable
 
 # A page that was published meanwhile is known after that many seconds.
 SECONDS_KEPT = 30
@@ -27,18 +30,20 @@ class Failure(StrEnum):
     UNPUBLISHED = "unpublished"
 
 
-@dataclass(frozen=True)
-class Target:
-    """A path on one of this installation's sites."""
+class Target(NamedTuple):
+    """A path on one of this installation's sites.
+
+    `url_path` is the path in the page tree that it has without routes of a page's own.
+    """
 
     site_id: int
     path: str
+    url_path: str
 
     @property
     def key(self) -> str:
         """Name the target in the cache, with characters that every cache takes."""
-        name = f"{self.site_id}:{self.path}".encode("utf-8", "surrogatepass")
-        return f"preview.link.{hashlib.sha256(name).hexdigest()}"
+        return f"preview.link.{hashlib.sha256(f'{self.site_id}:{self.path}'.encode()).hexdigest()}"
 
 
 def find_failures(page: Page, addresses: Collection[str]) -> dict[str, Failure]:
@@ -71,59 +76,39 @@ def _target(own: str, address: str) -> Target | None:
         parts = urlsplit(urljoin(own, address))
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https"):
-        return None
     for root in Site.get_site_root_paths():
-        if urlsplit(root.root_url).netloc == parts.netloc:
-            # PostgreSQL takes no text with a zero byte; no address has one either.
-            return Target(root.site_id, unquote(parts.path).replace("\0", "\ufffd") or "/")
+        if parts.scheme in ("http", "https") and urlsplit(root.root_url).netloc == parts.netloc:
+            path = storable(unquote(parts.path)) or "/"
+            return Target(root.site_id, path, f"{root.root_path}{path.strip('/')}/".replace("//", "/"))
     return None
 
 
 def _look_up(targets: Collection[Target]) -> Iterator[tuple[Target, Failure | None]]:
-    sites = Site.objects.select_related("root_page").in_bulk({target.site_id for target in targets})
-    matches = {target: _match(target.path) for target in targets}
-    paths = {_url_path(target, sites): target for target in targets if _is_page(matches[target])}
-    published = dict(Page.objects.filter(url_path__in=list(paths)).values_list("url_path", "live"))
+    at = [target.url_path for target in targets]
+    published = dict(Page.objects.filter(url_path__in=at).values_list("url_path", "live"))
     for target in targets:
         failure: Failure | None = None
-        if not published.get(_url_path(target, sites)) and not _is_there(target, matches[target], sites):
-            is_draft = _url_path(target, sites) in published
-            failure = Failure.UNPUBLISHED if is_draft else Failure.MISSING
+        if not published.get(target.url_path) and not _is_there(target):
+            failure = Failure.UNPUBLISHED if target.url_path in published else Failure.MISSING
         yield target, failure
 
 
-def _match(path: str) -> ResolverMatch | None:
-    for candidate in (path, f"{path}/") if settings.APPEND_SLASH else (path,):
-        try:
-            return resolve(candidate)
-        except Resolver404:
-            continue
-    return None
-
-
-def _is_page(match: ResolverMatch | None) -> bool:
-    return match is not None and match.url_name == "wagtail_serve"
-
-
-def _url_path(target: Target, sites: dict[int, Site]) -> str:
-    """Return the path in the page tree that the target would have without routes of a page's own."""
-    return f"{sites[target.site_id].root_page.url_path.rstrip('/')}/{target.path.strip('/')}/".replace("//", "/")
-
-
-def _is_there(target: Target, match: ResolverMatch | None, sites: dict[int, Site]) -> bool:
-    if _has_prefix(target.path, settings.STATIC_URL):
+def _is_there(target: Target) -> bool:
+    """Whether anything but a page at its own place answers a visitor."""
+    path = target.path
+    match = is_valid_path(path) or (settings.APPEND_SLASH and is_valid_path(f"{path}/"))
+    is_page = match and match.url_name == "wagtail_serve"
+    has_view = match is not False and not is_page
+    if _has_prefix(path, settings.STATIC_URL):
         return True
-    if _has_prefix(target.path, settings.MEDIA_URL):
+    if _has_prefix(path, settings.MEDIA_URL):
         # A view of the site's may make a file when it is first asked for.
-        has_view = match is not None and not _is_page(match)
-        return has_view or _is_file(target.path.removeprefix(settings.MEDIA_URL))
-    site = sites[target.site_id]
-    if _is_page(match):
-        return _is_route(site, target.path) or _is_redirected(site, target.path)
-    if match is not None and match.url_name == "wagtaildocs_serve":
-        return _is_document(*match.args)
-    return match is not None or _is_redirected(site, target.path)
+        return has_view or _is_file(path.removeprefix(settings.MEDIA_URL))
+    if match and match.url_name == "wagtaildocs_serve":
+        number, filename = match.args
+        document = get_document_model().objects.filter(pk=number).first()
+        return document is not None and document.filename == filename
+    return has_view or _is_routed(target, is_page=is_page)
 
 
 def _has_prefix(path: str, prefix: str | None) -> bool:
@@ -137,25 +122,17 @@ def _is_file(name: str) -> bool:
         return False
 
 
-def _is_document(number: str, filename: str) -> bool:
-    from wagtail.documents import get_document_model
-
-    document = get_document_model().objects.filter(pk=number).first()
-    return document is not None and document.filename == filename
-
-
-def _is_route(site: Site, path: str) -> bool:
-    """Whether Wagtail would find a page: one with routes of its own, or in another language, too."""
-    return Page.route_for_request(_visit(site, path), path) is not None
-
-
-def _is_redirected(site: Site, path: str) -> bool:
+def _is_routed(target: Target, *, is_page: bool) -> bool:
+    """Whether Wagtail would find a page (one with routes of its own, or in another language, too) or a redirect."""
+    request = _visit(Site.objects.select_related("root_page").get(pk=target.site_id), target.path)
+    if is_page and Page.route_for_request(request, target.path):
+        return True
     if not apps.is_installed("wagtail.contrib.redirects"):
         return False
     from wagtail.contrib.redirects.middleware import get_redirect
     from wagtail.contrib.redirects.models import Redirect
 
-    return get_redirect(_visit(site, path), Redirect.normalise_path(path)) is not None
+    return get_redirect(request, Redirect.normalise_path(target.path)) is not None
 
 
 def _visit(site: Site, path: str) -> HttpRequest:

@@ -5,6 +5,7 @@
 
 import os
 import sys
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -90,20 +91,8 @@ def count_processes(argv: Sequence[str]) -> int:
     program = Path(argv[0])
     name = program.parent.name if program.stem == "__main__" else program.stem
     is_server = name in SERVERS or argv[1:2] == ["serve"]  # `manage.py serve`
-    asked = _workers_option(argv[1:]) if is_server else None
-    return _number(asked or os.environ.get("WEB_CONCURRENCY"))
-
-
-def _workers_option(arguments: Sequence[str]) -> str | None:
-    for place, argument in enumerate(arguments):
-        if argument in {"-w", "--workers"}:
-            return next(iter(arguments[place + 1 :]), None)
-        if argument.startswith("--workers="):
-            return argument.removeprefix("--workers=")
-        if argument.startswith("-w") and argument[2:].isdecimal():
-            return argument[2:]
-    return None
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 1
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("-w", "--workers", nargs="?")
+    options, _others = parser.parse_known_args(argv[1:] if is_server else [])
+    asked = options.workers or os.environ.get("WEB_CONCURRENCY", "")
+    return int(asked) if asked.isdecimal() else 1

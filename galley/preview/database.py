@@ -37,14 +37,10 @@ def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return function(*args, **kwargs)
     finally:
-        _close_failed_connections()
-
-
-def _close_failed_connections() -> None:
-    """Keep what works: opening a connection for each key would take longer than the key's own queries."""
-    for connection in connections.all(initialized_only=True):
-        if connection.errors_occurred:
-            connection.close()
+        # What works stays open: opening a connection for each key would take longer than the key's own queries.
+        for connection in connections.all(initialized_only=True):
+            if connection.errors_occurred:
+                connection.close()
 
 
 # Younger answers are shared. With a check every 1.5 seconds, rights that are lost are noticed within two.
@@ -63,17 +59,12 @@ async def shared_check(check: Callable[..., T], *args: Any) -> T:
     now = time.monotonic()
     asked_at, answer = _answers.get(key, (0.0, None))
     if answer is None or now - asked_at > SHARED_SECONDS:
-        _forget_old_answers(now)
+        for old in [old for old, (then, _answer) in _answers.items() if now - then > SHARED_SECONDS]:
+            del _answers[old]
         answer = asyncio.create_task(in_preview_thread(check, *args))
         _answers[key] = (now, answer)
     # A socket that is closed meanwhile must not take the answer away from the others.
     return await asyncio.shield(answer)
-
-
-def _forget_old_answers(now: float) -> None:
-    for key, (asked_at, _) in list(_answers.items()):
-        if now - asked_at > SHARED_SECONDS:
-            del _answers[key]
 
 
 Query = tuple[str, Any]

@@ -15,7 +15,6 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn, UserColumn
+from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.reports import ReportView
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
@@ -53,16 +53,12 @@ class ShareLinkForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    lifetime = forms.ChoiceField(
+    lifetime = forms.TypedChoiceField(
         label=gettext_lazy("Works for"),
         choices=[(name, label) for name, (label, _lifetime) in LIFETIMES.items()],
+        coerce=lambda name: LIFETIMES[name][1],
         initial="week",
     )
-
-    @property
-    def chosen_lifetime(self) -> timedelta:
-        """How long the link shall work."""
-        return LIFETIMES[self.cleaned_data["lifetime"]][1]
 
 
 # Addresses that no other device can reach.
@@ -96,10 +92,7 @@ def stop_link(request: HttpRequest, page_id: int, link_id: int) -> HttpResponse:
         messages.success(request, _("The link has been stopped. It no longer opens the draft."))
     else:
         messages.info(request, _("That link had ended already."))
-    following = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(following, {request.get_host()}, request.is_secure()):
-        following = reverse("preview:page_links", args=[page.pk])
-    return redirect(following)
+    return redirect(get_valid_next_url_from_request(request) or reverse("preview:page_links", args=[page.pk]))
 
 
 def _shareable_page(request: HttpRequest, page_id: int) -> Page:
@@ -110,7 +103,7 @@ def _shareable_page(request: HttpRequest, page_id: int) -> Page:
 
 
 def _make_link(request: HttpRequest, page: Page, form: ShareLinkForm) -> dict[str, Any]:
-    link, token = make_link(page, request.user, form.chosen_lifetime, form.cleaned_data["label"])
+    link, token = make_link(page, request.user, form.cleaned_data["lifetime"], form.cleaned_data["label"])
     address = request.build_absolute_uri(reverse("preview:shared", args=[token]))
     is_local = request.get_host().rsplit(":", 1)[0] in THIS_COMPUTER
     return {"made": link, "address": address, "qr_code": qr_code(address), "is_local": is_local}
@@ -124,11 +117,6 @@ def qr_code(address: str) -> SafeString:
 
 
 MAY_SHARE_SOMETHING = ["add", "change", "publish"]
-
-
-def edit_address(link: ShareLink) -> str:
-    """Return where the link's page is edited."""
-    return reverse("wagtailadmin_pages:edit", args=[link.page_id])
 
 
 class StateColumn(Column):
@@ -154,7 +142,12 @@ class SharedDraftsView(ReportView):
     index_results_url_name = "shared_drafts_results"
     results_template_name = "preview/shared_drafts_results.html"
     columns = [
-        TitleColumn("page", label=gettext_lazy("Page"), accessor="page.get_admin_display_title", get_url=edit_address),
+        TitleColumn(
+            "page",
+            label=gettext_lazy("Page"),
+            accessor="page.get_admin_display_title",
+            get_url=lambda link: reverse("wagtailadmin_pages:edit", args=[link.page_id]),
+        ),
         Column("label", label=gettext_lazy("For whom")),
         UserColumn("made_by", label=gettext_lazy("Made by")),
         DateColumn("made_at", label=gettext_lazy("Made")),
@@ -175,13 +168,6 @@ class SharedDraftsMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         """Whether the user may edit any page."""
         return policy_registry.get_by_type(Page).user_has_any_permission(request.user, MAY_SHARE_SOMETHING)
-
-
-def menu_item() -> SharedDraftsMenuItem:
-    """Return the report's entry in the menu of reports."""
-    return SharedDraftsMenuItem(
-        gettext_lazy("Shared drafts"), reverse("shared_drafts"), name="shared-drafts", icon_name="link", order=1200
-    )
 
 
 urlpatterns = [

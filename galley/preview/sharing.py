@@ -13,13 +13,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import timezone
 from wagtail.models import Page
 from wagtail.signals import page_unpublished, post_page_move
 
-from galley.preview.access import AccessDenied
+from galley.preview.drafts.sources import AccessDenied
 from galley.preview.models import ShareLink
 
 SALT = "preview.sharing"
@@ -64,10 +63,8 @@ def open_link(token: str) -> ShareLink:
 def note_seen(link: ShareLink) -> None:
     """Note that somebody watches through `link`; at most once a minute, however many they are."""
     now = timezone.now()
-    long_ago = now - SEEN_AT_MOST_EVERY
-    if link.last_seen_at is None or link.last_seen_at < long_ago:
-        unseen = Q(last_seen_at=None) | Q(last_seen_at__lt=long_ago)
-        ShareLink.objects.filter(unseen, pk=link.pk).update(last_seen_at=now)
+    if link.last_seen_at is None or link.last_seen_at < now - SEEN_AT_MOST_EVERY:
+        ShareLink.objects.filter(pk=link.pk).update(last_seen_at=now)
 
 
 def _signer() -> Signer:

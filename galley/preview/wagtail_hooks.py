@@ -1,7 +1,8 @@
 """Where the preview enters Wagtail's admin: beside the page editor, and among the reports."""
 
 from django.template.loader import render_to_string
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
@@ -25,4 +26,6 @@ def add_report_addresses() -> list[URLPattern]:
 @hooks.register("register_reports_menu_item")
 def add_report_to_menu() -> MenuItem:
     """Return the report's entry in the menu."""
-    return share_views.menu_item()
+    return share_views.SharedDraftsMenuItem(
+        _("Shared drafts"), reverse("shared_drafts"), name="shared-drafts", icon_name="link", order=1200
+    )
