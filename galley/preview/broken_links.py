@@ -97,7 +97,7 @@ def _is_there(target: Target) -> bool:
     """Whether anything but a page at its own place answers a visitor."""
     path = target.path
     match = is_valid_path(path) or (settings.APPEND_SLASH and is_valid_path(f"{path}/"))
-    is_page = match and match.url_name == "wagtail_serve"
+    is_page = match is not False and match.url_name == "wagtail_serve"
     has_view = match is not False and not is_page
     if _has_prefix(path, settings.STATIC_URL):
         return True
