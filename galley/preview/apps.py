@@ -11,7 +11,13 @@ class PreviewConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register checks and signal handlers, and redact the addresses of shared drafts in logs."""
-        from galley.preview import checks, sharing  # noqa: F401
+        """Register checks and signal handlers, connect the processes, and redact shared drafts' addresses in logs."""
+        from galley.preview import checks, conf, sharing  # noqa: F401
+        from galley.preview.broadcast.hub import hub
 
         sharing.redact_logs()
+        if url := conf.redis_url():
+            # The client takes a fifth of a second to load, which a site without Redis needn't wait for.
+            from galley.preview.broadcast.redis_backplane import RedisBackplane
+
+            hub.backplane = RedisBackplane(url)

@@ -9,6 +9,7 @@ allowed.
 """
 
 import asyncio
+import contextlib
 import fcntl
 from collections.abc import Awaitable, Callable
 from functools import cache
@@ -60,14 +61,14 @@ def _router(prefix: str) -> Application:
     """Return the sockets' routes, mounted where the URLs are: a screen's socket has the address of its page."""
     # The consumers import models, for which Django has to be set up.
     from galley.preview.editor import EditorConsumer
-    from galley.preview.viewers import GuestViewer, NewestViewer, PageViewer, TabViewer
+    from galley.preview.viewers import GuestViewer, UserViewer
 
     edited = f"{prefix}tabs/<slug:tab>/edit/<int:page_id>/"
     created = f"{prefix}tabs/<slug:tab>/create/<slug:app_label>/<slug:model_name>/<int:parent_id>/"
     routes = [
-        path(prefix, NewestViewer.as_asgi()),
-        path(f"{prefix}pages/<int:page_id>/", PageViewer.as_asgi()),
-        path(f"{prefix}tabs/<slug:tab>/", TabViewer.as_asgi()),
+        path(prefix, UserViewer.as_asgi()),
+        path(f"{prefix}pages/<int:page_id>/", UserViewer.as_asgi()),
+        path(f"{prefix}tabs/<slug:tab>/", UserViewer.as_asgi()),
         path(f"{prefix}shared/<str:token>/", GuestViewer.as_asgi()),
         path(edited, EditorConsumer.as_asgi()),
         path(created, EditorConsumer.as_asgi()),
@@ -128,7 +129,10 @@ async def lock_out_others() -> TextIO | None:
     file = await in_preview_thread(Path(conf.lock_file()).open, "a")
     try:
         async with asyncio.timeout(WAIT_SECONDS):
-            while not _take(file):  # noqa: ASYNC110  (another process sends no event)
+            while True:
+                with contextlib.suppress(BlockingIOError):
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return file
                 await asyncio.sleep(PAUSE_SECONDS)
     except TimeoutError:
         file.close()
@@ -138,12 +142,3 @@ async def lock_out_others() -> TextIO | None:
             "Stop that server, or set PREVIEW_REDIS_URL (here by REDIS_URL) for both, for example to "
             "redis://localhost:6379/0."
         ) from None
-    return file
-
-
-def _take(file: TextIO) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

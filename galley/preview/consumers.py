@@ -10,7 +10,7 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable
 from typing import Any
 
 from channels.consumer import get_handler_name
@@ -18,10 +18,11 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils.translation import gettext as _
 
 from galley.preview import conf
-from galley.preview.access import AccessDenied, require_user
-from galley.preview.database import in_preview_thread
-from galley.preview.drafts.sources import SourceGone
-from galley.preview.messages import BadMessage, MessageTooLarge
+from galley.preview.broadcast.channels import Subscriber
+from galley.preview.broadcast.presence import Person
+from galley.preview.database import in_preview_thread, shared_check
+from galley.preview.drafts.sources import AccessDenied, SourceGone, require_user
+from galley.preview.messages import BadMessage, MessageTooLarge, encode_message
 from galley.preview.sharing import LinkEnded
 
 
@@ -50,27 +51,8 @@ class TokenBucket:
             raise TooFast
 
 
-class OpenSockets:
-    """How many sockets each owner has open in this process."""
-
-    def __init__(self) -> None:
-        self._open: Counter[Hashable] = Counter()
-
-    def add(self, owner: Hashable, most: int) -> None:
-        """Count one more. Raises `TooManySockets`, and counts nothing, if the owner has `most` already."""
-        if self._open[owner] >= most:
-            raise TooManySockets
-        self._open[owner] += 1
-
-    def remove(self, owner: Hashable) -> None:
-        """Count one less."""
-        self._open[owner] -= 1
-        if self._open[owner] <= 0:
-            del self._open[owner]
-
-
-open_sockets = OpenSockets()
-
+# How many sockets each owner has open in this process.
+open_sockets: Counter[Hashable] = Counter()
 
 # A closing frame has room for 125 bytes, two of which are the code (RFC 6455, section 5.5).
 MAX_REASON_BYTES = 123
@@ -89,24 +71,17 @@ class Close:
     FAILED = 4500
 
 
-def code_for(error: Exception) -> int:
-    """Return the code with which `error` closes a socket: `FAILED` for all that isn't foreseen."""
-    match error:
-        case LinkEnded():
-            return Close.LINK_ENDED
-        case AccessDenied():
-            return Close.NO_ACCESS
-        case SourceGone():
-            return Close.GONE
-        case MessageTooLarge():
-            return Close.TOO_LARGE
-        case BadMessage():
-            return Close.BAD_MESSAGE
-        case TooFast():
-            return Close.TOO_FAST
-        case TooManySockets():
-            return Close.TOO_MANY
-    return Close.FAILED
+# The first that an error is an instance of is its code.
+CODES: dict[type[Exception], int] = {
+    LinkEnded: Close.LINK_ENDED,
+    AccessDenied: Close.NO_ACCESS,
+    SourceGone: Close.GONE,
+    MessageTooLarge: Close.TOO_LARGE,
+    BadMessage: Close.BAD_MESSAGE,
+    TooFast: Close.TOO_FAST,
+    TooManySockets: Close.TOO_MANY,
+    Exception: Close.FAILED,
+}
 
 
 def reason_for(code: int) -> str:
@@ -136,15 +111,21 @@ HUNG_UP = (OSError, RuntimeError)
 PING, PONG = '{"type":"ping"}', '{"type":"pong"}'
 
 
-class PreviewConsumer(AsyncWebsocketConsumer, ABC):
-    """A socket with an owner, and with tasks that end when it ends."""
+# How a check of access is made: `in_preview_thread`, or `shared_check` for what may be a moment old.
+Check = Callable[..., Awaitable[Any]]
 
-    user_id: int
+
+class PreviewConsumer(AsyncWebsocketConsumer, ABC):
+    """A socket with an owner, and with tasks that end when it ends.
+
+    `person` is the user, None for a guest. `closed_with` says why the server has closed the socket, once it has.
+    """
+
+    person: Person | None = None
     max_sockets = conf.SOCKETS_PER_USER
-    # Why the server has closed the socket, once it has.
     closed_with: int | None = None
+    has_begun = False
     _owner: Hashable = None
-    _has_begun = False
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Call the handler. Upstream crosses to the one thread of all consumers first; nothing here needs that."""
@@ -156,6 +137,15 @@ class PreviewConsumer(AsyncWebsocketConsumer, ABC):
             with contextlib.suppress(*HUNG_UP):
                 await super().send(text_data, bytes_data, close)
 
+    async def send_message(self, kind: str, **content: Any) -> None:
+        """Send the message of type `kind`."""
+        await self.send(encode_message(kind, **content))
+
+    async def send_news(self, subscriber: Subscriber) -> None:
+        """Send what the hub has for this editor or screen, for ever."""
+        async for message in subscriber.messages():
+            await self.send(message)
+
     async def connect(self) -> None:
         """Settle who this is, and begin."""
         self._tasks: list[asyncio.Task[None]] = []
@@ -164,30 +154,28 @@ class PreviewConsumer(AsyncWebsocketConsumer, ABC):
         await self.accept()
         async with self._closing_on_failure():
             owner = await self.identify()
-            open_sockets.add(owner, self.max_sockets)
+            if open_sockets[owner] >= self.max_sockets:
+                raise TooManySockets
+            open_sockets[owner] += 1
             self._owner = owner
             await self.begin()
-            self._has_begun = True
+            self.has_begun = True
 
     async def identify(self) -> Hashable:
         """Settle whose socket this is, and return what they are counted by: one owner has `max_sockets` at most.
 
         Raises `AccessDenied`.
         """
-        self.user_id = (await in_preview_thread(require_user, self.session_key)).pk
-        return ("user", self.user_id)
+        self.person = Person.of(await in_preview_thread(require_user, self.session_key))
+        return ("user", self.person.user_id)
 
     @abstractmethod
     async def begin(self) -> None:
         """Join what the address names. Raises `AccessDenied` or `SourceGone`."""
 
     @abstractmethod
-    async def check_access(self) -> None:
+    async def check_access(self, check: Check = in_preview_thread) -> None:
         """Raise `AccessDenied` if the socket's owner may not be here any more."""
-
-    async def check_access_in_time(self) -> None:
-        """Raise `AccessDenied` if `check_access` would, perhaps by an answer of a moment ago."""
-        await self.check_access()
 
     @abstractmethod
     async def take(self, text: str | None) -> None:
@@ -204,11 +192,11 @@ class PreviewConsumer(AsyncWebsocketConsumer, ABC):
         """Look every now and then whether the socket may stay open. Raises `AccessDenied`."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            await self.check_access_in_time()
+            await self.check_access(shared_check)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Take a message, unless the socket is closed: some may have been on their way. A ping is answered at once."""
-        if not self._has_begun or self.closed_with is not None:
+        if not self.has_begun or self.closed_with is not None:
             return
         async with self._closing_on_failure():
             self._bucket.spend(len(text_data or bytes_data or ""))
@@ -234,14 +222,16 @@ class PreviewConsumer(AsyncWebsocketConsumer, ABC):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._owner is not None:
-            open_sockets.remove(self._owner)
+            open_sockets[self._owner] -= 1
+            if not open_sockets[self._owner]:
+                del open_sockets[self._owner]
 
     @contextlib.asynccontextmanager
     async def _closing_on_failure(self) -> AsyncIterator[None]:
         try:
             yield
         except Exception as error:
-            code = code_for(error)
+            code = next(code for kind, code in CODES.items() if isinstance(error, kind))
             if code == Close.FAILED:
                 logger.exception("A preview socket failed")
             await self.close_for_good(code)

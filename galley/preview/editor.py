@@ -7,30 +7,27 @@ changed (a provisional state). When the author pauses, the whole page is rendere
 
 import asyncio
 import itertools
-import json
 import logging
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import astuple
 from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 
-from galley.preview.access import AccessDenied, require_editor
-from galley.preview.broadcast.channels import Frame, metadata_changes, tab_channel
+from galley.preview.broadcast.channels import Frame, metadata_changes
 from galley.preview.broadcast.hub import hub
-from galley.preview.broadcast.presence import Person
-from galley.preview.comment_notifications import send_comment_notifications
-from galley.preview.consumers import Close, PreviewConsumer
+from galley.preview.broadcast.presence import Person, tab_channel
+from galley.preview.consumers import Check, Close, PreviewConsumer
 from galley.preview.database import QueryValidatedMemo, in_preview_thread
 from galley.preview.drafts.form_state import FormData, FormState, StateMismatch
-from galley.preview.drafts.live_page import LivePage, PageState, Timings
-from galley.preview.drafts.sources import NewPage, SavedPage, Source, SourceGone
-from galley.preview.messages import BadMessage, Fields, Focus, FormChange, PageSaved, WholeForm, read_message
+from galley.preview.drafts.live_page import LivePage, PageState, Stages, timed
+from galley.preview.drafts.sources import AccessDenied, NewPage, SavedPage, Source, SourceGone, require_editor
+from galley.preview.messages import BadMessage, Focus, FormChange, PageSaved, read_message
+from galley.preview.notes import send_new_comments
 from galley.preview.outline_report import OutlineReport
 
 logger = logging.getLogger(__name__)
@@ -40,55 +37,24 @@ PAUSE_SECONDS = 0.4
 MAX_PROVISIONAL_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
-class Rendered:
-    """The outcome of one rendering, as the edit page is sent it: the number of the last message that it includes, the
-    changes of `Frame.metadata`, and the milliseconds that each stage took."""
-
-    sequence: int
-    about: dict[str, Any]
-    stages: dict[str, float]
-
-
 class EditingSession:
-    """The draft of one editor tab, from its connection to its end."""
+    """The draft of one editor tab, from its connection to its end. `frame` is the newest state that was shown."""
 
     def __init__(self, show: Callable[[Frame], None], source: Source, session_key: str | None, tab: str) -> None:
+        self.live_page = LivePage(source)
+        self.frame: Frame | None = None
         self._show = show
         self._session_key = session_key
         self._tab = tab
         self._form = FormState()
         self._focus = ""
         self._changed = asyncio.Event()
-        self._provisional_since: float | None = None
-        self._live_page = LivePage(source)
         self._editor: QueryValidatedMemo[AbstractBaseUser] = QueryValidatedMemo()
         self._numbers = itertools.count(1)
         self._name = uuid.uuid4().hex[:8]
-        self._frame: Frame | None = None
-
-    @property
-    def source(self) -> Source:
-        """What is being edited."""
-        return self._live_page.source
-
-    @property
-    def frame(self) -> Frame | None:
-        """The newest state that was shown."""
-        return self._frame
-
-    @property
-    def is_provisional(self) -> bool:
-        """Whether the newest state was rendered from one change, so that the whole page is still to follow."""
-        return self._live_page.is_provisional
-
-    def replace_form(self, sequence: int, fields: Fields) -> None:
-        """Take the whole form as the newest state."""
-        self._form.replace(sequence, fields)
-        self._changed.set()
 
     def change_form(self, change: FormChange) -> None:
-        """Take changes to the form as the newest state. Raises `StateMismatch` if they don't fit what is here."""
+        """Take the form, or changes to it, as the newest state. Raises `StateMismatch` if they don't fit."""
         self._form.change(change)
         self._changed.set()
 
@@ -102,20 +68,19 @@ class EditingSession:
 
         Raises `AccessDenied` if that page can't be the one.
         """
-        saved = SavedPage(page_id)
-        if not isinstance(self.source, NewPage) or not await in_preview_thread(self.source.became, saved):
+        saved, source = SavedPage(page_id), self.live_page.source
+        if not isinstance(source, NewPage) or not await in_preview_thread(source.became, saved):
             raise AccessDenied
         await in_preview_thread(require_editor, self._session_key, saved)
-        self._live_page.source = saved
+        self.live_page.source = saved
         self._form.touch()
         self._changed.set()
 
-    async def check_access(self) -> None:
-        """Raise `AccessDenied` if the editor may not edit the page any more."""
-        await in_preview_thread(require_editor, self._session_key, self.source)
+    async def render_forever(self, report: Callable[..., Awaitable[None]]) -> None:
+        """Render each newest state and show it. `report` is awaited after each round: what the edit page is sent.
 
-    async def render_forever(self, report: Callable[[Rendered], Awaitable[None]]) -> None:
-        """Render each newest state and show it. `report` is awaited after each round.
+        That is the number of the last message that was included (`sequence`), the changes of `Frame.metadata`
+        (`about`), and the milliseconds that each stage took (`stages`).
 
         Raises `AccessDenied` or `SourceGone` when there is nothing more to show, `BadMessage` if the form is none.
         """
@@ -124,55 +89,45 @@ class EditingSession:
                 self._form.touch()
             if self._form.is_empty:
                 continue
-            sequence, before, stages = self._form.sequence, self._frame, Timings()
+            sequence, before, stages = self._form.sequence, self.frame, Stages()
             data, changed = self._form.take()
             frame = await in_preview_thread(self._render, data, changed, self._focus, stages)
             if frame is not before:
-                self._frame = frame
-                with stages.time("publish"):
+                self.frame = frame
+                with timed(stages, "publish"):
                     self._show(frame)
-            self._time_provisional()
-            await report(Rendered(sequence, metadata_changes(before, frame), stages.milliseconds))
+            about = metadata_changes(before, frame)
+            await report("rendered", sequence=sequence, about=about, stages=stages)
 
     async def _next_round(self) -> bool:
         """Wait until there is something to render. Return whether it is time to render everything afresh."""
         try:
-            async with asyncio.timeout(PAUSE_SECONDS if self._provisional_since else None):
+            async with asyncio.timeout(PAUSE_SECONDS if self.live_page.provisional_since else None):
                 await self._changed.wait()
         except TimeoutError:
             return True
         self._changed.clear()
-        since = self._provisional_since
+        since = self.live_page.provisional_since
         return since is not None and time.monotonic() - since > MAX_PROVISIONAL_SECONDS
 
-    def _time_provisional(self) -> None:
-        if not self._live_page.is_provisional:
-            self._provisional_since = None
-        elif self._provisional_since is None:
-            self._provisional_since = time.monotonic()
-
-    def _render(self, data: FormData, changed: set[str] | None, focus: str, stages: Timings) -> Frame:
+    def _render(self, data: FormData, changed: set[str] | None, focus: str, stages: Stages) -> Frame:
         """Return the frame for the form's state: check of permission, form and template in one crossing to a thread."""
-        with stages.time("access"):
-            user = self._editor.get(require_editor, self._session_key, self.source)
+        with timed(stages, "access"):
+            user = self._editor.get(require_editor, self._session_key, self.live_page.source)
         try:
-            state = self._render_page(data, changed, user, stages)
+            state = None if changed is None else self.live_page.render_change(data, changed, stages)
+            state = state or self.live_page.render_whole(data, user, stages)
         except (BadMessage, SourceGone):
             raise
         except Exception:
             # Whatever state a form is in, and whatever a template makes of it: the author goes on seeing the draft.
-            if self._frame is None:
+            if self.frame is None:
                 raise
             logger.exception("A state of a draft could not be shown")
             note = _("The draft can't be shown as it is now. You see its last good state. Go on writing.")
-            return self._noting(self._frame, note)
+            metadata = self.frame.metadata | {"notes": [note]}
+            return self.frame._replace(version=self._next_version(), metadata=metadata)
         return self._frame_of(state, focus)
-
-    def _render_page(
-        self, data: FormData, changed: set[str] | None, user: AbstractBaseUser, stages: Timings
-    ) -> PageState:
-        state = None if changed is None else self._live_page.render_change(data, changed, stages)
-        return state or self._live_page.render_whole(data, user, stages)
 
     def _frame_of(self, state: PageState, focus: str) -> Frame:
         """Return the frame that shows `state`: the one before, if nothing is new."""
@@ -180,14 +135,11 @@ class EditingSession:
             _("Not valid yet, so its last change isn't shown: %(field)s.") % {"field": name} for name in state.unusable
         ]
         metadata = {"notes": notes, "focus": focus, "tab": self._tab}
-        source = tuple(asdict(self.source).values())
-        last = self._frame
+        source = astuple(self.live_page.source)
+        last = self.frame
         if last and (last.page, last.metadata, last.source) == (state.page, metadata, source):
             return last
         return Frame(self._next_version(), state.page, source, metadata)
-
-    def _noting(self, frame: Frame, note: str) -> Frame:
-        return replace(frame, version=self._next_version(), metadata=frame.metadata | {"notes": [note]})
 
     def _next_version(self) -> str:
         return f"{self._name}.{next(self._numbers)}"
@@ -196,63 +148,51 @@ class EditingSession:
 class EditorConsumer(PreviewConsumer):
     """The edit page's socket: takes the form as it is typed."""
 
-    session: EditingSession | None = None
+    person: Person
+    session: EditingSession
 
     async def begin(self) -> None:
         """Join as the editor of the page, or of the new page, that the address names."""
         where = dict(self.scope["url_route"]["kwargs"])
         tab = where.pop("tab")
-        source: Source = SavedPage(**where) if "page_id" in where else NewPage(**where)
-        author = Person.of(await in_preview_thread(require_editor, self.session_key, source))
-        self._connection = await hub.open(tab_channel(author.user_id, tab), author, where.get("page_id"))
-        self.session = session = EditingSession(partial(hub.publish, self._connection), source, self.session_key, tab)
-        self.outline = OutlineReport(self.user_id, self._send_json)
-        self.own(session.render_forever(self._report))
-        self.own(self._send_notices())
+        source = SavedPage(**where) if "page_id" in where else NewPage(**where)
+        await in_preview_thread(require_editor, self.session_key, source)
+        channel = tab_channel(self.person.user_id, tab)
+        self._connection = await hub.open(channel, self.person, where.get("page_id"))
+        self.session = EditingSession(partial(hub.publish, self._connection), source, self.session_key, tab)
+        self.outline = OutlineReport(self.person.user_id, self.send_message)
+        self.own(self.session.render_forever(self._report))
+        self.own(self.send_news(self._connection))
         self.own(self.outline.send_forever())
-        self.own(send_comment_notifications(lambda: session.source, self.user_id, self._send_json))
+        self.own(send_new_comments(self.session.live_page, self.person.user_id, self.send_message))
         self.own(self.keep_checking_access())
 
-    async def check_access(self) -> None:
+    async def check_access(self, check: Check = in_preview_thread) -> None:
         """Raise `AccessDenied` if the user may not edit the page any more."""
-        if self.session:
-            await self.session.check_access()
+        await check(require_editor, self.session_key, self.session.live_page.source)
 
     async def take(self, text: str | None) -> None:
         """Store what the message says; the session's own task checks the rights and does the work."""
-        session = self.session
-        assert session  # noqa: S101  (messages are taken only once the socket has begun)
         match read_message(text):
-            case WholeForm(sequence, fields):
-                session.replace_form(sequence, fields)
             case FormChange() as change:
-                await self._change_form(session, change)
+                try:
+                    self.session.change_form(change)
+                except StateMismatch:
+                    await self.send_message("again")
             case Focus(path):
-                session.move_focus(path)
+                self.session.move_focus(path)
             case PageSaved(page_id):
-                await session.page_was_saved(page_id)
+                await self.session.page_was_saved(page_id)
 
     async def disconnect(self, code: int) -> None:
         """Leave: screens keep the last state, but for those of an author whose rights were taken away."""
         await super().disconnect(code)
-        if self.session:
+        if self.has_begun:
             hub.leave(self._connection, has_lost_rights=self.closed_with == Close.NO_ACCESS)
 
-    async def _change_form(self, session: EditingSession, change: FormChange) -> None:
-        try:
-            session.change_form(change)
-        except StateMismatch:
-            await self.send('{"type": "again"}')
-
-    async def _send_notices(self) -> None:
-        async for message in self._connection.messages():
-            await self.send(message)
-
-    async def _report(self, rendered: Rendered) -> None:
-        await self._send_json({"type": "rendered", **asdict(rendered)})
+    async def _report(self, kind: str, **rendered: Any) -> None:
+        await self.send_message(kind, **rendered)
         # A provisional frame is followed by a whole one as soon as the author pauses.
-        if self.session and self.session.frame and not self.session.is_provisional:
-            self.outline.draft_changed(self.session.frame.page, self.session.source)
-
-    async def _send_json(self, message: dict[str, Any]) -> None:
-        await self.send(json.dumps(message, cls=DjangoJSONEncoder))
+        frame, live_page = self.session.frame, self.session.live_page
+        if frame and not live_page.provisional_since:
+            self.outline.draft_changed(frame.page, live_page.source)

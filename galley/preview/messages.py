@@ -6,23 +6,16 @@ to the screens.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from galley.preview.conf import (
-    MAX_FIELDS,
-    MAX_MESSAGE_BYTES,
-    MAX_NAME,
-    MAX_NOTE,
-    MAX_PATH,
-    MAX_QUOTE,
-    MAX_SCREEN_MESSAGE_BYTES,
-)
+from django.core.serializers.json import DjangoJSONEncoder
+
+from galley.preview import conf
 
 
-@dataclass(frozen=True)
-class Splice:
+class Splice(NamedTuple):
     """In a text, replace the characters from `start` to `end` by `text`. Offsets count UTF-16 units, as browsers do."""
 
     start: int
@@ -83,16 +76,8 @@ class MessageTooLarge(BadMessage):
 
 
 @dataclass(frozen=True)
-class WholeForm:
-    """The form, on joining and after a gap."""
-
-    sequence: int
-    fields: Fields
-
-
-@dataclass(frozen=True)
 class FormChange:
-    """The fields that changed, and those that are gone.
+    """The fields that changed, and those that are gone; on joining and after a gap, the whole form.
 
     `splices` are changes within long values, each with the field's name and the length of the new value in UTF-16
     units: where that isn't what comes out, the two sides have lost each other.
@@ -100,8 +85,9 @@ class FormChange:
 
     sequence: int
     changed: Fields
-    removed: list[str]
-    splices: list[tuple[str, Splice, int]]
+    removed: Sequence[str] = ()
+    splices: Sequence[tuple[str, Splice, int]] = ()
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,12 +127,18 @@ class Note:
     name: str = ""
 
 
-def read_message(text: str | None) -> WholeForm | FormChange | Focus | PageSaved:
+def encode_message(kind: str, **content: Any) -> str:
+    """Return the message of type `kind`, as it is sent to an editor's page or a screen."""
+    message = {"type": kind, **content}
+    return json.dumps(message, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_message(text: str | None) -> FormChange | Focus | PageSaved:
     """Return what an editor's page says in `text`. Raises `BadMessage`, or `MessageTooLarge`."""
-    message = _parsed(text, MAX_MESSAGE_BYTES)
+    message = _parsed(text, conf.MAX_MESSAGE_BYTES)
     match message:
         case {"type": "form", "sequence": sequence, "fields": fields}:
-            return WholeForm(_number(sequence), _checked(fields))
+            return FormChange(_number(sequence), _checked(fields), is_whole=True)
         case {"type": "change", "sequence": sequence}:
             return FormChange(
                 _number(sequence),
@@ -154,7 +146,7 @@ def read_message(text: str | None) -> WholeForm | FormChange | Focus | PageSaved
                 removed=_strings(message.get("removed", [])),
                 splices=_spliced(message.get("splices", [])),
             )
-        case {"type": "focus", "path": str(path)} if len(path) <= MAX_PATH:
+        case {"type": "focus", "path": str(path)} if len(path) <= conf.MAX_PATH:
             return Focus(storable(path))
         case {"type": "saved", "page": page_id}:
             return PageSaved(_number(page_id))
@@ -172,11 +164,11 @@ def storable(text: str) -> str:
 
 def read_screen_message(text: str | None) -> ResyncRequest | Watch | Note:
     """Return what a screen says in `text`. Raises `BadMessage`, or `MessageTooLarge`."""
-    match _parsed(text, MAX_SCREEN_MESSAGE_BYTES):
+    match _parsed(text, conf.MAX_SCREEN_MESSAGE_BYTES):
         case {"type": "again"}:
             return ResyncRequest()
         case {"type": "note", "path": str(path), "quote": str(quote), "text": str(text), "name": str(name)}:
-            sizes = [(path, MAX_PATH), (quote, MAX_QUOTE), (text, MAX_NOTE), (name, MAX_NAME)]
+            sizes = [(path, conf.MAX_PATH), (quote, conf.MAX_QUOTE), (text, conf.MAX_NOTE), (name, conf.MAX_NAME)]
             if text.strip() and all(len(value) <= most for value, most in sizes):
                 return Note(*(storable(value) for value, _most in sizes))
         case {"type": "watch", "session": str(session)}:
@@ -198,7 +190,7 @@ def _parsed(text: str | None, max_bytes: int) -> Any:
 def _checked(fields: object) -> Fields:
     if not isinstance(fields, dict):
         raise BadMessage
-    if len(fields) > MAX_FIELDS:
+    if len(fields) > conf.MAX_FIELDS:
         raise MessageTooLarge
     return {name: _strings(values) for name, values in fields.items()}
 
@@ -217,16 +209,15 @@ def _number(value: object) -> int:
 
 
 def _spliced(splices: object) -> list[tuple[str, Splice, int]]:
-    if not isinstance(splices, list) or not all(isinstance(splice, list) and len(splice) == 5 for splice in splices):
+    if not isinstance(splices, list):
         raise BadMessage
-    # One for each field: each costs a copy of the field's whole value.
-    if len({str(name) for name, *_ in splices}) != len(splices):
-        raise BadMessage
-    return [_splice(*splice) for splice in splices]
-
-
-def _splice(name: object, start: object, end: object, text: object, length: object) -> tuple[str, Splice, int]:
-    # Half of a surrogate pair is all right here: the other half may stand in the field.
-    if not isinstance(name, str) or not isinstance(text, str):
-        raise BadMessage
-    return name, Splice(_number(start), _number(end), text), _number(length)
+    found = {}
+    for splice in splices:
+        match splice:
+            # Half of a surrogate pair is all right here: the other half may stand in the field.
+            case [str(name), start, end, str(text), length] if name not in found:
+                found[name] = name, Splice(_number(start), _number(end), text), _number(length)
+            case _:
+                # Or a second one for the same field: each costs a copy of the field's whole value.
+                raise BadMessage
+    return list(found.values())

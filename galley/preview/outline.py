@@ -7,11 +7,13 @@ The parser is Lexbor's, which reads HTML as browsers do: any text is a document 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 HEADINGS = "h1, h2, h3, h4, h5, h6"
+PICTURES = "img:not([role=presentation], [role=none])"
 NO_CONTENT = frozenset({"nav", "form", "script", "style", "template", "noscript", "svg", "iframe", "object", "head"})
 INLINE = frozenset(
     "a abbr b bdi cite code data del dfn em i ins kbd label mark q s samp small span strong sub sup time u".split()  # noqa: SIM905
@@ -39,8 +41,7 @@ class Place:
     index: int
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading; its text may be empty."""
 
     level: int
@@ -48,8 +49,7 @@ class Heading:
     place: Place
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(NamedTuple):
     """A picture: its file's name, and its description; None if it doesn't even have an empty one."""
 
     name: str
@@ -57,8 +57,7 @@ class Picture:
     place: Place
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A link: where it leads (None without `href`), and what stands for it on the page."""
 
     address: str | None
@@ -66,8 +65,7 @@ class Link:
     place: Place
 
 
-@dataclass(frozen=True)
-class Outline:
+class Outline(NamedTuple):
     """What a page is made of. `names` are the ids that links can lead to, `repeated` those that come twice."""
 
     words: int
@@ -83,7 +81,7 @@ def read_outline(html: str) -> Outline:
     """Return the outline of the document `html`, whatever state it is in."""
     page = _Content(LexborHTMLParser(html))
     headings = tuple(Heading(int((node.tag or "h1")[1]), _shown(node), place) for node, place in page.find(HEADINGS))
-    pictures = tuple(_picture(node, place) for node, place in page.find("img") if not _decorates(node))
+    pictures = tuple(_picture(node, place) for node, place in page.find(PICTURES) if not _decorates(node))
     links = tuple(_link(node, place) for node, place in page.find("a") if not _is_target(node))
     names, repeated = page.names()
     words, minutes = measure(page.take_text())
@@ -192,23 +190,16 @@ def _file_name(address: str) -> str:
 
 
 def _decorates(node: LexborNode) -> bool:
-    """Whether the page says that the picture tells nothing, or it stands in a link that has words of its own."""
-    if node.attributes.get("role") in ("presentation", "none"):
-        return True
-    around = list(_around(node))
-    if any(element.attributes.get("aria-hidden") == "true" for element in around):
-        return True
-    is_empty = "alt" in node.attributes and not node.attributes["alt"]
-    link = next((element for element in around if element.tag == "a"), None)
-    return is_empty and link is not None and bool(_shown(link))
-
-
-def _around(node: LexborNode) -> Iterator[LexborNode]:
-    """Yield `node` and the elements that it stands in, from the inside."""
-    current: LexborNode | None = node
-    while current is not None:
-        yield current
-        current = current.parent
+    """Whether the picture is hidden from readers, or has an empty description in a link that has words of its own."""
+    is_described = "alt" not in node.attributes or bool(node.attributes["alt"])
+    element: LexborNode | None = node
+    while element is not None:
+        if element.attributes.get("aria-hidden") == "true":
+            return True
+        if element.tag == "a" and not is_described and _shown(element):
+            return True
+        element = element.parent
+    return False
 
 
 def _link(node: LexborNode, place: Place) -> Link:
@@ -218,4 +209,4 @@ def _link(node: LexborNode, place: Place) -> Link:
 
 def _is_target(node: LexborNode) -> bool:
     """Whether the `a` element is no link but a place that links lead to."""
-    return "href" not in node.attributes and ("id" in node.attributes or "name" in node.attributes)
+    return "href" not in node.attributes and not {"id", "name"}.isdisjoint(node.attributes)

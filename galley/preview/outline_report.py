@@ -1,18 +1,19 @@
 """Tells an editor, whenever its author pauses, what the draft consists of and what to improve in it."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from wagtail.models import Page
+from wagtail.users.models import UserProfile
 
 from galley.preview.broken_links import Failure, find_failures
 from galley.preview.database import in_preview_thread
@@ -21,26 +22,21 @@ from galley.preview.drafts.sources import SavedPage, Source
 from galley.preview.outline import Link, Outline, Picture, Place, read_outline
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing to look at, and where it is."""
 
     sentence: str
     place: Place
 
 
-def addresses_to_check(outline: Outline) -> set[str]:
-    """Return the links' addresses that may lead to another page or file."""
-    return {link.address for link in outline.links if link.address and not link.address.startswith("#")}
-
-
 def find(outline: Outline, failures: dict[str, Failure]) -> list[Finding]:
-    """Return what to look at. `failures` says which of the addresses lead nowhere (see `links.py`)."""
+    """Return what to look at. `failures` says which addresses of links lead nowhere."""
+    repeated = _("Two places on this page are named “#%(name)s”: links reach only the first. Rename one of them.")
     return [
         *_about_headings(outline),
         *(Finding(_undescribed(picture), picture.place) for picture in outline.pictures if not picture.description),
         *(Finding(said, link.place) for link in outline.links if (said := _about_link(link, outline.names, failures))),
-        *(Finding(_repeated(name), place) for name, place in outline.repeated),
+        *(Finding(repeated % {"name": name}, place) for name, place in outline.repeated),
     ]
 
 
@@ -80,23 +76,14 @@ def _about_link(link: Link, names: frozenset[str], failures: dict[str, Failure])
         name = link.address[1:]
         if name in names or unquote(name) in names or name.lower() == "top":
             return None
-        return (
-            _("The link “%(text)s” leads to %(address)s, but nothing on this page has that name. Correct it.") % values
-        )
-    match failures.get(link.address):
-        case Failure.UNPUBLISHED:
-            return (
-                _("The link “%(text)s” leads to %(address)s, a page that nobody can read until it is published.")
-                % values
-            )
-        case Failure.MISSING:
-            return _("The link “%(text)s” leads to %(address)s, but there is nothing there. Correct it.") % values
-    return None
-
-
-def _repeated(name: str) -> str:
-    said = _("Two places on this page are named “#%(name)s”: links reach only the first. Rename one of them.")
-    return said % {"name": name}
+        said = _("The link “%(text)s” leads to %(address)s, but nothing on this page has that name. Correct it.")
+    elif link.address not in failures:
+        return None
+    elif failures[link.address] == Failure.UNPUBLISHED:
+        said = _("The link “%(text)s” leads to %(address)s, a page that nobody can read until it is published.")
+    else:
+        said = _("The link “%(text)s” leads to %(address)s, but there is nothing there. Correct it.")
+    return said % values
 
 
 logger = logging.getLogger(__name__)
@@ -108,12 +95,13 @@ MOST_FINDINGS = 100
 
 
 class OutlineReport:
-    """The outline for one open editor. `send` takes the message, as JSON-ready data."""
+    """The outline for one open editor. `send` takes the kind of the message and its JSON-ready content."""
 
-    def __init__(self, user_id: int, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+    _draft: tuple[CutPage, Source]
+
+    def __init__(self, user_id: int, send: Callable[..., Awaitable[None]]) -> None:
         self._user_id = user_id
         self._send = send
-        self._draft: tuple[CutPage, Source] | None = None
         self._changed = asyncio.Event()
         self._told: dict[str, Any] | None = None
 
@@ -127,7 +115,6 @@ class OutlineReport:
         while True:
             await self._changed.wait()
             await self._wait_for_a_pause()
-            assert self._draft is not None  # noqa: S101  (it is there before `_changed` is set)
             try:
                 message = await in_preview_thread(describe, *self._draft, self._user_id)
             except Exception:
@@ -136,18 +123,16 @@ class OutlineReport:
                 continue
             if message != self._told:
                 self._told = message
-                await self._send(message)
+                await self._send("outline", **message)
 
     async def _wait_for_a_pause(self) -> None:
         """Return when nothing has changed for a moment, or after a while all the same."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + LONGEST_WAIT_SECONDS
-        while self._changed.is_set() and clock() < deadline:
-            self._changed.clear()
-            try:
+        with contextlib.suppress(TimeoutError):
+            while clock() < deadline:
+                self._changed.clear()
                 await asyncio.wait_for(self._changed.wait(), PAUSE_SECONDS)
-            except TimeoutError:
-                return
         self._changed.clear()
 
 
@@ -157,18 +142,17 @@ def describe(draft: CutPage, source: Source, user_id: int) -> dict[str, Any]:
     `summary` is a line of text; `headings` and `findings` say, beside their text, where they are: `path` is the
     content path of the field (may be empty), `selector` and `index` find the element in the document.
     """
-    with override(_language_of(user_id)):
+    profile = UserProfile.objects.filter(user_id=user_id).first()
+    with override(profile.get_preferred_language() if profile else settings.LANGUAGE_CODE):
         outline = read_outline(draft.html)
-        page = _page_of(source)
-        failures = find_failures(page, addresses_to_check(outline)) if page else {}
-        findings = find(outline, failures)
+        # Relative links start from the page's address: for a new page, from that of the one above it.
+        page = Page.objects.filter(pk=source.page_id).first() if isinstance(source, SavedPage) else source.load()[1]
+        addresses = {link.address for link in outline.links if link.address and not link.address.startswith("#")}
+        findings = find(outline, find_failures(page, addresses) if page else {})
         return {
-            "type": "outline",
             "summary": _summary(outline, len(findings)),
-            "headings": [
-                {"text": heading.text, "level": heading.level, **asdict(heading.place)} for heading in outline.headings
-            ],
-            "findings": [{"text": found.sentence, **asdict(found.place)} for found in findings[:MOST_FINDINGS]],
+            "headings": [{"text": text, "level": level, **asdict(place)} for level, text, place in outline.headings],
+            "findings": [{"text": sentence, **asdict(place)} for sentence, place in findings[:MOST_FINDINGS]],
         }
 
 
@@ -185,16 +169,3 @@ def _summary(outline: Outline, findings: int) -> str:
 
 def _counted(words: str, number: int) -> str:
     return words % {"number": number_format(number, force_grouping=True)}
-
-
-def _language_of(user_id: int) -> str:
-    user: Any = get_user_model().objects.select_related("wagtail_userprofile").filter(pk=user_id).first()
-    profile = getattr(user, "wagtail_userprofile", None)
-    return profile.get_preferred_language() if profile else settings.LANGUAGE_CODE
-
-
-def _page_of(source: Source) -> Page | None:
-    """Return the page whose address relative links start from: for a new page, the one above it."""
-    if isinstance(source, SavedPage):
-        return Page.objects.filter(pk=source.page_id).first()
-    return source.load()[1]

@@ -8,24 +8,22 @@ import contextlib
 import json
 import logging
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import astuple
 from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
-from wagtail.models import Page
 
 from galley.preview import conf
-from galley.preview.access import require_editor, require_user
-from galley.preview.broadcast.channels import Frame, Viewer, snapshot_message, tab_channel
+from galley.preview.broadcast.channels import Frame, Viewer, snapshot_message
 from galley.preview.broadcast.hub import hub
-from galley.preview.broadcast.presence import NewestTarget, PageTarget, Person, TabTarget, ViewTarget
-from galley.preview.consumers import PreviewConsumer
-from galley.preview.database import in_preview_thread, shared_check
+from galley.preview.broadcast.presence import PageTarget, Person, ViewTarget, target_of_user
+from galley.preview.consumers import Check, PreviewConsumer
+from galley.preview.database import in_preview_thread
 from galley.preview.drafts.rendering import RenderingFailed, cut_page, render_page
-from galley.preview.drafts.sources import SavedPage, Source, SourceGone, source_from
-from galley.preview.messages import Note, ResyncRequest, Watch, read_screen_message
+from galley.preview.drafts.sources import SavedPage, Source, SourceGone, require_editor, require_user, source_from
+from galley.preview.messages import Note, ResyncRequest, Watch, encode_message, read_screen_message
 from galley.preview.models import ShareLink
 from galley.preview.notes import NoteRefused, Reviewer, leave_note
 from galley.preview.sharing import note_seen, open_link
@@ -36,49 +34,43 @@ logger = logging.getLogger(__name__)
 class ViewerConsumer(PreviewConsumer):
     """A screen's socket: is sent the newest state, and what leads from one to the next."""
 
-    viewer: Viewer | None = None
+    viewer: Viewer
 
     @abstractmethod
     def target(self) -> ViewTarget:
         """Say what this screen was opened for."""
 
     @abstractmethod
-    async def identify_watcher(self) -> Person | None:
-        """Return who watches, or None for a guest. Raises `AccessDenied`."""
+    def reviewer(self) -> Reviewer:
+        """Say in whose name notes are left here."""
 
     async def begin(self) -> None:
         """Watch what the address names."""
         await self.check_access()
-        self.viewer = await hub.join(self.target(), await self.identify_watcher())
-        self.own(self._send_news())
+        self.viewer = await hub.join(self.target(), self.person)
+        self.own(self.send_news(self.viewer))
         self.own(self.keep_checking_access())
 
     async def frame(self) -> Frame | None:
         """Return the newest state for this screen, which may be about to join."""
-        return self.viewer.frame if self.viewer else await hub.newest(self.target())
+        return self.viewer.frame if self.has_begun else await hub.newest(self.target())
 
     async def take(self, text: str | None) -> None:
         """Take what the screen says: that it needs the whole page, wants another draft, or what its reader notes."""
-        viewer = self.viewer
-        assert viewer  # noqa: S101  (messages are taken only once the socket has begun)
         await self.check_access()
         match read_screen_message(text):
             case ResyncRequest():
-                viewer.forget()
+                self.viewer.forget()
             case Watch(session):
-                hub.choose(viewer, session)
+                hub.choose(self.viewer, session)
             case Note() as note:
                 await self._leave_note(note)
 
     async def disconnect(self, code: int) -> None:
         """Stop watching."""
         await super().disconnect(code)
-        if self.viewer:
+        if self.has_begun:
             hub.part(self.viewer)
-
-    def reviewer(self) -> Reviewer:
-        """Say in whose name notes are left here."""
-        return Reviewer(self.user_id, key=f"user-{self.user_id}")
 
     async def shown_source(self) -> Source | None:
         """Return what the screen shows, if it shows anything."""
@@ -88,73 +80,38 @@ class ViewerConsumer(PreviewConsumer):
         return SavedPage(page_id) if page_id else None
 
     async def _leave_note(self, note: Note) -> None:
-        answer = {"type": "note", "kept": True, "reason": ""}
+        reason = ""
         try:
             await in_preview_thread(leave_note, await self.shown_source(), note, self.reviewer())
         except NoteRefused as refusal:
-            answer |= {"kept": False, "reason": str(refusal)}
+            reason = str(refusal)
         except SourceGone:
             raise
         except Exception:
             logger.exception("A note could not be stored")
-            answer |= {"kept": False, "reason": _("Your note could not be saved. It is still here: try again.")}
-        await self.send(json.dumps(answer))
-
-    async def _send_news(self) -> None:
-        if self.viewer:
-            async for message in self.viewer.messages():
-                await self.send(message)
+            reason = _("Your note could not be saved. It is still here: try again.")
+        await self.send_message("note", kept=not reason, reason=reason)
 
 
 class UserViewer(ViewerConsumer):
     """A screen of somebody who is logged in, and may edit what it shows."""
 
-    async def identify_watcher(self) -> Person:
-        """Return the user."""
-        return Person.of(await in_preview_thread(require_user, self.session_key))
+    person: Person
 
-    async def check_access(self) -> None:
+    def target(self) -> ViewTarget:
+        """Follow what the address names: a page, one of the user's tabs, or else whatever they write."""
+        return target_of_user(self.person.user_id, **self.scope["url_route"]["kwargs"])
+
+    def reviewer(self) -> Reviewer:
+        """Leave notes in the user's own name."""
+        return Reviewer(self.person.user_id, key=f"user-{self.person.user_id}")
+
+    async def check_access(self, check: Check = in_preview_thread) -> None:
         """Raise `AccessDenied` if the user has gone, or may not edit the page that is shown any more."""
-        await self._check_with(in_preview_thread)
-
-    async def check_access_in_time(self) -> None:
-        """Do so together with the other screens that ask the same."""
-        await self._check_with(shared_check)
-
-    async def _check_with(self, check: Callable[..., Awaitable[Any]]) -> None:
         if source := await self.shown_source():
             await check(require_editor, self.session_key, source)
         else:
             await check(require_user, self.session_key)
-
-
-class TabViewer(UserViewer):
-    """Watches one tab of the user's: the preview panel beside the form."""
-
-    def target(self) -> TabTarget:
-        """Follow the user's tab."""
-        return TabTarget(tab_channel(self.user_id, self.scope["url_route"]["kwargs"]["tab"]))
-
-
-class PageViewer(UserViewer):
-    """Watches one page in whichever editor it is open."""
-
-    def target(self) -> PageTarget:
-        """Follow the page: the user's own draft first, if they write one."""
-        return PageTarget(self.scope["url_route"]["kwargs"]["page_id"], self.user_id)
-
-
-class NewestViewer(UserViewer):
-    """Watches whatever the user writes: a phone that simply follows."""
-
-    def target(self) -> NewestTarget:
-        """Follow the user."""
-        return NewestTarget(self.user_id)
-
-
-def version_of_saved(page: Page) -> str:
-    """Name what was saved last."""
-    return f"saved.{page.latest_revision_id}"
 
 
 def saved_draft(page_id: int) -> Frame:
@@ -162,7 +119,7 @@ def saved_draft(page_id: int) -> Frame:
     source = SavedPage(page_id)
     page, _parent = source.load()
     note = _("Nobody is writing at the moment. You see the draft as it was last saved.")
-    return Frame(version_of_saved(page), cut_page(render_page(page)), astuple(source), {"notes": [note]})
+    return Frame(f"saved.{page.latest_revision_id}", cut_page(render_page(page)), astuple(source), {"notes": [note]})
 
 
 MESSAGES_FOR_GUESTS = {"snapshot", "structure", "patch", "link", "presence", "note", "pong"}
@@ -175,34 +132,25 @@ class GuestViewer(ViewerConsumer):
     max_sockets = conf.SOCKETS_PER_LINK
     _link: ShareLink
     _told: dict[str, Any] | None = None
-    _saved_shown = ""
+    # The revision that is shown, None for a page without one, 0 while somebody writes.
+    _saved_shown: int | None = 0
 
     async def identify(self) -> Hashable:
         """Open the link, by which its guests are counted. Raises `LinkEnded`."""
         self._link = await in_preview_thread(open_and_note_seen, self.scope["url_route"]["kwargs"]["token"])
         return ("link", self._link.pk)
 
-    async def identify_watcher(self) -> None:
-        """Return None: nobody knows a guest's name."""
-
     def target(self) -> PageTarget:
-        """Follow the link's page."""
-        return target_of_link(self._link)
+        """Follow the link's page: its maker's draft first, if several people write."""
+        return PageTarget(self._link.page_id, self._link.made_by_id)
 
-    async def check_access(self) -> None:
+    async def check_access(self, check: Check = in_preview_thread) -> None:
         """Look whether the link still works, and send the guest what is new about it. Raises `LinkEnded`."""
-        await self._check_with(in_preview_thread)
-
-    async def check_access_in_time(self) -> None:
-        """Do so together with the other guests of the link."""
-        await self._check_with(shared_check)
-
-    async def _check_with(self, check: Callable[..., Awaitable[ShareLink]]) -> None:
         self._link = await check(open_and_note_seen, self.scope["url_route"]["kwargs"]["token"])
         about_link = {"title": self._link.page.draft_title, "until": self._link.expires_at.isoformat()}
         if about_link != self._told:
             self._told = about_link
-            await self.send(json.dumps({"type": "link", **about_link}))
+            await self.send_message("link", **about_link)
         await self._keep_up_with_saved_draft()
 
     def reviewer(self) -> Reviewer:
@@ -221,11 +169,11 @@ class GuestViewer(ViewerConsumer):
 
     async def _keep_up_with_saved_draft(self) -> None:
         """While nobody writes, show the page as it was last saved."""
-        version = version_of_saved(self._link.page)
+        revision = self._link.page.latest_revision_id
         if await self.frame():
-            self._saved_shown = ""
-        elif version != self._saved_shown:
-            self._saved_shown = version
+            self._saved_shown = 0
+        elif revision != self._saved_shown:
+            self._saved_shown = revision
             with contextlib.suppress(RenderingFailed):
                 await self.send(snapshot_message(await in_preview_thread(saved_draft, self._link.page_id)))
 
@@ -237,17 +185,13 @@ def open_and_note_seen(token: str) -> ShareLink:
     return link
 
 
-def target_of_link(link: ShareLink) -> PageTarget:
-    """Return what guests of `link` follow: its page, and its maker's draft first if several people write."""
-    return PageTarget(link.page_id, link.made_by_id)
-
-
 @lru_cache(maxsize=8)
 def for_guests(text: str) -> str | None:
     """Return the message as guests may have it, or None if it isn't for them. Many guests share one computation."""
     message = json.loads(text)
-    if message["type"] not in MESSAGES_FOR_GUESTS:
+    kind = message.pop("type")
+    if kind not in MESSAGES_FOR_GUESTS:
         return None
     if "about" in message:
         message["about"] = {name: value for name, value in message["about"].items() if name in METADATA_FOR_GUESTS}
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+    return encode_message(kind, **message)

@@ -1,43 +1,50 @@
 """The pages that screens show: the draft as it stands now, and a script that keeps it so."""
 
-from collections.abc import Callable
+import contextlib
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_safe
 
 from galley.preview import conf
-from galley.preview.access import AccessDenied, require_editor, require_user
-from galley.preview.broadcast.channels import tab_channel
 from galley.preview.broadcast.hub import hub
-from galley.preview.broadcast.presence import NewestTarget, PageTarget, TabTarget, ViewTarget
+from galley.preview.broadcast.presence import PageTarget, target_of_user
 from galley.preview.database import in_preview_thread
 from galley.preview.drafts.rendering import RenderingFailed, render_page
-from galley.preview.drafts.sources import SavedPage, SourceGone, source_from
+from galley.preview.drafts.sources import (
+    AccessDenied,
+    SavedPage,
+    SourceGone,
+    require_editor,
+    require_user,
+    source_from,
+)
 from galley.preview.sharing import LinkEnded, open_link
-from galley.preview.viewers import saved_draft, target_of_link
 
 
 @require_GET
-async def newest_draft(request: HttpRequest) -> HttpResponse:
-    """Show whatever the user types in, on whichever page."""
-    return await _watch(request, NewestTarget)
+async def user_draft(request: HttpRequest, **where: Any) -> HttpResponse:
+    """Show a draft to a user who may edit it: of a page, in whichever editor it is open; in one tab; or the newest.
 
-
-@require_GET
-async def page_draft(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Show a draft of one page in whichever editor it is open; while no editor is open, its latest revision."""
-    return await _watch(request, lambda user_id: PageTarget(page_id, user_id))
-
-
-@require_GET
-@xframe_options_sameorigin
-async def tab_draft(request: HttpRequest, tab: str) -> HttpResponse:
-    """Show the draft in one tab of the user's browser, in the frame of the editor's preview panel."""
-    return await _watch(request, lambda user_id: TabTarget(tab_channel(user_id, tab)))
+    While no editor is open, a page's latest revision is shown.
+    """
+    session_key = request.session.session_key
+    try:
+        user = await in_preview_thread(require_user, session_key)
+        target = target_of_user(user.pk, **where)
+        frame = await hub.newest(target)
+        if frame:
+            await in_preview_thread(require_editor, session_key, source_from(frame.source))
+        elif target.page_id:
+            await in_preview_thread(require_editor, session_key, SavedPage(target.page_id))
+    except AccessDenied:
+        return redirect(f"{reverse('wagtailadmin_login')}?next={request.path}")
+    if frame:
+        return _as_viewer(frame.page.html)
+    return _as_viewer(await in_preview_thread(_saved_page_or, "preview/waiting.html", target.page_id))
 
 
 @require_safe
@@ -50,41 +57,19 @@ async def shared_draft(request: HttpRequest, token: str) -> HttpResponse:
         link = await in_preview_thread(open_link, token)
     except LinkEnded:
         return _as_private(HttpResponse(render_to_string("preview/link_ended.html"), status=410))
-    frame = await hub.newest(target_of_link(link))
-    if frame is None:
-        try:
-            frame = await in_preview_thread(saved_draft, link.page_id)
-        except (SourceGone, RenderingFailed):
-            return _as_viewer(render_to_string("preview/not_shown.html"), is_guest=True)
-    return _as_viewer(frame.page.html, is_guest=True)
-
-
-async def _watch(request: HttpRequest, target_of: Callable[[int], ViewTarget]) -> HttpResponse:
-    session_key = request.session.session_key
-    try:
-        user = await in_preview_thread(require_user, session_key)
-        target = target_of(user.pk)
-        page = SavedPage(target.page_id) if target.page_id else None
-        frame = await hub.newest(target)
-        source = source_from(frame.source) if frame else page
-        if source:
-            await in_preview_thread(require_editor, session_key, source)
-    except AccessDenied:
-        return redirect(f"{reverse('wagtailadmin_login')}?next={request.path}")
+    frame = await hub.newest(PageTarget(link.page_id, link.made_by_id))
     if frame:
-        html = frame.page.html
-    else:
-        html = await in_preview_thread(_saved_page_or_waiting, page)
-    return _as_viewer(html)
+        return _as_viewer(frame.page.html, is_guest=True)
+    html = await in_preview_thread(_saved_page_or, "preview/not_shown.html", link.page_id)
+    return _as_viewer(html, is_guest=True)
 
 
-def _saved_page_or_waiting(page: SavedPage | None) -> str:
-    if page:
-        try:
-            return render_page(page.load()[0])
-        except (SourceGone, RenderingFailed):
-            pass
-    return render_to_string("preview/waiting.html")
+def _saved_page_or(template: str, page_id: int | None) -> str:
+    """Return the page as it was last saved, or else what `template` says."""
+    with contextlib.suppress(SourceGone, RenderingFailed):
+        if page_id:
+            return render_page(SavedPage(page_id).load()[0])
+    return render_to_string(template)
 
 
 def _as_viewer(html: str, *, is_guest: bool = False) -> HttpResponse:

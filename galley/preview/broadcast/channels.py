@@ -6,21 +6,18 @@ that it has to the newest one when it is ready. So a slow viewer skips frames an
 
 import asyncio
 import json
-from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from galley.preview.broadcast.presence import Person, Session, ViewTarget
 from galley.preview.drafts.rendering import CutPage
-from galley.preview.messages import find_splice
+from galley.preview.messages import encode_message, find_splice
 
 
-@dataclass(frozen=True)
-class Frame:
-    """One state of a draft as viewers see it.
+class Frame(NamedTuple):
+    """One state of a draft as viewers see it; `json.dumps` writes it as text, for the backplane.
 
     `version` is unique. `source` is the page it belongs to, as JSON-ready data, for the check of permissions.
     `metadata` is JSON-ready data beside the page, called `about` in messages: `notes` (sentences for the viewer: what
@@ -30,27 +27,24 @@ class Frame:
     version: str
     page: CutPage
     source: tuple[Any, ...] = ()
-    metadata: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, Any] = {}
 
     @property
     def page_id(self) -> int | None:
         """The id of the page, if it has been saved."""
         return self.source[0] if len(self.source) == 1 else None
 
-    def to_json(self) -> str:
-        """Return the frame as text, for the backplane."""
-        return json.dumps([self.version, self.page.skeleton, self.page.regions, self.source, self.metadata])
-
     @classmethod
     def from_json(cls, text: str) -> "Frame":
-        """Return the frame that `to_json` wrote."""
-        version, skeleton, regions, source, metadata = json.loads(text)
+        """Return the frame that was written as `text`."""
+        version, (skeleton, regions), source, metadata = json.loads(text)
         return cls(version, CutPage(tuple(skeleton), regions), tuple(source), metadata)
 
 
 def snapshot_message(frame: Frame) -> str:
     """Return the message that shows `frame` to a viewer who has nothing yet."""
-    return _message("snapshot", frame, about=frame.metadata, skeleton=frame.page.skeleton, regions=frame.page.regions)
+    shown = {"about": frame.metadata, "skeleton": frame.page.skeleton, "regions": frame.page.regions}
+    return encode_message("snapshot", version=frame.version, **shown)
 
 
 def patch_message(old: Frame, new: Frame) -> str:
@@ -60,21 +54,16 @@ def patch_message(old: Frame, new: Frame) -> str:
     changes (a block was added, moved or deleted), the skeleton travels with the regions that are new or different.
     """
     changed = {name: html for name, html in new.page.regions.items() if old.page.regions.get(name) != html}
-    since = {"base": old.version, "about": metadata_changes(old, new)}
+    since = {"version": new.version, "base": old.version, "about": metadata_changes(old, new)}
     if old.page.skeleton[1::2] != new.page.skeleton[1::2]:
-        return _message("structure", new, **since, skeleton=new.page.skeleton, regions=changed)
-    splices = [_splice(name, old.page.regions[name], html) for name, html in changed.items()]
+        return encode_message("structure", **since, skeleton=new.page.skeleton, regions=changed)
+    splices = [(name, *find_splice(old.page.regions[name], html)) for name, html in changed.items()]
     between = [
-        _splice(place, before, now)
+        (place, *find_splice(before, now))
         for place, (before, now) in enumerate(zip(old.page.skeleton, new.page.skeleton, strict=True))
         if before != now
     ]
-    return _message("patch", new, **since, splices=splices, **({"between": between} if between else {}))
-
-
-def _splice(where: str | int, before: str, now: str) -> list[Any]:
-    splice = find_splice(before, now)
-    return [where, splice.start, splice.end, splice.text]
+    return encode_message("patch", **since, splices=splices, **({"between": between} if between else {}))
 
 
 def metadata_changes(old: Frame | None, new: Frame) -> dict[str, Any]:
@@ -84,34 +73,27 @@ def metadata_changes(old: Frame | None, new: Frame) -> dict[str, Any]:
     return gone | {name: value for name, value in new.metadata.items() if before.get(name) != value}
 
 
-def _message(kind: str, frame: Frame, **content: Any) -> str:
-    message = {"type": kind, "version": frame.version, **content}
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+class Subscriber:
+    """An editor or a screen, which receives who else is there.
 
+    `person` is None for a guest. `session` is the editor's own, or the one whose draft the screen shows.
+    """
 
-class Subscriber(ABC):
-    """An editor or a screen, which receives who else is there. `person` is None for a guest."""
-
-    def __init__(self, person: Person | None, session: Session | None = None) -> None:
+    def __init__(self, person: Person | None) -> None:
         self.person = person
-        self.session = session
+        self.session: Session | None = None
         self._news = asyncio.Event()
         self._notice = ""
         self._last_notice = ""
 
     @property
-    @abstractmethod
     def page_id(self) -> int | None:
         """The page where they are, as far as it has an id."""
+        return self.session.page_id if self.session else None
 
     def wake(self) -> None:
         """Say that there is something new."""
         self._news.set()
-
-    async def news(self) -> None:
-        """Wait for something new."""
-        await self._news.wait()
-        self._news.clear()
 
     def notify(self, words: str) -> None:
         """Let `words` be said next, unless they were the last ones. What wasn't said yet is forgotten."""
@@ -119,10 +101,20 @@ class Subscriber(ABC):
             self._notice = self._last_notice = words
             self.wake()
 
-    def take_notice(self) -> str:
-        """Return what is to be said, once."""
-        words, self._notice = self._notice, ""
-        return words
+    def next_frame(self) -> str:
+        """Return the message that leads to the newest frame, or nothing: an editor's page has its own draft."""
+        return ""
+
+    async def messages(self) -> AsyncIterator[str]:
+        """Yield what has to be sent, for ever; states that come while a message is under way are skipped."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            if message := self.next_frame():
+                yield message
+            notice, self._notice = self._notice, ""
+            if notice:
+                yield notice
 
 
 class EditorConnection(Subscriber):
@@ -131,28 +123,9 @@ class EditorConnection(Subscriber):
     session: Session
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session.author, session)
+        super().__init__(session.author)
+        self.session = session
         self.frame: Frame | None = None
-
-    @property
-    def page_id(self) -> int | None:
-        """The page that is edited, once it has an id."""
-        return self.session.page_id
-
-    async def messages(self) -> AsyncIterator[str]:
-        """Yield the messages for the editor, for ever."""
-        while True:
-            await self.news()
-            if words := self.take_notice():
-                yield words
-
-
-def tab_channel(user_id: int, tab: str) -> str:
-    """Name the draft in one tab of the user's browser.
-
-    The server takes the user from the login session: nobody can name a draft of somebody else.
-    """
-    return f"user-{user_id}:tab-{tab}"
 
 
 class DraftChannel:
@@ -180,7 +153,7 @@ class DraftChannel:
         if self.frame:
             note = _("The editor is closed or has lost its connection. You see the draft as it was then.")
             metadata = {name: value for name, value in self.frame.metadata.items() if name != "tab"} | {"notes": [note]}
-            self.show(replace(self.frame, version=f"{self.frame.version}.end", metadata=metadata))
+            self.show(self.frame._replace(version=f"{self.frame.version}.end", metadata=metadata))
 
     def message_from(self, shown: Frame | None) -> str:
         """Return what leads a viewer from `shown` to the newest state. Many viewers share one computation."""
@@ -203,7 +176,7 @@ class Viewer(Subscriber):
     @property
     def page_id(self) -> int | None:
         """The page that the screen shows, as far as it has an id."""
-        return self.target.page_id or (self.session.page_id if self.session else None)
+        return self.target.page_id or super().page_id
 
     @property
     def frame(self) -> Frame | None:
@@ -224,20 +197,14 @@ class Viewer(Subscriber):
         self._shown = None
         self.wake()
 
-    async def messages(self) -> AsyncIterator[str]:
-        """Yield what has to be sent, for ever; states that come while a message is under way are skipped."""
-        while True:
-            await self.news()
-            frame = self.frame
-            if frame and self.channel and frame is not self._shown and self._may_have_news(self.channel):
-                message = self.channel.message_from(self._shown)
-                self._shown = frame
-                yield message
-            if words := self.take_notice():
-                yield words
-
-    def _may_have_news(self, channel: DraftChannel) -> bool:
-        return channel.withheld_from is None or channel.withheld_from != self.person
+    def next_frame(self) -> str:
+        """Return the message that leads to the newest frame, or nothing if the screen has it or may not have it."""
+        frame, channel = self.frame, self.channel
+        is_withheld = channel and channel.withheld_from and channel.withheld_from == self.person
+        if frame is None or channel is None or frame is self._shown or is_withheld:
+            return ""
+        shown, self._shown = self._shown, frame
+        return channel.message_from(shown)
 
 
 def may_show(target: ViewTarget, source: tuple[Any, ...]) -> bool:

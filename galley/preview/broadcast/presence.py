@@ -1,25 +1,27 @@
 """Who is connected to which page, and which of the open editors a screen shows.
 
-Each process knows its own editors and viewers and is sent those of the others (see `backplane.py`). The registry holds
-all of them. A screen that watches a page stays with one editor's session: it doesn't change to another draft while the
-one that it shows is open.
+Each process knows its own editors and viewers and is sent those of the others by the backplane. The registry holds all
+of them. A screen that watches a page stays with one editor's session: it doesn't change to another draft while the one
+that it shows is open.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import blake2s
-from typing import Protocol
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from wagtail.admin.utils import get_user_display_name
 
+from galley.preview.messages import encode_message
+
 LOCAL = ""
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """Somebody who is logged in."""
 
     user_id: int
@@ -31,8 +33,7 @@ class Person:
         return cls(user.pk, get_user_display_name(user))
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(NamedTuple):
     """An open editor: one tab of one person. Its draft is shown in `channel`.
 
     `page_id` is None until a new page is saved. `typed` is when it became the one that its author types in, in seconds
@@ -44,34 +45,30 @@ class Session:
     page_id: int | None
     typed: float
 
-    @cached_property
+    @property
     def id(self) -> str:
         """Name the session for screens: neither its author nor their tab can be read from it."""
         return blake2s(self.channel.encode(), digest_size=6).hexdigest()
 
 
-@dataclass(frozen=True)
-class ProcessPresence:
-    """Those who are connected to one process; watchers and guests by the id of the page that they watch."""
+class ProcessPresence(NamedTuple):
+    """Those who are connected to one process; watchers and guests by the id of the page that they watch.
 
-    sessions: tuple[Session, ...] = ()
-    watchers: frozenset[tuple[int, Person]] = frozenset()
-    guests: tuple[tuple[int, int], ...] = ()
+    `json.dumps` writes one as text, for the backplane.
+    """
 
-    def to_json(self) -> str:
-        """Return them as text, for the backplane."""
-        sessions = [[s.channel, s.author.user_id, s.author.name, s.page_id, s.typed] for s in self.sessions]
-        watchers = [[page_id, person.user_id, person.name] for page_id, person in self.watchers]
-        return json.dumps([sessions, watchers, self.guests])
+    sessions: Sequence[Session] = ()
+    watchers: Sequence[tuple[int, Person]] = ()
+    guests: Sequence[tuple[int, int]] = ()
 
     @classmethod
     def from_json(cls, text: str) -> "ProcessPresence":
-        """Return the presence that `to_json` wrote."""
+        """Return the presence that was written as `text`."""
         sessions, watchers, guests = json.loads(text)
         return cls(
-            tuple(Session(channel, Person(user, name), page, typed) for channel, user, name, page, typed in sessions),
-            frozenset((page, Person(user, name)) for page, user, name in watchers),
-            tuple((page, count) for page, count in guests),
+            [Session(channel, Person(*author), page_id, typed) for channel, author, page_id, typed in sessions],
+            [(page_id, Person(*person)) for page_id, person in watchers],
+            guests,
         )
 
 
@@ -118,18 +115,35 @@ class PresenceRegistry:
             counts.update(dict(presence.guests))
         return counts[page_id]
 
+    def message(self, page_id: int, person: Person | None, session: Session | None) -> str:
+        """Return the message about the others at the page for `person`, None for a guest, who is sent no names.
 
-class ViewTarget(Protocol):
-    """What a screen was opened for."""
+        `session` is the editor's own, or the one whose draft the screen shows.
+        """
 
-    @property
-    def page_id(self) -> int | None:
-        """The one page that the screen may show, or None if it goes with its author to any."""
+        def named(other: Person) -> dict[str, Any]:
+            return {"name": other.name if person else "", "you": person is not None and other.user_id == person.user_id}
 
-    @property
-    def counts(self) -> bool:
-        """Whether this screen counts in the presence that others see."""
+        return encode_message(
+            "presence",
+            session=session.id if session else None,
+            editors=[named(open_.author) | {"session": open_.id} for open_ in self.on_page(page_id)],
+            viewers=[named(watcher) for watcher in self.watchers(page_id)],
+            guests=self.guests(page_id),
+        )
 
+
+class ViewTarget(ABC):
+    """What a screen was opened for.
+
+    `page_id` is the one page that the screen may show, None if it goes with its author to any. `counts` says whether
+    the screen counts in the presence that others see.
+    """
+
+    page_id: int | None = None
+    counts = True
+
+    @abstractmethod
     def choose(self, registry: PresenceRegistry, current: Session | None, *, may_return: bool) -> Session | None:
         """Return the session to be shown now, after `current`; None if there is none.
 
@@ -137,12 +151,19 @@ class ViewTarget(Protocol):
         """
 
 
+def tab_channel(user_id: int, tab: str) -> str:
+    """Name the draft in one tab of the user's browser.
+
+    The server takes the user from the login session: nobody can name a draft of somebody else.
+    """
+    return f"user-{user_id}:tab-{tab}"
+
+
 @dataclass(frozen=True)
-class TabTarget:
+class TabTarget(ViewTarget):
     """The panel beside the form: the draft of that very tab."""
 
     channel: str
-    page_id = None
     counts = False
 
     def choose(self, registry: PresenceRegistry, current: Session | None, *, may_return: bool) -> Session | None:
@@ -151,12 +172,10 @@ class TabTarget:
 
 
 @dataclass(frozen=True)
-class NewestTarget:
+class NewestTarget(ViewTarget):
     """A phone that simply follows: whatever its user typed in last."""
 
     user_id: int
-    page_id = None
-    counts = True
 
     def choose(self, registry: PresenceRegistry, current: Session | None, *, may_return: bool) -> Session | None:
         """Return the user's session with the latest typing; one that was closed stays until they type elsewhere."""
@@ -165,22 +184,27 @@ class NewestTarget:
 
 
 @dataclass(frozen=True)
-class PageTarget:
+class PageTarget(ViewTarget):
     """A screen for one page: stays with one session, and goes to another when that one is closed."""
 
     page_id: int
     user_id: int | None = None
-    counts = True
 
     def choose(self, registry: PresenceRegistry, current: Session | None, *, may_return: bool) -> Session | None:
         """Return `current` while it is open; then one of the same author, or else, if it doesn't return, any other."""
         sessions = registry.on_page(self.page_id)
-        if still_open := next(
-            (session for session in sessions if current and session.channel == current.channel), None
-        ):
-            return still_open
+        for session in sessions:
+            if current and session.channel == current.channel:
+                return session
         preferred = current.author.user_id if current else self.user_id
         own = [session for session in sessions if session.author.user_id == preferred]
         if current and not own and may_return:
             return current
         return max(own or sessions, key=lambda session: session.typed, default=current)
+
+
+def target_of_user(user_id: int, *, page_id: int | None = None, tab: str | None = None) -> ViewTarget:
+    """Return what a screen of the user's shows: the page or the tab that is named, or else what they type in last."""
+    if page_id is not None:
+        return PageTarget(page_id, user_id)
+    return TabTarget(tab_channel(user_id, tab)) if tab else NewestTarget(user_id)

@@ -16,8 +16,8 @@ from redis import RedisError
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline, PubSub
 
-from galley.preview.broadcast.backplane import Listener
 from galley.preview.broadcast.channels import Frame
+from galley.preview.broadcast.hub import Backplane, Hub
 from galley.preview.broadcast.presence import ProcessPresence
 
 logger = logging.getLogger(__name__)
@@ -34,28 +34,27 @@ RECONNECT_SECONDS = 0.5
 DISCARD = "if redis.call('hget', KEYS[1], 'version') == ARGV[1] then return redis.call('del', KEYS[1]) end"
 
 
-class RedisBackplane:
+class RedisBackplane(Backplane):
     """While Redis is away, each process goes on by itself, and catches up when it is back."""
 
     def __init__(self, url: str) -> None:
         # redis-py's default socket timeout would end the quiet connection that listens.
         self._redis = Redis.from_url(url, decode_responses=True, socket_timeout=None)
         self._process = uuid.uuid4().hex
-        self._listener: Listener | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._started = asyncio.Event()
         self._has_work = asyncio.Event()
         self._frames: dict[str, Frame] = {}
         self._discards: dict[str, str] = {}
         self._requests: set[str] = set()
-        self._own_presence = ProcessPresence().to_json()
+        self._own_presence = json.dumps(ProcessPresence())
         self._next_heartbeat = 0.0
         self._heard_at: dict[str, float] = {}
 
-    async def start(self, listener: Listener) -> None:
-        """Begin to notify `listener` of other processes; return when it knows who is there now."""
-        if self._listener is None:
-            self._listener = listener
+    async def start(self, hub: Hub) -> None:
+        """Begin to notify `hub` of other processes; return when it knows who is there now."""
+        if not self._tasks:
+            self._hub = hub
             self._tasks = [
                 asyncio.create_task(work, name="preview backplane")
                 for work in (self._listen(), self._exchange_forever())
@@ -63,24 +62,24 @@ class RedisBackplane:
         await self._started.wait()
 
     def publish(self, channel: str, frame: Frame) -> None:
-        """Keep `frame` as the newest state of `channel` and announce it."""
+        """Send `frame` with the next round trip, unless a newer one comes before."""
         self._frames[channel] = frame
         self._has_work.set()
 
     def discard(self, channel: str, version: str) -> None:
-        """Keep nothing of `channel` any longer, unless a newer state than `version` has come from elsewhere."""
+        """Delete what is stored with the next round trip, unless a newer state has come from elsewhere."""
         self._frames.pop(channel, None)
         self._discards[channel] = version
         self._has_work.set()
 
     def request(self, channel: str) -> None:
-        """Ask for the newest stored state. The listener receives it."""
+        """Fetch the newest stored state with the next round trip."""
         self._requests.add(channel)
         self._has_work.set()
 
     def announce(self, presence: ProcessPresence) -> None:
-        """Tell the others who is connected here now."""
-        self._own_presence = presence.to_json()
+        """Announce who is connected here now, with the next round trip."""
+        self._own_presence = json.dumps(presence)
         self._next_heartbeat = 0.0
         self._has_work.set()
 
@@ -151,11 +150,11 @@ class RedisBackplane:
             await self._after_heartbeat(known_here=answers[len(answers) - len(requests) - 3] is not None)
         for channel, text in zip(requests, answers[len(answers) - len(requests) :], strict=True):
             # What was published here meanwhile is newer.
-            if text and channel not in self._frames and self._listener:
-                self._listener.frame_arrived(channel, Frame.from_json(text))
+            if text and channel not in self._frames:
+                self._hub.frame_arrived(channel, Frame.from_json(text))
 
     def _add_frame(self, pipeline: Pipeline, channel: str, frame: Frame) -> None:
-        pipeline.hset(_key(channel), mapping={"version": frame.version, "frame": frame.to_json()})
+        pipeline.hset(_key(channel), mapping={"version": frame.version, "frame": json.dumps(frame)})
         pipeline.expire(_key(channel), KEEP_SECONDS)
         pipeline.publish(CHANNEL, json.dumps(["frame", self._process, channel]))
 
@@ -170,8 +169,7 @@ class RedisBackplane:
             return
         # A new process, or a new Redis: both begin with nothing.
         await self._read_other_processes()
-        if self._started.is_set() and self._listener:
-            self._listener.connected_again()
+        self._catch_up()
         self._started.set()
 
     async def _read_other_processes(self) -> None:
@@ -201,25 +199,24 @@ class RedisBackplane:
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     def _catch_up(self) -> None:
-        if self._started.is_set() and self._listener:
-            self._listener.connected_again()
+        if self._started.is_set():
+            self._hub.connected_again()
 
     def _receive(self, kind: str, process: str, *content: Any) -> None:
-        if process == self._process or self._listener is None:
+        if process == self._process:
             return
         match kind, content:
-            case "frame", [str(channel)] if self._listener.is_watched(channel):
+            case "frame", [str(channel)] if self._hub.is_watched(channel):
                 self.request(channel)
             case "presence", [str(presence)]:
                 self._presence_received(process, presence)
             case "gone", []:
                 self._heard_at.pop(process, None)
-                self._listener.presence_arrived(process, None)
+                self._hub.presence_arrived(process, None)
 
     def _presence_received(self, process: str, presence: str) -> None:
         self._heard_at[process] = time.monotonic()
-        if self._listener:
-            self._listener.presence_arrived(process, ProcessPresence.from_json(presence))
+        self._hub.presence_arrived(process, ProcessPresence.from_json(presence))
 
     def _drop_silent_processes(self) -> None:
         now = time.monotonic()

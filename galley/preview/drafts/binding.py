@@ -13,7 +13,7 @@ import itertools
 import uuid
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -107,16 +107,17 @@ class DraftBlockField(BlockField):
 def get_draft_form_class(page_class: Any) -> Any:
     """Return the form class for drafts of `page_class`. Wagtail builds a new class at each call; one is enough."""
     form_class = page_class.get_edit_handler().get_form_class()
-    _use_draft_fields(form_class)
+    use_draft_fields(form_class)
     return form_class
 
 
-def _use_draft_fields(form_class: Any) -> None:
+def use_draft_fields(form_class: Any) -> None:
+    """Let the form and those of its inline children take blocks in whatever state they are."""
     for name, form_field in form_class.base_fields.items():
         if isinstance(form_field, BlockField):
             form_class.base_fields[name] = DraftBlockField(form_field)
-    for formset_class in getattr(form_class, "formsets", {}).values():
-        _use_draft_fields(formset_class.form)
+    for formset_class in form_class.formsets.values():
+        use_draft_fields(formset_class.form)
 
 
 TOTAL = "-TOTAL_FORMS"
@@ -147,8 +148,7 @@ class Memory:
     formsets: dict[str, FormData] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """A page as its author has it on the screen, with the form that it was bound by.
 
     `unusable` maps what couldn't be taken as it stands (names of fields and formsets, ids of blocks) to its label.

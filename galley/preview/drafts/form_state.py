@@ -26,23 +26,16 @@ class FormState:
         """Whether no whole form has arrived yet, so that changes have nothing to apply to."""
         return not self._fields
 
-    def replace(self, sequence: int, fields: Fields) -> None:
-        """Take the whole form. A message that isn't newer than the last one is a replay, and changes nothing."""
-        if sequence <= self.sequence:
-            return
-        self.sequence = sequence
-        self._fields = fields
-        self._size = _size_of(fields)
-        self.touch()
-
     def change(self, change: FormChange) -> None:
-        """Take changes to the form, unless they are a replay.
+        """Take changes to the form. A message that isn't newer than the last one is a replay, and changes nothing.
 
         Raises `StateMismatch` if they don't fit the form, and `MessageTooLarge` if the form becomes too large.
         """
         if change.sequence <= self.sequence:
             return
-        if self.is_empty:
+        if change.is_whole:
+            self._fields, self._size = {}, 0
+        elif self.is_empty:
             raise StateMismatch
         spliced = {name: [self._spliced(name, splice, length)] for name, splice, length in change.splices}
         changed = change.changed | spliced

@@ -10,8 +10,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -22,22 +21,18 @@ from galley.preview.drafts.form_state import FormData
 from galley.preview.drafts.rendering import CutPage, cut_page, render_page
 from galley.preview.drafts.sources import Source
 
+Stages = dict[str, float]
 
-class Timings:
-    """A stopwatch with names; `milliseconds` holds what was measured."""
 
-    def __init__(self) -> None:
-        self.milliseconds: dict[str, float] = {}
-
-    @contextmanager
-    def time(self, name: str) -> Iterator[None]:
-        """Add the time until the end of the block to stage `name`."""
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent = (time.perf_counter() - began) * 1000
-            self.milliseconds[name] = round(self.milliseconds.get(name, 0) + spent, 2)
+@contextmanager
+def timed(stages: Stages, name: str) -> Iterator[None]:
+    """Add the time until the end of the block, in milliseconds, to the stage `name`."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        spent = (time.perf_counter() - began) * 1000
+        stages[name] = round(stages.get(name, 0) + spent, 2)
 
 
 IN_STREAM = re.compile(r"(?P<stream>.+?)-(?P<index>\d+)-value(?:-.+)?")
@@ -47,8 +42,7 @@ class NeedsFullBind(Exception):
     """The change is one that only a full bind can take over."""
 
 
-@dataclass(frozen=True)
-class ChangedField:
+class ChangedField(NamedTuple):
     """A field of the page, with its value before and now."""
 
     name: str
@@ -56,8 +50,7 @@ class ChangedField:
     now: Any
 
 
-@dataclass(frozen=True)
-class ChangedBlock:
+class ChangedBlock(NamedTuple):
     """A block of a stream, before and now."""
 
     before: DraftChild
@@ -139,7 +132,7 @@ def patch_page(page: CutPage, changes: list[ChangedField | ChangedBlock]) -> Cut
         if regions.get(name) != before:
             raise NeedsRendering
         regions[name] = now
-    return replace(page, regions=regions)
+    return page._replace(regions=regions)
 
 
 def _as_text(value: object) -> str:
@@ -165,8 +158,7 @@ def _render(change: ChangedBlock) -> str:
     return html
 
 
-@dataclass(frozen=True)
-class PageState:
+class PageState(NamedTuple):
     """The rendered page, and the labels of what couldn't be shown as it stands."""
 
     page: CutPage
@@ -176,28 +168,29 @@ class PageState:
 class LivePage:
     """A draft that changes. Not for two threads at a time.
 
-    `is_provisional` says whether the last state was rendered from a change, so that the whole is still to follow.
+    `provisional_since` is the time (`time.monotonic`) of the first state that was rendered from a change, while the
+    whole is still to follow.
     """
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.is_provisional = False
+        self.provisional_since: float | None = None
         self._memory = Memory()
         self._draft: Draft | None = None
         self._page: CutPage | None = None
 
-    def render_whole(self, data: FormData, user: AbstractBaseUser, stages: Timings) -> PageState:
+    def render_whole(self, data: FormData, user: AbstractBaseUser, stages: Stages) -> PageState:
         """Return the state that the form's `data` describes, bound and rendered afresh. Raises `SourceGone`."""
-        self.is_provisional = False
+        self.provisional_since = None
         self._draft = self._page = None
-        with stages.time("bind"):
+        with timed(stages, "bind"):
             draft = bind_draft(self.source, data, user, self._memory)
-        with stages.time("render"):
+        with timed(stages, "render"):
             self._page = cut_page(render_page(draft.page))
         self._draft = draft
         return self._settled(draft, self._page)
 
-    def render_change(self, data: FormData, changed: set[str], stages: Timings) -> PageState | None:
+    def render_change(self, data: FormData, changed: set[str], stages: Stages) -> PageState | None:
         """Return the state after the fields `changed`, quickly. None if it takes a whole rendering."""
         draft, page = self._draft, self._page
         if draft is None or page is None:
@@ -205,13 +198,13 @@ class LivePage:
         if not changed:
             return self._settled(draft, page)
         self._draft = None
-        self.is_provisional = True
+        self.provisional_since = self.provisional_since or time.monotonic()
         try:
-            with stages.time("bind"):
+            with timed(stages, "bind"):
                 changes = update_fields(draft, data, changed, self._memory)
         except NeedsFullBind:
             return None
-        with stages.time("render"):
+        with timed(stages, "render"):
             try:
                 self._page = patch_page(page, changes)
             except NeedsRendering:

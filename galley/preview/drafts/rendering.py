@@ -5,7 +5,7 @@ is the skeleton. A page whose templates mark no region is all skeleton.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wagtail.models import Page
 
@@ -29,8 +29,7 @@ def render_page(page: Page) -> str:
 OPENING = re.compile(r"<([a-z][a-z0-9-]*)\b[^>]*?\sdata-region=\"([^\"]+)\"[^>]*>", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class CutPage:
+class CutPage(NamedTuple):
     """A page in parts.
 
     `skeleton` holds markup and names of regions in turn: markup, name, markup, name, …, markup.

@@ -1,10 +1,17 @@
-"""What is being edited: a page that is saved, or one that isn't yet."""
+"""What is being edited, a page that is saved or one that isn't yet, and who may edit it.
+
+Rights are looked up afresh each time: they are taken away while sockets are open.
+"""
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user
 from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest
 from wagtail.models import Page
 
 
@@ -96,3 +103,29 @@ Source = SavedPage | NewPage
 def source_from(parts: tuple[Any, ...]) -> Source:
     """Return the source whose fields are `parts`, as a frame carries them."""
     return SavedPage(*parts) if len(parts) == 1 else NewPage(*parts)
+
+
+class AccessDenied(Exception):
+    """The socket's session has ended, or its user may not edit the page (any more)."""
+
+
+def require_user(session_key: str | None) -> AbstractBaseUser:
+    """Return the user whose login session this is, if they may use the admin.
+
+    `django.contrib.auth.get_user` compares the session with the user's password, so that a log-out, a deactivation
+    and a change of password all count. Raises `AccessDenied`.
+    """
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    user = get_user(request)
+    if not user.is_authenticated or not user.has_perm("wagtailadmin.access_admin"):
+        raise AccessDenied
+    return user
+
+
+def require_editor(session_key: str | None, source: Source) -> AbstractBaseUser:
+    """Return the user whose login session this is, if they may edit `source` now. Raises `AccessDenied`."""
+    user = require_user(session_key)
+    if not source.may_edit(user):
+        raise AccessDenied
+    return user

@@ -12,11 +12,9 @@ from galley.preview import conf
 from galley.preview.consumers import (
     MAX_REASON_BYTES,
     Close,
-    OpenSockets,
     PreviewConsumer,
     TokenBucket,
     TooFast,
-    TooManySockets,
     reason_for,
 )
 from galley.preview.drafts.binding import set_true_counts
@@ -25,7 +23,7 @@ from galley.preview.messages import FormChange, MessageTooLarge
 from galley.preview.wagtail_hooks import add_live_preview
 from quickstart.management.commands.serve import SERVER_OPTIONS
 from tests.galley.preview.conftest import Socket, form_of
-from tests.galley.preview.consumers.test_sockets import editor_path, in_loop, left, opened
+from tests.galley.preview.consumers.test_sockets import editor_of, editor_path, in_loop, left, opened
 
 CODES = [code for name, code in vars(Close).items() if name.isupper()]
 
@@ -67,16 +65,6 @@ def test_a_flood_of_bytes_is_too_fast_as_well(clock) -> None:
         bucket.spend(conf.MAX_MESSAGE_BYTES * 2)
 
 
-def test_sockets_are_counted_by_owner() -> None:
-    sockets = OpenSockets()
-    sockets.add("ada", most=1)
-    sockets.add("ben", most=1)
-    with pytest.raises(TooManySockets):
-        sockets.add("ada", most=1)
-    sockets.remove("ada")
-    sockets.add("ada", most=1)
-
-
 @pytest.mark.parametrize("code", CODES)
 def test_every_reason_fits_into_a_closing_frame(code) -> None:
     assert reason_for(code)
@@ -104,25 +92,25 @@ def test_the_server_in_front_knows_the_largest_message() -> None:
 
 def test_small_changes_do_not_make_up_a_form_that_is_too_large() -> None:
     form = FormState()
-    form.replace(1, {"title": ["x"]})
+    form.change(FormChange(1, {"title": ["x"]}, is_whole=True))
     for number in range(2, 10):
-        form.change(FormChange(number, {f"field-{number}": ["x" * 500_000]}, [], []))
+        form.change(FormChange(number, {f"field-{number}": ["x" * 500_000]}))
     with pytest.raises(MessageTooLarge):
-        form.change(FormChange(10, {"field-10": ["x" * 500_000]}, [], []))
+        form.change(FormChange(10, {"field-10": ["x" * 500_000]}))
 
 
 def test_a_field_that_is_replaced_does_not_count_twice() -> None:
     form = FormState()
-    form.replace(1, {"title": ["x"]})
+    form.change(FormChange(1, {"title": ["x"]}, is_whole=True))
     for number in range(2, 40):
-        form.change(FormChange(number, {"body": ["x" * 500_000]}, [], []))
+        form.change(FormChange(number, {"body": ["x" * 500_000]}))
 
 
 def test_a_replay_changes_nothing() -> None:
     form = FormState()
-    form.replace(5, {"title": ["Newest"]})
-    form.change(FormChange(5, {"title": ["Replayed"]}, [], []))
-    form.replace(4, {"title": ["Older"]})
+    form.change(FormChange(5, {"title": ["Newest"]}, is_whole=True))
+    form.change(FormChange(5, {"title": ["Replayed"]}))
+    form.change(FormChange(4, {"title": ["Older"]}, is_whole=True))
     assert form.take()[0]["title"] == "Newest"
 
 
@@ -157,10 +145,12 @@ class TestSockets:
         with patch("galley.preview.conf.MESSAGES_AT_ONCE", 3), patch("galley.preview.conf.MESSAGES_PER_SECOND", 0):
             in_loop(scene())
 
-    def test_too_many(self, site, editor, log_in) -> None:
-        client = log_in(editor)
+    def test_too_many_of_one_owner(self, site, editor, log_in) -> None:
+        client, colleague = log_in(editor), log_in(editor_of(site.blog))
 
         async def scene() -> None:
+            other = Socket("/preview/", colleague)
+            await opened(other)
             sockets = [Socket("/preview/", client) for _ in range(3)]
             for socket in sockets[:2]:
                 await opened(socket)
@@ -171,7 +161,7 @@ class TestSockets:
             sockets[0] = Socket("/preview/", client)
             await opened(sockets[0])
             assert await sockets[0].messages_so_far() == []
-            await left(*sockets[:2])
+            await left(*sockets[:2], other)
 
         with patch.object(PreviewConsumer, "max_sockets", 2):
             in_loop(scene())

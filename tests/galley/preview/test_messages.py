@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galley.preview import messages
+from galley.preview import conf
 from galley.preview.messages import (
     BadMessage,
     Focus,
@@ -15,14 +15,13 @@ from galley.preview.messages import (
     MessageTooLarge,
     PageSaved,
     Splice,
-    WholeForm,
     read_message,
 )
 
 
 def test_every_message_of_an_editor() -> None:
     form = {"type": "form", "sequence": 1, "fields": {"title": ["A"]}}
-    assert read_message(json.dumps(form)) == WholeForm(1, {"title": ["A"]})
+    assert read_message(json.dumps(form)) == FormChange(1, {"title": ["A"]}, is_whole=True)
     change = {"type": "change", "sequence": 2, "changed": {"title": ["B"]}, "removed": ["x"]}
     assert read_message(json.dumps(change)) == FormChange(2, {"title": ["B"]}, ["x"], [])
     spliced = {"type": "change", "sequence": 3, "splices": [["body", 1, 2, "C", 2]]}
@@ -70,13 +69,13 @@ def test_no_message_breaks_the_reader(value: object) -> None:
 
 
 def test_a_form_may_be_large_but_not_endless() -> None:
-    text = "x" * (messages.MAX_MESSAGE_BYTES // 2)
+    text = "x" * (conf.MAX_MESSAGE_BYTES // 2)
     read_message(json.dumps({"type": "form", "sequence": 1, "fields": {"body": [text]}}))
     with pytest.raises(MessageTooLarge):
         read_message(json.dumps({"type": "form", "sequence": 1, "fields": {"body": [text * 2]}}))
 
 
 def test_a_form_has_a_bounded_number_of_fields() -> None:
-    fields = {str(number): [""] for number in range(messages.MAX_FIELDS + 1)}
+    fields = {str(number): [""] for number in range(conf.MAX_FIELDS + 1)}
     with pytest.raises(MessageTooLarge):
         read_message(json.dumps({"type": "form", "sequence": 1, "fields": fields}))

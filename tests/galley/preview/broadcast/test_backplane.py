@@ -84,7 +84,7 @@ def test_a_screen_follows_an_editor_in_another_process(redis_url: str) -> None:
 def test_a_late_screen_gets_the_newest_state_from_another_process(redis_url: str) -> None:
     async def scene(here: Hub, there: Hub) -> None:
         await write(here, frame("a.1", "Well"), frame("a.2", "Well under way"))
-        await until(lambda: here._backplane._frames == {})
+        await until(lambda: here.backplane._frames == {})
         assert await there.newest(PageTarget(PAGE)) == frame("a.2", "Well under way")
         await (await watch(there)).shows("<p>Well under way</p>")
 
@@ -99,7 +99,7 @@ def test_an_editor_who_comes_back_elsewhere_is_not_taken_away_by_their_former_pr
         await write(there, frame("b.1", "After"))
         await screen.shows("<p>After</p>")
         here.leave(lost)
-        await until(lambda: here._backplane._discards == {})
+        await until(lambda: here.backplane._discards == {})
         assert screen.notes == ["A note."]
         assert await here.newest(PageTarget(PAGE)) == frame("b.1", "After")
 
@@ -114,7 +114,7 @@ def test_screens_elsewhere_are_told_that_the_editor_has_left(redis_url: str) -> 
         here.leave(editor)
         await screen.sees(lambda: "closed" in screen.notes[0])
         assert screen.html == "<p>Kept</p>"
-        assert await there._backplane.fetch(CHANNEL) is None
+        assert await there.backplane.fetch(CHANNEL) is None
 
     in_two_processes(redis_url, scene)
 
@@ -158,7 +158,7 @@ def test_the_people_of_a_process_that_dies_are_forgotten(redis_url: str) -> None
         await write(here, frame("a.1", "Cut off"))
         screen = await watch(there)
         await screen.shows("<p>Cut off</p>")
-        for task in here._backplane._tasks:
+        for task in here.backplane._tasks:
             task.cancel()
         await screen.sees(lambda: screen.presence.get("editors") == [])
         await screen.sees(lambda: "connection" in screen.notes[0])
@@ -183,13 +183,13 @@ def test_a_redis_that_is_slow_holds_nobody_up_and_gets_the_newest_state_only(red
         screen, elsewhere = await watch(here), await watch(there)
         editor = await write(here)
         # Only what changes something waits, so that the end of the pause can be told.
-        await here._backplane._redis.execute_command("client", "pause", 60_000, "write")
+        await here.backplane._redis.execute_command("client", "pause", 60_000, "write")
         for number in range(50):
             hub_frame = frame(f"a.{number}", f"State {number}")
             here.publish(editor, hub_frame)
             await screen.shows(f"<p>State {number}</p>")
-            assert len(here._backplane._frames) <= 1
-        await there._backplane._redis.execute_command("client", "unpause")
+            assert len(here.backplane._frames) <= 1
+        await there.backplane._redis.execute_command("client", "unpause")
         await elsewhere.shows("<p>State 49</p>")
         assert len(elsewhere.kinds) < 10
 
@@ -199,8 +199,8 @@ def test_a_redis_that_is_slow_holds_nobody_up_and_gets_the_newest_state_only(red
 def test_a_redis_that_has_lost_everything_is_told_everything(redis_url: str) -> None:
     async def scene(here: Hub, there: Hub) -> None:
         await write(here, frame("a.1", "Still known"))
-        await until(lambda: here._backplane._frames == {})
-        await here._backplane._redis.flushall()
+        await until(lambda: here.backplane._frames == {})
+        await here.backplane._redis.flushall()
         screen = await watch(there)
         await screen.shows("<p>Still known</p>")
 

@@ -6,8 +6,8 @@ from unittest.mock import patch
 
 import pytest
 
-from galley.preview.access import AccessDenied
 from galley.preview.database import shared_check
+from galley.preview.drafts.sources import AccessDenied
 
 
 def test_a_question_of_many_is_answered_once() -> None:

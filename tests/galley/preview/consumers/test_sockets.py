@@ -341,7 +341,7 @@ def test_a_draft_that_is_too_large_says_so(site, editor, log_in) -> None:
     async def scene() -> None:
         typing = Socket(editor_path(site.post), client)
         await opened(typing)
-        with patch("galley.preview.messages.MAX_MESSAGE_BYTES", 100):
+        with patch("galley.preview.conf.MAX_MESSAGE_BYTES", 100):
             await typing.say(type="form", sequence=1, fields=form_of(site.post, title="x" * 200))
             assert await typing.close_code() == 4413
 

@@ -9,7 +9,7 @@ from wagtail.models import Page, get_page_models
 from wagtail.test.utils.form_data import inline_formset, streamfield
 
 from galley.preview.drafts.form_state import FormData
-from galley.preview.drafts.live_page import LivePage, PageState, Timings
+from galley.preview.drafts.live_page import LivePage, PageState
 from galley.preview.drafts.sources import NewPage, SavedPage
 from home.blocks.text import MarkdownBlock
 from tests.conftest import SmallSite
@@ -27,16 +27,16 @@ class Writer:
         self.fields = form_of(page, **form)
         self.live_page = LivePage(SavedPage(page.pk))
         self.source = self.live_page.source
-        self.first = self.live_page.render_whole(FormData(self.fields), editor, Timings())
+        self.first = self.live_page.render_whole(FormData(self.fields), editor, {})
 
     def types(self, name: str, value: str) -> PageState | None:
         """Return the state as it is rendered at once, None if it takes a whole rendering."""
         assert name in self.fields
         self.fields = self.fields | {name: [value]}
-        return self.live_page.render_change(FormData(self.fields), {name}, Timings())
+        return self.live_page.render_change(FormData(self.fields), {name}, {})
 
     def afresh(self) -> PageState:
-        return LivePage(self.source).render_whole(FormData(self.fields), self.editor, Timings())
+        return LivePage(self.source).render_whole(FormData(self.fields), self.editor, {})
 
 
 OWN_PAGE_TYPES = [model for model in get_page_models() if not model.__module__.startswith("wagtail.")]
@@ -79,9 +79,9 @@ def test_plain_text_is_exchanged_without_rendering_the_page(small_site: SmallSit
     render_page.assert_not_called()
     assert state is not None
     assert state.page.regions == writer.afresh().page.regions
-    assert writer.live_page.is_provisional  # the title of the window follows with the whole
-    writer.live_page.render_whole(FormData(writer.fields), editor, Timings())
-    assert not writer.live_page.is_provisional
+    assert writer.live_page.provisional_since  # the title of the window follows with the whole
+    writer.live_page.render_whole(FormData(writer.fields), editor, {})
+    assert writer.live_page.provisional_since is None
 
 
 @pytest.mark.parametrize("value", ["", "   "])
@@ -102,7 +102,7 @@ def test_what_cannot_be_used_takes_a_whole_rendering_and_keeps_the_last_good_sta
 ) -> None:
     writer = Writer(editor, small_site.post)
     assert writer.types("date", "the day after") is None
-    state = writer.live_page.render_whole(FormData(writer.fields), editor, Timings())
+    state = writer.live_page.render_whole(FormData(writer.fields), editor, {})
     assert state.unusable == ("Date",)
     assert "1 May 2024" in state.page.html
     assert writer.types("date", "2024-05-32") is None
@@ -114,7 +114,7 @@ def test_what_cannot_be_used_takes_a_whole_rendering_and_keeps_the_last_good_sta
 def test_a_block_that_cannot_be_used_keeps_its_last_good_state(small_site: SmallSite, editor: Any) -> None:
     writer = Writer(editor, small_site.post, body=streamfield([("heading", {"text": "Good", "level": "2"})]))
     assert writer.types("body-0-value-level", "nine") is None
-    state = writer.live_page.render_whole(FormData(writer.fields), editor, Timings())
+    state = writer.live_page.render_whole(FormData(writer.fields), editor, {})
     assert "Good" in state.page.html
 
 
@@ -139,8 +139,8 @@ def test_a_new_page_is_typed_in(small_site: SmallSite, editor: Any) -> None:
     page_class = type(small_site.post)
     live_page = LivePage(NewPage("blog", "blogpostpage", small_site.blog.pk))
     fields = form_of(page_class(), title="New", body=markdown("First"))
-    live_page.render_whole(FormData(fields), editor, Timings())
-    state = live_page.render_change(FormData(fields | {"body-0-value": ["Changed"]}), {"body-0-value"}, Timings())
+    live_page.render_whole(FormData(fields), editor, {})
+    state = live_page.render_change(FormData(fields | {"body-0-value": ["Changed"]}), {"body-0-value"}, {})
     assert state is not None
     assert "<p>Changed</p>" in state.page.html
 

@@ -10,11 +10,10 @@ from django.test import Client
 from wagtail.models import Comment, PageLogEntry, PageSubscription
 
 from galley.preview import conf
-from galley.preview.comment_notifications import CommentNotifications
 from galley.preview.drafts.sources import NewPage, SavedPage
 from galley.preview.messages import Note
 from galley.preview.models import ShareLink
-from galley.preview.notes import NoteRefused, Reviewer, content_path_of, leave_note
+from galley.preview.notes import NewComments, NoteRefused, Reviewer, content_path_of, leave_note
 from galley.preview.sharing import make_link
 from tests.factories import SiteImageFactory
 from tests.galley.preview.conftest import Socket, form_of, markdown
@@ -211,7 +210,7 @@ def test_what_no_screen_sends_is_refused(site, editor, log_in, wrong) -> None:
 
 def test_a_note_on_a_block_waits_until_the_block_is_saved(site, source, editor, reviewer) -> None:
     comment = leave_note(source, Note("b0000000-0000-4000-8000-000000000000", "x", "y"), reviewer)
-    arrivals = CommentNotifications(editor.pk)
+    arrivals = NewComments(editor.pk)
     assert arrivals.next_message(source) is None
     save_body(site, ("markdown", "x"))
     page = site.post.get_latest_revision_as_object()
@@ -223,7 +222,7 @@ def test_a_note_on_a_block_waits_until_the_block_is_saved(site, source, editor, 
 
 def test_a_note_that_a_save_swept_away_is_put_back(source, editor, reviewer) -> None:
     comment = leave_note(source, Note("title", "x", "y"), reviewer)
-    arrivals = CommentNotifications(editor.pk)
+    arrivals = NewComments(editor.pk)
     Comment.objects.all().delete()
     for _look in range(2):
         arrivals.next_message(source)
@@ -233,7 +232,7 @@ def test_a_note_that_a_save_swept_away_is_put_back(source, editor, reviewer) -> 
 
 def test_a_note_that_somebody_deleted_stays_deleted(source, editor, reviewer) -> None:
     comment = leave_note(source, Note("title", "x", "y"), reviewer)
-    arrivals = CommentNotifications(editor.pk)
+    arrivals = NewComments(editor.pk)
     arrivals.next_message(source)
     comment.log_delete(user=editor)
     comment.delete()
