@@ -95,7 +95,8 @@ def whole_posts(var_dir: Path) -> list[str]:
 
 def losses_told(var_dir: Path) -> list[str]:
     """Return what the importer said that it couldn't bring along: pictures and links that are nowhere."""
-    return [note["text"] for post in _reported_posts(var_dir) for note in post["lost"]]
+    details = [detail for post in _reported_posts(var_dir) for detail in post["diagnostics"]]
+    return [detail["text"] for detail in details if detail["kind"] == "not understood"]
 
 
 @contextmanager
