@@ -1,4 +1,4 @@
-"""The URLs of the site. Wagtail's page tree comes last and takes all other paths."""
+"""The URLs of the site. Wagtail's page tree takes all other paths, and the blogs' feeds come last."""
 
 from django.conf import settings
 from django.urls import include, path, re_path
@@ -25,7 +25,8 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("search/", search, name="search"),
     path("", include("home.urls")),
-    path("", include("blog.feeds.urls")),
     path("", include([pattern for pattern in wagtail_urls.urlpatterns if pattern.name != "wagtail_serve"])),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
+    # Last: these match every path that ends in `feed.atom` and the like. Paths of pages have no dot.
+    path("", include("blog.feeds.urls")),
 ]

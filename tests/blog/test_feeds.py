@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
 from lxml import etree
 from wagtail.models import PageViewRestriction, Site
 
@@ -307,3 +308,8 @@ def test_the_number_of_queries_does_not_grow(small_site: SmallSite, asgi_get, fo
     fill(small_site, 10)
     assert [count(url) for url in urls] == few
     assert max(few) <= 30
+
+
+def test_feeds_of_other_apps_come_before_those_of_blogs() -> None:
+    """The patterns of feeds match a path in any folder, so a pattern behind them would never be asked."""
+    assert get_resolver().url_patterns[-1].urlconf_name.__name__ == "blog.feeds.urls"
