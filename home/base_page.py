@@ -57,6 +57,12 @@ class BasePage(Page):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the page. An alias that goes live has the first publication of its source, which Wagtail leaves out."""
+        if self.live and self.alias_of_id and not self.first_published_at:  # type: ignore[has-type]
+            self.first_published_at = self.alias_of.first_published_at
+        super().save(*args, **kwargs)
+
     @property
     def article(self) -> Article | None:
         """The metadata of an article; None for any other page."""
@@ -75,8 +81,8 @@ class BasePage(Page):
         return super().get_route_paths() if self.live or self.first_published_at else []
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
-        """Return Wagtail's sitemap entry; none if the original of the text is on another site."""
-        return [] if self.canonical_url else super().get_sitemap_urls(request)
+        """Return Wagtail's sitemap entry; none if the original of the text is at another address."""
+        return [] if self.canonical_url or self.alias_of_id else super().get_sitemap_urls(request)
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
         """Return the view restrictions of the page and of pages above it, without a query if there are none."""

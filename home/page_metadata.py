@@ -72,13 +72,19 @@ def page_metadata(page: Any, request: HttpRequest | None) -> PageMetadata:
         title=str(page.title),
         description=_find_description(page),
         address=address,
-        canonical=getattr(page, "canonical_url", "") or address,
+        canonical=getattr(page, "canonical_url", "") or _find_source_url(page) or address,
         image=_find_image(page, site, address) if address else None,
         article=getattr(page, "article", None),
         feed_address=_find_feed(page, site),
         site_name=site.site_name if site else "",
         locale=to_locale(get_language() or ""),
     )
+
+
+def _find_source_url(page: Any) -> str:
+    """Return the URL of the public page of which `page` is an alias, or an empty text."""
+    source = page.alias_of if getattr(page, "alias_of_id", None) else None
+    return source.full_url or "" if source and source.live else ""
 
 
 def _find_description(page: Any) -> str:

@@ -76,11 +76,12 @@ def search_pages(request: HttpRequest, query: Query, selection: Selection) -> Se
 
 
 def _readable_pages(request: HttpRequest) -> QuerySet[Any]:
-    """Return the live, public pages of this site and language."""
+    """Return the live, public pages of this site and language. Aliases have the same text as their sources."""
     site = Site.find_for_request(request)
     if site is None:
         return Page.objects.none()
-    return Page.objects.live().public().filter(path__startswith=site.root_page.localized.path).order_by()
+    pages = Page.objects.live().public().filter(alias_of=None)
+    return pages.filter(path__startswith=site.root_page.localized.path).order_by()
 
 
 def _read_results(matches: list[Match], query: Query, request: HttpRequest) -> list[Result]:

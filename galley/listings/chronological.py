@@ -13,7 +13,7 @@ from sys import getsizeof
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode, urljoin
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from wagtail.models import Page
 
@@ -120,7 +120,8 @@ def _readable_under(model: type[PageType], path: str, depth: int | None) -> Quer
     if not (path and depth):
         return model.objects.none()
     pages = model.objects.live().filter(depth=depth + 1, path__startswith=path, view_restrictions__isnull=True)
-    return pages.defer_streamfields()
+    # An alias isn't listed beside its source.
+    return pages.filter(Q(alias_of=None) | ~Q(alias_of__path__startswith=path)).defer_streamfields()
 
 
 def set_addresses(pages: Iterable[Any], request: HttpRequest | None) -> None:
