@@ -14,11 +14,13 @@ from wagtail.search import index
 from galley.async_pages import ThreadSafeStreamField
 from home.blocks import BodyBlock
 from home.page_form import PageForm
-from home.page_metadata import Article
 
 
 class BasePage(Page):
-    """The base of every page type. The template of a type is `pages/<type_name>.html`."""
+    """The base of every page type. The template of a type is `pages/<type_name>.html`.
+
+    A type may define more attributes, such as `schema_type`: `docs/reference/page-attributes.md`.
+    """
 
     share_image = models.ForeignKey(
         settings.WAGTAILIMAGES_IMAGE_MODEL,
@@ -51,9 +53,6 @@ class BasePage(Page):
     is_known_public = False
     """Whether page routing (`galley.page_cache.page_routing`) has found that the page has no view restriction."""
 
-    schema_type = "WebPage"
-    """The schema.org type of the page."""
-
     class Meta:
         abstract = True
 
@@ -62,16 +61,6 @@ class BasePage(Page):
         if self.live and self.alias_of_id and not self.first_published_at:  # type: ignore[has-type]
             self.first_published_at = self.alias_of.first_published_at
         super().save(*args, **kwargs)
-
-    @property
-    def article(self) -> Article | None:
-        """The metadata of an article; None for any other page."""
-        return None
-
-    @property
-    def share_line(self) -> str:
-        """The text under the title on a generated share image."""
-        return ""
 
     def get_route_paths(self) -> list[str]:
         """Return the routes for which a rename or a move leaves redirects: none before the first publication.

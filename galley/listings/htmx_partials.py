@@ -14,12 +14,6 @@ from wagtail.models import Page
 from galley.page_cache.versioned import use_version_of
 
 
-def wants_partial(request: HttpRequest) -> bool:
-    """Return whether HTMX asks for a partial. To restore a page of the browser's history, it needs the whole page."""
-    htmx = getattr(request, "htmx", None)  # a dummy request of a preview may have skipped the middleware
-    return bool(htmx and not htmx.history_restore_request)
-
-
 async def page_or_partial(
     request: HttpRequest, page: Page, template: str = "", partial: str = "listing", **context: Any
 ) -> HttpResponse:
@@ -42,7 +36,8 @@ def render_whole_or_partial(
     request: HttpRequest, template: str, context: dict[str, Any], partial: str = "listing"
 ) -> HttpResponse:
     """Return `template` rendered, or for HTMX only its partial `partial`. Blocks: queries and templates."""
-    if wants_partial(request):
+    htmx = getattr(request, "htmx", None)  # a dummy request of a preview may have skipped the middleware
+    if htmx and not htmx.history_restore_request:  # to restore a page of the browser's history, it needs the whole page
         template = f"{template}#{partial}"
     response = TemplateResponse(request, template, context).render()
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])

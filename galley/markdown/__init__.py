@@ -6,7 +6,7 @@ python-markdown takes seconds for a few thousand brackets. README.md describes t
 
 from galley.markdown.body import RenderedBody, feed_html, render_body
 from galley.markdown.formulas import InvalidFormula, convert_formula, render_formula
-from galley.markdown.headings import anchor_headings, heading_id, normalise_headings
+from galley.markdown.headings import anchor_headings, normalise_headings
 from galley.markdown.highlighting import highlight_code, language_name
 from galley.markdown.internal_links import prefetch_links
 from galley.markdown.parser import extract_text, summarise_markdown
@@ -26,7 +26,6 @@ __all__ = [
     "feed_html",
     "find_broken_links",
     "find_formula_errors",
-    "heading_id",
     "highlight_code",
     "language_name",
     "normalise_headings",

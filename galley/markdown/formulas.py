@@ -89,8 +89,8 @@ def formula_plugin(parser: MarkdownIt) -> None:
     # A blank line ends a formula, as it ends a paragraph: a dollar sign never swallows the rest of a text.
     dollarmath_plugin(parser, allow_labels=False, allow_blank_lines=False)
     parser.inline.ruler.at("math_inline", _parse_formula)
-    parser.add_render_rule("math_inline", _render_inline)
-    parser.add_render_rule("math_block", _render_block)
+    parser.add_render_rule("math_inline", _render)
+    parser.add_render_rule("math_block", _render)
 
 
 def _parse_formula(state: StateInline, silent: bool) -> bool:
@@ -107,9 +107,7 @@ def _is_alphanumeric(text: str, position: int) -> bool:
     return 0 <= position < len(text) and text[position].isalnum()
 
 
-def _render_inline(_renderer: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
-    return render_formula(tokens[index].content)
-
-
-def _render_block(_renderer: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
+def _render(_renderer: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
+    if tokens[index].type == "math_inline":
+        return render_formula(tokens[index].content)
     return render_formula(tokens[index].content, display=True) + "\n"

@@ -38,11 +38,7 @@ def find_broken_links(text: str) -> list[str]:
         if (match := LINK_PATTERN.match(str(token.attrs.get("href") or token.attrs.get("src") or "")))
     ]
     existing = {
-        kind: set(
-            model.objects.filter(
-                pk__in={int(number) for _, found, number in links if found == kind and _is_id(number)}
-            ).values_list("pk", flat=True)
-        )
+        kind: model.objects.in_bulk({int(number) for _, found, number in links if found == kind and _is_id(number)})
         for kind, model in get_models().items()
     }
     return [

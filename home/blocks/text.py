@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from wagtail import blocks
 from wagtailmarkdown.blocks import MarkdownBlock as MarkdownEditorBlock
 
-from galley.markdown import extract_text, find_broken_links, find_formula_errors, heading_id
+from galley.markdown import extract_text, find_broken_links, find_formula_errors
 
 
 class ParagraphBlock(blocks.RichTextBlock):
@@ -67,15 +67,6 @@ class MarkdownBlock(MarkdownEditorBlock):
         preview_value = "## Corrections\n\nThe *first* reader marks them in **red**, in the margin."
 
 
-class HeadingValue(blocks.StructValue):
-    """A heading with its anchor."""
-
-    @property
-    def anchor(self) -> str:
-        """The fragment identifier for links to the heading."""
-        return heading_id(self["text"])
-
-
 class HeadingBlock(blocks.StructBlock):
     """A heading within the text."""
 
@@ -91,7 +82,6 @@ class HeadingBlock(blocks.StructBlock):
         icon = "title"
         template = "blocks/heading.html"
         is_prose = True
-        value_class = HeadingValue
         description = "A heading for the next part of the text."
         preview_value = {"text": "How a page is proved", "level": "2"}
 
