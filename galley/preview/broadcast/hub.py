@@ -152,8 +152,7 @@ class Hub:
     def presence_arrived(self, process: str, presence: ProcessPresence | None) -> None:
         """Take who is connected to another process."""
         if self._registry.replace(process, presence):
-            self._assign_channels()
-            self._presence_changed()
+            self._update_sessions()
 
     def connected_again(self) -> None:
         """Publish what is here again, and ask for what isn't: the others may have lost it, or it was missed."""
@@ -236,8 +235,7 @@ class Hub:
 
     def _stop_waiting(self, channel: DraftChannel) -> None:
         channel.may_return = False
-        self._assign_channels()
-        self._presence_changed()
+        self._update_sessions()
 
     def _assign_channel(self, viewer: Viewer) -> None:
         may_return = viewer.channel is not None and viewer.channel.may_return
