@@ -25,7 +25,8 @@ MAX_TABLE_TOKENS = 60_000
 # How many characters of a text are read for its summary.
 SUMMARISED_LENGTH = 4_000
 
-_HEADING_ID = re.compile(r"\s*\{\s*#([\w:.-]+)\s*\}\s*$")
+# Begins with a mark, not with spaces: a long run of them would be searched again from each.
+_HEADING_ID = re.compile(r"\{\s*#([\w:.-]+)\s*\}\s*$")
 _ALIGNMENT = re.compile(r"text-align:\s*(left|center|right)")
 
 
@@ -99,7 +100,7 @@ def _wanted_id(inline: Token) -> str:
     """Return the id in `## Title {#id}`, removing it from the text, or else an id made of the text."""
     last = inline.children[-1] if inline.children else None
     if last and last.type == "text" and (wanted := _HEADING_ID.search(last.content)):
-        last.content = last.content[: wanted.start()]
+        last.content = last.content[: wanted.start()].rstrip()
         return wanted[1]
     text = "".join(child.content for child in inline.children or [] if child.type in {"text", "code_inline"})
     return heading_id(text)
