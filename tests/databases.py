@@ -20,13 +20,19 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
-from django.test import TransactionTestCase, override_settings
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from tests.factories import SmallSite, add_small_site, load_small_site
 from tests.running_site import DATABASE, PROJECT, build_small_site, empty_log, read_into_memory, renew_version
 
 DAY = 24 * 60 * 60  # seconds
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let this process store media where pytest clears away. `config.asgi` reads the setting when it is imported."""
+    settings.MEDIA_ROOT = config._tmp_path_factory.mktemp("media")
 
 
 @pytest.fixture(scope="session")
@@ -139,13 +145,6 @@ class TestDatabase:
             connection.connection.backup(self._with_small_site)
             self._content = None
         return self._with_small_site
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _media_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Whatever this process stores is put where pytest clears away."""
-    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
-        yield
 
 
 @pytest.fixture(scope="session")
