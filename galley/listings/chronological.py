@@ -71,8 +71,12 @@ class ChronologicalIndex:
 
 
 def read_index(pages: QuerySet[Any]) -> ChronologicalIndex:
-    """Return the index of `pages`, of a type with a `time_field`. Blocks: one query, cached until content changes."""
-    in_order = pages.order_by(pages.model.time_field, "pk").values_list(pages.model.time_field, "pk")
+    """Return the index of `pages`, of a type with a `time_field`. Blocks: one query, cached until content changes.
+
+    A page without a time isn't in it.
+    """
+    field = pages.model.time_field
+    in_order = pages.filter(**{f"{field}__isnull": False}).order_by(field, "pk").values_list(field, "pk")
     return cached_queryset(in_order, lambda: ChronologicalIndex(in_order.iterator(chunk_size=10_000)))
 
 

@@ -106,3 +106,11 @@ def test_a_copy_of_a_scheduled_post_is_a_plain_draft(draft: BlogPostPage) -> Non
     latest = copy.get_latest_revision_as_object()
     for page in (BlogPostPage.objects.get(pk=copy.pk), latest):
         assert (page.live, page.go_live_at, page.expire_at, page.date) == (False, None, None, None)
+
+
+def test_a_post_that_went_live_without_a_date_breaks_no_list(
+    small_site: SmallSite, draft: BlogPostPage, client: Client
+) -> None:
+    BlogPostPage.objects.filter(pk=draft.pk).update(live=True)
+    for url in (small_site.blog.url, draft.url, small_site.post.url, f"{small_site.blog.url}archive/"):
+        assert client.get(url).status_code == 200

@@ -200,7 +200,7 @@ def test_a_site_that_another_process_has_moved_is_seen(small_site: SmallSite, ge
 
 def test_a_page_that_is_published_by_the_clock_is_seen(small_site: SmallSite, get) -> None:
     get("/blog/")
-    post = BlogPostPage(title="By the clock", slug="clock", live=False)
+    post = BlogPostPage(title="By the clock", slug="clock", date=timezone.localdate(), live=False)
     small_site.blog.add_child(instance=post)
     post.go_live_at = timezone.now() + datetime.timedelta(hours=1)
     revision = post.save_revision(approved_go_live_at=post.go_live_at)
