@@ -109,8 +109,8 @@ async def test_what_is_folded_away_or_in_another_tab_of_the_form_is_opened(edito
 
 
 async def test_what_no_field_holds_leads_nowhere(editor_page: Page, project: int) -> None:
-    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
     await edit_beside_panel(editor_page, project)
+    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
     await editor_page.locator("[name=client]").focus()
     await screen.bring_to_front()
     await expect(screen.locator("body")).to_have_css("cursor", re.compile("url"))
@@ -120,8 +120,8 @@ async def test_what_no_field_holds_leads_nowhere(editor_page: Page, project: int
 
 
 async def test_a_second_tab_opens_fields_too_and_says_which(editor_page: Page, project: int) -> None:
+    await edit_beside_panel(editor_page, project)
     screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
-    await editor_page.goto(f"/admin/pages/{project}/edit/")
     await expect(screen.locator("body")).to_have_css("cursor", re.compile("url"))
     await screen.get_by_text("A ferryman").click()
     await expect(bar(screen)).to_contain_text("Open in the editor: Pull quote, Attribution")
