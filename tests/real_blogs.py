@@ -13,6 +13,6 @@ WITHOUT_REAL_BLOGS = (
     f"The two real blogs aren't at {REAL_BLOGS}. Put them there, or name their folder in GALLEY_SHARED_DATA."
 )
 
-# Whoever clones the project alone hasn't got them, and is told so; where they have to be, in CI, `tests/skips.py` makes
-# a failure of the skip.
+# A clone alone doesn't have them, and the reason of the skip says so. In CI, where they have to be, `tests/skips.py`
+# turns the skip into a failure.
 needs_real_blogs = pytest.mark.skipif(not REAL_BLOGS.is_dir(), reason=WITHOUT_REAL_BLOGS)

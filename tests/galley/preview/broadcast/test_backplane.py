@@ -182,7 +182,7 @@ def test_a_redis_that_is_slow_holds_nobody_up_and_gets_the_newest_state_only(red
     async def scene(here: Hub, there: Hub) -> None:
         screen, elsewhere = await watch(here), await watch(there)
         editor = await write(here)
-        # Only what changes something waits, so that the end of the pause can be told.
+        # Only what changes something waits, so the end of the pause can be seen.
         await here.backplane._redis.execute_command("client", "pause", 60_000, "write")
         for number in range(50):
             hub_frame = frame(f"a.{number}", f"State {number}")
