@@ -1,6 +1,7 @@
 """An editor, and a visitor who asks Django over ASGI; `tests/databases.py` has the database and the small site."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -17,6 +18,10 @@ from xdist.scheduler import LoadFileScheduling
 
 from tests.factories import EditorFactory
 from tests.factories import SmallSite as SmallSite
+
+# Where PYTHONDONTWRITEBYTECODE is set, each server and command that a test starts would compile Django and Wagtail again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 pytest_plugins = ["tests.skips", "tests.services", "tests.processes", "tests.databases"]
 
