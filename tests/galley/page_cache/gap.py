@@ -1,9 +1,10 @@
-"""Drives the moment between a change and its invalidation record: `python -m tests.galley.page_cache.gap CHANGE`.
+"""Drives the moment between a change and its invalidation record: `python -m tests.galley.page_cache.gap`.
 
 A page is made from the rows before the change, and stored while the record is still to be written.
 """
 
 import asyncio
+import json
 import sys
 import threading
 from collections.abc import Callable
@@ -78,10 +79,17 @@ class Gap:
 
 
 def drive(change: str) -> tuple[str, str, str]:
-    """Return the tags that the cache shows during the change and after it, and those that the database holds."""
+    """Return the tags that the cache shows during the change and after it, and those that the database holds.
+
+    At first there is one tag.
+    """
+    from taggit.models import Tag
+
     from galley.page_cache.application import PageCache
     from galley.page_cache.version_tracker import VersionTracker
 
+    Tag.objects.all().delete()
+    Tag.objects.create(name="before", slug="gap")
     gap = Gap(CHANGES[change])
 
     async def visit() -> tuple[str, str]:
@@ -99,8 +107,4 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    from taggit.models import Tag
-
-    Tag.objects.all().delete()
-    Tag.objects.create(name="before", slug="gap")
-    sys.stdout.write("\n".join(drive(sys.argv[1])))
+    json.dump({change: drive(change) for change in CHANGES}, sys.stdout)
