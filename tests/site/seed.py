@@ -6,7 +6,8 @@ from pathlib import Path
 import django
 from PIL import Image
 
-LONGEST_SIDE = 640
+# The sizes offered are as many as of a picture of 640 pixels, and take less than half the time.
+LONGEST_SIDE = 420
 
 
 def shrink(pictures: Path, folder: Path) -> None:
