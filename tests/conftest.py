@@ -19,7 +19,7 @@ from xdist.scheduler import LoadFileScheduling
 from tests.factories import EditorFactory
 from tests.factories import SmallSite as SmallSite
 
-# Where PYTHONDONTWRITEBYTECODE is set, each server and command that a test starts would compile Django and Wagtail again.
+# Else each server and command that a test starts would compile Django and Wagtail again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
