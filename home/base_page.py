@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.coreutils import camelcase_to_underscore
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.search import index
 
 from galley.async_pages import ThreadSafeStreamField
@@ -61,6 +61,12 @@ class BasePage(Page):
         if self.live and self.alias_of_id and not self.first_published_at:  # type: ignore[has-type]
             self.first_published_at = self.alias_of.first_published_at
         super().save(*args, **kwargs)
+
+    def save_revision(self, *args: Any, overwrite_revision: Revision | None = None, **kwargs: Any) -> Revision:
+        """Save a revision. Autosave overwrites its own last one, unless that is public by now."""
+        if overwrite_revision and Page.objects.filter(pk=self.pk, live_revision=overwrite_revision).exists():
+            overwrite_revision = None
+        return super().save_revision(*args, overwrite_revision=overwrite_revision, **kwargs)
 
     def get_route_paths(self) -> list[str]:
         """Return the routes for which a rename or a move leaves redirects: none before the first publication.

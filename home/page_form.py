@@ -1,19 +1,28 @@
-"""The form of every page type. It takes a draft that Wagtail's form would refuse without need."""
+"""The form of every page type. It takes unfinished drafts, and none that a newer version has overtaken."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.models import Page
+from wagtail.log_actions import log
+from wagtail.models import Page, Revision
 
 # Leaves room for a number: the field takes 255 characters.
 MAX_SLUG_LENGTH = 245
+# Changes whenever somebody saves, publishes, locks or moves the page, or adds a page below it.
+PAGE_STATE = ("latest_revision_id", "latest_revision_created_at", "live", "locked", "path", "numchild")
 
 
 class PageForm(WagtailAdminPageForm):
     """While a draft is saved, a missing title or slug is filled in, and an old expiry date stays."""
+
+    newer: dict[str, Any] | None = None
+    """The state of the page, if `save` has found that a draft came too late."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,6 +60,33 @@ class PageForm(WagtailAdminPageForm):
         is_old = expiry and expiry < timezone.now() and not {"expire_at", "go_live_at"} & set(self.changed_data)
         if not (field == "expire_at" and is_old and self.is_deferred_validation):
             super().add_error(field, error)
+
+    def save(self, commit: bool = True) -> Page:
+        """Save the page. Saving a draft needs a transaction, in which the page is locked.
+
+        Raises PermissionDenied if the page was changed after the draft's request had read it.
+        """
+        if self.is_deferred_validation and self.instance.pk and not self.newer:
+            state = Page.objects.select_for_update().filter(pk=self.instance.pk).values(*PAGE_STATE).first()
+            if not state:
+                raise PermissionDenied(_("This page has been deleted."))
+            if state != {name: getattr(self.instance, name) for name in PAGE_STATE}:
+                self.newer = state
+                raise PermissionDenied(_("A newer version was saved meanwhile. Your text is in the page's history."))
+        return super().save(commit)
+
+    def save_beside(self, newer: dict[str, Any], user: AbstractBaseUser) -> None:
+        """Store a draft that came too late in the history, just before the newer version. The page doesn't change."""
+        page = self.save(commit=False)
+        revision = Revision.objects.create(
+            content_object=page,
+            base_content_type=page.get_base_content_type(),
+            created_at=(newer["latest_revision_created_at"] or timezone.now()) - timedelta(microseconds=1),
+            user=user,
+            content=page.serializable_data(),
+            object_str=str(page),
+        )
+        log(instance=page, action="wagtail.edit", user=user, revision=revision, content_changed=True)
 
     def get_field_updates_for_resave(self) -> list[tuple[str, str]]:
         """Return Wagtail's updates of the open form, and the slug if the form's own was taken.

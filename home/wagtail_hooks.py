@@ -1,9 +1,12 @@
 """Changes to rich text and to the Wagtail admin."""
 
+from django.http import HttpResponse
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from wagtail import hooks
+from wagtail.admin.views.pages.edit import EditView
+from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.rich_text.feature_registry import FeatureRegistry
 
 from galley.images.markup import PictureEmbedHandler
@@ -13,6 +16,23 @@ from galley.images.markup import PictureEmbedHandler
 def render_pictures_in_rich_text(features: FeatureRegistry) -> None:
     """Replace Wagtail's rendering of images in rich text."""
     features.register_embed_type(PictureEmbedHandler)
+
+
+class PageEditView(EditView):
+    """Wagtail's view. Of two drafts that arrive at once, one becomes the newest version, and the other isn't lost."""
+
+    def save_action(self) -> HttpResponse:
+        """Save a draft. One that comes too late goes into the history, and the response says so."""
+        response = super().save_action()
+        if self.form.newer:
+            self.form.save_beside(self.form.newer, self.request.user)
+        return response
+
+
+@hooks.register("register_admin_viewset", order=1)
+def replace_edit_view() -> PageViewSet:
+    """Replace Wagtail's edit view of pages."""
+    return PageViewSet(edit_view_class=PageEditView)
 
 
 @hooks.register("insert_editor_js")

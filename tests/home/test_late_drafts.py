@@ -1,0 +1,78 @@
+"""A draft that was overtaken replaces nothing, and isn't lost itself."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import AbstractUser
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import Revision
+
+from tests.conftest import SmallSite
+from tests.galley.preview.conftest import form_of, markdown
+from tests.home.late_drafts import CASES, Author, before_saving, once, play
+from tests.running_site import PROJECT, environment
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("case", CASES)
+def test_a_late_draft_on_sqlite(small_site: SmallSite, case: str) -> None:
+    play(case)
+
+
+def test_late_drafts_on_postgresql(postgresql_small_site: Callable[[str], str], tmp_path: Path) -> None:
+    env = environment(tmp_path, DATABASE_URL=postgresql_small_site("late-drafts"))
+    code = (
+        "import django; django.setup(); from tests.home.late_drafts import CASES, play; [play(case) for case in CASES]"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=env, check=True)
+
+
+@pytest.fixture
+def author(small_site: SmallSite, editor: AbstractUser) -> Author:
+    return Author(small_site.post, editor)
+
+
+@pytest.mark.django_db
+def test_one_window_goes_on_overwriting_its_own_revision(author: Author) -> None:
+    author.revision = author.type("a")["revision_id"]
+    for text in ("ab", "abc"):
+        assert author.type(text)["revision_id"] == author.revision
+    assert author.history() == ["abc"]
+
+
+@pytest.mark.django_db
+def test_a_revision_that_was_published_elsewhere_is_not_overwritten(author: Author) -> None:
+    author.revision = author.type("public")["revision_id"]
+    Revision.objects.get(pk=author.revision).publish()
+    answer = author.type("next draft")
+    assert answer["success"]
+    assert answer["revision_id"] != author.revision
+    assert author.history() == ["public", "next draft"]
+
+
+@pytest.mark.django_db
+def test_the_history_shows_the_late_draft(author: Author) -> None:
+    with before_saving(once(lambda: author.type("winner"))):
+        assert "in the page's history" in author.type("late")["error_message"]
+    client = Client()
+    client.force_login(author.user)
+    late = Revision.objects.for_instance(author.post).order_by("created_at").first()
+    history = client.get(reverse("wagtailadmin_pages:history", args=[author.post.pk])).content.decode()
+    assert reverse("wagtailadmin_pages:revisions_view", args=[author.post.pk, late.pk]) in history
+
+
+@pytest.mark.django_db
+def test_a_late_draft_that_is_saved_by_hand_shows_the_form_again(author: Author) -> None:
+    client = Client()
+    client.force_login(author.user)
+    url = f"/admin/pages/{author.post.pk}/edit/"
+    with before_saving(once(lambda: author.type("winner"))):
+        response = client.post(url, form_of(author.post, body=markdown("by hand")))
+    assert response.status_code == 200
+    assert "A newer version was saved meanwhile." in response.content.decode()
+    assert "by hand" in response.content.decode()
+    assert "by hand" in author.history()
