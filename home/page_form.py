@@ -21,8 +21,7 @@ PAGE_STATE = ("latest_revision_id", "latest_revision_created_at", "live", "locke
 class PageForm(WagtailAdminPageForm):
     """While a draft is saved, a missing title or slug is filled in, and an old expiry date stays."""
 
-    newer: dict[str, Any] | None = None
-    """The state of the page, if `save` has found that a draft came too late."""
+    newer: dict[str, Any] | None = None  # the state of the page, if a draft came too late
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,25 +1,57 @@
 """Changes to rich text and to the Wagtail admin."""
 
-from django.http import HttpResponse
+import re
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.viewsets.pages import PageViewSet
+from wagtail.documents.rich_text import DocumentLinkHandler
 from wagtail.rich_text.feature_registry import FeatureRegistry
+from wagtail.rich_text.pages import PageLinkHandler
 
 from galley.images.markup import PictureEmbedHandler
+from galley.preview.rich_text import dropped_elements
+
+
+class _NumericIds:
+    """For handlers of links and embeds in rich text: what has another id is missing. Wagtail's raise ValueError."""
+
+    @classmethod
+    def get_many(cls, attrs_list: list[dict[str, str]]) -> list[Any]:
+        known = (attrs if re.fullmatch("[0-9]{1,18}", attrs.get("id", "")) else {} for attrs in attrs_list)
+        return super().get_many(list(known))  # type: ignore[misc]
 
 
 @hooks.register("register_rich_text_features", order=1)
-def render_pictures_in_rich_text(features: FeatureRegistry) -> None:
-    """Replace Wagtail's rendering of images in rich text."""
-    features.register_embed_type(PictureEmbedHandler)
+def replace_rendering_of_rich_text(features: FeatureRegistry) -> None:
+    """Replace Wagtail's rendering of images, and let links be dead whose id is no number."""
+    features.register_embed_type(type("PictureHandler", (_NumericIds, PictureEmbedHandler), {}))
+    features.register_link_type(type("PageHandler", (_NumericIds, PageLinkHandler), {}))
+    features.register_link_type(type("DocumentHandler", (_NumericIds, DocumentLinkHandler), {}))
 
 
 class PageEditView(EditView):
     """Wagtail's view. Of two drafts that arrive at once, one becomes the newest version, and the other isn't lost."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the form, and name what the rich text editor had to leave out."""
+        dropped: set[str] = set()
+        dropped_elements.set(dropped)
+        response = super().get(request, *args, **kwargs).render()
+        if dropped:
+            text = _(
+                "The editor can't show some parts of the text: %s. The words in them stay. Saving removes the rest."
+            )
+            messages.warning(request, text % ", ".join(f"<{name}>" for name in sorted(dropped)))
+            return super().get(request, *args, **kwargs)
+        return response
 
     def save_action(self) -> HttpResponse:
         """Save a draft. One that comes too late goes into the history, and the response says so."""

@@ -1,8 +1,58 @@
-"""Wagtail's rich text editor, telling of each change as it happens."""
+"""Wagtail's rich text editor, telling of each change as it happens, and opening whatever text is stored."""
 
+from contextlib import suppress
+from contextvars import ContextVar
+from html.parser import HTMLParser
 from typing import Any
 
+from bs4 import BeautifulSoup, Tag
 from wagtail.admin.rich_text import DraftailRichTextArea
+from wagtail.admin.rich_text.converters.contentstate_models import ContentState
+from wagtail.admin.rich_text.converters.html_to_contentstate import HandlerState, HtmlToContentStateHandler
+
+# Elements that the editor couldn't show. A view that tells of them sets an empty set before it renders the form.
+dropped_elements: ContextVar[set[str]] = ContextVar("dropped_elements")
+BLOCKS = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ol", "ul", "li", "div", "[document]"]
+
+
+class TolerantReader(HtmlToContentStateHandler):
+    """Reads stored HTML for the editor. Wagtail's reader raises for wrong nesting and for missing attributes."""
+
+    def feed(self, html: str) -> None:
+        """Read `html`. What can't be shown is added to `dropped_elements`; the words in it stay."""
+        with suppress(Exception):  # the handlers raise errors of any kind
+            super().feed(html)
+            HTMLParser.close(self)  # hands over a tag or comment that has no end
+            if not self.open_elements:
+                return
+        self.reset()
+        super().feed(self._repair(html))
+
+    def handle_starttag(self, name: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin an element; note one that the editor doesn't know."""
+        if name not in ("div", "span") and not self.element_handlers.match(name, dict(attrs)):
+            dropped_elements.get(set()).add(name)
+        super().handle_starttag(name, [(key, value or "") for key, value in attrs])
+
+    def _repair(self, html: str) -> str:
+        """Return `html` nested as it should be, without the elements that Wagtail's handlers refuse."""
+        soup, state = BeautifulSoup(html, "html.parser"), HandlerState()
+        state.list_item_type = "unordered-list-item"  # so that list items can be tried alone
+        for element in soup.find_all(True):
+            if element.name == "li" and element.parent and element.parent.name not in ("ol", "ul"):
+                element.name = "p"
+            while element.name in BLOCKS and (around := element.parent) and around.name not in BLOCKS:
+                self._leave_out(around)
+            try:
+                if handler := self.element_handlers.match(element.name, element.attrs):
+                    handler.handle_starttag(element.name, element.attrs.items(), state, ContentState())
+            except Exception:  # as above
+                self._leave_out(element)
+        return str(soup)
+
+    def _leave_out(self, element: Tag) -> None:
+        dropped_elements.get(set()).add(element.name)
+        element.unwrap()
 
 
 class LiveRichTextArea(DraftailRichTextArea):
@@ -11,3 +61,4 @@ class LiveRichTextArea(DraftailRichTextArea):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.options["stateSaveInterval"] = 0
+        self.converter.html_to_contentstate_handler = TolerantReader(self.features)

@@ -1,0 +1,155 @@
+"""Rich text that was stored by an import or an API opens in the editor, however broken it is."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+from wagtail.admin.rich_text import DraftailRichTextArea
+from wagtail.rich_text import RichText
+
+from galley.preview.rich_text import LiveRichTextArea, dropped_elements
+from tests.conftest import SmallSite
+from tests.factories import SiteImageFactory
+
+FEATURES = [
+    "bold", "italic", "link", "document-link", "image", "ol", "ul", "code", "superscript", "h2", "hr",
+    "blockquote",
+]  # fmt: skip
+
+# Stored text, the words that the editor shows, and what it leaves out.
+BROKEN = [
+    ('<p><a linktype="page">x</a></p>', "x", "a"),
+    ('<p><a linktype="page" id="">x</a></p>', "x", "a"),
+    ('<p><a linktype="page" id>x</a></p>', "x", "a"),
+    ('<p><a linktype="page" id="one">x</a></p>', "x", "a"),
+    ('<p><a linktype="document">x</a></p>', "x", ""),
+    ('<p><a linktype="document" id="one">x</a></p>', "x", ""),
+    ('<p><a linktype="snippet" id="1">x</a></p>', "x", "a"),
+    ("<p><a>x</a></p>", "x", "a"),
+    ('<embed embedtype="image"/><p>x</p>', "x", "embed"),
+    ('<embed embedtype="image" id="one" format="left"/><p>x</p>', "x", "embed"),
+    ('<embed embedtype="image" id="1" format="unheard-of"/><p>x</p>', "x", ""),
+    ('<p>x</p><embed embedtype="media"/>', "x", "embed"),
+    ('<p>x<embed embedtype="image"></p>', "x", "embed"),
+    ("<p>x<br>y</p>", "x\ny", ""),
+    ("<p><b>x</p>", "x", ""),
+    ("<p><b>x</b></i> y</p>", "x y", ""),
+    ("<p><b><i>x</b></i></p>", "x", ""),
+    ("<b><p>x</p></b>", "x", "b"),
+    ('<a href="/"><h2>x</h2></a>', "x", "a"),
+    ("<li>x</li>", "x", ""),
+    ("<ul><li><b>x<ul><li>y</li></ul></b></li></ul>", "x y", "b"),
+    ("<ul><li>x<ol><li>y</li></ol></li></ul>", "x y", ""),
+    ("<p>x<p>y", "x y", ""),
+    ("<p>x", "x", ""),
+    ("</p>x", "x", ""),
+    ("<p>x <table><tr><td>y</td></tr></table></p>", "x y", "table td tr"),
+    ('<p><font color="red">x</font> <unknown>y</unknown></p>', "x y", "font unknown"),
+    ("<p><a href>x</a></p>", "x", ""),
+    ("x < y <", "x < y <", ""),
+]
+
+
+def convert(html: str, features: list[str]) -> tuple[list[str], set[str], dict[str, Any]]:
+    dropped_elements.set(dropped := set())
+    state = json.loads(LiveRichTextArea(features=features).format_value(html))
+    return [block["text"].strip() for block in state["blocks"] if block["text"].strip()], dropped, state
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("html", "words", "names"), BROKEN)
+def test_the_editor_opens_it(html: str, words: str, names: str) -> None:
+    texts, dropped, state = convert(html, FEATURES)
+    assert " ".join(texts).split() == words.split()
+    assert dropped == set(names.split())
+    assert all_ranges_are_complete(state)
+    assert LiveRichTextArea(features=FEATURES).converter.to_database_format(json.dumps(state)) is not None
+
+
+def all_ranges_are_complete(state: dict[str, Any]) -> bool:
+    """Whether no range is left without an end: the editor in the browser can't read that."""
+    return all(
+        isinstance(each["length"], int) and 0 <= each["offset"] <= each["offset"] + each["length"] <= len(block["text"])
+        for block in state["blocks"]
+        for each in block["inlineStyleRanges"] + block["entityRanges"]
+    )
+
+
+TAGS = ["p", "b", "i", "a", "ul", "ol", "li", "h2", "blockquote", "code", "table", "span", "br", "hr"]
+PIECES = st.one_of(
+    st.sampled_from([f"<{tag}>" for tag in TAGS] + [f"</{tag}>" for tag in TAGS] + ["<br/>", '<a href="/x">']),
+    st.sampled_from(
+        ['<a linktype="page" id="x">', '<a linktype="document">', '<embed embedtype="image"/>', "<embed>", "< ", "<!--"]
+    ),
+    st.sampled_from(["word", " ", "\n", "&lt;", "&"]),
+)
+
+
+@pytest.mark.django_db
+@given(html=st.lists(PIECES, max_size=14).map("".join))
+def test_the_editor_opens_whatever_is_stored(html: str) -> None:
+    texts, _dropped, state = convert(html, FEATURES)
+    assert all_ranges_are_complete(state), html
+    if "<!--" not in html:
+        assert "".join(texts).count("word") == html.count("word"), html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>x <b>y</b><br/>z</p>",
+        '<p data-block-key="a">x <a href="/">y <i>z</i></a></p><hr/><ul><li>z<ol><li>y</li></ol></li></ul>',
+        '<h2>x</h2><blockquote>y</blockquote><p><a linktype="page" id="1">z</a></p>',
+    ],
+)
+def test_sound_text_is_read_as_wagtail_reads_it(html: str) -> None:
+    def without_keys(state: str) -> str:
+        return re.sub(r'"key": "\w{5}"', "", state)
+
+    ours, theirs = LiveRichTextArea(features=FEATURES), DraftailRichTextArea(features=FEATURES)
+    assert without_keys(ours.format_value(html)) == without_keys(theirs.format_value(html))
+    assert convert(html, FEATURES)[1] == set()
+
+
+@pytest.mark.django_db
+def test_a_picture_of_a_format_that_is_gone_is_left_out() -> None:
+    image = SiteImageFactory()
+    html = f'<embed embedtype="image" id="{image.pk}" format="unheard-of" alt=""/><p>x</p>'
+    assert convert(html, FEATURES)[:2] == (["x"], {"embed"})
+
+
+def test_deep_nesting_is_repaired_in_time() -> None:
+    html = "<b><p>" * 1000 + "x"
+    assert convert(html, ["bold"])[0] == ["x"]
+
+
+@pytest.mark.django_db
+def test_an_editor_reads_what_is_left_out(small_site: SmallSite, client: Client, editor: Any) -> None:
+    client.force_login(editor)
+    post = small_site.post
+    post.body = [("paragraph", RichText("<table><tr><td>x</td></tr></table><p><a>y</a></p>"))]
+    post.save()
+    shown = client.get(f"/admin/pages/{post.pk}/edit/").content.decode()
+    assert "parts of the text: &lt;a&gt;, &lt;table&gt;" in shown
+    post.body = [("paragraph", RichText("<p>y</p>"))]
+    post.save()
+    assert "parts of the text" not in client.get(f"/admin/pages/{post.pk}/edit/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("html", [html for html, _words, _names in BROKEN])
+def test_the_edit_page_and_the_public_page_answer(
+    small_site: SmallSite, client: Client, editor: Any, html: str
+) -> None:
+    client.force_login(editor)
+    post = small_site.post
+    post.body = [("paragraph", RichText(html))]
+    post.save()
+    response = client.get(f"/admin/pages/{post.pk}/edit/")
+    assert response.status_code == 200
+    assert client.get(post.url).status_code == 200
