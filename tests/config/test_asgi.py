@@ -13,17 +13,27 @@ from tests.running_site import PROJECT, environment
 STATE = """
 import gc, json, sys
 import config.asgi
-print(json.dumps([gc.isenabled(), gc.get_freeze_count(), sys.getswitchinterval()]))
+state = [gc.isenabled(), gc.get_freeze_count(), sys.getswitchinterval()]
+def frozen_after_a_full_collection():
+    loaded_later.append([[] for _ in range(1000)])
+    gc.collect()
+    return gc.get_freeze_count()
+loaded_later = []
+print(json.dumps(state + [[frozen_after_a_full_collection() for _ in range(12)]]))
 """
 
 
 def test_what_is_loaded_is_not_collected_and_threads_switch_quickly(tmp_path: Path) -> None:
     command = [sys.executable, "-c", STATE]
     run = subprocess.run(command, cwd=PROJECT, env=environment(tmp_path), check=True, capture_output=True, text=True)
-    is_enabled, frozen, interval = json.loads(run.stdout)
+    is_enabled, frozen, interval, later = json.loads(run.stdout)
     assert is_enabled
     assert frozen > 100_000
     assert interval == 0.001
+    # What is loaded at its first use is exempted too, but what comes later is collected.
+    assert later[0] > frozen + 1000
+    assert later[9] > later[8] + 1000
+    assert later[11] == later[10] == later[9]
 
 
 def test_uvicorn_logs_the_text_that_the_filter_drops() -> None:
