@@ -19,11 +19,10 @@ def server(request: pytest.FixtureRequest, run_folder: Path, migrated_database: 
     """The sample site with real posts, few by day and all at night. Nobody changes it, so one is enough."""
     if not REAL_BLOGS.is_dir():
         pytest.skip(WITHOUT_REAL_BLOGS)
-    is_night = any(item.get_closest_marker("nightly") for item in request.session.items)
     folder = build_once(
         run_folder / "filled-site",
         lambda folder: build_filled_site(
-            folder, has_small_pictures=True, migrated=migrated_database, posts_per_blog=None if is_night else 2
+            folder, has_small_pictures=True, migrated=migrated_database, posts_per_blog=None if is_night(request) else 2
         ),
     )
     with run_filled_site(folder) as site:
@@ -31,6 +30,11 @@ def server(request: pytest.FixtureRequest, run_folder: Path, migrated_database: 
 
 
 @pytest.fixture(scope="session")
-def whole_site(server: RunningSite) -> Crawl:
-    """All that can be reached from the front page."""
-    return asyncio.run(crawl(over_http(server.url)))
+def whole_site(request: pytest.FixtureRequest, server: RunningSite) -> Crawl:
+    """All that can be reached from the front page; by day not every combination of filters."""
+    return asyncio.run(crawl(over_http(server.url), are_all=is_night(request)))
+
+
+def is_night(request: pytest.FixtureRequest) -> bool:
+    """Whether long tests are run."""
+    return any(item.get_closest_marker("nightly") for item in request.session.items)

@@ -12,6 +12,7 @@ from tests.galley.page_cache.visitors import Answer
 from tests.site.links import find_links
 
 Fetch = Callable[[str], Awaitable[Answer]]
+Combination = tuple[str, ...]
 
 # What no page needs to link to, and anybody may ask for.
 WELL_KNOWN = (
@@ -41,9 +42,13 @@ class Crawl:
         return {url: answer for url, answer in self.answers.items() if answer.body[:9].lower() == b"<!doctype"}
 
 
-async def crawl(fetch: Fetch, starts: Iterable[str] = ("/", *WELL_KNOWN)) -> Crawl:
-    """Ask for `starts` and for all that they lead to within the site. Raises OverflowError if there is no end of it."""
+async def crawl(fetch: Fetch, starts: Iterable[str] = ("/", *WELL_KNOWN), *, are_all: bool = True) -> Crawl:
+    """Ask for `starts` and for all that they lead to within the site. Raises OverflowError if there is no end of it.
+
+    Without `are_all`, only one of each kind is followed of the lists that path and query filter.
+    """
     found = Crawl()
+    kinds_met: set[Combination] = set()
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def ask(url: str) -> None:
@@ -59,13 +64,38 @@ async def crawl(fetch: Fetch, starts: Iterable[str] = ("/", *WELL_KNOWN)) -> Cra
         found.links |= {url: find_links(url, found.answers[url]) for url in new}
         met = {urldefrag(link).url: url for url in reversed(new) for link in sorted(found.links[url])}
         new = {link: url for link, url in met.items() if link not in found.met_at and is_worth_following(link)}
+        if not are_all:
+            new = {link: url for link, url in new.items() if _is_first_of_its_kind(link, kinds_met)}
     return found
 
 
 def is_worth_following(url: str) -> bool:
     """Whether an address shows what others don't: lists can be filtered by several values at once, without end."""
-    filters = {name for name, _ in parse_qsl(urlsplit(url).query) if name != "page"}
-    return len(filters) <= 1
+    return len(_filters_in_query(url)) <= 1
+
+
+def combination_of_filters(url: str) -> Combination | None:
+    """Return by what path and query filter a list, such as `tags` and `author`, or None without two filters.
+
+    Years are no names, and count as one.
+    """
+    below = [part for part in urlsplit(url).path.split("/") if part][1:]
+    filters = _filters_in_query(url)
+    return ("" if below[0].isdecimal() else below[0], *sorted(filters)) if below and filters else None
+
+
+def _is_first_of_its_kind(url: str, kinds_met: set[Combination]) -> bool:
+    """Whether no address with such a combination of filters was met; this one is from now on."""
+    combination = combination_of_filters(url)
+    if combination is None:
+        return True
+    is_first = combination not in kinds_met
+    kinds_met.add(combination)
+    return is_first
+
+
+def _filters_in_query(url: str) -> set[str]:
+    return {name for name, _ in parse_qsl(urlsplit(url).query) if name != "page"}
 
 
 class _AsItComes(urllib.request.HTTPErrorProcessor):

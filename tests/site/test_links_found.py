@@ -3,7 +3,7 @@
 import pytest
 
 from tests.galley.page_cache.visitors import Answer
-from tests.site.crawling import is_worth_following
+from tests.site.crawling import combination_of_filters, crawl, is_worth_following
 from tests.site.links import find_ids, find_links
 
 
@@ -58,3 +58,27 @@ def test_fragments_lead_to_ids_and_names() -> None:
 )
 def test_lists_with_several_filters_are_left_alone(url: str, worth: bool) -> None:
     assert is_worth_following(url) is worth
+
+
+@pytest.mark.parametrize(
+    ("url", "combination"),
+    [
+        ("/blog/tags/ink/?author=ada&page=2", ("tags", "author")),
+        ("/blog/2024/?tag=ink", ("", "tag")),
+        ("/blog/tags/ink/?page=2", None),
+        ("/blog/?tag=ink", None),
+    ],
+)
+def test_path_and_query_are_combined(url: str, combination: tuple | None) -> None:
+    assert combination_of_filters(url) == combination
+
+
+async def test_a_short_crawl_follows_one_combination_of_each_kind() -> None:
+    links = ["/blog/2024/?tag=a", "/blog/2025/?tag=a", "/blog/2024/?year=1", "/blog/?tag=a", "/blog/?tag=b"]
+
+    async def fetch(url: str) -> Answer:
+        return Answer(200, {"content-type": "text/html"}, "".join(f'<a href="{link}">' for link in links).encode())
+
+    assert set((await crawl(fetch, ["/"])).answers) == {"/", *links}
+    short = set((await crawl(fetch, ["/"], are_all=False)).answers)
+    assert short == {"/", *links} - {"/blog/2025/?tag=a"}
