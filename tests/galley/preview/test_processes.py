@@ -11,9 +11,9 @@ import pytest
 
 from tests.galley.preview.browser_model import Screen
 from tests.galley.preview.conftest import form_of, markdown
-from tests.galley.preview.real_sockets import PATIENCE, RealEditor, RealScreen, connect_to, log_in, running
+from tests.galley.preview.real_sockets import PATIENCE, RealEditor, RealScreen, connect_to, running
 from tests.processes import Processes, relay
-from tests.running_site import EDITOR, EDITOR_PASSWORD
+from tests.running_site import EDITOR, read_session
 
 POST = "select id, title, slug from wagtailcore_page join blog_blogpostpage on page_ptr_id = id"
 
@@ -43,7 +43,7 @@ async def scene_on(processes: Processes) -> AsyncIterator[Scene]:
     [(page_id, title, slug)] = processes.query(POST)
     forwards, backwards = processes.servers, processes.servers[::-1]
     async with relay(*forwards) as to_first, relay(*backwards) as to_last:
-        cookie = await asyncio.to_thread(log_in, to_first, EDITOR, EDITOR_PASSWORD)
+        cookie = f"sessionid={read_session(processes.var_dir)}"
         form = form_of(SimpleNamespace(title=title, slug=slug), body=markdown("Set:"))
         editor = RealEditor(to_first, f"/preview/tabs/one/edit/{page_id}/", cookie, form=form)
         where = (to_last, f"/preview/pages/{page_id}/", cookie)
