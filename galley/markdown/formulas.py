@@ -18,10 +18,11 @@ from django.utils.translation import gettext_noop
 from latex2mathml import commands
 from latex2mathml.converter import Converter
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.dollarmath.index import math_inline_dollar
+from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
 
 from galley.markdown.sanitising import sanitise
 
@@ -36,6 +37,7 @@ _CHILD_COUNTS = {"mfrac": 2, "mover": 2, "mroot": 2, "msub": 2, "msubsup": 3, "m
 _INCOMPLETE = gettext_noop("Something is missing in it: a brace, or what belongs to a command.")
 
 _PRICE = re.compile(r"\d[^$]*?\s\(?(?:[^\W\d_]{3,}|at|in|is|of|on|or|to)\b")
+_parse_dollar_lines = math_block_dollar(allow_labels=False)
 _parse_dollars = math_inline_dollar(allow_space=False, allow_digits=False)
 
 
@@ -89,8 +91,24 @@ def formula_plugin(parser: MarkdownIt) -> None:
     # A blank line ends a formula, as it ends a paragraph: a dollar sign never swallows the rest of a text.
     dollarmath_plugin(parser, allow_labels=False, allow_blank_lines=False)
     parser.inline.ruler.at("math_inline", _parse_formula)
+    parser.block.ruler.at("math_block", _parse_formula_block)
     parser.add_render_rule("math_inline", _render)
     parser.add_render_rule("math_block", _render)
+
+
+def _parse_formula_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Parse a formula on lines of its own.
+
+    Upstream searches its end from each opening line. Here the lines that were searched in vain aren't searched again.
+    """
+    if start < state.env.get("lines_without_formula", 0):
+        return False
+    if _parse_dollar_lines(state, start, end, silent):
+        return True
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    if line.startswith("$$") and "$$" not in line[2:]:
+        state.env["lines_without_formula"] = next((i for i in range(start + 1, end) if state.isEmpty(i)), end)
+    return False
 
 
 def _parse_formula(state: StateInline, silent: bool) -> bool:

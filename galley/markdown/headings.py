@@ -14,6 +14,8 @@ from django.utils.text import slugify
 from galley.markdown.sanitising import MATH_ATTRIBUTES, MATH_TAGS
 
 MAX_ID_LENGTH = 80
+# So much of a heading's text is normalised: long runs of combining marks take quadratic time.
+MAX_NAME_LENGTH = 1_000
 
 _HEADING = re.compile(r'<h([2-6])((?:\s(?:[^>"]|"[^"]*")*)?)>(.*?)</h\1>', re.DOTALL)
 _ID = re.compile(r'\sid="([^"]*)"')
@@ -24,7 +26,7 @@ _label_cleaner = nh3.Cleaner(tags={"code", "em", "i", *MATH_TAGS}, attributes=MA
 
 def heading_id(text: str) -> str:
     """Return the id of a heading with this `text`, in any script."""
-    return slugify(text, allow_unicode=True)[:MAX_ID_LENGTH] or "section"
+    return slugify(text[:MAX_NAME_LENGTH], allow_unicode=True)[:MAX_ID_LENGTH] or "section"
 
 
 def _make_unique(wanted: str, taken: Counter[str]) -> str:

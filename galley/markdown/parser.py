@@ -13,12 +13,14 @@ from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_ref
 
 from galley.markdown.formulas import formula_plugin
-from galley.markdown.headings import heading_id
+from galley.markdown.headings import MAX_NAME_LENGTH, heading_id
 from galley.markdown.highlighting import highlight_code, language_name
 
 MAX_TABLE_TOKENS = 60_000
@@ -27,6 +29,8 @@ SUMMARISED_LENGTH = 4_000
 
 # Begins with a mark, not with spaces: a long run of them would be searched again from each.
 _HEADING_ID = re.compile(r"\{\s*#([\w:.-]+)\s*\}\s*$")
+# Upstream searches the end of each label through the whole text.
+_FOOTNOTE = re.compile(r"\[\^[^ \n\]]{1,200}\]")
 _ALIGNMENT = re.compile(r"text-align:\s*(left|center|right)")
 
 
@@ -47,6 +51,7 @@ def make_parser() -> Parser:
     parser.enable(["table", "strikethrough"])
     parser.use(footnote_plugin, inline=False).use(deflist_plugin).use(formula_plugin)
     parser.block.ruler.at("table", _parse_bounded_table, {"alt": ["paragraph", "reference"]})
+    parser.inline.ruler.at("footnote_ref", _parse_footnote)
     parser.core.ruler.push("headings", _anchor_headings)
     parser.core.ruler.push("alignment", _align_by_class)
     parser.core.ruler.push("tables", _describe_tables)
@@ -71,6 +76,10 @@ def _parse_bounded_table(state: StateBlock, start: int, end: int, silent: bool) 
     is_table = table(state, start, end, silent)
     state.env["table_tokens"] = state.env.get("table_tokens", 0) + len(state.tokens) - tokens_before
     return is_table
+
+
+def _parse_footnote(state: StateInline, silent: bool) -> bool:
+    return _FOOTNOTE.match(state.src, state.pos) is not None and footnote_ref(state, silent)
 
 
 def _anchor_headings(state: StateCore) -> None:
@@ -160,7 +169,8 @@ def _describe_tables(state: StateCore) -> None:
 
 def _open_table(_renderer: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
     """Open a table within a region that scrolls, also by keyboard, where the table is wider than the screen."""
-    header = ", ".join(filter(None, tokens[index].meta["header"]))
+    # Only so much of it is normalised: a long run of combining marks takes quadratic time.
+    header = ", ".join(filter(None, tokens[index].meta["header"]))[:MAX_NAME_LENGTH]
     name = gettext("Table: %(header)s") % {"header": Truncator(header).chars(80)} if header else gettext("Table")
     return f'<div class="table-scroll" role="group" tabindex="0" aria-label="{escape(name)}"><table>\n'
 

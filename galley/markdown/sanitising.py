@@ -6,6 +6,7 @@ where it leads, such as “here”, names its host to screen readers.
 
 import re
 from html import unescape
+from itertools import accumulate
 from urllib.parse import urlsplit
 
 import nh3
@@ -75,9 +76,14 @@ CLASSES = {
 # `page`, `doc` and `image` are internal links, which are resolved after sanitising.
 SCHEMES = {"http", "https", "mailto", "tel", "page", "doc", "image"}
 
+# nh3 takes quadratic time for the depth of elements, and holds the interpreter: eight seconds for 40,000.
+MAX_DEPTH = 4_000
+
+_TAG_OF_PAIR = re.compile(r"<(?!(?:br|col|hr|img|input|wbr)\b)(/?)[a-z]", re.IGNORECASE)
 _INPUT = re.compile(r'<input(?:[^>"]|"[^"]*")*>')
 _WITHOUT_SUMMARY = re.compile(r"(<details(?:\s[^>]*)?>)(?!\s*<summary[\s>])((?:(?!</?details).)*)", re.DOTALL)
-_SUMMARY = re.compile(r"<summary[\s>].*?</summary>", re.DOTALL)
+# The first one, or none: where that isn't closed, the rest isn't searched from each of the others.
+_SUMMARY = re.compile(r"(?P<before>(?:(?!<summary[\s>]).)*+)(?P<own>.*?</summary>)", re.DOTALL)
 _INTERNAL = re.compile(r"(page|doc|image):", re.IGNORECASE)
 _LINK_TARGET = re.compile(r"(?:page:[0-9]{1,9}(?:#[^\s\"'<>]*)?|(?:doc|image):[0-9]{1,9})\Z")
 _IMAGE_TARGET = re.compile(r"image:[0-9]{1,9}\Z")
@@ -87,7 +93,7 @@ _TAG = re.compile(r'<a(?: [\w-]+="[^"]*")*>|</a>|<img(?P<attributes>(?: [\w-]+="
 # What Lighthouse calls non-descriptive in English: <https://developer.chrome.com/docs/lighthouse/seo/link-text>.
 _TEXTS = "click here|click this|go|here|information|learn more|more(?: info(?:rmation)?)?|right here|read more|see more"
 _VAGUE_LINK = re.compile(
-    r'(?P<link><a(?: [\w-]+="[^"]*")*? href="https?://(?:[^/?#"@]*@)?(?:www\.)?(?P<host>[^/?#"]+)[^>]*>)'
+    r'(?P<link><a(?: [\w-]+="[^"]*")*? href="https?://(?:[^/?#"@]*@)?(?:www\.)?(?P<host>[^/?#"]++)[^>]*+>)'
     rf"(?P<text>{_TEXTS}|start|this)</a>",
     re.IGNORECASE,
 )
@@ -122,8 +128,10 @@ def sanitise(html: str) -> str:
 
     Images load lazily, code can be scrolled by keyboard, and an `<input>` becomes the labelled sign of a task list.
     These attributes are added here, since nh3 adds attributes in an order that differs between processes. In nh3's
-    output every `<` begins a tag.
+    output every `<` begins a tag. Raises ValueError for elements nested deeper than `MAX_DEPTH`.
     """
+    if html.count("<") > MAX_DEPTH and _measure_depth(html) > MAX_DEPTH:
+        raise ValueError("The HTML is nested too deeply.")
     clean = describe_vague_links(replace_external_images(_cleaner.clean(html)))
     clean = clean.replace("<img ", '<img loading="lazy" decoding="async" ').replace("<pre", '<pre tabindex="0"')
     if "<details" in clean:
@@ -131,11 +139,15 @@ def sanitise(html: str) -> str:
     return _INPUT.sub(_replace_checkbox, clean) if "<input" in clean else clean
 
 
-def _add_summary(match: re.Match[str]) -> str:
+def _measure_depth(html: str) -> int:
+    return max(accumulate(-1 if tag[1] else 1 for tag in _TAG_OF_PAIR.finditer(html)), default=0)
+
+
+def _add_summary(details: re.Match[str]) -> str:
     """Return `<details>` that begin with their summary: their own, moved to the start, or else “More”."""
-    opening, content = match.groups()
-    if own := _SUMMARY.search(content):
-        return f"{opening}{own[0]}{content[: own.start()]}{content[own.end() :]}"
+    opening, content = details.groups()
+    if match := _SUMMARY.match(content):
+        return f"{opening}{match['own']}{match['before']}{content[match.end() :]}"
     return f"{opening}<summary>{escape(_('More'))}</summary>{content}"
 
 

@@ -9,6 +9,7 @@ from galley.markdown import highlight_code, render_markdown
 from galley.markdown.incremental import read_chunk, render_incrementally, rendered_cache
 from galley.markdown.parser import MAX_TABLE_TOKENS, make_parser
 from galley.markdown.rendering import MAX_LENGTH
+from galley.markdown.sanitising import _WITHOUT_SUMMARY, MAX_DEPTH, _add_summary, describe_vague_links
 
 
 def count_steps(work: Callable[[], object]) -> int:
@@ -86,3 +87,72 @@ def test_a_text_beyond_the_limit_is_printed_as_it_is() -> None:
 def test_very_long_code_stays_plain() -> None:
     assert "<span" not in highlight_code("x = 1\n" * 20_000, "python")
     assert "<span" in highlight_code("x = 1\n", "python")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["[^a", "[^a[", "![^", "- $$a\n", "# a\n$$a\n", "> - $$a\n", "1. $$ a\n"],
+    ids=repr,
+)  # fmt: skip
+def test_what_never_closes_is_not_searched_again_from_each_opening(piece: str) -> None:
+    """Upstream's searches call no function that could be counted, so the lines and characters that they read are."""
+    parser = make_parser()
+
+    def count(pieces: int) -> int:
+        read = 0
+
+        def count_line(frame, event, argument):
+            nonlocal read
+            read += event == "line"
+            return count_line
+
+        sys.settrace(count_line)
+        try:
+            parser.render("[^1]: a\n\n" + piece * pieces)
+        finally:
+            sys.settrace(None)
+        return read
+
+    assert count(800) < 6 * count(200)  # four times the text; a square would be sixteen times the lines
+
+
+def test_a_host_as_long_as_a_text_is_read_once() -> None:
+    """This took minutes, with the interpreter held: the suite's time limit would end it."""
+    link = f'<a href="https://{"a" * 190_000}">here</a>'
+    assert describe_vague_links(link).endswith("</span></a>")
+    unknown = link.replace("here", "where")
+    assert describe_vague_links(unknown) == unknown
+
+
+def test_summaries_that_never_close_are_read_once() -> None:
+    html = "<details>x</summary>" + "<summary>" * 20_000
+    assert _WITHOUT_SUMMARY.sub(_add_summary, html).startswith("<details><summary>More</summary>x")
+    moved = _WITHOUT_SUMMARY.sub(_add_summary, "<details>x<summary>a</summary>y</details>")
+    assert moved == "<details><summary>a</summary>xy</details>"
+
+
+@pytest.mark.parametrize("opening", ["<summary>", "<div>", "<details>x<summary>", "<ul><li>", "<b><i>", "<h2><div>"])
+def test_elements_nested_very_deeply_are_printed_as_they_are(opening: str) -> None:
+    """The sanitiser's time is a square of the depth, and holds the interpreter."""
+    count = 2 * MAX_DEPTH
+    deep = opening * count + "</div>" * count
+    assert render_markdown(deep).startswith("<p>&lt;")
+    assert "&lt;" not in render_markdown("<b>a</b><br> " * count)
+
+
+def test_a_long_run_of_combining_marks_is_not_sorted_for_a_name() -> None:
+    marks = "\u0301\u0316" * 90_000
+    assert "<h2" in render_markdown(f"## a{marks}")
+    assert "<table" in render_markdown(f"|a{marks}|\n|-|\n")
+
+
+def test_an_unknown_language_is_not_searched_in_the_installed_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pygments.plugin.iter_entry_points", lambda group: pytest.fail("searched for a plugin"))
+    assert render_markdown("```never-heard-of-it\na\n```")
+    assert 'class="k' in render_markdown("```Python\nimport os\n```")
+
+
+def test_formulas_after_lines_without_one_are_still_found() -> None:
+    assert render_markdown("- $$a\n- $$b\n\n$$\nx\n$$\n").count("<math") == 1
+    assert render_markdown("$$a\n# b\n\n$$x$$\n").count("<math") == 1
+    assert 'class="footnote-ref"' in render_markdown(f"a[^{'n' * 200}]\n\n[^{'n' * 200}]: b")
