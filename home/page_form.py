@@ -14,13 +14,16 @@ from wagtail.models import Page, Revision
 
 # Leaves room for a number: the field takes 255 characters.
 MAX_SLUG_LENGTH = 245
-# Changes whenever somebody saves, publishes, locks or moves the page, or adds a page below it.
-PAGE_STATE = ("latest_revision_id", "latest_revision_created_at", "live", "locked", "path", "numchild")
+# Changes whenever somebody publishes, locks or moves the page, or adds a page below it.
+PAGE_STATE = ("live", "locked", "path", "numchild")
+# Changes whenever somebody saves a draft.
+DRAFT_STATE = ("latest_revision_id", "latest_revision_created_at")
 
 
 class PageForm(WagtailAdminPageForm):
     """While a draft is saved, a missing title or slug is filled in, and an old expiry date stays."""
 
+    is_autosave = False
     newer: dict[str, Any] | None = None  # the state of the page, if a draft came too late
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -63,13 +66,16 @@ class PageForm(WagtailAdminPageForm):
     def save(self, commit: bool = True) -> Page:
         """Save the page. Saving a draft needs a transaction, in which the page is locked.
 
-        Raises PermissionDenied if the page was changed after the draft's request had read it.
+        Raises PermissionDenied if the page was changed after the draft's request had read it. A draft that is saved by
+        hand may follow a newer one, which stays in the history: autosave of the same window may have been under way.
         """
         if self.is_deferred_validation and self.instance.pk and not self.newer:
-            state = Page.objects.select_for_update().filter(pk=self.instance.pk).values(*PAGE_STATE).first()
+            names = PAGE_STATE + DRAFT_STATE
+            state = Page.objects.select_for_update().filter(pk=self.instance.pk).values(*names).first()
             if not state:
                 raise PermissionDenied(_("This page has been deleted."))
-            if state != {name: getattr(self.instance, name) for name in PAGE_STATE}:
+            compared = names if self.is_autosave else PAGE_STATE
+            if any(state[name] != getattr(self.instance, name) for name in compared):
                 self.newer = state
                 raise PermissionDenied(_("A newer version was saved meanwhile. Your text is in the page's history."))
         return super().save(commit)

@@ -55,6 +55,7 @@ class PageEditView(EditView):
 
     def save_action(self) -> HttpResponse:
         """Save a draft. One that comes too late goes into the history, and the response says so."""
+        self.form.is_autosave = self.expects_json_response
         response = super().save_action()
         if self.form.newer:
             self.form.save_beside(self.form.newer, self.request.user)

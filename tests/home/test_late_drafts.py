@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AbstractUser
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import Revision
@@ -66,13 +67,26 @@ def test_the_history_shows_the_late_draft(author: Author) -> None:
 
 
 @pytest.mark.django_db
-def test_a_late_draft_that_is_saved_by_hand_shows_the_form_again(author: Author) -> None:
-    client = Client()
-    client.force_login(author.user)
-    url = f"/admin/pages/{author.post.pk}/edit/"
-    with before_saving(once(lambda: author.type("winner"))):
-        response = client.post(url, form_of(author.post, body=markdown("by hand")))
+def test_what_is_saved_by_hand_follows_the_autosave_that_was_under_way(author: Author) -> None:
+    with before_saving(once(lambda: author.type("autosaved"))):
+        response = save_by_hand(author, "by hand")
+    assert response.status_code == 302
+    assert author.history() == ["autosaved", "by hand"]
+    assert author.newest() == "by hand"
+
+
+@pytest.mark.django_db
+def test_what_is_saved_by_hand_while_the_page_is_published_shows_the_form_again(author: Author) -> None:
+    revision = Revision.objects.get(pk=author.type("public")["revision_id"])
+    with before_saving(once(revision.publish)):
+        response = save_by_hand(author, "by hand")
     assert response.status_code == 200
     assert "A newer version was saved meanwhile." in response.content.decode()
     assert "by hand" in response.content.decode()
     assert "by hand" in author.history()
+
+
+def save_by_hand(author: Author, text: str) -> HttpResponse:
+    client = Client()
+    client.force_login(author.user)
+    return client.post(f"/admin/pages/{author.post.pk}/edit/", form_of(author.post, body=markdown(text)))
