@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractUser
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import Revision
+from wagtail.models import Page, Revision
 
 from tests.conftest import SmallSite
 from tests.galley.preview.conftest import form_of, markdown
@@ -76,9 +76,9 @@ def test_what_is_saved_by_hand_follows_the_autosave_that_was_under_way(author: A
 
 
 @pytest.mark.django_db
-def test_what_is_saved_by_hand_while_the_page_is_published_shows_the_form_again(author: Author) -> None:
-    revision = Revision.objects.get(pk=author.type("public")["revision_id"])
-    with before_saving(once(revision.publish)):
+def test_what_is_saved_by_hand_while_the_page_is_moved_shows_the_form_again(author: Author) -> None:
+    page = Page.objects.get(pk=author.post.pk)
+    with before_saving(once(lambda: page.move(Page.get_first_root_node(), pos="last-child"))):
         response = save_by_hand(author, "by hand")
     assert response.status_code == 200
     assert "A newer version was saved meanwhile." in response.content.decode()
