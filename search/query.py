@@ -1,6 +1,5 @@
 """The query of a visitor: a line of any text, and the words in it."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Self
@@ -10,8 +9,6 @@ LONGEST_TEXT = 200
 MOST_WORDS = 10
 # So many words have a shorter beginning that merging their matches would take too long.
 SHORTEST_BEGINNING = 3
-
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,9 @@ class Query:
     def from_text(cls, text: str) -> Self:
         """Return the query for `text`. Punctuation, operators and control characters only separate words."""
         line = " ".join(_readable(text[: LONGEST_TEXT + 1]).split())
-        read = unicodedata.normalize("NFC", line[:LONGEST_TEXT]).lower()
-        words = list(dict.fromkeys(_WORD.findall(read)))
+        # Of İ in lower case, the index has the letter without its dot.
+        read = unicodedata.normalize("NFC", line[:LONGEST_TEXT]).lower().replace("i\u0307", "i")
+        words = list(dict.fromkeys(_split(read)))
         return cls(
             line[:LONGEST_TEXT],
             tuple(Word(word, _is_beginning(word)) for word in words[:MOST_WORDS]),
@@ -51,6 +49,12 @@ class Query:
 def _readable(text: str) -> str:
     """Return `text` without lone surrogates and NUL, which databases and URLs don't accept."""
     return text.encode("utf-8", "replace").decode().replace("\x00", " ")
+
+
+def _split(text: str) -> list[str]:
+    """Return the words of `text`: letters and numbers, with their marks, such as vowel signs."""
+    words = "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in text).split()
+    return [word for word in words if any(map(str.isalnum, word))]
 
 
 def _is_beginning(word: str) -> bool:

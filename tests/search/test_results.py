@@ -202,3 +202,9 @@ def test_a_page_that_is_not_there_offers_the_search(asgi_get, small_site) -> Non
     html = asgi_get("/nowhere/").content.decode()
     assert 'action="/search/"' in html
     assert 'role="search"' in html
+
+
+@pytest.mark.parametrize("title", ["İstanbul", "हिन्दी भाषा", "ภาษาไทยที่", "தமிழ்", "x̂y", "Node.js", "TCP/IP", "page-1"])
+def test_a_title_is_found_by_itself(search, small_site, title: str) -> None:
+    page = BlogPostPageFactory(parent=small_site.blog, title=title)
+    assert [result.address for result in search(title).results] == [page.get_url()]
