@@ -94,8 +94,8 @@ class ListedPageMixin:
     `sequence_number` is the page's number in the list: 1 for the oldest.
     """
 
-    time_field: ClassVar[str]
-    year_lookup: ClassVar[str]
+    time_field: ClassVar[str] = "first_published_at"
+    year_lookup: ClassVar[str] = "first_published_at__year"
     tag_lookup: ClassVar[str]
     address: str = ""
     sequence_number: int | None = None

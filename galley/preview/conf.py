@@ -4,7 +4,9 @@ Each limit is far beyond what a person reaches. A socket that exceeds one is clo
 (`galley.preview.consumers.Close`). The server in front has to pass the largest message: uvicorn's `--ws-max-size`.
 """
 
+import zlib
 from pathlib import Path
+from tempfile import gettempdir
 
 from django.conf import settings
 
@@ -15,11 +17,9 @@ def redis_url() -> str:
 
 
 def lock_file() -> str | Path:
-    """Return `PREVIEW_LOCK_FILE`: a file that a server locks, so that a second one without Redis doesn't start.
-
-    Default: none, nothing is locked.
-    """
-    return getattr(settings, "PREVIEW_LOCK_FILE", "")
+    """Return `PREVIEW_LOCK_FILE`: a file that a server locks, so that a second one without Redis doesn't start."""
+    site = zlib.crc32(repr((settings.DATABASES["default"].get("NAME"), Path.home())).encode())
+    return getattr(settings, "PREVIEW_LOCK_FILE", Path(gettempdir()) / f"preview-{site:x}.lock")
 
 
 # Of an editor's page. Ten thousand fields is also what the site's own form has to take.

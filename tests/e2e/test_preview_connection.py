@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import Page, WebSocketRoute, expect
+from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import start_post
@@ -41,6 +41,20 @@ async def test_a_server_that_is_killed_and_started_anew_loses_nothing(
         await expect(view.get_by_role("heading", name="Outlives the server that shows it")).to_be_visible()
     await expect(editor_page.locator(".live-preview__state")).to_have_text("Live")
     await expect(bar(screen)).to_have_text("Live")
+
+
+async def test_a_panel_whose_frame_is_forbidden_does_not_say_that_it_is_live(editor_page: Page, watch: Watch) -> None:
+    watch.expect_error("frame")
+    watch.expect_error("ERR_BLOCKED_BY_RESPONSE")
+
+    async def forbid_frames(route: Route) -> None:
+        response = await route.fetch()
+        await route.fulfill(response=response, headers=response.headers | {"x-frame-options": "DENY"})
+
+    await editor_page.route("**/preview/tabs/**", forbid_frames)
+    await start_post(editor_page, "No frame")
+    await open_panel(editor_page)
+    await expect(editor_page.locator(".live-preview__state")).to_contain_text("a header forbids frames")
 
 
 async def test_a_connection_that_died_in_sleep_is_found_dead_on_waking(editor_page: Page) -> None:

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
 from config.asgi import application
+from galley.preview.asgi import CannotServe, lock_out_others
 from galley.preview.checks import check_backplane, count_processes
 from tests.galley.preview.conftest import PATIENCE
 
@@ -113,5 +114,20 @@ def test_with_redis_there_may_be_several(settings) -> None:
     async def scene() -> None:
         for server in (Server(), Server()):
             assert await server.start() == ""
+
+    asyncio.run(scene())
+
+
+def test_without_a_lock_file_in_the_settings_a_second_server_is_refused_too(settings) -> None:
+    del settings.PREVIEW_LOCK_FILE
+
+    async def scene() -> None:
+        lock = await lock_out_others()
+        assert lock
+        with pytest.raises(CannotServe):
+            await lock_out_others()
+        lock.close()
+        settings.PREVIEW_LOCK_FILE = ""
+        assert await lock_out_others() is None
 
     asyncio.run(scene())

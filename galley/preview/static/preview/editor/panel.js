@@ -19,6 +19,7 @@ export class LivePanel extends EventTarget {
     Object.assign(this, { template, tabAddress, page });
     this.settings = new Settings("panel", { follow: true, colour: "device", print: false, hasClicked: false });
     this.isLive = false;
+    this.isBlocked = false;
     this.notes = [];
     this.state = "connecting";
 
@@ -41,7 +42,7 @@ export class LivePanel extends EventTarget {
   /** @param {{state: "live" | "lost" | "ended", reason?: string}} connection */
   showConnection({ state, reason }) {
     if (state !== "lost") this.isLive = state === "live";
-    this.setState(state, reason);
+    this.setState(state === "live" && this.isBlocked ? "blocked" : state, reason);
     if (state === "ended") markPreviewStale();
   }
 
@@ -105,6 +106,12 @@ export class LivePanel extends EventTarget {
     // `viewer.js` in the frame inherits these.
     frame.livePreview = { settings: this.settings };
     frame.src = this.tabAddress;
+    // A proxy may forbid frames by a header of its own. The browser then shows an error page, which can't be read.
+    frame.addEventListener("load", () => {
+      const wasBlocked = this.isBlocked;
+      this.isBlocked = !frame.contentDocument;
+      if (this.isBlocked !== wasBlocked) this.setState(this.isBlocked ? "blocked" : "live");
+    });
     previewPart(panel, "frames").append(frame);
   }
 

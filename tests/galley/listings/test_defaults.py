@@ -1,0 +1,46 @@
+"""A type of listed pages that doesn't say by what it is ordered is ordered by first publication."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from blog.models import BlogPostPage
+from galley.listings import ListedPageMixin, find_list_position
+from tests.conftest import SmallSite
+from tests.factories import BlogPostPageFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def posts(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> list[BlogPostPage]:
+    """Three posts of a type that doesn't say by what it is ordered."""
+    monkeypatch.delattr(BlogPostPage, "time_field")
+    monkeypatch.delattr(BlogPostPage, "year_lookup")
+    now = timezone.now()
+    days = [now - timedelta(days=number) for number in (3, 1, 2)]
+    return [BlogPostPageFactory(parent=small_site.blog, first_published_at=day) for day in days]
+
+
+def test_pages_are_ordered_by_their_first_publication(posts: list[Any]) -> None:
+    oldest, newest, middle = posts
+    position = find_list_position(middle, None)
+    assert (position.previous, position.next) == (oldest, newest)
+
+
+@pytest.mark.parametrize("path", ["/blog/same-day/", "/search/?q=galley", "/search/?q=galley&year=2024"])
+def test_pages_answer(posts: list[Any], client: Client, path: str) -> None:
+    BlogPostPageFactory(parent=posts[0].get_parent(), slug="same-day", first_published_at=posts[0].first_published_at)
+    assert client.get(path).status_code == 200
+
+
+def test_a_draft_that_was_never_published_has_no_place(posts: list[Any]) -> None:
+    draft = BlogPostPageFactory(parent=posts[0].get_parent(), live=False, first_published_at=None)
+    assert find_list_position(draft, None).number is None
+
+
+def test_the_defaults_are_fields_of_every_page() -> None:
+    assert ListedPageMixin.time_field == "first_published_at"
