@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { Draft, htmlOf, onlyDifference } from "../../galley/preview/static/preview/screen/draft.js";
+import { Draft, htmlOf } from "../../galley/preview/static/preview/screen/draft.js";
 
 // A page on which no region is shown: what is tested here is what the draft knows, not what it changes.
 globalThis.document = { querySelector: () => null };
@@ -66,12 +66,4 @@ test("a snapshot replaces all that was said before", () => {
 test("messages without a version are passed on", () => {
   draft.received({ type: "presence", editors: [] });
   assert.deepEqual(told, [["message", { type: "presence", editors: [] }]]);
-});
-
-test("one changed node is found among many, and several aren't", () => {
-  const nodes = (...texts) => texts.map((text) => ({ text, isEqualNode: (other) => other.text === text }));
-  assert.equal(onlyDifference(nodes("a", "b", "c"), nodes("a", "x", "c")), 1);
-  assert.equal(onlyDifference(nodes("a", "b"), nodes("x", "y")), null);
-  assert.equal(onlyDifference(nodes("a", "b"), nodes("a")), null);
-  assert.equal(onlyDifference(nodes("a"), nodes("a")), null);
 });

@@ -1,8 +1,8 @@
 /** The draft that a screen shows: each message changes only the parts of the page that it is about. */
 
 import { connect } from "../socket.js";
-import { applySplice, findSplice } from "../splices.js";
-import { Idiomorph } from "../vendor/idiomorph-0.8.0.esm.js";
+import { applySplice } from "../splices.js";
+import { morphContent } from "./morph.js";
 
 /**
  * Events, each with its `detail`:
@@ -53,8 +53,10 @@ export class Draft extends EventTarget {
   received(message) {
     if (!("version" in message)) return this.tell("message", message);
     if (message.type !== "snapshot" && message.base !== this.shown.version) return this.send({ type: "again" });
-    this.shown.version = message.version;
+    // If something goes wrong here, the next message doesn't fit, and the whole page is asked for.
+    this.shown.version = null;
     const elements = this.apply(message);
+    this.shown.version = message.version;
     if (elements.length) this.tell("changed", { elements, isWritten: message.type !== "snapshot" });
     this.setAbout(message.type === "snapshot" ? { ...cleared(this.about), ...message.about } : message.about);
   }
@@ -83,7 +85,7 @@ export class Draft extends EventTarget {
       this.shown.regions[name] = after;
       const element = document.querySelector(`[data-region="${CSS.escape(name)}"]`);
       if (!element) continue;
-      morphContent(element, before, after);
+      morphContent(element, parse(after), parse(before));
       elements.push(element);
     }
     return elements;
@@ -110,7 +112,7 @@ export class Draft extends EventTarget {
     document.title = page.title;
     document.documentElement.lang = page.documentElement.lang;
     document.body.className = page.body.className;
-    morphWhole(document.body, page.body.innerHTML);
+    morphContent(document.body, page.body);
     this.tell("replaced");
     return [document.body];
   }
@@ -133,66 +135,8 @@ function hasSameStyles(page) {
   return styles(page) === styles(document);
 }
 
-const MORPH_RULES = {
-  ignoreActiveValue: true,
-  callbacks: {
-    // The reader's own actions stay: opened details, typed text, playing media.
-    beforeAttributeUpdated: (name, node) => !(name === "open" && node.nodeName === "DETAILS"),
-    beforeNodeMorphed(node, now) {
-      if (node instanceof Text && now instanceof Text) return writeText(node, now.data);
-      return !isInUse(node);
-    },
-  },
-};
-
-/** Whether the reader plays the media, or has typed or chosen something in the control. */
-function isInUse(node) {
-  if (node instanceof HTMLMediaElement) return !node.paused;
-  if (node instanceof HTMLSelectElement) {
-    return node.selectedOptions[0] !== ([...node.options].find((one) => one.defaultSelected) ?? node.options[0]);
-  }
-  if (node instanceof HTMLInputElement) return node.value !== node.defaultValue || node.checked !== node.defaultChecked;
-  return node instanceof HTMLTextAreaElement && node.value !== node.defaultValue;
-}
-
-/** Change only the characters of `node` that differ from `text`: a selection in the others stays. @returns false */
-function writeText(node, text) {
-  const [start, end, replacement] = findSplice(node.data, text);
-  if (node.data !== text) node.replaceData(start, end - start, replacement);
-  return false;
-}
-
-/** Change the content of `element` to `html`. */
-function morphWhole(element, html) {
-  Idiomorph.morph(element, html, { ...MORPH_RULES, morphStyle: "innerHTML" });
-}
-
-/**
- * Change the content of `element` from `before` to `after`.
- *
- * A key changes one paragraph of a text that may have hundreds. Comparing the two parsed texts finds that paragraph, and
- * only it is morphed. If more than one node has changed, the whole content is morphed.
- */
-function morphContent(element, before, after) {
-  const [old, now] = [parse(before), parse(after)];
-  const live = element.childNodes;
-  const at = onlyDifference(old, now);
-  if (at === null || live.length !== old.length || live[at].nodeName !== now[at].nodeName) {
-    return morphWhole(element, after);
-  }
-  if (live[at] instanceof Text) writeText(live[at], now[at].data);
-  else Idiomorph.morph(live[at], now[at], { ...MORPH_RULES, morphStyle: "outerHTML" });
-}
-
-/** @returns {number | null} the index of the only node that differs between the two lists; null if there are several */
-export function onlyDifference(old, now) {
-  if (old.length !== now.length) return null;
-  const differing = old.flatMap((node, i) => (node.isEqualNode(now[i]) ? [] : [i]));
-  return differing.length === 1 ? differing[0] : null;
-}
-
 function parse(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
-  return [...template.content.childNodes];
+  return template.content;
 }

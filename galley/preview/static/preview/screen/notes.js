@@ -50,6 +50,8 @@ export function takeNotes(draft) {
     showButton();
   };
   document.addEventListener("selectionchange", showButton);
+  // The words may stand elsewhere now.
+  draft.addEventListener("changed", showButton);
   addEventListener("scroll", showButton, { passive: true });
   addEventListener("resize", showButton);
   // Pressing the button would end the selection before the click.
@@ -157,7 +159,9 @@ export function shortened(text, length) {
 function moveBelow(button, range) {
   const { bottom, right } = range.getBoundingClientRect();
   const isTouch = matchMedia("(pointer: coarse)").matches;
-  const top = isTouch ? innerHeight - 120 : Math.min(Math.max(bottom + 8, 8), innerHeight - 56);
+  // Above the bar at the foot.
+  const lowest = innerHeight - 120;
+  const top = isTouch ? lowest : Math.min(Math.max(bottom + 8, 8), lowest);
   const left = isTouch ? (innerWidth - button.offsetWidth) / 2 : Math.min(right, innerWidth - button.offsetWidth - 8);
   button.style.translate = `${Math.max(left, 8)}px ${top}px`;
   button.style.inset = "0 auto auto 0";

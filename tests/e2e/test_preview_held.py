@@ -1,0 +1,146 @@
+"""What the reader of a screen holds stays with its paragraph while others are put in, deleted and moved."""
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, Page, expect
+
+from tests.e2e.watching import watch_on_another_screen
+
+HELD = "Paragraph 10 of the tides, as they come and go."
+BEFORE = "Paragraph 5 of the tides, as they come and go."
+AFTER = "Paragraph 20 of the tides, as they come and go."
+NEW = "A paragraph that is new."
+
+# Each: the change of the Markdown text, and how the screen shows that it has arrived.
+INSERTION = (f"text.replace('{BEFORE}', '{NEW}\\n\\n{BEFORE}')", f"words.includes('{NEW}')")
+DELETION = (f"text.replace('{BEFORE}\\n\\n', '')", f"!words.includes('{BEFORE}')")
+MOVE_DOWN = (
+    f"text.replace('{HELD}\\n\\n', '').replace('{AFTER}', '{AFTER}\\n\\n{HELD}')",
+    f"words.indexOf('{HELD}') > words.indexOf('{AFTER}')",
+)
+MOVE_UP = (
+    f"text.replace('{HELD}\\n\\n', '').replace('{BEFORE}', '{HELD}\\n\\n{BEFORE}')",
+    f"words.indexOf('{HELD}') < words.indexOf('{BEFORE}')",
+)
+CHANGES = pytest.mark.parametrize(
+    ("change", "arrived"), [INSERTION, DELETION, MOVE_DOWN, MOVE_UP], ids=["insertion", "deletion", "down", "up"]
+)
+
+SELECT = """(element, words) => {
+  const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  while (!text.nextNode().data.includes(words)) continue;
+  const start = text.currentNode.data.indexOf(words);
+  getSelection().setBaseAndExtent(text.currentNode, start, text.currentNode, start + words.length);
+}"""
+# The button stays in the window, also where the words have gone out of it.
+IS_BELOW = """(button) => {
+  const { bottom } = getSelection().getRangeAt(0).getBoundingClientRect();
+  const top = Math.min(Math.max(bottom + 8, 8), innerHeight - 120);
+  return Math.abs(button.getBoundingClientRect().top - top) < 2;
+}"""
+SELECTED = """() => [String(getSelection()), getSelection().anchorNode.parentElement.textContent]"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def screen(editor_page: Page, project: int) -> Page:
+    """A screen that shows the draft, beside its editor."""
+    await editor_page.goto(f"/admin/pages/{project}/edit/")
+    # Each test begins with the same text.
+    await editor_page.locator("#page-edit-form").evaluate(
+        "form => form.setAttribute('data-w-autosave-active-value', 'false')"
+    )
+    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
+    await editor_page.locator("[name=introduction]").fill("Here we go.")
+    await expect(screen.locator(".standfirst")).to_have_text("Here we go.")
+    return screen
+
+
+async def rewrite(editor_page: Page, screen: Page, change: str, arrived: str) -> None:
+    """Change the Markdown text, and wait until the screen shows it."""
+    await editor_page.evaluate(
+        f"""() => {{
+             const code = document.querySelector(".CodeMirror").CodeMirror;
+             const text = code.getValue();
+             code.setValue({change});
+           }}"""
+    )
+    await screen.wait_for_function(
+        f"() => {{ const words = document.querySelector('.block--markdown').textContent; return {arrived}; }}"
+    )
+
+
+def paragraph(screen: Page, words: str) -> Locator:
+    return screen.get_by_text(words, exact=True)
+
+
+@CHANGES
+async def test_a_selection_stays_in_its_paragraph(
+    editor_page: Page, screen: Page, change: str, arrived: str
+) -> None:
+    await paragraph(screen, HELD).evaluate(SELECT, "come and")
+    await rewrite(editor_page, screen, change, arrived)
+    assert await screen.evaluate(SELECTED) == ["come and", HELD]
+
+
+@CHANGES
+async def test_the_focus_stays_on_its_link(editor_page: Page, screen: Page, change: str, arrived: str) -> None:
+    linked = f"({change}).replace('{HELD}', 'Paragraph 10 of the [tides](/tides/), as they come and go.')"
+    await rewrite(editor_page, screen, linked.replace(change, "text"), "document.querySelector('[href=\"/tides/\"]')")
+    link = screen.locator('[href="/tides/"]')
+    await link.focus()
+    await link.evaluate("link => (link.madeBefore = true)")
+    with_link = change.replace(HELD, "Paragraph 10 of the [tides](/tides/), as they come and go.")
+    await rewrite(editor_page, screen, with_link, arrived)
+    await expect(link).to_be_focused()
+    assert await link.evaluate("link => link.madeBefore")
+
+
+@CHANGES
+async def test_opened_details_stay_open_and_focused(
+    editor_page: Page, screen: Page, change: str, arrived: str
+) -> None:
+    summary = screen.get_by_text("More", exact=True)
+    await summary.click()
+    await rewrite(editor_page, screen, change, arrived)
+    await expect(summary).to_be_focused()
+    assert await screen.evaluate("document.querySelector('details').open")
+
+
+@CHANGES
+async def test_a_note_about_to_be_left_is_about_the_same_words(
+    editor_page: Page, screen: Page, change: str, arrived: str
+) -> None:
+    await paragraph(screen, HELD).evaluate(SELECT, "come and")
+    button = screen.get_by_role("button", name="Leave a note")
+    await expect(button).to_be_visible()
+    await rewrite(editor_page, screen, change, arrived)
+    await screen.wait_for_function(IS_BELOW, arg=await button.element_handle())
+    await button.click()
+    dialog = screen.get_by_role("dialog")
+    await dialog.get_by_label("Your note").fill("At what time?")
+    await rewrite(editor_page, screen, f"text.replace('{AFTER}', 'Twenty.')", "words.includes('Twenty.')")
+    await expect(dialog.locator("blockquote")).to_have_text("come and")
+    await expect(dialog.get_by_label("Your note")).to_be_focused()
+    await dialog.get_by_role("button", name="Send").click()
+    await expect(screen.get_by_text("Thank you.")).to_be_visible()
+
+
+async def test_a_block_is_moved_with_what_is_selected_in_it(editor_page: Page, screen: Page) -> None:
+    await screen.locator(".block--paragraph p").last.evaluate(SELECT, "thought")
+    await editor_page.get_by_role("button", name="Move down").first.click()
+    await expect(screen.locator(".block").first).to_contain_text("How it is read")
+    assert await screen.evaluate("String(getSelection())") == "thought"
+
+
+async def test_the_draft_goes_on_where_the_focus_is_around_it(editor_page: Page, screen: Page) -> None:
+    await screen.get_by_role("link", name="Skip to the text").press("Enter")
+    await expect(screen.locator("main")).to_be_focused()
+    await editor_page.locator("[name=introduction]").fill("On it goes.")
+    await editor_page.get_by_role("button", name="Move down").first.click()
+    await expect(screen.locator(".block").first).to_contain_text("How it is read")
+    await expect(screen.locator(".standfirst")).to_have_text("On it goes.")
+    await expect(screen.locator("main")).to_be_focused()
+
+
+async def test_an_enlarged_picture_stays_open(editor_page: Page, screen: Page) -> None:
+    await editor_page.close(run_before_unload=False)
