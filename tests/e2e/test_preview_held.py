@@ -74,9 +74,7 @@ def paragraph(screen: Page, words: str) -> Locator:
 
 
 @CHANGES
-async def test_a_selection_stays_in_its_paragraph(
-    editor_page: Page, screen: Page, change: str, arrived: str
-) -> None:
+async def test_a_selection_stays_in_its_paragraph(editor_page: Page, screen: Page, change: str, arrived: str) -> None:
     await paragraph(screen, HELD).evaluate(SELECT, "come and")
     await rewrite(editor_page, screen, change, arrived)
     assert await screen.evaluate(SELECTED) == ["come and", HELD]
@@ -96,9 +94,7 @@ async def test_the_focus_stays_on_its_link(editor_page: Page, screen: Page, chan
 
 
 @CHANGES
-async def test_opened_details_stay_open_and_focused(
-    editor_page: Page, screen: Page, change: str, arrived: str
-) -> None:
+async def test_opened_details_stay_open_and_focused(editor_page: Page, screen: Page, change: str, arrived: str) -> None:
     summary = screen.get_by_text("More", exact=True)
     await summary.click()
     await rewrite(editor_page, screen, change, arrived)
