@@ -43,7 +43,7 @@ def freeze_survivors(phase: str, info: dict[str, Any]) -> None:
     """Exempt what is left after each of the first full collections from later ones: a callback of `gc`.
 
     Templates, forms and the admin are loaded at their first use. With them, a full collection holds the event loop up
-    for 1.6 times as long (`loop_stall_ms` of `benchmarks.pages --only spike`).
+    for 95 ms instead of 33 (`loop_stall_ms` of `benchmarks.pages --only spike`).
     """
     if phase == "stop" and info["generation"] == 2:
         gc.freeze()
