@@ -58,6 +58,20 @@ async def test_a_long_text_is_followed_line_by_line(editor_page: Page, project: 
     await is_seen(draft.get_by_text("A new paragraph."))
 
 
+async def test_a_new_paragraph_is_followed_without_the_cursor(editor_page: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await expect(draft.get_by_text("Paragraph 30 of")).not_to_be_in_viewport()
+    # As somebody else's words arrive, or one's own before the cursor's position.
+    await editor_page.evaluate(
+        """() => {
+             const code = document.querySelector(".CodeMirror").CodeMirror;
+             const line = code.getValue().split("\\n").findIndex((line) => line.includes("Paragraph 30 of"));
+             code.replaceRange("A new paragraph.\\n\\n", { line, ch: 0 });
+           }"""
+    )
+    await is_seen(draft.get_by_text("A new paragraph."))
+
+
 async def test_who_turns_back_while_the_view_is_on_its_way_elsewhere_takes_it_along(
     editor_page: Page, project: int
 ) -> None:

@@ -117,8 +117,12 @@ function changedElement(records, edited) {
     return node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
   });
   const written = elements.filter((element) => element?.isConnected && document.body.contains(element));
-  const element = written.find((element) => edited.contains(element)) ?? written[0];
-  return element ? paragraphOf(element) : null;
+  const within = written.filter((element) => edited.contains(element));
+  // The white space before a new paragraph is a change of what stands around it.
+  const innermost = (within.length ? within : written).find(
+    (element, _, all) => !all.some((other) => other !== element && element.contains(other)),
+  );
+  return innermost ? paragraphOf(innermost) : null;
 }
 
 const areNested = (a, b) => a !== null && b !== null && (a === b || a.contains(b) || b.contains(a));
