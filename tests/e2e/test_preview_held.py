@@ -1,6 +1,5 @@
 """What the reader of a screen holds stays with its paragraph while others are put in, deleted and moved."""
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
