@@ -71,10 +71,8 @@ class FolderImport:
     def _read(self) -> list[SourcePost]:
         posts = []
         for path in self._follow("Reading", self._reader.find_files()):
-            try:
+            with self._reporting_failure(path, Diagnostics()):
                 posts.append(self._reader.read_post(path))
-            except Exception as error:
-                self._report_failure(path, error, Diagnostics())
         self.report.skipped = [(self._relative(path), reason) for path, reason in sorted(self._reader.skipped)]
         return [post for post in posts if post]
 
@@ -83,10 +81,8 @@ class FolderImport:
         context = ImportContext(self._reader, index, images, self.old_site)
         converted = []
         for post in self._follow("Converting", posts):
-            try:
+            with self._reporting_failure(post.path, post.diagnostics):
                 converted.append(convert_post(post, context))
-            except Exception as error:
-                self._report_failure(post.path, error, post.diagnostics)
         self.report.pictures = len({key for post in converted for key in post.images})
         return converted
 
@@ -102,24 +98,16 @@ class FolderImport:
                 writer.pages[task.post.key] = task.record.page_id
         without_page = [task for task in tasks if task.state is ImportState.NEW and task.post.key not in writer.pages]
         for task in self._follow("Making pages", without_page):
-            with self._reporting_failure(task):
+            with self._reporting_failure(task.post.source.path, task.post.diagnostics, task):
                 task.record = writer.reserve(task.post, task.record)
         addresses = {task.post.key: task.post.source.address for task in tasks}
         for task in self._follow("Writing", tasks):
             if task.record and task.state in (ImportState.NEW, ImportState.UPDATED):
-                with self._reporting_failure(task):
+                with self._reporting_failure(task.post.source.path, task.post.diagnostics, task):
                     task.record.page = writer.write(task.post, task.record, addresses)
             if task.state is not ImportState.FAILED:
                 self._report_task(task)
             self.report.new_pictures = writer.images.added
-
-    @contextmanager
-    def _reporting_failure(self, task: Task) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            task.state = ImportState.FAILED
-            self._report_failure(task.post.source.path, error, task.post.diagnostics)
 
     def _report_task(self, task: Task) -> None:
         source, page = task.post.source, task.record.page if task.record else None
@@ -130,13 +118,20 @@ class FolderImport:
             report.page, report.url = page.pk, page.get_url() or ""
         self.report.posts.append(report)
 
-    def _report_failure(self, path: Path, error: Exception, diagnostics: Diagnostics) -> None:
-        if isinstance(error, UnreadableFileError):
-            diagnostics.lost(str(error), error.line)
-        else:
-            logger.debug("Importing %s failed", path, exc_info=error)
-            diagnostics.lost(f"The post couldn't be imported: {type(error).__name__}: {error}")
-        self.report.posts.append(PostReport(self._relative(path), ImportState.FAILED, diagnostics))
+    @contextmanager
+    def _reporting_failure(self, path: Path, diagnostics: Diagnostics, task: Task | None = None) -> Iterator[None]:
+        """Report an error of the block as the failure of the file `path`. The `task` fails with it."""
+        try:
+            yield
+        except Exception as error:
+            if task:
+                task.state = ImportState.FAILED
+            if isinstance(error, UnreadableFileError):
+                diagnostics.lost(str(error), error.line)
+            else:
+                logger.debug("Importing %s failed", path, exc_info=error)
+                diagnostics.lost(f"The post couldn't be imported: {type(error).__name__}: {error}")
+            self.report.posts.append(PostReport(self._relative(path), ImportState.FAILED, diagnostics))
 
     def _report_missing_files(self, records: ImportRecords) -> None:
         self.report.missing = [
