@@ -54,15 +54,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import the folder. Exits with an error if a post couldn't be imported."""
-        folder = self._check_folder(options["folder"])
-        for assets in options["assets"]:
-            self._check_folder(assets)
+        for folder in (options["folder"], *options["assets"]):
+            self._check_folder(folder)
         if options["old_site"] and not options["old_site"].startswith(("http://", "https://")):
             raise CommandError("--old-site has to start with http:// or https://.")
         self._check_report(options["report"])
-        names = ("reader", "dry_run", "overwrite", "assets", "old_site")
-        chosen = {name: options[name] for name in names}
-        report = FolderImport(folder, self._find_blog(options["blog"]), self._show_progress, **chosen).run()
+        chosen = {name: options[name] for name in ("folder", "reader", "dry_run", "overwrite", "assets", "old_site")}
+        report = FolderImport(blog=self._find_blog(options["blog"]), progress=self._show_progress, **chosen).run()
         self._show(report, options["report"])
 
     def _show_progress(self, step: str, done: int, total: int) -> None:
@@ -94,14 +92,13 @@ class Command(BaseCommand):
                 "Correct these files and run the same command again."
             )
 
-    def _check_folder(self, folder: Path) -> Path:
+    def _check_folder(self, folder: Path) -> None:
         if not folder.exists():
             raise CommandError(f"There is no folder {folder}.")
         if not folder.is_dir():
             raise CommandError(f"{folder} is a file. Give the folder that contains it.")
         if not os.access(folder, os.R_OK | os.X_OK):
             raise CommandError(f"The folder {folder} can't be read. Your account has no permission.")
-        return folder
 
     def _check_report(self, path: Path | None) -> None:
         """Raise `CommandError` before the import if the report can't be written afterwards."""
