@@ -35,12 +35,23 @@ class ConvertedPost:
     lead_image_key: str
     images: dict[str, ImageFile]
     alts: dict[str, str]
-    fingerprint: str = ""
 
     @property
     def diagnostics(self) -> Diagnostics:
         """The diagnostics of the post."""
         return self.source.diagnostics
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of everything that would be written. It tells the next import whether a post has changed."""
+        lead = self.lead_image
+        written = {name: getattr(self.source, name) for name in _WRITTEN_AS_READ} | {
+            "version": CONVERSION_VERSION,
+            "excerpt": self.excerpt,
+            "lead image": [self.lead_image_key, lead.alt, lead.caption, lead.only_for_sharing] if lead else None,
+            "body": self.body,
+        }
+        return hashlib.sha256(json.dumps(written, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def convert_post(post: SourcePost, context: ImportContext) -> ConvertedPost:
@@ -51,19 +62,18 @@ def convert_post(post: SourcePost, context: ImportContext) -> ConvertedPost:
     excerpt = _take_excerpt(text, post)
     convert_links(text, references)
     body, lead_image_key = text.text.strip("\n"), _find_lead_image(references)
-    converted = ConvertedPost(
+    lead_image = _show_once(post, lead_image_key, body)
+    post.diagnostics.sort()
+    return ConvertedPost(
         source=post,
         key=context.url_index.key(post),
         body=body,
         excerpt=excerpt,
-        lead_image=_show_once(post, lead_image_key, body),
+        lead_image=lead_image,
         lead_image_key=lead_image_key,
         images=references.images,
         alts=references.alts,
     )
-    converted.fingerprint = _fingerprint(converted)
-    post.diagnostics.sort()
-    return converted
 
 
 def _take_excerpt(text: SourceText, post: SourcePost) -> str:
@@ -95,15 +105,3 @@ def _show_once(post: SourcePost, image_key: str, body: str) -> LeadImage | None:
         return lead
     post.diagnostics.changed("The lead image is in the text too, and is therefore left out at the top.", lead.line)
     return replace(lead, only_for_sharing=True)
-
-
-def _fingerprint(converted: ConvertedPost) -> str:
-    """Return a hash of everything that would be written. It tells the next import whether a post has changed."""
-    post, lead = converted.source, converted.lead_image
-    written = {name: getattr(post, name) for name in _WRITTEN_AS_READ} | {
-        "version": CONVERSION_VERSION,
-        "excerpt": converted.excerpt,
-        "lead image": [converted.lead_image_key, lead.alt, lead.caption, lead.only_for_sharing] if lead else None,
-        "body": converted.body,
-    }
-    return hashlib.sha256(json.dumps(written, sort_keys=True, default=str).encode()).hexdigest()
