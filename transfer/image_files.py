@@ -1,6 +1,7 @@
 """Finds the image files to which posts refer."""
 
 import hashlib
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -44,22 +45,20 @@ class ImageFinder:
 
     def find(self, reference: str, post: Path) -> ImageFile:
         """Return the image file to which `reference` in the file `post` leads. Raises `ImageError`."""
-        path = _local_path(reference)
-        for candidate in self._candidates(path, post):
+        for candidate in self._candidates(_local_path(reference), post):
             if candidate.is_file():
                 return self._read_once(candidate)
         raise ImageError("wasn't found")
 
-    def _candidates(self, path: str, post: Path) -> list[Path]:
-        """Return the paths where the file may lie: beside its post, or below a root of the site."""
+    def _candidates(self, path: str, post: Path) -> Iterator[Path]:
+        """Yield the paths where the file may lie: beside its post, or below a root of the site."""
         beside = [] if path.startswith("/") else [post.parent / path]
         below = [root / public / path.lstrip("/") for root in self._site_roots for public in _PUBLIC_FOLDERS]
-        found = []
         for candidate in [*beside, *below]:
             with suppress(OSError, ValueError, RuntimeError):
-                if self._is_inside(resolved := candidate.resolve()):
-                    found.append(resolved)
-        return found
+                resolved = candidate.resolve()
+                if any(resolved.is_relative_to(root) for root in self._roots):
+                    yield resolved
 
     def _find_site_roots(self) -> list[Path]:
         """Return the possible roots of the old site: the folders with assets, and up to four folders above.
@@ -77,9 +76,6 @@ class ImageFinder:
             if (parent / ".git").exists():
                 break
         return roots
-
-    def _is_inside(self, path: Path) -> bool:
-        return any(path.is_relative_to(root) for root in self._roots)
 
 
 def is_local(reference: str) -> bool:

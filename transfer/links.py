@@ -34,11 +34,6 @@ def convert_links(text: SourceText, references: References) -> None:
     """Rewrite every link and image of `text` that leads to an imported post or image file."""
     # Browsers without scripts show what is in it. The site would drop it.
     text.rewrite(_NOSCRIPT, lambda match, line: "")
-    _convert_markdown(text, references)
-    text.rewrite(_ELEMENT, lambda match, line: _convert_element(match, line, references))
-
-
-def _convert_markdown(text: SourceText, references: References) -> None:
     images = _read_image_labels(text)
     html_blocks = html_block_spans(text.text)
     text.rewrite(_INLINE_IMAGE, lambda match, line: _convert_image(match, line, references, html_blocks))
@@ -46,6 +41,7 @@ def _convert_markdown(text: SourceText, references: References) -> None:
     image_urls = {match["url"] for match in _INLINE_IMAGE.finditer(text.text)}
     text.rewrite(_INLINE_LINK, lambda match, line: _convert_link(match, line, references, image_urls))
     text.rewrite(_AUTOLINK, lambda match, line: _convert_autolink(match, line, references))
+    text.rewrite(_ELEMENT, lambda match, line: _convert_element(match, line, references))
 
 
 def _read_image_labels(text: SourceText) -> dict[str, str]:

@@ -45,17 +45,20 @@ class URLIndex:
 
     def find(self, destination: str, post: SourcePost) -> tuple[SourcePost, str] | None:
         """Return the post that the link `destination` in `post` leads to, and the fragment with its `#`, or None."""
-        parts = _split_url(destination)
-        if parts is None:
+        try:
+            parts = urlsplit(destination)
+        except ValueError:
             return None
-        host, path, fragment = parts
-        if destination.startswith(FILE_SCHEME) or not (host or path.startswith("/")):
+        if parts.scheme not in ("", "http", "https", FILE_SCHEME.rstrip(":")) or "\x00" in destination:
+            return None
+        path = unquote(parts.path)
+        if destination.startswith(FILE_SCHEME) or not (parts.netloc or path.startswith("/")):
             found = self._find_file(path, post)
         else:
             # A dated address that is a post's leads to that post, whatever the host is.
-            is_own = host.lower() in ("", self._old_host) or _DATED.match(path)
+            is_own = parts.netloc.lower() in ("", self._old_host) or _DATED.match(path)
             found = self._by_address.get(_address_key(path)) if is_own else None
-        return (found, fragment) if found else None
+        return (found, f"#{parts.fragment}" if parts.fragment else "") if found else None
 
     def _add(self, post: SourcePost) -> None:
         identity = post.address
@@ -161,17 +164,6 @@ class References:
 def _address_key(address: str) -> str:
     """Return what all spellings of one address share: without capitals, `.html` and a trailing slash."""
     return normalise_address(address).lower().removesuffix("/").removesuffix(".html").removesuffix(".md")
-
-
-def _split_url(url: str) -> tuple[str, str, str] | None:
-    """Return the host, path and fragment of `url`, or None if it can't lead to a post."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    if parts.scheme not in ("", "http", "https", FILE_SCHEME.rstrip(":")) or "\x00" in url:
-        return None
-    return parts.netloc, unquote(parts.path), f"#{parts.fragment}" if parts.fragment else ""
 
 
 def _short(text: str) -> str:

@@ -76,9 +76,7 @@ class SourceText:
         self.origins = origins
 
     def _origins_between(self, line_starts: list[int], start: int, end: int) -> list[int]:
-        first = bisect_right(line_starts, start)
-        last = bisect_right(line_starts, end)
-        return self.origins[first:last]
+        return self.origins[bisect_right(line_starts, start) : bisect_right(line_starts, end)]
 
 
 def _find_outside(pattern: re.Pattern[str], text: str, spans: list[Span]) -> Iterator[re.Match[str]]:

@@ -151,21 +151,17 @@ class ImageLibrary:
     def add(self, image: ImageFile, alt: str) -> int:
         """Return the id of the site image with the content of `image`. Creates it if needed. Raises `OSError`."""
         if image.key not in self._ids:
-            self._ids[image.key] = self._copy(image, alt)
+            with image.path.open("rb") as file:
+                site_image = get_image_model().objects.create(
+                    title=(name_as_words(image.path.stem) or image.path.name)[:MAX_TITLE_LENGTH],
+                    description=alt[:MAX_DESCRIPTION_LENGTH],
+                    file=File(file, name=image.path.name),
+                    file_size=image.path.stat().st_size,
+                    file_hash=image.key,
+                )
+            self._ids[image.key] = site_image.pk
             self.added += 1
         return self._ids[image.key]
-
-    def _copy(self, image: ImageFile, alt: str) -> int:
-        with image.path.open("rb") as file:
-            site_image = get_image_model()(
-                title=(name_as_words(image.path.stem) or image.path.name)[:MAX_TITLE_LENGTH],
-                description=alt[:MAX_DESCRIPTION_LENGTH],
-                file=File(file, name=image.path.name),
-                file_size=image.path.stat().st_size,
-                file_hash=image.key,
-            )
-            site_image.save()
-        return int(site_image.pk)
 
 
 class Terms:

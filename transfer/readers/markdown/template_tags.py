@@ -42,6 +42,7 @@ _TABLE_OF_CONTENTS = re.compile(
 _ADDRESS_FILTERS = ("url", "relative_url", "absolute_url", "prepend", "append", "safe", "escape", "htmlBaseUrl")
 _NAMED = re.compile(r"([\w-]+)\s*[=:]\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s,\"']+)")
 _POSITIONAL = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|([^\s,\"']+)")
+# `image "file" "alt"`: the alt text may contain quotation marks.
 _SOURCE_ALT = re.compile(r"\s*\"[^\"]*\"[\s,]+\"(.*)\"\s*\Z", re.DOTALL)
 
 
@@ -66,12 +67,6 @@ class TagArguments:
             if value := self.named.get(name):
                 return value
         return self.positional[position] if position is not None and position < len(self.positional) else ""
-
-    @property
-    def image_alt(self) -> str:
-        """The alt text of `image "file" "alt"`. It may contain quotation marks."""
-        match = _SOURCE_ALT.match(self.text)
-        return match[1].strip('"') if match else ""
 
 
 Converter = Callable[[TagArguments, Diagnostics, int], str | None]
@@ -135,7 +130,8 @@ def _convert_image(arguments: TagArguments, diagnostics: Diagnostics, line: int)
     if not source:
         return None
     caption = plain_text(arguments.get("caption", "title"))
-    alt = arguments.get("alt", "alt_text") or arguments.image_alt or caption
+    source_alt = _SOURCE_ALT.match(arguments.text)
+    alt = arguments.get("alt", "alt_text") or (source_alt[1].strip('"') if source_alt else "") or caption
     picture = markdown_image(source, alt, caption if caption != alt else "")
     link = arguments.get("link", "href") or (arguments.get("url") if named else "")
     return f"[{picture}]({link})" if link else picture
