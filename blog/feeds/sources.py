@@ -49,7 +49,9 @@ def find_source(
     request: HttpRequest, site: Site, blog_path: str, segment: str | None, slug: str | None
 ) -> FeedSource | None:
     """Return the posts that a feed at this URL contains, or None if there is no public list. Blocks."""
-    blog = _find_blog(site, blog_path)
+    root = site.root_page
+    blogs = BlogIndexPage.objects.live().public().descendant_of(root, inclusive=True)
+    blog = blogs.filter(url_path=f"{root.url_path}{blog_path}").first()
     if blog is None:
         return None
     blog_url = blog.get_full_url(request)
@@ -63,12 +65,6 @@ def find_source(
         return None
     path = f"{segment}/{slug}"
     return FeedSource(blog, site, urljoin(blog_url, f"{path}/"), uuid.uuid5(blog.translation_key, path), posts, term)
-
-
-def _find_blog(site: Site, path: str) -> BlogIndexPage | None:
-    root = site.root_page
-    blogs = BlogIndexPage.objects.live().public().descendant_of(root, inclusive=True)
-    return blogs.filter(url_path=f"{root.url_path}{path}").first()
 
 
 def find_new_url(request: HttpRequest, site: Site, blog_path: str) -> str | None:
