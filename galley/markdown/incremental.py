@@ -214,9 +214,6 @@ def _group_tokens(tokens: Sequence[Token], line_counts: Sequence[int]) -> list[l
 
 def _render_tokens(tokens: Sequence[Token], env: dict[str, Any]) -> RenderedChunk:
     html = parser.renderer.render(tokens, parser.options, env)
-    return RenderedChunk(html, None if _has_raw_html(tokens) else sanitise(html))
-
-
-def _has_raw_html(tokens: Sequence[Token]) -> bool:
     inlines = chain.from_iterable(token.children or [] for token in tokens)
-    return any(token.type in {"html_block", "html_inline"} for token in chain(tokens, inlines))
+    has_raw_html = any(token.type in {"html_block", "html_inline"} for token in chain(tokens, inlines))
+    return RenderedChunk(html, None if has_raw_html else sanitise(html))
