@@ -13,7 +13,7 @@ from galley.images.views import serve_rendition
 from galley.page_cache.page_routing import serve
 from search.views import search
 
-handler404 = "home.not_found.page_not_found"
+handler404 = "home.not_found.NotFoundPage"
 
 urlpatterns = [
     path("health/live", health.live),

@@ -22,7 +22,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
 
 from forms.bulk_actions import MESSAGE_ACTIONS, DeleteMessages, MessageAction
-from forms.models import ContactMessage, ContactPage, MailState, ReadingStatus
+from forms.models import ContactMessage, MailState, ReadingStatus
 from forms.plain_text import neutralise_formula
 
 
@@ -40,7 +40,6 @@ class MessageFilterSet(WagtailFilterSet):
     status = django_filters.MultipleChoiceFilter(choices=ReadingStatus.choices, label="Status")
     mail_state = django_filters.MultipleChoiceFilter(choices=MailState.choices, label="E-mail")
     received_at = django_filters.DateFromToRangeFilter(label="Received", widget=DateRangePickerWidget)
-    page = django_filters.ModelChoiceFilter(queryset=ContactPage.objects.all(), label="Page")
 
     class Meta:
         model = ContactMessage

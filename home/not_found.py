@@ -17,9 +17,9 @@ from home.models import find_home_sections
 
 
 class NotFoundPage(HttpResponseNotFound):
-    """A 404 response whose page isn't rendered yet."""
+    """Django's `handler404`: a 404 response whose page isn't rendered yet."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest, exception: Exception) -> None:
         super().__init__()
         self._request = request
 
@@ -29,11 +29,6 @@ class NotFoundPage(HttpResponseNotFound):
         with use_version_of(self._request):
             sections = find_home_sections(self._request, site.root_page, "not_found_sections") if site else []
             self.content = render_to_string("404.html", {"sections": sections}, self._request)
-
-
-def page_not_found(request: HttpRequest, exception: Exception) -> NotFoundPage:
-    """Return the 404 response: Django's `handler404`."""
-    return NotFoundPage(request)
 
 
 class NotFoundPageMiddleware(AsyncMiddlewareMixin):

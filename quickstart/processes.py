@@ -46,8 +46,16 @@ async def serve(listener: socket.socket, environment: Mapping[str, str], on_answ
 async def _announce_and_work(
     listener: socket.socket, on_answer: Report, environment: Mapping[str, str], report: Report
 ) -> None:
-    # One after the other: the first page is there sooner when both don't start at the same time.
-    await _announce(listener, on_answer)
+    """Ask the site once, then start the worker: the first page is there sooner when both don't start at once.
+
+    The socket listens already, so the question waits until the server answers it.
+    """
+    host, port = listener.getsockname()[:2]
+    reader, writer = await asyncio.open_connection({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)  # noqa: S104
+    writer.write(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    if status := await reader.readline():
+        on_answer(status.decode("latin-1").strip())
+    writer.close()
     await _keep_running(WORKER, environment, report)
 
 
@@ -63,16 +71,6 @@ async def _keep_running(command: list[str], environment: Mapping[str, str], repo
         pause = FIRST_PAUSE if monotonic() - started > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
         report(f"The background worker has stopped (exit code {code}). It is started again in {pause:.0f} seconds.")
         await asyncio.sleep(pause)
-
-
-async def _announce(listener: socket.socket, on_answer: Report) -> None:
-    """Ask the site once. The socket listens already, so the question waits until the server answers it."""
-    host, port = listener.getsockname()[:2]
-    reader, writer = await asyncio.open_connection({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)  # noqa: S104
-    writer.write(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-    if status := await reader.readline():
-        on_answer(status.decode("latin-1").strip())
-    writer.close()
 
 
 async def _start(command: list[str], environment: Mapping[str, str], *descriptors: int) -> Process:

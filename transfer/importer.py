@@ -58,7 +58,10 @@ class FolderImport:
             converted = self._convert(self._read())
             records = ImportRecords(self.blog)
             tasks = [self._plan(post, records) for post in converted]
-            self._report_missing_files(records)
+            self.report.missing = [
+                (self._relative(Path(record.source)), f"page {record.page_id} stays" if record.page_id else "no page")
+                for record in records.missing_files(self.folder)
+            ]
             if self.dry_run:
                 for task in tasks:
                     self._report_task(task)
@@ -132,12 +135,6 @@ class FolderImport:
                 logger.debug("Importing %s failed", path, exc_info=error)
                 diagnostics.lost(f"The post couldn't be imported: {type(error).__name__}: {error}")
             self.report.posts.append(PostReport(self._relative(path), ImportState.FAILED, diagnostics))
-
-    def _report_missing_files(self, records: ImportRecords) -> None:
-        self.report.missing = [
-            (self._relative(Path(record.source)), f"page {record.page_id} stays" if record.page_id else "no page")
-            for record in records.missing_files(self.folder)
-        ]
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else str(path)

@@ -8,6 +8,8 @@ The style sheet stretches the link of a summary over its whole entry.
 import datetime
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from xml.sax.xmlreader import AttributesImpl
 
@@ -51,24 +53,17 @@ class StyledFeed(DatedFeed):
     def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
         """Add the elements of the whole feed, and for people who open it in a browser what a feed is."""
         super().add_root_elements(handler)
-        _open(handler, f"{self.atom}subtitle", type="xhtml")
-        _open(handler, "div", xmlns=XHTML)
-        handler.addQuickElement("p", self.feed["description"])
-        _open(handler, "p")
-        handler.characters(gettext("This address is for feed readers: add it to yours, and new posts come to you."))
-        handler.characters(" ")
-        handler.addQuickElement("a", gettext("Read on the site"), {"href": self.feed["link"]})
-        handler.endElement("p")
-        handler.endElement("div")
-        handler.endElement(f"{self.atom}subtitle")
+        hint = gettext("This address is for feed readers: add it to yours, and new posts come to you.")
+        with _element(handler, f"{self.atom}subtitle", type="xhtml"), _element(handler, "div", xmlns=XHTML):
+            handler.addQuickElement("p", self.feed["description"])
+            with _element(handler, "p"):
+                handler.characters(f"{hint} ")
+                handler.addQuickElement("a", gettext("Read on the site"), {"href": self.feed["link"]})
 
     def add_summary(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         """Add the summary of a post, as a link to it."""
-        _open(handler, f"{self.atom}summary", type="xhtml")
-        _open(handler, "div", xmlns=XHTML)
-        handler.addQuickElement("a", item["description"] or item["title"], {"href": item["link"]})
-        handler.endElement("div")
-        handler.endElement(f"{self.atom}summary")
+        with _element(handler, f"{self.atom}summary", type="xhtml"), _element(handler, "div", xmlns=XHTML):
+            handler.addQuickElement("a", item["description"] or item["title"], {"href": item["link"]})
 
 
 class AtomFeed(StyledFeed, feedgenerator.Atom1Feed):
@@ -80,19 +75,17 @@ class AtomFeed(StyledFeed, feedgenerator.Atom1Feed):
         handler.startDocument()
         for stylesheet in self.feed["stylesheets"]:
             handler.processingInstruction("xml-stylesheet", stylesheet)
-        _open(handler, "feed", **self.root_attributes())
-        self.add_root_elements(handler)
-        self.write_items(handler)
-        handler.endElement("feed")
+        with _element(handler, "feed", **self.root_attributes()):
+            self.add_root_elements(handler)
+            self.write_items(handler)
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         """Add the elements of a post."""
         super().add_item_elements(handler, item | {"description": None})
         for name, address in item["authors"]:
-            _open(handler, "author")
-            handler.addQuickElement("name", name)
-            handler.addQuickElement("uri", address)
-            handler.endElement("author")
+            with _element(handler, "author"):
+                handler.addQuickElement("name", name)
+                handler.addQuickElement("uri", address)
         self.add_summary(handler, item)
         handler.addQuickElement("content", item["content"], {"type": "html"})
 
@@ -159,8 +152,11 @@ def _describe_item(item: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value or name == "content_html"}
 
 
-def _open(handler: SimplerXMLGenerator, name: str, **attributes: str) -> None:
+@contextmanager
+def _element(handler: SimplerXMLGenerator, name: str, **attributes: str) -> Iterator[None]:
     handler.startElement(name, AttributesImpl(attributes))
+    yield
+    handler.endElement(name)
 
 
 def _clean(value: Any) -> Any:

@@ -23,18 +23,14 @@ class PostTag(TaggedItemBase):
         indexes = [models.Index(fields=["tag", "content_object"], name="blog_posttag_posts_of_tag")]
 
 
-class NamedGroup(index.Indexed, models.Model):
-    """A term with a name, a slug and a description."""
+class Term(index.Indexed, models.Model):
+    """A group of posts, with a name and a slug."""
 
     name = models.CharField(max_length=120, help_text="As visitors read it.")
     slug = models.SlugField(
         max_length=120, unique=True, help_text="The name in addresses: small letters, digits and hyphens."
     )
-    description = models.TextField(
-        blank=True, max_length=600, help_text="A sentence for visitors on what belongs here."
-    )
 
-    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("description")]
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
     class Meta:
@@ -45,30 +41,40 @@ class NamedGroup(index.Indexed, models.Model):
         return self.name
 
 
+class DescribedTerm(Term):
+    """A term with a description."""
+
+    description = models.TextField(
+        blank=True, max_length=600, help_text="A sentence for visitors on what belongs here."
+    )
+
+    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("description")]
+
+    class Meta(Term.Meta):
+        abstract = True
+
+
 @register_snippet
-class Category(NamedGroup):
+class Category(DescribedTerm):
     """A department of the blog. There are few of them; tags are many."""
 
-    class Meta(NamedGroup.Meta):
+    class Meta(DescribedTerm.Meta):
         verbose_name_plural = "categories"
 
 
 @register_snippet
-class Series(NamedGroup):
+class Series(DescribedTerm):
     """Posts that are read in order."""
 
-    class Meta(NamedGroup.Meta):
+    class Meta(DescribedTerm.Meta):
         verbose_name_plural = "series"
 
 
 @register_snippet
-class Author(index.Indexed, ClusterableModel):
+class Author(Term, ClusterableModel):
     """An author of posts. Not a user account, so that guests can be authors."""
 
     name = models.CharField(max_length=120, help_text="As it should be printed over a post.")
-    slug = models.SlugField(
-        max_length=120, unique=True, help_text="The name in addresses: small letters, digits and hyphens."
-    )
     biography = models.TextField(blank=True, max_length=600, help_text="One or two sentences about the person.")
     portrait = models.ForeignKey(
         settings.WAGTAILIMAGES_IMAGE_MODEL,
@@ -86,13 +92,6 @@ class Author(index.Indexed, ClusterableModel):
         FieldPanel("portrait"),
         InlinePanel("links", heading="Links", label="link", help_text="Where else the person is to be found."),
     ]
-    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class AuthorLink(Orderable):

@@ -110,15 +110,13 @@ class Listing:
     clear_url: str
 
 
+@dataclass(frozen=True)
 class FilteredList:
     """The pages of `queryset`, of a type with `ListedPageMixin`, that a selection leaves, and the filters' facets."""
 
-    def __init__(
-        self, queryset: QuerySet[Any], filters: Sequence[Filter] = (), selection: Selection = EVERYTHING
-    ) -> None:
-        self.queryset = queryset
-        self.filters = filters
-        self.selection = selection
+    queryset: QuerySet[Any]
+    filters: Sequence[Filter] = ()
+    selection: Selection = EVERYTHING
 
     def entries(self) -> QuerySet[Any]:
         """Return the entries that match every filter."""

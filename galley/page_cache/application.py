@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from time import monotonic
 from typing import Any, TypeVar
 
+from cachetools import TLRUCache
 from django.conf import settings
 from django.db import Error
 from wagtail.contrib.frontend_cache.utils import purge_urls_from_cache
@@ -60,7 +61,8 @@ class PageCache:
         self.rules = RequestRules()
         self._digests: RowDigests | None = None
         self._in_flight: dict[Key, asyncio.Future[None]] = {}
-        self._hit_for_pass: dict[Key, float] = {}
+        # The seconds for which each key passes the cache, or until content changes.
+        self._hit_for_pass: TLRUCache[Key, float] = TLRUCache(MAX_HIT_FOR_PASS, lambda key, seconds, now: now + seconds)
         self._follower: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._purges_cdn = bool(getattr(settings, "WAGTAILFRONTENDCACHE", None))
@@ -113,15 +115,16 @@ class PageCache:
         """Answer where a lookup isn't enough: revalidate, wait for a fetch that is in flight, fetch, or forward."""
         for _ in range(ATTEMPTS):
             entry = self.store.entries.get(request.key)
-            if entry and self._is_valid(entry):
-                if monotonic() < entry.fresh_until:
+            now = monotonic()
+            if entry and entry.version is self.tracker.version and now < entry.stale_until:
+                if now < entry.fresh_until:
                     _log("hit", request.scope, "it is valid")
                 else:
                     _log("stale", request.scope, "it has expired; it is served while it is fetched again")
                     self._revalidate_in_background(request)
-                await _send_messages(entry.messages(request.headers, monotonic()), request.scope, client.send)
+                await _send_messages(entry.messages(request.headers, now), request.scope, client.send)
                 return
-            if self._hit_for_pass.get(request.key, 0.0) > monotonic():
+            if request.key in self._hit_for_pass:
                 _log("pass", request.scope, "the last response to it could not be stored")
                 break
             if flight := self._in_flight.get(request.key):
@@ -131,15 +134,12 @@ class PageCache:
                 return
         await self._forward(request.scope, client.receive, _with_status(client.send, MISS))
 
-    def _is_valid(self, entry: Entry) -> bool:
-        return entry.version is self.tracker.version and monotonic() < entry.stale_until
-
     async def _revalidate(self, request: CacheRequest, flight: asyncio.Future[None], client: Client | None) -> bool:
         """Make the entry valid or fetch it, while other requests for it wait. Return whether `client` was answered."""
         key = request.key
 
         def release(seconds: float) -> None:
-            self._set_hit_for_pass(key, seconds)
+            self._hit_for_pass[key] = seconds
             self._end_flight(key, flight)
 
         try:
@@ -224,12 +224,6 @@ class PageCache:
             del self._in_flight[key]
         if not flight.done():
             flight.set_result(None)
-
-    def _set_hit_for_pass(self, key: Key, seconds: float) -> None:
-        """Make requests for `key` pass the cache for some seconds, or until content changes."""
-        if len(self._hit_for_pass) >= MAX_HIT_FOR_PASS:
-            del self._hit_for_pass[next(iter(self._hit_for_pass))]
-        self._hit_for_pass[key] = monotonic() + seconds
 
     def _revalidate_in_background(self, request: CacheRequest) -> None:
         if request.key not in self._in_flight:

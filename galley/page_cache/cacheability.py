@@ -140,7 +140,8 @@ def why_not_storable(status: int, headers: Headers, keyed_headers: Iterable[byte
     for name in (b"set-cookie", b"content-encoding"):
         if name in headers:
             return f"it has the header {name.decode()}"
-    if not 0 <= _content_length(headers) <= MAX_BODY_BYTES:
+    length = headers.get(b"content-length", b"")  # a stream has none
+    if not length.isdigit() or int(length) > MAX_BODY_BYTES:
         return f"its Content-Length is missing or above {MAX_BODY_BYTES}"
     if not varies_by_key_only(headers, keyed_headers):
         return "it varies by a header that isn't in the cache key"
@@ -165,9 +166,3 @@ def seconds_fresh(headers: Headers) -> int:
 
 def _list(value: bytes) -> list[str]:
     return [part.strip() for part in value.decode("latin-1").lower().split(",") if part.strip()]
-
-
-def _content_length(headers: Headers) -> int:
-    """Return the Content-Length, or -1 where there is none, as with streams."""
-    value = headers.get(b"content-length", b"")
-    return int(value) if value.isdigit() else -1

@@ -52,6 +52,7 @@ class Entry:
         self.was_used = False
         self.made_at = monotonic()
         self.fresh_until = self.made_at + seconds_fresh(named)
+        self.stale_until = self.fresh_until + STALE_SECONDS
         # Sent as a weak ETag: it is the same for every encoding of the body.
         self.etag = b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
         bodies = compress(body, named.get(b"content-type", b"").decode("latin-1"))
@@ -61,11 +62,6 @@ class Entry:
         self._starts_of = -1
         self.size = sum(map(len, bodies.values())) + 2_000 + queries.size + len(digest)
 
-    @property
-    def stale_until(self) -> float:
-        """Until when the response may be served while it is revalidated."""
-        return self.fresh_until + STALE_SECONDS
-
     def messages(self, headers: Headers, now: float) -> tuple[Start, Message]:
         """Return the two ASGI messages that answer a request with `headers`."""
         self.was_used = True
@@ -73,7 +69,8 @@ class Entry:
         body = self._bodies.get(kind)
         if body is None:
             kind, body = IDENTITY, self._bodies[IDENTITY]
-        if b"if-none-match" in headers and self._matches(headers[b"if-none-match"]):
+        # An ETag contains no quotation marks.
+        if (etags := headers.get(b"if-none-match")) and (self.etag in etags or etags.strip() == b"*"):
             kind, body = NOT_MODIFIED, EMPTY_BODY
         if self._starts_of != int(now):
             self._starts_of = int(now)
@@ -84,10 +81,6 @@ class Entry:
         """Return the messages for the request that the response was made for, which is no hit."""
         start, body = self.messages(headers, now)
         return {**start, "headers": [*start["headers"][:-1], (b"cache-status", cache_status)]}, body
-
-    def _matches(self, etags: bytes) -> bool:
-        """Return whether If-None-Match names this response. An ETag contains no quotation marks."""
-        return self.etag in etags or etags.strip() == b"*"
 
     def _start(self, kind: str, now: float) -> Start:
         """Return the start message. It is made once a second, since it tells the response's age."""

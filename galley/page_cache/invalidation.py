@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connections, router, transaction
@@ -63,28 +64,23 @@ def change_transaction(connection: BaseDatabaseWrapper, sql: str) -> AbstractCon
     return transaction.atomic(using=connection.alias)
 
 
+# By whether the record flushes the cache: a transaction may have one of each kind.
+_ANNOUNCE: dict[bool, Any] = {flush_all: partial(content_changed.send, sender=Change) for flush_all in (False, True)}
+
+
 def record_change(connection: BaseDatabaseWrapper, *, flush_all: bool) -> None:
     """Record, in the current transaction, that visitors may see other content after it. Once for each transaction.
 
     The callback that waits for the commit tells whether there is a record already: a savepoint that is rolled back
     takes both away.
     """
-    announce = _announce_flush if flush_all else _announce
+    announce = _ANNOUNCE[flush_all]
     if _is_paused or any(callback[1] is announce for callback in connection.run_on_commit):
         return
     Change.objects.using(connection.alias).create(empties_all=flush_all)
     # A connection that commits by hand runs no callbacks: this process then reads the version as the others do.
     if connection.in_atomic_block or connection.get_autocommit():
         transaction.on_commit(announce, using=connection.alias)
-
-
-def _announce() -> None:
-    content_changed.send(sender=Change)
-
-
-def _announce_flush() -> None:
-    """Announce a record that flushes the cache: a transaction may have one of each kind."""
-    content_changed.send(sender=Change)
 
 
 def pause(**kwargs: Any) -> None:

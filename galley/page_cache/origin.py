@@ -7,7 +7,7 @@ has sent more than the key holds, nothing is sent, and its own request follows.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from galley.page_cache.cacheability import Headers, Scope, varies_by_key_only, why_not_storable
 from galley.page_cache.entries import Entry, HeaderList, Message
@@ -32,6 +32,7 @@ class Client:
     send: Send
 
 
+@dataclass(eq=False)
 class OriginFetch:
     """One request to Django.
 
@@ -42,35 +43,28 @@ class OriginFetch:
     soon as it is known that nothing will be stored, with the seconds for which other requests pass the cache.
     """
 
-    def __init__(
-        self,
-        scope: Scope,
-        client: Client | None,
-        keyed_headers: tuple[bytes, ...],
-        on_refusal: Callable[[float], None],
-    ) -> None:
-        self.entry: Entry | None = None
-        self.is_current = False
-        self.refusal = "the response is incomplete"
-        self._scope = scope
-        self._client = client
-        self._keyed_headers = keyed_headers
-        self._on_refusal = on_refusal
-        self._start: Message = {}
-        self._headers: HeaderList = []
-        self._body = bytearray()
-        self._is_storable = False
-        self._is_requested = False
-        self._is_passing = asyncio.Event()
+    scope: Scope
+    client: Client | None
+    keyed_headers: tuple[bytes, ...]
+    on_refusal: Callable[[float], None]
+    entry: Entry | None = None
+    is_current: bool = False
+    refusal: str = "the response is incomplete"
+    _start: Message = field(default_factory=dict)
+    _headers: HeaderList = field(default_factory=list)
+    _body: bytearray = field(default_factory=bytearray)
+    _is_storable: bool = False
+    _is_requested: bool = False
+    _is_passing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, app: ASGIApp, digests: RowDigests, read_version: Callable[[], Version]) -> bool:
         """Call `app`. Return whether `client` was sent a response that can't be shared."""
         with record_queries() as queries:
-            await app(self._scope, self._receive, self._send)
+            await app(self.scope, self._receive, self._send)
         if self._is_storable and len(self._body) == int(dict(self._headers)[b"content-length"]):
             if private := queries.private_tables:
                 self.refusal = f"it was made from the private table {min(private)}"
-                self._on_refusal(HIT_FOR_PASS_SECONDS)
+                self.on_refusal(HIT_FOR_PASS_SECONDS)
                 await self._send_buffered()
             else:
                 await self._make_entry(queries, digests, read_version)
@@ -96,25 +90,25 @@ class OriginFetch:
             self._start = message
             self._headers = [(name.lower(), value) for name, value in message["headers"]]
             self._decide(message["status"], dict(self._headers))
-        if self._client and self._is_passing.is_set():
-            await self._client.send(message)
+        if self.client and self._is_passing.is_set():
+            await self.client.send(message)
         elif self._is_storable and message["type"] == "http.response.body":
             self._body += message.get("body", b"")
 
     def _decide(self, status: int, headers: Headers) -> None:
-        if reason := why_not_storable(status, headers, self._keyed_headers):
+        if reason := why_not_storable(status, headers, self.keyed_headers):
             self.refusal = reason
-            self._on_refusal(ERROR_PASS_SECONDS if status >= 500 else HIT_FOR_PASS_SECONDS)
-            if self._client and varies_by_key_only(headers, self._keyed_headers):
+            self.on_refusal(ERROR_PASS_SECONDS if status >= 500 else HIT_FOR_PASS_SECONDS)
+            if self.client and varies_by_key_only(headers, self.keyed_headers):
                 self._is_passing.set()
         else:
             self._is_storable = True
 
     async def _send_buffered(self) -> None:
-        if self._client:
+        if self.client:
             self._is_passing.set()
-            await self._client.send(self._start)
-            await self._client.send({"type": "http.response.body", "body": bytes(self._body)})
+            await self.client.send(self._start)
+            await self.client.send({"type": "http.response.body", "body": bytes(self._body)})
 
     async def _receive(self) -> Message:
         """Return an empty request, then wait: the ASGI `receive` that Django gets.
@@ -125,6 +119,6 @@ class OriginFetch:
             self._is_requested = True
             return {"type": "http.request", "body": b"", "more_body": False}
         await self._is_passing.wait()
-        while self._client and (message := await self._client.receive())["type"] != "http.disconnect":
+        while self.client and (message := await self.client.receive())["type"] != "http.disconnect":
             pass
         return message

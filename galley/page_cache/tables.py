@@ -88,12 +88,9 @@ def parse(sql: str) -> Statement:
     if change is None:
         return Statement()
     verb = change[1].upper()
-    return Statement(verb=verb, table=change[2], columns=_columns(sql) if verb == "UPDATE" else frozenset())
-
-
-def _columns(sql: str) -> frozenset[str]:
-    assignments = _SET_COLUMNS.search(sql)
-    return frozenset(_COLUMN.findall(assignments[1])) if assignments else frozenset()
+    assignments = _SET_COLUMNS.search(sql) if verb == "UPDATE" else None
+    columns = frozenset(_COLUMN.findall(assignments[1])) if assignments else frozenset()
+    return Statement(verb=verb, table=change[2], columns=columns)
 
 
 @cache

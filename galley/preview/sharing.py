@@ -60,11 +60,16 @@ def open_link(token: str) -> ShareLink:
     return link
 
 
-def note_seen(link: ShareLink) -> None:
-    """Note that somebody watches through `link`; at most once a minute, however many they are."""
+def watch_link(token: str) -> ShareLink:
+    """Return the link that `token` opens, noted as watched: at most once a minute, however many watch.
+
+    Raises `LinkEnded`.
+    """
+    link = open_link(token)
     now = timezone.now()
     if link.last_seen_at is None or link.last_seen_at < now - SEEN_AT_MOST_EVERY:
         ShareLink.objects.filter(pk=link.pk).update(last_seen_at=now)
+    return link
 
 
 def _signer() -> Signer:

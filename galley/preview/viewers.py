@@ -26,7 +26,7 @@ from galley.preview.drafts.sources import SavedPage, Source, SourceGone, require
 from galley.preview.messages import Note, ResyncRequest, Watch, encode_message, read_screen_message
 from galley.preview.models import ShareLink
 from galley.preview.notes import NoteRefused, Reviewer, leave_note
-from galley.preview.sharing import note_seen, open_link
+from galley.preview.sharing import watch_link
 
 logger = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ class GuestViewer(ViewerConsumer):
 
     async def identify(self) -> Hashable:
         """Open the link, by which its guests are counted. Raises `LinkEnded`."""
-        self._link = await in_preview_thread(open_and_note_seen, self.scope["url_route"]["kwargs"]["token"])
+        self._link = await in_preview_thread(watch_link, self.scope["url_route"]["kwargs"]["token"])
         return ("link", self._link.pk)
 
     def target(self) -> PageTarget:
@@ -146,7 +146,7 @@ class GuestViewer(ViewerConsumer):
 
     async def check_access(self, check: Check = in_preview_thread) -> None:
         """Look whether the link still works, and send the guest what is new about it. Raises `LinkEnded`."""
-        self._link = await check(open_and_note_seen, self.scope["url_route"]["kwargs"]["token"])
+        self._link = await check(watch_link, self.scope["url_route"]["kwargs"]["token"])
         about_link = {"title": self._link.page.draft_title, "until": self._link.expires_at.isoformat()}
         if about_link != self._told:
             self._told = about_link
@@ -176,13 +176,6 @@ class GuestViewer(ViewerConsumer):
             self._saved_shown = revision
             with contextlib.suppress(RenderingFailed):
                 await self.send(snapshot_message(await in_preview_thread(saved_draft, self._link.page_id)))
-
-
-def open_and_note_seen(token: str) -> ShareLink:
-    """Return the link that `token` opens, and note that it is being watched. Raises `LinkEnded`."""
-    link = open_link(token)
-    note_seen(link)
-    return link
 
 
 @lru_cache(maxsize=8)

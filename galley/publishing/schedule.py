@@ -34,16 +34,12 @@ OVERDUE = datetime.timedelta(minutes=3)
 def run_schedule() -> None:
     """Unpublish what has expired, then publish what is due. Blocks. An error in one of them doesn't stop the others."""
     now = timezone.now()
-    for model in _draft_models():
+    others = (model for model in apps.get_models() if not issubclass(model, Page))
+    for model in (Page, *(model for model in others if issubclass(model, DraftStateMixin))):
         for item in list(model._default_manager.filter(live=True, expire_at__lt=now).order_by("expire_at")):
             _attempt(partial(_unpublish, item, now), item)
     for revision in list(Revision.objects.filter(approved_go_live_at__lt=now).order_by("approved_go_live_at")):
         _attempt(partial(_publish, revision, now), revision)
-
-
-def _draft_models() -> list[Any]:
-    models = [model for model in apps.get_models() if issubclass(model, DraftStateMixin)]
-    return [Page, *(model for model in models if not issubclass(model, Page))]
 
 
 def _publish(revision: Revision, now: datetime.datetime) -> None:

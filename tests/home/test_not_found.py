@@ -11,7 +11,7 @@ from django.urls import path
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import PageViewRestriction, Site
 
-from home.not_found import NotFoundPage, page_not_found
+from home.not_found import NotFoundPage
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory
 
@@ -83,7 +83,7 @@ def view_without_a_page(request):
 
 def handler404(request, exception):
     threads["handler"] = threading.get_ident()
-    return page_not_found(request, exception) if request.path == "/ours/" else HttpResponseNotFound()
+    return NotFoundPage(request, exception) if request.path == "/ours/" else HttpResponseNotFound()
 
 
 urlpatterns = [path("ours/", view_without_a_page), path("theirs/", view_without_a_page)]

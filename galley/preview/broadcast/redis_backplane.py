@@ -134,7 +134,9 @@ class RedisBackplane(Backplane):
                 for channel, version in discards.items():
                     pipeline.eval(DISCARD, 1, _key(channel), version)
                 for channel, frame in frames.items():
-                    self._add_frame(pipeline, channel, frame)
+                    pipeline.hset(_key(channel), mapping={"version": frame.version, "frame": json.dumps(frame)})
+                    pipeline.expire(_key(channel), KEEP_SECONDS)
+                    pipeline.publish(CHANNEL, json.dumps(["frame", self._process, channel]))
                 if is_heartbeat_due:
                     self._add_heartbeat(pipeline)
                 for channel in requests:
@@ -152,11 +154,6 @@ class RedisBackplane(Backplane):
             # What was published here meanwhile is newer.
             if text and channel not in self._frames:
                 self._hub.frame_arrived(channel, Frame.from_json(text))
-
-    def _add_frame(self, pipeline: Pipeline, channel: str, frame: Frame) -> None:
-        pipeline.hset(_key(channel), mapping={"version": frame.version, "frame": json.dumps(frame)})
-        pipeline.expire(_key(channel), KEEP_SECONDS)
-        pipeline.publish(CHANNEL, json.dumps(["frame", self._process, channel]))
 
     def _add_heartbeat(self, pipeline: Pipeline) -> None:
         pipeline.set(_process_key(self._process), self._own_presence, px=int(SILENT_SECONDS * 1000), get=True)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from wagtail.models import Page, ReferenceIndex
 
 from galley.preview.models import ShareLink
-from galley.preview.sharing import KEEP_ENDED, SALT, LinkEnded, make_link, may_share, note_seen, open_link
+from galley.preview.sharing import KEEP_ENDED, SALT, LinkEnded, make_link, may_share, open_link, watch_link
 from tests.factories import EditorFactory
 from tests.galley.preview.consumers.test_sockets import editor_of
 
@@ -140,14 +140,14 @@ def test_only_who_may_edit_may_share(small_site, editor) -> None:
 
 def test_it_is_noted_once_a_minute_that_a_link_was_used(small_site, editor) -> None:
     _link, token = make_link(small_site.post, editor, DAY)
-    note_seen(open_link(token))
+    watch_link(token)
     first = ShareLink.objects.get().last_seen_at
     assert first is not None
     with CaptureQueriesContext(connection) as queries:
-        note_seen(ShareLink.objects.get())
+        watch_link(token)
     assert not any("UPDATE" in query["sql"] for query in queries)
     ShareLink.objects.update(last_seen_at=first - timedelta(minutes=2))
-    note_seen(open_link(token))
+    watch_link(token)
     assert ShareLink.objects.get().last_seen_at >= first
 
 
