@@ -80,11 +80,6 @@ def find_image(name: RenditionName) -> AbstractImage | None:
     return image if name.operation in operations else None
 
 
-def find_rendition(image: AbstractImage, name: RenditionName) -> AbstractRendition | None:
-    """Return the stored rendition called `name`; None if there is none yet."""
-    return image.renditions.filter(file=name.path).first()
-
-
 def store_rendition(image: AbstractImage, name: RenditionName, file: Any) -> AbstractRendition:
     """Store `file` as a rendition of `image` and return it. Deletes the renditions of the image's earlier states."""
     for outdated in image.renditions.exclude(file__startswith=f"{RENDITIONS_FOLDER}/{image.pk}-{name.signature}/"):
@@ -100,5 +95,5 @@ def make_rendition(name: RenditionName) -> None:
     image = find_image(name)
     if image and image.is_animated is None:
         image.save()  # analyses the file
-    if image and not find_rendition(image, name):
+    if image and not image.renditions.filter(file=name.path).exists():
         store_rendition(image, name, image.generate_rendition_file(name.filter))

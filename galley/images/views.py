@@ -15,7 +15,7 @@ from django.utils.cache import patch_cache_control
 from wagtail.images.models import AbstractImage
 
 from galley.async_pages.threads import WorkerThreads
-from galley.images.renditions import FORMATS, RenditionName, find_image, find_rendition, store_rendition
+from galley.images.renditions import FORMATS, RenditionName, find_image, store_rendition
 from galley.images.tasks import make_renditions
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ async def _read_or_make(image: AbstractImage, name: RenditionName) -> bytes:
 
 
 def _read(image: AbstractImage, name: RenditionName) -> bytes | None:
-    rendition = find_rendition(image, name)
+    rendition = image.renditions.filter(file=name.path).first()
     if rendition is None or not rendition.file.storage.exists(rendition.file.name):
         return None
     with rendition.file.open() as file:

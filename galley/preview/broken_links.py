@@ -124,11 +124,7 @@ def _is_file(name: str) -> bool:
 
 def _is_routed(target: Target, *, is_page: bool) -> bool:
     """Whether Wagtail would find a page (one with routes of its own, or in another language, too) or a redirect."""
-    request = HttpRequest()  # a stranger's, as far as routing asks for one
-    request.method, request.path, request.path_info = "GET", target.path, target.path
-    request.user = AnonymousUser()
-    # Where `Site.find_for_request` stores its answer.
-    request._wagtail_site = Site.objects.select_related("root_page").get(pk=target.site_id)  # type: ignore[attr-defined]
+    request = _visit(Site.objects.select_related("root_page").get(pk=target.site_id), target.path)
     if is_page and Page.route_for_request(request, target.path):
         return True
     if not apps.is_installed("wagtail.contrib.redirects"):
@@ -137,3 +133,12 @@ def _is_routed(target: Target, *, is_page: bool) -> bool:
     from wagtail.contrib.redirects.models import Redirect
 
     return get_redirect(request, Redirect.normalise_path(target.path)) is not None
+
+
+def _visit(site: Site, path: str) -> HttpRequest:
+    """Return a stranger's request, as far as routing asks for one."""
+    request = HttpRequest()
+    request.method, request.path, request.path_info = "GET", path, path
+    request.user = AnonymousUser()
+    request._wagtail_site = site  # type: ignore[attr-defined]  # where `Site.find_for_request` keeps its answer
+    return request

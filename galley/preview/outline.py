@@ -14,8 +14,6 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 HEADINGS = "h1, h2, h3, h4, h5, h6"
 PICTURES = "img:not([role=presentation], [role=none])"
-# An `a` without an address may be a place that links lead to.
-LINKS = "a[href], a:not([id], [name])"
 NO_CONTENT = frozenset({"nav", "form", "script", "style", "template", "noscript", "svg", "iframe", "object", "head"})
 INLINE = frozenset(
     "a abbr b bdi cite code data del dfn em i ins kbd label mark q s samp small span strong sub sup time u".split()  # noqa: SIM905
@@ -84,7 +82,7 @@ def read_outline(html: str) -> Outline:
     page = _Content(LexborHTMLParser(html))
     headings = tuple(Heading(int((node.tag or "h1")[1]), _shown(node), place) for node, place in page.find(HEADINGS))
     pictures = tuple(_picture(node, place) for node, place in page.find(PICTURES) if not _decorates(node))
-    links = tuple(_link(node, place) for node, place in page.find(LINKS))
+    links = tuple(_link(node, place) for node, place in page.find("a") if not _is_target(node))
     names, repeated = page.names()
     words, minutes = measure(page.take_text())
     return Outline(words, minutes, headings, pictures, links, names, repeated)
@@ -207,3 +205,8 @@ def _decorates(node: LexborNode) -> bool:
 def _link(node: LexborNode, place: Place) -> Link:
     address = node.attributes["href"] or "" if "href" in node.attributes else None
     return Link(address.strip() if address is not None else None, _shown(node), place)
+
+
+def _is_target(node: LexborNode) -> bool:
+    """Whether the `a` element is no link but a place that links lead to."""
+    return "href" not in node.attributes and not {"id", "name"}.isdisjoint(node.attributes)

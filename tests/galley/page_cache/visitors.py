@@ -102,6 +102,7 @@ def grow_older(visitor: Visitor, seconds: float) -> None:
     for entry in visitor.app.store.entries.values():
         entry.made_at -= seconds
         entry.fresh_until -= seconds
+        entry.stale_until -= seconds
         entry._starts.clear()
 
 

@@ -13,7 +13,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, strea
 
 from config.asgi import application
 from galley.preview.broadcast.hub import Backplane, hub
-from galley.preview.consumers import PING, PONG
+from galley.preview.consumers import PING, PONG, open_sockets
 from tests.conftest import SmallSite
 from tests.galley.preview.browser_model import Screen
 
@@ -105,7 +105,9 @@ def is_presence(text: str) -> bool:
 @pytest.fixture
 def site(django_db_serialized_rollback: None, transactional_db: None, small_site: SmallSite) -> SmallSite:
     """The small site, committed: sockets work in threads with connections of their own. Nobody is connected yet."""
-    hub.__init__(Backplane())  # whom a failed test left behind isn't there any more
+    # Whom another test has left behind isn't there any more, and users of other tests had the same ids.
+    hub.__init__(Backplane())
+    open_sockets.clear()
     return small_site
 
 

@@ -26,7 +26,9 @@ MAX_SQL_LENGTH = 160
 class Command(BaseCommand):
     """Requests a URL twice through a page cache of its own, and prints the cache's decisions."""
 
-    help = "Requests a URL twice, as an anonymous visitor, and explains what the page cache does. Works in DEBUG."
+    help = (
+        "Requests a URL twice, as an anonymous visitor, and explains what the page cache does with it. Works in DEBUG."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the URL and the host."""
