@@ -8,11 +8,21 @@ from playwright.async_api import Page, expect
 SEEN_WITHIN = 60  # seconds
 LOOKS_EVERY = 0.2
 
+# The last flag of this name counts, so Playwright's own list is repeated.
+PLAYWRIGHT_DISABLES = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
+    "LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,"
+    "OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch"
+)
+# Chromium prepares them for each window, which takes as long as a page.
+POPUPS_OF_ADDRESS_BAR = "WebUIOmniboxPopup,WebUIOmniboxAimPopup"
+
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--disable-background-networking",
+    f"--disable-features={PLAYWRIGHT_DISABLES},{POPUPS_OF_ADDRESS_BAR}",
     # Nothing but the server can be reached, whatever a page asks for.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
