@@ -14,7 +14,7 @@ from typing import Any
 
 from redis import RedisError
 from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
+from redis.asyncio.client import Pipeline, PubSub
 
 from galley.preview.broadcast.channels import Frame
 from galley.preview.broadcast.hub import Backplane, Hub
@@ -134,14 +134,9 @@ class RedisBackplane(Backplane):
                 for channel, version in discards.items():
                     pipeline.eval(DISCARD, 1, _key(channel), version)
                 for channel, frame in frames.items():
-                    pipeline.hset(_key(channel), mapping={"version": frame.version, "frame": json.dumps(frame)})
-                    pipeline.expire(_key(channel), KEEP_SECONDS)
-                    pipeline.publish(CHANNEL, json.dumps(["frame", self._process, channel]))
+                    self._add_frame(pipeline, channel, frame)
                 if is_heartbeat_due:
-                    presence, lifetime = self._own_presence, int(SILENT_SECONDS * 1000)
-                    pipeline.set(_process_key(self._process), presence, px=lifetime, get=True)
-                    pipeline.sadd(PROCESSES, self._process)
-                    pipeline.publish(CHANNEL, json.dumps(["presence", self._process, presence]))
+                    self._add_heartbeat(pipeline)
                 for channel in requests:
                     pipeline.hget(_key(channel), "frame")
                 answers = await pipeline.execute()
@@ -157,6 +152,16 @@ class RedisBackplane(Backplane):
             # What was published here meanwhile is newer.
             if text and channel not in self._frames:
                 self._hub.frame_arrived(channel, Frame.from_json(text))
+
+    def _add_frame(self, pipeline: Pipeline, channel: str, frame: Frame) -> None:
+        pipeline.hset(_key(channel), mapping={"version": frame.version, "frame": json.dumps(frame)})
+        pipeline.expire(_key(channel), KEEP_SECONDS)
+        pipeline.publish(CHANNEL, json.dumps(["frame", self._process, channel]))
+
+    def _add_heartbeat(self, pipeline: Pipeline) -> None:
+        pipeline.set(_process_key(self._process), self._own_presence, px=int(SILENT_SECONDS * 1000), get=True)
+        pipeline.sadd(PROCESSES, self._process)
+        pipeline.publish(CHANNEL, json.dumps(["presence", self._process, self._own_presence]))
 
     async def _after_heartbeat(self, *, known_here: bool) -> None:
         self._drop_silent_processes()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from logging.handlers import BufferingHandler
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from django.core.asgi import get_asgi_application
@@ -21,6 +21,8 @@ from galley.page_cache.entries import Entry, Message
 from galley.page_cache.tables import tables_cached_by_wagtail
 
 MAX_SQL_LENGTH = 160
+# What the cache logs of a decision: its name, the URL and the reason.
+Decision = tuple[str, str, str]
 
 
 class Command(BaseCommand):
@@ -53,7 +55,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {decision}: {reason}")
         self.print_entry(next(iter(cache.store.entries.values()), None), decisions)
 
-    def print_entry(self, entry: Entry | None, decisions: list[Any]) -> None:
+    def print_entry(self, entry: Entry | None, decisions: list[Decision]) -> None:
         """Print whether and how long the response is stored, and what invalidates it."""
         if entry is None:
             reason = next((reason for decision, _url, reason in decisions if decision in {"not stored", "bypass"}), "")
@@ -106,12 +108,9 @@ async def request_twice(cache: PageCache, scope: Scope) -> list[Message]:
 
 
 @contextmanager
-def collect_decisions() -> Iterator[list[Any]]:
-    """Collect the decisions that the cache logs, which are printed nowhere else meanwhile.
-
-    The list is filled at the end. Each entry is the name of the decision, the URL and the reason.
-    """
-    decisions: list[Any] = []
+def collect_decisions() -> Iterator[list[Decision]]:
+    """Collect what the cache logs, which is printed nowhere else meanwhile. The list is filled at the end."""
+    decisions: list[Decision] = []
     handler, level = BufferingHandler(1_000), logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
@@ -122,4 +121,4 @@ def collect_decisions() -> Iterator[list[Any]]:
         logger.removeHandler(handler)
         logger.setLevel(level)
         logger.propagate = True
-        decisions += [record.args for record in handler.buffer if record.name == logger.name]
+        decisions += [cast(Decision, record.args) for record in handler.buffer if record.name == logger.name]
