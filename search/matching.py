@@ -39,8 +39,11 @@ class Dialect:
 
     `matches` returns the newest first, `in_title` those with all words in their title. `ranked` returns id and rank;
     the best has the highest. `similar` returns entries whose title is similar to a text; not every database has it.
+    `store` adds the words of `texts`, the columns with title and body of an entry, to the index.
     """
 
+    texts: tuple[str, ...]
+    store: str
     write: Callable[[Words], str]
     write_for_title: Callable[[Words], str]
     matches: str
@@ -55,11 +58,13 @@ def _write_fts5(words: Words) -> str:
 
 
 def _write_tsquery(words: Words) -> str:
-    """Return an expression for PostgreSQL's `to_tsquery`."""
+    """Return an expression for PostgreSQL's `tsquery`. By `to_tsquery`, it becomes the stems of the words."""
     return " & ".join(f"'{word.text}'{':*' if word.is_beginning else ''}" for word in words)
 
 
 SQLITE = Dialect(
+    texts=("title", "body", "autocomplete"),
+    store="INSERT OR REPLACE INTO wagtailsearch_indexentry_fts (title, body, autocomplete, rowid) VALUES (%s, %s, %s, %s)",
     write=lambda words: f"{{title body}} : ({_write_fts5(words)})",
     write_for_title=lambda words: f"{{title}} : ({_write_fts5(words)})",
     matches="SELECT rowid FROM wagtailsearch_indexentry_fts WHERE wagtailsearch_indexentry_fts MATCH %s "
@@ -72,13 +77,19 @@ SQLITE = Dialect(
 )
 
 POSTGRESQL = Dialect(
+    texts=("title_text", "body_text"),
+    # PostgreSQL cuts texts differently and leaves out common words. Its stems stay in the index beside the words.
+    store="UPDATE wagtailsearch_indexentry SET title = title || array_to_tsvector(string_to_array(%s, ' ')), "
+    "body = body || array_to_tsvector(string_to_array(%s, ' ')) WHERE id = %s",
     write=_write_tsquery,
     write_for_title=_write_tsquery,
     # The same expression as in the database index on both columns, so that the index is used.
-    matches="SELECT id FROM wagtailsearch_indexentry WHERE (title || body) @@ to_tsquery(%s) ORDER BY id DESC",
-    in_title="SELECT id FROM wagtailsearch_indexentry WHERE title @@ to_tsquery(%s) ORDER BY id DESC",
-    ranked="SELECT id, 10 * ts_rank(title, query) + ts_rank(body, query) FROM wagtailsearch_indexentry, "
-    "to_tsquery(%s) query WHERE (title || body) @@ query",
+    matches="SELECT id FROM wagtailsearch_indexentry WHERE (title || body) @@ (%s::tsquery || to_tsquery(%s)) "
+    "ORDER BY id DESC",
+    in_title="SELECT id FROM wagtailsearch_indexentry WHERE title @@ (%s::tsquery || to_tsquery(%s)) ORDER BY id DESC",
+    ranked="SELECT id, 10 * ts_rank(title, stems) + ts_rank(body, stems) + ts_rank(title, words) "
+    "FROM wagtailsearch_indexentry, CAST(%s AS tsquery) words, to_tsquery(%s) stems "
+    "WHERE (title || body) @@ (words || stems)",
     similar="SELECT id FROM wagtailsearch_indexentry WHERE title_text %%> %s "
     "ORDER BY word_similarity(%s, title_text) DESC, id DESC",
 )
@@ -119,7 +130,7 @@ def find_matches(query: Query, readable: QuerySet[Any]) -> Matches:
         if _are_more_than(MAX_RESULTS, dialect, words):
             return _find_newest(dialect, words, entries)
     found = _find_best(dialect, query.words, entries)
-    return Matches(found) if found or not dialect.similar else _find_similar(dialect, query.words, entries)
+    return Matches(found) if found or not dialect.similar else _find_similar(dialect, query.text, entries)
 
 
 def _readable_entries(readable: QuerySet[Any]) -> QuerySet[Any]:
@@ -159,17 +170,16 @@ def _examine_newest(number: int, dialect: Dialect, words: Words, entries: QueryS
     sources = (dialect.in_title, dialect.write_for_title(words)), (dialect.matches, dialect.write(words))
     found: dict[int, Match] = {}
     for sql, expression in sources:
-        newest = RawSQL(f"{sql} LIMIT {number}", [expression])  # noqa: S611
+        newest = RawSQL(f"{sql} LIMIT {number}", [expression] * sql.count("%s"))  # noqa: S611
         for match in _read(entries.filter(pk__in=newest).order_by("-pk")[: MAX_RESULTS + 1]):
             found.setdefault(match.entry_id, match)
     return list(found.values())
 
 
-def _find_similar(dialect: Dialect, words: Words, entries: QuerySet[Any]) -> Matches:
-    text = " ".join(word.text for word in words)
+def _find_similar(dialect: Dialect, text: str, entries: QuerySet[Any]) -> Matches:
     with transaction.atomic():
         _fetch("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", str(MIN_SIMILARITY))
-        rows = _fetch(f"{dialect.similar} LIMIT {MAX_RESULTS}", text, text)
+        rows = _fetch(f"{dialect.similar} LIMIT {MAX_RESULTS}", text)
     positions = {entry_id: position for position, (entry_id,) in enumerate(rows)}
     found = sorted(_read(entries.filter(pk__in=positions)), key=lambda match: positions[match.entry_id])
     return Matches(found[:MAX_SIMILAR], are_similar=bool(found))
@@ -179,7 +189,7 @@ def _read(entries: QuerySet[Any]) -> list[Match]:
     return [Match(*row) for row in entries.values_list("pk", "page_id", "content_type_id")]
 
 
-def _fetch(sql: str, *params: str) -> list[tuple[Any, ...]]:
+def _fetch(sql: str, expression: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql, [expression] * sql.count("%s"))
         return cursor.fetchall()

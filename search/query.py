@@ -1,8 +1,10 @@
 """The query of a visitor: a line of any text, and the words in it."""
 
-import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
+
+from search.words import find_words
 
 # Longer texts are cut: every word takes time, and no visitor needs that many.
 LONGEST_TEXT = 200
@@ -36,9 +38,7 @@ class Query:
     def from_text(cls, text: str) -> Self:
         """Return the query for `text`. Punctuation, operators and control characters only separate words."""
         line = " ".join(_readable(text[: LONGEST_TEXT + 1]).split())
-        # Of İ in lower case, the index has the letter without its dot.
-        read = unicodedata.normalize("NFC", line[:LONGEST_TEXT]).lower().replace("i\u0307", "i")
-        words = list(dict.fromkeys(_split(read)))
+        words = list(dict.fromkeys(_split(line[:LONGEST_TEXT])))
         return cls(
             line[:LONGEST_TEXT],
             tuple(Word(word, _is_beginning(word)) for word in words[:MOST_WORDS]),
@@ -51,10 +51,13 @@ def _readable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\x00", " ")
 
 
-def _split(text: str) -> list[str]:
-    """Return the words of `text`: letters and numbers, with their marks, such as vowel signs."""
-    words = "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in text).split()
-    return [word for word in words if any(map(str.isalnum, word))]
+def _split(text: str) -> Iterator[str]:
+    """Yield the words of `text`. The last of characters without spaces is in a pair already."""
+    last = 0
+    for word, _start, end in find_words(text):
+        if end > last:
+            yield word
+        last = end
 
 
 def _is_beginning(word: str) -> bool:

@@ -88,8 +88,8 @@ def _read_results(matches: list[Match], query: Query, request: HttpRequest) -> l
     marker = Marker(query.words)
     pages = Page.objects.in_bulk([match.page_id for match in matches])
     texts = IndexEntry.objects.filter(pk__in=[match.entry_id for match in matches])
-    text_column = "body_text" if find_dialect().similar else "body"
-    bodies = dict(texts.values_list("pk", Substr(text_column, 1, LONGEST_TEXT_SHOWN)))
+    _title, body, *_more = find_dialect().texts
+    bodies = dict(texts.values_list("pk", Substr(body, 1, LONGEST_TEXT_SHOWN)))
     labels = {one.content_type_id: one.label for one in page_types()}
     return [
         Result(

@@ -1,0 +1,54 @@
+"""Wagtail's search backend of the database, with the words of `search.words` in its index."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Model, QuerySet
+from modelsearch.utils import get_content_type_pk
+from wagtail.search.models import IndexEntry
+
+from search.matching import find_dialect
+from search.words import find_words
+
+if connection.vendor == "postgresql":
+    from modelsearch.backends.database.postgres.postgres import PostgresIndex as DatabaseIndex
+    from modelsearch.backends.database.postgres.postgres import PostgresSearchBackend as DatabaseBackend
+else:
+    from modelsearch.backends.database.sqlite.sqlite import SQLiteIndex as DatabaseIndex
+    from modelsearch.backends.database.sqlite.sqlite import SQLiteSearchBackend as DatabaseBackend
+
+
+class WordIndex(DatabaseIndex):
+    """The index of the database, with the words of each object."""
+
+    def add_items(self, model: type[Model], objs: Sequence[Model]) -> None:
+        """Write `objs` of one model into the index."""
+        with transaction.atomic():
+            super().add_items(model, objs)
+            entries = IndexEntry.objects.filter(content_type_id=get_content_type_pk(model))
+            store_words(entries.filter(object_id__in=[str(one.pk) for one in objs]))
+
+
+class SearchBackend(DatabaseBackend):
+    """Wagtail's backend with that index. SQLite has only our words, so Wagtail's queries have to be made of them."""
+
+    index_class = WordIndex
+
+    def _search(self, query_compiler_class: type, query: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(query, str) and connection.vendor == "sqlite":
+            query = " ".join(_words(query))
+        return super()._search(query_compiler_class, query, *args, **kwargs)
+
+
+def store_words(entries: QuerySet[IndexEntry]) -> None:
+    """Add the words of the texts of `entries` to the index. Adding them again changes nothing."""
+    dialect = find_dialect()
+    rows = entries.values_list("pk", *dialect.texts).iterator(chunk_size=1000)
+    with connection.cursor() as cursor:
+        for pk, *texts in rows:
+            cursor.execute(dialect.store, [*(" ".join(_words(text or "")) for text in texts), pk])
+
+
+def _words(text: str) -> Iterable[str]:
+    return (word for word, _start, _end in find_words(text))
