@@ -38,7 +38,9 @@ class Query:
     def from_text(cls, text: str) -> Self:
         """Return the query for `text`. Punctuation, operators and control characters only separate words."""
         line = " ".join(_readable(text[: LONGEST_TEXT + 1]).split())
-        words = list(dict.fromkeys(_split(line[:LONGEST_TEXT])))
+        # The last word may be cut, and its rest be too short to be found.
+        whole_words = line.rpartition(" ")[0] if len(line) > LONGEST_TEXT else line
+        words = list(dict.fromkeys(_split(whole_words or line[:LONGEST_TEXT])))
         return cls(
             line[:LONGEST_TEXT],
             tuple(Word(word, _is_beginning(word)) for word in words[:MOST_WORDS]),

@@ -12,7 +12,7 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
 )
-_EMOJI = "\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
+_EMOJI = "\u2600-\u2767\u2776-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _MARKS = [mark for mark in map(chr, range(0x300, 0x1F000)) if unicodedata.category(mark)[0] == "M"]
 
 
@@ -51,5 +51,6 @@ def _normalise(word: str) -> str:
     """Return `word` in lower case, without accents and variants of letters (NFKC)."""
     if word.isascii():
         return word.lower()
-    plain = _IGNORED.sub("", unicodedata.normalize("NFKD", word)).casefold()
-    return unicodedata.normalize("NFKC", plain)[:LONGEST_WORD]
+    plain = _IGNORED.sub("", unicodedata.normalize("NFKD", word.casefold()))
+    # Only Turkish has two letters i. Their capitals are written for both.
+    return unicodedata.normalize("NFKC", plain.casefold().replace("ı", "i"))[:LONGEST_WORD]

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 # The words are separated by spaces. All that they consist of belongs to them. `Cn` are letters that
                 # came to Unicode after SQLite's tables were made.
                 f"CREATE VIRTUAL TABLE {TABLE} USING fts5(autocomplete, body, title, "
-                "tokenize = \"unicode61 remove_diacritics 0 categories 'L* M* N* So Cn'\")",
+                "tokenize = \"unicode61 remove_diacritics 0 categories 'L* M* N* S* Cn'\")",
             ]
         ),
         migrations.RunPython(store_all_words),

@@ -1,5 +1,6 @@
 """Pieces of text around the words."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,9 +17,25 @@ def test_words_and_what_begins_with_them_are_marked() -> None:
     assert html == "<mark>Proofs</mark>, an <mark>ox</mark>, oxen; waterproof"
 
 
-def test_accents_make_no_difference() -> None:
-    assert marker("cafe").mark("Le Café") == "Le <mark>Café</mark>"
-    assert marker("café").mark("Le Cafe") == "Le <mark>Cafe</mark>"
+@pytest.mark.parametrize(
+    ("query", "text", "marked"),
+    [
+        ("cafe", "Le Café", "Le <mark>Café</mark>"),
+        ("café", "Le Cafe", "Le <mark>Cafe</mark>"),
+        ("cafe", "Le cafe\u0301!", "Le <mark>cafe\u0301</mark>!"),
+        ("istanbul", "In İstanbul.", "In <mark>İstanbul</mark>."),
+        ("İSTANBUL", "In I\u0307stanbul.", "In <mark>I\u0307stanbul</mark>."),
+        ("diyarbakır", "DIYARBAKIR", "<mark>DIYARBAKIR</mark>"),
+        ("strasse", "Die Straße", "Die <mark>Straße</mark>"),
+        ("किताब", "यह किताबें हैं", "यह <mark>किताबें</mark> हैं"),
+        ("東京都", "私は東京都に", "私は<mark>東京都</mark>に"),
+        ("ไทย", "ภาษาไทยดี", "ภาษา<mark>ไทย</mark>ดี"),
+        ("node.js", "Node.js", "<mark>Node</mark>.<mark>js</mark>"),
+        ("fine", "Ｆｉｎｅ ﬁne", "<mark>Ｆｉｎｅ</mark> <mark>ﬁne</mark>"),
+    ],
+)
+def test_case_accents_and_forms_of_letters_make_no_difference(query: str, text: str, marked: str) -> None:
+    assert marker(query).mark(text) == marked
 
 
 def test_another_form_of_the_word_is_marked_where_the_word_itself_is_not() -> None:
@@ -38,6 +55,12 @@ def test_the_piece_is_where_the_word_is() -> None:
     assert "<mark>galley</mark>" in piece
     assert piece.startswith("… before")
     assert piece.endswith("after …")
+    assert len(piece) < 300
+
+
+def test_the_piece_is_where_the_word_is_without_spaces() -> None:
+    piece = marker("東京").cut_out("私は行った。" * 200 + "東京" + "私は行った。" * 200)
+    assert "<mark>東京</mark>" in piece
     assert len(piece) < 300
 
 

@@ -1,0 +1,56 @@
+"""Every title and every word is found by itself, in any script, on both databases."""
+
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+from wagtail.search.backends import get_search_backend
+
+from blog.models import BlogPostPage
+from search.query import Query
+from search.words import find_words
+from tests.conftest import SmallSite
+from tests.running_site import PROJECT, environment
+from tests.search.every_word import check
+
+
+one_in_ten_or_all = pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.nightly)])
+
+
+@pytest.mark.django_db
+@one_in_ten_or_all
+def test_every_word_on_sqlite(small_site: SmallSite, step: int) -> None:
+    check(step)
+
+
+@one_in_ten_or_all
+def test_every_word_on_postgresql(postgresql_small_site: Callable[[str], str], tmp_path: Path, step: int) -> None:
+    env = environment(tmp_path, DATABASE_URL=postgresql_small_site(f"every-word-{step}"))
+    code = f"import django; django.setup(); from tests.search.every_word import check; check({step})"
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=env, check=True)
+
+
+@given(st.text(), st.text(st.characters(categories=["L", "M", "N", "So", "Cf"])))
+def test_the_words_of_a_query_are_words_of_the_text(before: str, asked: str) -> None:
+    words = {word for word, _start, _end in find_words(f"{before} {asked}")}
+    for form in (asked, unicodedata.normalize("NFC", asked), unicodedata.normalize("NFD", asked)):
+        assert {word.text for word in Query.from_text(form).words} <= words
+
+
+@pytest.mark.django_db
+def test_sqlite_cuts_no_word(small_site: SmallSite) -> None:
+    """SQLite's tables of Unicode are older than Python's."""
+    letters = " ".join(map(chr, [*range(0xD800), *range(0xE000, 0x110000)]))
+    get_search_backend().add(BlogPostPage(pk=10_000, body=[("pull_quote", {"quote": letters})]))
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, wagtailsearch_indexentry_fts, row)")
+        cursor.execute("SELECT term FROM temp.terms")
+        terms = {term for (term,) in cursor.fetchall()}
+        cursor.execute("DROP TABLE temp.terms")
+    assert {word for word, _start, _end in find_words(letters)} - terms == set()
