@@ -1,6 +1,6 @@
-"""Wagtail's search backend of the database, with the words of `search.words` in its index."""
+"""Wagtail's search backend for SQLite and PostgreSQL, with the words of `search.words` in its index."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -9,6 +9,7 @@ from modelsearch.utils import get_content_type_pk
 from wagtail.search.models import IndexEntry
 
 from search.matching import find_dialect
+from search.query import Query
 from search.words import find_words
 
 if connection.vendor == "postgresql":
@@ -20,10 +21,10 @@ else:
 
 
 class WordIndex(DatabaseIndex):
-    """The index of the database, with the words of each object."""
+    """Wagtail's index, with the words of each object."""
 
     def add_items(self, model: type[Model], objs: Sequence[Model]) -> None:
-        """Write `objs` of one model into the index."""
+        """Put `objs` of one model into the index."""
         with transaction.atomic():
             super().add_items(model, objs)
             entries = IndexEntry.objects.filter(content_type_id=get_content_type_pk(model))
@@ -31,24 +32,20 @@ class WordIndex(DatabaseIndex):
 
 
 class SearchBackend(DatabaseBackend):
-    """Wagtail's backend with that index. SQLite has only our words, so Wagtail's queries have to be made of them."""
+    """Wagtail's backend with that index. On SQLite, the index has nothing else, and Wagtail looks for words too."""
 
     index_class = WordIndex
 
     def _search(self, query_compiler_class: type, query: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(query, str) and connection.vendor == "sqlite":
-            query = " ".join(_words(query))
+            query = " ".join(word.text for word in Query.from_text(query).words)
         return super()._search(query_compiler_class, query, *args, **kwargs)
 
 
 def store_words(entries: QuerySet[IndexEntry]) -> None:
-    """Add the words of the texts of `entries` to the index. Adding them again changes nothing."""
+    """Put the words of `entries` into the index. To repeat it changes nothing."""
     dialect = find_dialect()
-    rows = entries.values_list("pk", *dialect.texts).iterator(chunk_size=1000)
     with connection.cursor() as cursor:
-        for pk, *texts in rows:
-            cursor.execute(dialect.store, [*(" ".join(_words(text or "")) for text in texts), pk])
-
-
-def _words(text: str) -> Iterable[str]:
-    return (word for word, _start, _end in find_words(text))
+        for pk, *texts in entries.values_list("pk", *dialect.texts).iterator():
+            words = [" ".join(word for word, _start, _end in find_words(text or "")) for text in texts]
+            cursor.execute(dialect.store, [*words, pk])

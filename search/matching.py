@@ -39,50 +39,44 @@ class Dialect:
 
     `matches` returns the newest first, `in_title` those with all words in their title. `ranked` returns id and rank;
     the best has the highest. `similar` returns entries whose title is similar to a text; not every database has it.
-    `store` adds the words of `texts`, the columns with title and body of an entry, to the index.
+    `texts` are the columns of an entry with its texts, title and body first. `store` puts their words into the index.
     """
 
     texts: tuple[str, ...]
     store: str
     write: Callable[[Words], str]
-    write_for_title: Callable[[Words], str]
     matches: str
     in_title: str
     ranked: str
     similar: str = ""
 
 
-def _write_fts5(words: Words) -> str:
-    """Return an expression of SQLite's FTS5 (https://www.sqlite.org/fts5.html#full_text_query_syntax)."""
-    return " AND ".join(f'"{word.text}"{"*" if word.is_beginning else ""}' for word in words)
-
-
-def _write_tsquery(words: Words) -> str:
-    """Return an expression for PostgreSQL's `tsquery`. By `to_tsquery`, it becomes the stems of the words."""
-    return " & ".join(f"'{word.text}'{':*' if word.is_beginning else ''}" for word in words)
+def _join(words: Words, operator: str, quote: str, beginning: str) -> str:
+    return operator.join(f"{quote}{word.text}{quote}{beginning if word.is_beginning else ''}" for word in words)
 
 
 SQLITE = Dialect(
     texts=("title", "body", "autocomplete"),
-    store="INSERT OR REPLACE INTO wagtailsearch_indexentry_fts (title, body, autocomplete, rowid) VALUES (%s, %s, %s, %s)",
-    write=lambda words: f"{{title body}} : ({_write_fts5(words)})",
-    write_for_title=lambda words: f"{{title}} : ({_write_fts5(words)})",
-    matches="SELECT rowid FROM wagtailsearch_indexentry_fts WHERE wagtailsearch_indexentry_fts MATCH %s "
-    "ORDER BY rowid DESC",
-    in_title="SELECT rowid FROM wagtailsearch_indexentry_fts WHERE wagtailsearch_indexentry_fts MATCH %s "
-    "ORDER BY rowid DESC",
+    store="INSERT OR REPLACE INTO wagtailsearch_indexentry_fts (title, body, autocomplete, rowid) "
+    "VALUES (%s, %s, %s, %s)",
+    # See https://www.sqlite.org/fts5.html#full_text_query_syntax
+    write=lambda words: _join(words, " AND ", '"', "*"),
+    matches="SELECT rowid FROM wagtailsearch_indexentry_fts "
+    "WHERE wagtailsearch_indexentry_fts MATCH '{title body} : (' || %s || ')' ORDER BY rowid DESC",
+    in_title="SELECT rowid FROM wagtailsearch_indexentry_fts "
+    "WHERE wagtailsearch_indexentry_fts MATCH '{title} : (' || %s || ')' ORDER BY rowid DESC",
     # The columns are autocomplete, body and title. The better a match, the lower its bm25.
     ranked="SELECT rowid, -bm25(wagtailsearch_indexentry_fts, 0, 1, 10) FROM wagtailsearch_indexentry_fts "
-    "WHERE wagtailsearch_indexentry_fts MATCH %s",
+    "WHERE wagtailsearch_indexentry_fts MATCH '{title body} : (' || %s || ')'",
 )
 
 POSTGRESQL = Dialect(
     texts=("title_text", "body_text"),
-    # PostgreSQL cuts texts differently and leaves out common words. Its stems stay in the index beside the words.
+    # PostgreSQL cuts texts in its own way and leaves out common words. So the words are added to its stems.
     store="UPDATE wagtailsearch_indexentry SET title = title || array_to_tsvector(string_to_array(%s, ' ')), "
     "body = body || array_to_tsvector(string_to_array(%s, ' ')) WHERE id = %s",
-    write=_write_tsquery,
-    write_for_title=_write_tsquery,
+    # `to_tsquery` turns the words into stems.
+    write=lambda words: _join(words, " & ", "'", ":*"),
     # The same expression as in the database index on both columns, so that the index is used.
     matches="SELECT id FROM wagtailsearch_indexentry WHERE (title || body) @@ (%s::tsquery || to_tsquery(%s)) "
     "ORDER BY id DESC",
@@ -167,10 +161,9 @@ def _find_newest(dialect: Dialect, words: Words, entries: QuerySet[Any]) -> Matc
 
 def _examine_newest(number: int, dialect: Dialect, words: Words, entries: QuerySet[Any]) -> list[Match]:
     """Return the matches among the `number` newest with the words in their title, then the `number` newest of all."""
-    sources = (dialect.in_title, dialect.write_for_title(words)), (dialect.matches, dialect.write(words))
     found: dict[int, Match] = {}
-    for sql, expression in sources:
-        newest = RawSQL(f"{sql} LIMIT {number}", [expression] * sql.count("%s"))  # noqa: S611
+    for sql in (dialect.in_title, dialect.matches):
+        newest = RawSQL(f"{sql} LIMIT {number}", [dialect.write(words)] * sql.count("%s"))  # noqa: S611
         for match in _read(entries.filter(pk__in=newest).order_by("-pk")[: MAX_RESULTS + 1]):
             found.setdefault(match.entry_id, match)
     return list(found.values())

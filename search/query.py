@@ -1,13 +1,12 @@
 """The query of a visitor: a line of any text, and the words in it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
 from search.words import find_words
 
-# Longer texts are cut: every word takes time, and no visitor needs that many.
-LONGEST_TEXT = 200
+# The length of the longest title. Longer texts are cut: every word takes time, and no visitor needs that many.
+LONGEST_TEXT = 255
 MOST_WORDS = 10
 # So many words have a shorter beginning that merging their matches would take too long.
 SHORTEST_BEGINNING = 3
@@ -38,9 +37,11 @@ class Query:
     def from_text(cls, text: str) -> Self:
         """Return the query for `text`. Punctuation, operators and control characters only separate words."""
         line = " ".join(_readable(text[: LONGEST_TEXT + 1]).split())
-        # The last word may be cut, and its rest be too short to be found.
-        whole_words = line.rpartition(" ")[0] if len(line) > LONGEST_TEXT else line
-        words = list(dict.fromkeys(_split(whole_words or line[:LONGEST_TEXT])))
+        ends: dict[int, str] = {}
+        for word, _start, end in find_words(line[:LONGEST_TEXT]):
+            # The last of several characters without spaces is in a pair already.
+            ends.setdefault(end, word)
+        words = list(dict.fromkeys(ends.values()))
         return cls(
             line[:LONGEST_TEXT],
             tuple(Word(word, _is_beginning(word)) for word in words[:MOST_WORDS]),
@@ -51,15 +52,6 @@ class Query:
 def _readable(text: str) -> str:
     """Return `text` without lone surrogates and NUL, which databases and URLs don't accept."""
     return text.encode("utf-8", "replace").decode().replace("\x00", " ")
-
-
-def _split(text: str) -> Iterator[str]:
-    """Yield the words of `text`. The last of characters without spaces is in a pair already."""
-    last = 0
-    for word, _start, end in find_words(text):
-        if end > last:
-            yield word
-        last = end
 
 
 def _is_beginning(word: str) -> bool:

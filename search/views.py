@@ -88,8 +88,7 @@ def _read_results(matches: list[Match], query: Query, request: HttpRequest) -> l
     marker = Marker(query.words)
     pages = Page.objects.in_bulk([match.page_id for match in matches])
     texts = IndexEntry.objects.filter(pk__in=[match.entry_id for match in matches])
-    _title, body, *_more = find_dialect().texts
-    bodies = dict(texts.values_list("pk", Substr(body, 1, LONGEST_TEXT_SHOWN)))
+    bodies = dict(texts.values_list("pk", Substr(find_dialect().texts[1], 1, LONGEST_TEXT_SHOWN)))
     labels = {one.content_type_id: one.label for one in page_types()}
     return [
         Result(

@@ -1,38 +1,30 @@
-"""The words of a text, in one normal form. Both the index and the query consist of them, so that they always agree."""
+"""The words of a text in a normal form, of which index and query consist. So both databases find the same."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-LONGEST_WORD = 200
+# PostgreSQL takes up to 2,046 bytes.
+LONGEST_WORD = 255
 
-# Scripts without spaces between words: Thai, Lao, Burmese, Khmer, Kana and Han. Emoji stand without spaces too.
+# Thai, Lao, Burmese, Khmer, Kana and Han are written without spaces. Emoji often stand beside words without a space.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
 )
 _EMOJI = "\u2600-\u2767\u2776-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
-_MARKS = [mark for mark in map(chr, range(0x300, 0x1F000)) if unicodedata.category(mark)[0] == "M"]
-
-
-def _is_sign(mark: str) -> bool:
-    """Return whether a mark is part of a letter, as vowel signs are. Accents and the points of Hebrew and Arabic aren't.
-
-    Accents have the combining classes from 200, points those from 10 to 36.
-    """
-    combining = unicodedata.combining(mark)
-    is_selector = "VARIATION SELECTOR" in unicodedata.name(mark)
-    return not (combining >= 200 or 10 <= combining <= 36 or is_selector or unicodedata.category(mark) == "Me")
-
-
-_SIGNS = "".join(filter(_is_sign, _MARKS))
+_MARKS = "".join(mark for mark in map(chr, range(0x300, 0x1F000)) if unicodedata.category(mark)[0] == "M")
+# Marks that make another letter, as vowel signs do. Texts are also written without the others: accents (combining
+# classes from 200), and the points of Hebrew and Arabic (10 to 36).
+_SIGNS = "".join(mark for mark in _MARKS if unicodedata.combining(mark) not in {*range(10, 37), *range(200, 256)})
 # What continues a word: marks, joiners, the soft hyphen, and the voicing marks of narrow Kana.
-_CONTINUING = f"[{''.join(_MARKS)}\u00ad\u200c-\u200f\u2060\ufeff\uff9e\uff9f\U000e0100-\U000e01ef]"
+_CONTINUING = f"[{_MARKS}\u00ad\u200c-\u200f\u2060\ufeff\uff9e\uff9f\U000e0100-\U000e01ef]"
 _LETTER = rf"[^\W_{_UNSPACED}\uff9e\uff9f]"
 _CHARACTER = rf"(?:(?=[^\W_])[{_UNSPACED}]|[{_EMOJI}]){_CONTINUING}*"
 _WORD = re.compile(rf"{_CHARACTER}(?=({_CHARACTER})?)|{_LETTER}+(?:{_CONTINUING}+{_LETTER}*)*")
-_IGNORED = re.compile(rf"[^\w{_SIGNS}{_EMOJI}]|_")
+# Variants of emoji and enclosing marks are left out too.
+_IGNORED = re.compile(rf"[^\w{_SIGNS}{_EMOJI}]|[_\u20dd-\u20e4\ufe00-\ufe0f]")
 
 
 def find_words(text: str) -> Iterator[tuple[str, int, int]]:
@@ -49,8 +41,6 @@ def find_words(text: str) -> Iterator[tuple[str, int, int]]:
 @lru_cache(maxsize=20_000)
 def _normalise(word: str) -> str:
     """Return `word` in lower case, without accents and variants of letters (NFKC)."""
-    if word.isascii():
-        return word.lower()
     plain = _IGNORED.sub("", unicodedata.normalize("NFKD", word.casefold()))
     # Only Turkish has two letters i. Their capitals are written for both.
     return unicodedata.normalize("NFKC", plain.casefold().replace("ı", "i"))[:LONGEST_WORD]

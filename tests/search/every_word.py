@@ -23,7 +23,7 @@ TEXTS = [
     "🎉", "Rust🦀 🦀Rust", "👩\u200d🚀launch", "1️⃣ first", "❤️ 🇩🇪",
     "don't l’été O'Brien rock'n'roll", "well-known e-mail x-ray-7", "snake_case __init__ _",
     "https://user@www.example.org:8080/a/b-c.html?q=1&r=%20#top", "ada.quill+ink@mail.example.org", "/usr/local/bin",
-    "x" * 3000, "é" * 3000, "東" * 300, "ﷺ" * 200, "galley" + "\u0301" * 3000, "a/" * 120 + "end", "galley " * 28 + "xyz",
+    "x" * 3000, "é" * 3000, "東" * 300, "ﷺ" * 200, "galley" + "\u0301" * 3000, "a/" * 120 + "end",
 ]  # fmt: skip
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]{2,20}")
 
@@ -50,7 +50,7 @@ def find_missed(texts: Iterable[str], ask: Callable[[str], Iterable[str]]) -> li
         (text, asked)
         for number, text in numbered
         for asked in ask(text[:255])
-        if not {entries[str(number)], entries[str(-number)]} <= _find(asked)
+        if not {entries[str(number)], entries[str(-number)]} <= find_entries(asked)
     ]
 
 
@@ -67,7 +67,8 @@ def _has_words(token: str) -> bool:
     return any(letter.isalnum() or letter in "🎉🦀👩🚀❤🇩" for letter in token)
 
 
-def _find(text: str) -> set[int]:
+def find_entries(text: str) -> set[int]:
+    """Return the ids of the index entries with the words of `text`."""
     dialect, words = find_dialect(), Query.from_text(text).words
     if not words:
         return set()

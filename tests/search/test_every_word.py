@@ -11,14 +11,15 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from wagtail.search.backends import get_search_backend
+from wagtail.search.models import IndexEntry
 
 from blog.models import BlogPostPage
+from search.backend import store_words
 from search.query import Query
 from search.words import find_words
 from tests.conftest import SmallSite
 from tests.running_site import PROJECT, environment
-from tests.search.every_word import check
-
+from tests.search.every_word import check, find_entries
 
 one_in_ten_or_all = pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.nightly)])
 
@@ -54,3 +55,15 @@ def test_sqlite_cuts_no_word(small_site: SmallSite) -> None:
         terms = {term for (term,) in cursor.fetchall()}
         cursor.execute("DROP TABLE temp.terms")
     assert {word for word, _start, _end in find_words(letters)} - terms == set()
+
+
+@pytest.mark.django_db
+def test_an_index_without_words_is_filled(small_site: SmallSite) -> None:
+    """The migration fills the index of a site that was made before."""
+    get_search_backend().add(small_site.about)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM wagtailsearch_indexentry_fts")
+    assert find_entries("About us") == set()
+    for _time in range(2):
+        store_words(IndexEntry.objects.all())
+        assert len(find_entries("About us")) == 1

@@ -204,7 +204,16 @@ def test_a_page_that_is_not_there_offers_the_search(asgi_get, small_site) -> Non
     assert 'role="search"' in html
 
 
-@pytest.mark.parametrize("title", ["İstanbul", "हिन्दी भाषा", "ภาษาไทยที่", "தமிழ்", "x̂y", "Node.js", "TCP/IP", "page-1"])
+@pytest.mark.parametrize(
+    "title", ["İstanbul", "हिन्दी भाषा", "ภาษาไทยที่", "தமிழ்", "x̂y", "Node.js", "TCP/IP", "page-1", "🎉"]
+)
 def test_a_title_is_found_by_itself(search, small_site, title: str) -> None:
     page = BlogPostPageFactory(parent=small_site.blog, title=title)
-    assert [result.address for result in search(title).results] == [page.get_url()]
+    results = search(title).results
+    assert [result.address for result in results] == [page.get_url()]
+    assert "<mark>" in results[0].title
+
+
+def test_the_word_is_marked_in_the_excerpt(search, small_site) -> None:
+    BlogPostPageFactory(parent=small_site.blog, body=write("Type came to İstanbul in 1727."))
+    assert search("istanbul").results[0].snippet == "Type came to <mark>İstanbul</mark> in 1727."

@@ -50,7 +50,7 @@ def test_what_was_asked_is_escaped(asgi_get, small_site) -> None:
 
 
 def test_a_long_text_is_told_what_was_looked_for(asgi_get, small_site) -> None:
-    assert "first 200 characters" in asgi_get("/search/", {"q": "galley " * 100}).content.decode()
+    assert "first 255 characters" in asgi_get("/search/", {"q": "galley " * 100}).content.decode()
 
 
 def test_marks_alone_are_told_from_words_that_are_not_there(asgi_get, small_site) -> None:
