@@ -23,12 +23,12 @@ else:
 class WordIndex(DatabaseIndex):
     """Wagtail's index, with the words of each object."""
 
+    @transaction.atomic
     def add_items(self, model: type[Model], objs: Sequence[Model]) -> None:
         """Put `objs` of one model into the index."""
-        with transaction.atomic():
-            super().add_items(model, objs)
-            entries = IndexEntry.objects.filter(content_type_id=get_content_type_pk(model))
-            store_words(entries.filter(object_id__in=[str(one.pk) for one in objs]))
+        super().add_items(model, objs)
+        entries = IndexEntry.objects.filter(content_type_id=get_content_type_pk(model))
+        store_words(entries.filter(object_id__in=[str(one.pk) for one in objs]))
 
 
 class SearchBackend(DatabaseBackend):

@@ -205,10 +205,10 @@ def test_a_page_that_is_not_there_offers_the_search(asgi_get, small_site) -> Non
 
 
 @pytest.mark.parametrize(
-    "title", ["İstanbul", "हिन्दी भाषा", "ภาษาไทยที่", "தமிழ்", "x̂y", "Node.js", "TCP/IP", "page-1", "🎉"]
+    "title", ["İstanbul", "हिन्दी भाषा", "ภาษาไทยที่", "தமிழ்", "x̂y", "Node.js", "TCP/IP", "page-1", "東京都", "🎉"]
 )
 def test_a_title_is_found_by_itself(search, small_site, title: str) -> None:
-    page = BlogPostPageFactory(parent=small_site.blog, title=title)
+    page = BlogPostPageFactory(parent=small_site.blog, title=title, slug="found")
     results = search(title).results
     assert [result.address for result in results] == [page.get_url()]
     assert "<mark>" in results[0].title
