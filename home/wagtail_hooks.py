@@ -16,6 +16,7 @@ from wagtail.documents.rich_text import DocumentLinkHandler
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.rich_text.pages import PageLinkHandler
 
+from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import PictureEmbedHandler
 from galley.preview.rich_text import dropped_elements
 
@@ -66,6 +67,12 @@ class PageEditView(EditView):
 def replace_edit_view() -> PageViewSet:
     """Replace Wagtail's edit view of pages."""
     return PageViewSet(edit_view_class=PageEditView)
+
+
+@hooks.register("register_image_operations", order=1)
+def convert_colours() -> list[tuple[str, type]]:
+    """Replace Wagtail's operation that changes the format of an image."""
+    return [("format", ConvertingFormatOperation)]
 
 
 @hooks.register("insert_editor_js")

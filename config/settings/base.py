@@ -218,6 +218,7 @@ WAGTAIL_SITE_NAME = "Galley"
 WAGTAILADMIN_BASE_URL = env.str("WAGTAILADMIN_BASE_URL", "http://localhost:8080")
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "galley.preview.rich_text.LiveRichTextArea"}}
 WAGTAILIMAGES_IMAGE_MODEL = "home.SiteImage"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "galley.images.uploads.UploadForm"
 IMAGE_SLOTS = "home.image_slots.SLOTS"
 WAGTAILIMAGES_RENDITION_STORAGE = "renditions"
 # Looks as good as WebP at Wagtail's default of 80, in half of the bytes.

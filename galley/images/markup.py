@@ -83,7 +83,7 @@ def _srcset(image: Any, slot: Slot, suffix: str) -> SafeString:
 
 
 def _render_img(
-    url: str, width: float, height: float, image: Any, alt: str, eager: bool, *, is_small: bool = False
+    url: str, width: int, height: int, image: Any, alt: str, eager: bool, *, is_small: bool = False
 ) -> SafeString:
     # A decorative image says so by its role: an empty alt alone may have been forgotten.
     is_decorative = getattr(image, "decorative", False) and not alt
@@ -91,8 +91,8 @@ def _render_img(
         '<img src="{}" data-image="{}" width="{}" height="{}" alt="{}"{}{}{}>',
         url,
         image.pk,
-        round(width),  # a vector graphic's may have decimals
-        round(height),
+        width,
+        height,
         alt,
         _classes(image, is_small),
         SafeString(' role="presentation"' if is_decorative else ""),

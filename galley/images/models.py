@@ -1,27 +1,37 @@
-"""Abstract models for the site's images and renditions, and the analysis of a new image file."""
+"""Abstract models for the site's images and renditions, and the check and analysis of a new image file."""
 
+import io
 import logging
 from operator import itemgetter
 from pathlib import PurePosixPath
 from typing import Any
 
 import willow
+from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.db import models
 from PIL import Image
 from wagtail.images.models import (
     AbstractImage,
     AbstractRendition,
+    Filter,
+    SourceImageIOError,
     WagtailImageField,
     WagtailImageFieldFile,
     get_upload_to,
 )
 
-from galley.images.renditions import RenditionName
+from galley.images.colours import convert_to_srgb
+from galley.images.renditions import FORMATS, RenditionName
+from galley.images.slots import get_slots
 
 logger = logging.getLogger(__name__)
 
 SAMPLE_SIZE = 48
 SAMPLE_COLOURS = 6
+# Wagtail's image library and choosers show this rendition.
+THUMBNAIL = "max-165x165"
+UNUSABLE = "This picture can't be shown on pages. Its file may be damaged, or its size unusual. Save it again with an image program, or choose another."
 
 
 class UprightImageFile(WagtailImageFieldFile):
@@ -32,12 +42,15 @@ class UprightImageFile(WagtailImageFieldFile):
     """
 
     def get_image_dimensions(self) -> tuple[int, int]:
-        """Return width and height."""
+        """Return width and height, at least 1 each. An unreadable file has 1 and 1."""
         was_closed = self.closed
         try:
             self.open()
-            size: tuple[int, int] = willow.Image.open(self).auto_orient().get_size()
-            return size
+            width, height = willow.Image.open(self).auto_orient().get_size()
+            return max(1, round(width)), max(1, round(height))  # a vector graphic's may have decimals
+        except Exception:  # decoders raise errors of any kind
+            logger.info("The size of the image %s is unknown", self.name)
+            return 1, 1
         finally:
             if was_closed:
                 self.close()
@@ -62,6 +75,45 @@ class AbstractAnalysedImage(AbstractImage):
 
     class Meta(AbstractImage.Meta):
         abstract = True
+
+    def clean(self) -> None:
+        """Raise ValidationError if a new file can't be shown: its smallest rendition is made in each format."""
+        super().clean()
+        if self.file and not self.file._committed:
+            try:
+                self._check_renditions()
+            except Exception as error:
+                logger.info("The image %s can't be shown: %r", self.file.name, error)
+                raise ValidationError({"file": UNUSABLE}) from error
+
+    def _check_renditions(self) -> None:
+        with self.get_willow_image() as opened:
+            if (opened.format_name == "svg") != self.is_svg():
+                raise ValueError("Its name has the suffix of another format")
+        specs = [THUMBNAIL]
+        if not self.is_svg():
+            candidates = (candidate for slot in get_slots().values() for candidate in slot.candidates(self))
+            smallest = min(candidates, key=lambda candidate: candidate.width)
+            specs += [f"{smallest.operation}|format-{image_format}" for image_format in FORMATS.values()]
+        for spec in specs:
+            Filter(spec=spec).run(self, io.BytesIO())
+
+    def generate_rendition_file(self, filter: Filter, *, source: File | None = None) -> File:
+        """Return Wagtail's file. Raises SourceImageIOError, for which Wagtail has a placeholder, if it can't be made."""
+        try:
+            return super().generate_rendition_file(filter, source=source)
+        except Exception as error:
+            raise SourceImageIOError(f"{filter.spec} of {self.file.name}: {error}") from error
+
+    def get_rendition(self, filter: Filter | str) -> AbstractRendition:
+        """Return Wagtail's rendition, or the placeholder if it can't be made. Wagtail's chooser doesn't expect errors."""
+        try:
+            return super().get_rendition(filter)
+        except OSError as error:
+            logger.warning("No rendition: %s", error)
+            placeholder = self.get_rendition_model()(image=self, width=0, height=0)
+            placeholder.file.name = "not-found"
+            return placeholder
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the image; analyse its file first if that is new."""
@@ -94,7 +146,7 @@ def analyse_image(file: Any) -> tuple[str, bool]:
         with Image.open(file) as image:
             is_animated = getattr(image, "is_animated", False)
             image.draft("RGB", (SAMPLE_SIZE, SAMPLE_SIZE))
-            sample = image.convert("RGBA")
+            sample = convert_to_srgb(image).convert("RGBA")
             sample.thumbnail((SAMPLE_SIZE, SAMPLE_SIZE))
             is_opaque = sample.getchannel("A").getextrema() == (255, 255)
             return _dominant_colour(sample.convert("RGB")) if is_opaque else "", is_animated

@@ -1,0 +1,183 @@
+"""Pictures that can't be shown are refused when they are uploaded; those that are stored already break no page."""
+
+import io
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from PIL import Image, ImageCms
+
+from galley.images.renditions import FORMATS, RenditionName, make_rendition
+from home.models import Rendition, SiteImage
+from tests.conftest import SmallSite
+from tests.factories import BlogPostPageFactory, SiteImageFactory
+
+pytestmark = pytest.mark.django_db
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" {}><path d="M0 0h9v9z"/></svg>'
+
+
+def encode(image: Image.Image, image_format: str, **options) -> bytes:
+    content = io.BytesIO()
+    image.save(content, image_format, **options)
+    return content.getvalue()
+
+
+def noise(mode: str = "RGB") -> Image.Image:
+    return Image.effect_noise((120, 90), 80).convert(mode)
+
+
+def animation(image_format: str) -> bytes:
+    return encode(noise("P"), image_format, save_all=True, append_images=[Image.new("P", (120, 90), 5)], duration=80)
+
+
+def half(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def svg(attributes: str) -> bytes:
+    return SVG.format(attributes).encode()
+
+
+def wide_gamut() -> bytes:
+    """A profile of other colours: Lab's."""
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+
+
+UNUSABLE = {
+    "flat.svg": svg('width="200" height="0.5" viewBox="0 0 200 1"'),
+    "empty.svg": svg('width="0" height="0"'),
+    "empty-box.svg": svg('viewBox="0 0 0 0"'),
+    "nan.svg": svg('width="nan" height="nan"'),
+    "endless.svg": svg('width="inf" height="9"'),
+    "half.svg": half(svg('width="9" height="9"')),
+    "half.jpg": half(encode(noise(), "JPEG")),
+    "half.png": half(encode(noise(), "PNG")),
+    "half.webp": half(encode(noise(), "WEBP")),
+    "half.avif": half(encode(noise(), "AVIF")),
+    "half.gif": half(encode(noise(), "GIF")),
+    "png.jpg": encode(noise(), "PNG"),
+    "svg.png": svg('width="9" height="9"'),
+    "text.png": b"no picture",
+    "nothing.jpg": b"",
+}
+GREY_16 = Image.new("I;16", (120, 90), 128 * 257)
+USABLE = {
+    "grey16.png": encode(GREY_16, "PNG"),
+    "cmyk.jpg": encode(noise("CMYK"), "JPEG"),
+    "profile.jpg": encode(noise("CMYK"), "JPEG", icc_profile=wide_gamut()),
+    "broken-profile.jpg": encode(noise(), "JPEG", icc_profile=b"no profile"),
+    "transparent-grey.png": encode(noise("LA"), "PNG"),
+    "palette.png": encode(noise("P"), "PNG", transparency=3),
+    "key.png": encode(noise(), "PNG", transparency=(9, 9, 9)),
+    "two-colours.png": encode(noise("1"), "PNG"),
+    "turning.gif": animation("GIF"),
+    "turning.webp": animation("WEBP"),
+    "one.png": encode(Image.new("RGB", (1, 1)), "PNG"),
+    "wide.png": encode(Image.new("RGB", (3000, 1)), "PNG"),
+    "high.jpg": encode(Image.new("RGB", (1, 3000)), "JPEG"),
+    "photo.avif": encode(noise(), "AVIF"),
+    "no-box.svg": svg('width="200" height="100"'),
+    "no-size.svg": svg(""),
+}
+
+
+def upload(client: Client, name: str, content: bytes) -> str:
+    """Upload a file by the form. Returns the HTML of the response."""
+    data = {"title": name, "file": SimpleUploadedFile(name, content), "collection": 1}
+    response = client.post(reverse("wagtailimages:add"), data, follow=True)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def store(name: str, content: bytes) -> SiteImage:
+    """Store a picture as earlier versions did, without a check."""
+    image = SiteImageFactory()
+    stored = image.file.storage.save(f"original_images/{name}", ContentFile(content))
+    SiteImage.objects.filter(pk=image.pk).update(file=stored, height=0 if name == "flat.svg" else 90)
+    return SiteImage.objects.get(pk=image.pk)
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_the_form_says_what_cannot_be_shown(admin_client: Client, name: str) -> None:
+    assert "error-message" in upload(admin_client, name, UNUSABLE[name])
+    assert not SiteImage.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["flat.svg", "half.jpg", "half.png"])
+def test_every_way_into_the_library_is_checked(admin_client: Client, name: str) -> None:
+    file = SimpleUploadedFile(name, UNUSABLE[name])
+    response = admin_client.post(
+        reverse("wagtailimages:add_multiple"), {"title": "x", "files[]": file, "collection": 1}, HTTP_X_REQUESTED_WITH="XMLHttpRequest"
+    )
+    assert response.json()["success"] is False
+    assert response.json()["error_message"]
+    file.seek(0)
+    fields = {"image-chooser-upload-title": "x", "image-chooser-upload-file": file, "image-chooser-upload-collection": 1}
+    response = admin_client.post(reverse("wagtailimages_chooser:create"), fields)
+    assert response.status_code == 200
+    assert "error-message" in response.json()["html"]
+    assert not SiteImage.objects.exists()
+    image = SiteImageFactory()
+    file.seek(0)
+    response = admin_client.post(reverse("wagtailimages:edit", args=[image.pk]), {"title": "x", "file": file, "collection": 1})
+    assert response.status_code == 200
+    assert "error-message" in response.content.decode()
+    assert SiteImage.objects.get().file.name == image.file.name
+    file.seek(0)
+    with pytest.raises(ValidationError):
+        SiteImage(title="x", file=file).full_clean()
+
+
+@pytest.mark.parametrize("name", USABLE)
+def test_a_picture_that_is_taken_has_all_its_renditions(admin_client: Client, name: str) -> None:
+    assert "error-message" not in upload(admin_client, name, USABLE[name])
+    image = SiteImage.objects.get()
+    if image.is_svg():
+        return
+    for suffix in FORMATS:
+        make_rendition(RenditionName.of(image, f"width-{min(image.width, 400)}", suffix))
+    made = Rendition.objects.filter(filter_spec__startswith="width-")
+    assert len(made) == len(FORMATS)
+    for rendition in made:
+        with Image.open(rendition.file) as opened:
+            assert opened.mode in {"L", "RGB", "RGBA"}
+            assert "icc_profile" not in opened.info
+
+
+def test_grey_of_16_bits_stays_the_same_grey() -> None:
+    image = SiteImage.objects.create(title="Grey", file=ContentFile(USABLE["grey16.png"], "grey.png"))
+    assert image.tone == "#808080"
+    for image_format in FORMATS.values():
+        made = image.get_rendition(f"width-120|format-{image_format}")
+        with Image.open(made.file) as opened:
+            assert opened.convert("L").getpixel((9, 9)) in range(126, 131)
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_a_stored_picture_breaks_no_page(admin_client: Client, small_site: SmallSite, name: str) -> None:
+    image = store(name, UNUSABLE[name])
+    body = [("image", image), ("markdown", f"![x](image:{image.pk})")]
+    post = BlogPostPageFactory(parent=small_site.blog, lead_image=image, share_image=image, body=body)
+    pages = [
+        reverse("wagtailimages:index"),
+        reverse("wagtailimages:edit", args=[image.pk]),
+        reverse("wagtailimages:delete", args=[image.pk]),
+        reverse("wagtailimages_chooser:choose"),
+        reverse("wagtailimages_chooser:chosen", args=[image.pk]),
+        reverse("wagtailimages_chooser:select_format", args=[image.pk]),
+        reverse("wagtailadmin_pages:edit", args=[post.pk]),
+        post.url,
+    ]
+    assert [admin_client.get(page).status_code for page in pages] == [200] * len(pages)
+
+
+def test_an_original_that_is_gone_breaks_no_page(admin_client: Client) -> None:
+    image = SiteImageFactory()
+    image.file.storage.delete(image.file.name)
+    assert admin_client.get(reverse("wagtailimages_chooser:chosen", args=[image.pk])).status_code == 200
+    with pytest.raises(OSError, match="max-165x165"):
+        image.generate_rendition_file(SiteImage.objects.get().renditions.model(filter_spec="max-165x165").filter)
