@@ -23,7 +23,6 @@ from wagtail.images.models import (
 
 from galley.images.colours import convert_to_srgb
 from galley.images.renditions import FORMATS, RenditionName
-from galley.images.slots import get_slots
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +30,10 @@ SAMPLE_SIZE = 48
 SAMPLE_COLOURS = 6
 # Wagtail's image library and choosers show this rendition.
 THUMBNAIL = "max-165x165"
-UNUSABLE = "This picture can't be shown on pages. Its file may be damaged, or its size unusual. Save it again with an image program, or choose another."
+UNUSABLE = (
+    "This picture can't be shown on pages: its file is damaged, or its size or format is unusual. "
+    "Save it again with an image program, or choose another."
+)
 
 
 class UprightImageFile(WagtailImageFieldFile):
@@ -77,7 +79,7 @@ class AbstractAnalysedImage(AbstractImage):
         abstract = True
 
     def clean(self) -> None:
-        """Raise ValidationError if a new file can't be shown: its smallest rendition is made in each format."""
+        """Raise ValidationError if a new file can't be shown: a small rendition of it is made in each format."""
         super().clean()
         if self.file and not self.file._committed:
             try:
@@ -89,24 +91,21 @@ class AbstractAnalysedImage(AbstractImage):
     def _check_renditions(self) -> None:
         with self.get_willow_image() as opened:
             if (opened.format_name == "svg") != self.is_svg():
-                raise ValueError("Its name has the suffix of another format")
-        specs = [THUMBNAIL]
-        if not self.is_svg():
-            candidates = (candidate for slot in get_slots().values() for candidate in slot.candidates(self))
-            smallest = min(candidates, key=lambda candidate: candidate.width)
-            specs += [f"{smallest.operation}|format-{image_format}" for image_format in FORMATS.values()]
-        for spec in specs:
-            Filter(spec=spec).run(self, io.BytesIO())
+                raise ValueError("The suffix of its name is that of another format")
+        thumbnail = io.BytesIO()
+        Filter(spec=THUMBNAIL).run(self, thumbnail)
+        for image_format in () if self.is_svg() else FORMATS.values():
+            Filter(spec=f"{THUMBNAIL}|format-{image_format}").run(self, io.BytesIO(), source=thumbnail)
 
     def generate_rendition_file(self, filter: Filter, *, source: File | None = None) -> File:
-        """Return Wagtail's file. Raises SourceImageIOError, for which Wagtail has a placeholder, if it can't be made."""
+        """Return Wagtail's file. Raises SourceImageIOError if it can't be made; Wagtail shows a placeholder."""
         try:
             return super().generate_rendition_file(filter, source=source)
         except Exception as error:
             raise SourceImageIOError(f"{filter.spec} of {self.file.name}: {error}") from error
 
     def get_rendition(self, filter: Filter | str) -> AbstractRendition:
-        """Return Wagtail's rendition, or the placeholder if it can't be made. Wagtail's chooser doesn't expect errors."""
+        """Return Wagtail's rendition, or a placeholder if it can't be made: the chooser doesn't expect errors."""
         try:
             return super().get_rendition(filter)
         except OSError as error:
@@ -150,7 +149,7 @@ def analyse_image(file: Any) -> tuple[str, bool]:
             sample.thumbnail((SAMPLE_SIZE, SAMPLE_SIZE))
             is_opaque = sample.getchannel("A").getextrema() == (255, 255)
             return _dominant_colour(sample.convert("RGB")) if is_opaque else "", is_animated
-    except (OSError, ValueError, Image.DecompressionBombError):
+    except Exception:  # decoders raise errors of any kind
         logger.info("The image %s can't be analysed", file)
         return "", False
 

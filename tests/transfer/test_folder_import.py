@@ -103,6 +103,15 @@ def test_a_changed_file_becomes_one_new_revision_and_is_published(blog_folder: B
     assert BlogPostPage.objects.child_of(blog_folder.site.blog).count() == 2  # and the small site's own post
 
 
+def test_a_picture_that_cannot_be_shown_is_named(blog_folder: BlogFolder) -> None:
+    blog_folder.write("assets/flat.svg", b'<svg xmlns="http://www.w3.org/2000/svg" width="200" height="0.5"/>')
+    blog_folder.write("assets/png.svg", picture())
+    _, report = blog_folder.import_one("---\ntitle: A\n---\n![a](/assets/flat.svg) ![b](/assets/png.svg)")
+    notes = [note.text for note in report.diagnostics if "can't be shown" in note.text]
+    assert ["flat.svg" in notes[0], "png.svg" in notes[1]] == [True, True]
+    assert not SiteImage.objects.exists()
+
+
 def test_a_changed_picture_updates_the_post(blog_folder: BlogFolder) -> None:
     fill(blog_folder)
     blog_folder.run()

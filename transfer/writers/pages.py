@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
@@ -124,7 +125,7 @@ class PageWriter:
             try:
                 images[key] = self.images.add(image, post.alts.get(key, ""))
             except (OSError, ValueError) as error:
-                post.diagnostics.lost(f"The picture `{image.path.name}` couldn't be copied: {error}.")
+                post.diagnostics.lost(f"The picture `{image.path.name}` couldn't be copied: {str(error).rstrip('.')}.")
         return images
 
     def _free_slug(self, post: ConvertedPost) -> str:
@@ -149,16 +150,24 @@ class ImageLibrary:
         self.added = 0
 
     def add(self, image: ImageFile, alt: str) -> int:
-        """Return the id of the site image with the content of `image`. Creates it if needed. Raises `OSError`."""
+        """Return the id of the site image with the content of `image`. Creates it if needed.
+
+        Raises `OSError`, and `ValueError` if the image can't be shown.
+        """
         if image.key not in self._ids:
             with image.path.open("rb") as file:
-                site_image = get_image_model().objects.create(
+                site_image = get_image_model()(
                     title=(name_as_words(image.path.stem) or image.path.name)[:MAX_TITLE_LENGTH],
                     description=alt[:MAX_DESCRIPTION_LENGTH],
                     file=File(file, name=image.path.name),
                     file_size=image.path.stat().st_size,
                     file_hash=image.key,
                 )
+                try:
+                    site_image.clean()
+                except ValidationError as error:
+                    raise ValueError(" ".join(error.messages)) from error
+                site_image.save()
             self._ids[image.key] = site_image.pk
             self.added += 1
         return self._ids[image.key]
