@@ -46,9 +46,8 @@ def svg(attributes: str) -> bytes:
     return SVG.format(attributes).encode()
 
 
-def wide_gamut() -> bytes:
-    """A profile of other colours: Lab's."""
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+def profile(colours: str) -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile(colours)).tobytes()
 
 
 UNUSABLE = {
@@ -72,7 +71,8 @@ GREY_16 = Image.new("I;16", (120, 90), 128 * 257)
 USABLE = {
     "grey16.png": encode(GREY_16, "PNG"),
     "cmyk.jpg": encode(noise("CMYK"), "JPEG"),
-    "profile.jpg": encode(noise("CMYK"), "JPEG", icc_profile=wide_gamut()),
+    "profile.jpg": encode(noise(), "JPEG", icc_profile=profile("sRGB")),
+    "profile-of-others.jpg": encode(noise("CMYK"), "JPEG", icc_profile=profile("LAB")),
     "broken-profile.jpg": encode(noise(), "JPEG", icc_profile=b"no profile"),
     "transparent-grey.png": encode(noise("LA"), "PNG"),
     "palette.png": encode(noise("P"), "PNG", transparency=3),
