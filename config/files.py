@@ -24,11 +24,12 @@ def serve_static_files(app: ASGIApp) -> ASGIApp:
 
 
 def serve_public_media(app: ASGIApp) -> ASGIApp:
-    """Serve uploaded images and existing renditions before `app`, which creates missing renditions.
+    """Serve uploaded images and existing renditions before `app`.
 
-    In production a web server may do this instead.
+    `app` creates missing renditions, and redirects from images that were replaced. In production a web server may serve
+    the files instead.
     """
-    media = ServeStaticASGI(None, autorefresh=True, max_age=60 * 60 * 24 * 30, add_headers_function=_sandbox_media)
+    media = ServeStaticASGI(app, autorefresh=True, max_age=60 * 60 * 24 * 30, add_headers_function=_sandbox_media)
     for folder in PUBLIC_MEDIA_FOLDERS:
         media.add_files(str(settings.MEDIA_ROOT / folder), prefix=f"{settings.MEDIA_URL}{folder}/")
     pictures_url = f"{settings.MEDIA_URL}{RENDITIONS_FOLDER}/"

@@ -1,6 +1,7 @@
 """The places of the layout in which images stand."""
 
 from galley.images import Slot
+from galley.images.share_images import HEIGHT, WIDTH
 
 # Widths as in css/sheet.css: a gutter of 5 % on phones, from 48rem on a column of 36.5rem beside the left margin,
 # from 75rem on margins on both sides.
@@ -15,5 +16,6 @@ SLOTS = {
     "gallery": Slot("(min-width: 75rem) 21.5rem, (min-width: 34rem) 17.5rem, 90vw"),
     "plate": Slot(WIDE.format("54.5rem")),
     "listed": Slot(WIDE.format("54.5rem"), max_ratio=0.8),
+    "share": Slot("", widths=(WIDTH,), min_ratio=HEIGHT / WIDTH, max_ratio=HEIGHT / WIDTH),
     "portrait": Slot("6rem", widths=(96, 192, 288), min_ratio=1, max_ratio=1),
 }

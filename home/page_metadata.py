@@ -18,7 +18,9 @@ from django.utils.translation import get_language, to_locale
 from wagtail import hooks
 from wagtail.models import Page, Site
 
+from galley.images.renditions import RenditionName
 from galley.images.share_images import HEIGHT, WIDTH, share_image_url
+from galley.images.slots import get_slots
 from galley.listings import Link
 
 MAX_DESCRIPTION_LENGTH = 300
@@ -95,8 +97,9 @@ def _find_description(page: Any) -> str:
 def _find_image(page: Any, site: Site | None, address: str) -> ShareImage | None:
     chosen = getattr(page, "share_image", None)
     if chosen and not chosen.is_svg():
-        rendition = chosen.get_rendition(f"fill-{WIDTH}x{HEIGHT}|format-jpeg")
-        return ShareImage(urljoin(address, rendition.url), chosen.default_alt_text, rendition.width, rendition.height)
+        width, height, operation = get_slots()["share"].candidates(chosen)[-1]
+        url = urljoin(address, RenditionName.of(chosen, operation, "jpg").url)
+        return ShareImage(url, chosen.default_alt_text, width, height)
     return ShareImage(share_image_url(page, site), page.title) if isinstance(page, Page) else None
 
 

@@ -10,7 +10,9 @@ import willow
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import models
+from django.utils.crypto import get_random_string
 from PIL import Image
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.images.models import (
     AbstractImage,
     AbstractRendition,
@@ -107,20 +109,31 @@ class AbstractAnalysedImage(AbstractImage):
     def get_rendition(self, filter: Filter | str) -> AbstractRendition:
         """Return Wagtail's rendition, or a placeholder if it can't be made: the chooser doesn't expect errors."""
         try:
-            return super().get_rendition(filter)
+            rendition = super().get_rendition(filter)
+            storage = rendition.file.storage
+            if not storage.exists(rendition.file.name):
+                storage.save(rendition.file.name, self.generate_rendition_file(rendition.filter))
+            return rendition
         except OSError as error:
             logger.warning("No rendition: %s", error)
             placeholder = self.get_rendition_model()(image=self, width=0, height=0)
             placeholder.file.name = "not-found"
             return placeholder
 
+    def get_upload_to(self, filename: str) -> str:
+        """Return a path that no other file has had: browsers cache the files of replaced images."""
+        return str(super().get_upload_to(f"{get_random_string(6).lower()}-{filename}"))
+
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the image; analyse its file first if that is new."""
+        """Save the image; analyse its file first if that is new. The URL of the former file redirects to the new one."""
         is_new = self.is_animated is None or not self.file._committed
         if is_new and kwargs.get("update_fields") is None and self.file:
             with self.open_file() as file:
                 self.tone, self.is_animated = analyse_image(file)
+        former = type(self).objects.filter(pk=self.pk).first() if is_new and self.pk else None
         super().save(*args, **kwargs)
+        if former and former.file.name != self.file.name:
+            Redirect.add_redirect(former.file.url, self.file.url, automatically_created=True)
 
 
 class AbstractSignedRendition(AbstractRendition):

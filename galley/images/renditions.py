@@ -1,11 +1,12 @@
 """Renditions: their names and URLs, which follow from the image alone, and their files, made in offered sizes only.
 
-The name of a file holds a signature, so that nobody can guess the names of unpublished images. The signature covers
-the original file and the focal point: a changed image gets new URLs, and each URL can be cached for ever.
+The name of a file holds a signature, so that nobody can guess the names of unpublished images. One half of it never
+changes. The other half covers the original file and the focal point: a changed image gets new URLs, and each URL can be
+cached for ever. The old URLs redirect.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from django.utils.crypto import constant_time_compare
@@ -66,28 +67,53 @@ class RenditionName:
 
 
 def image_signature(image: Any) -> str:
-    """Return the signature of all renditions of `image` in its present state."""
+    """Return the signature of all renditions of `image` in its present state. The first half is that of all states."""
     focal_point = image.focal_point_x, image.focal_point_y, image.focal_point_width, image.focal_point_height
-    return generate_signature(image.pk, f"{image.file.name}/{focal_point}")[:16]
+    return generate_signature(image.pk, "")[:8] + generate_signature(image.pk, f"{image.file.name}/{focal_point}")[:8]
 
 
 def find_image(name: RenditionName) -> AbstractImage | None:
-    """Return the image of a rendition called `name`; None if no slot offers such a rendition of any image."""
+    """Return the image whose rendition in its present or an earlier state is called `name`; None if there is none."""
     image = get_image_model().objects.filter(pk=name.pk).first()
-    if image is None or image.is_svg() or not constant_time_compare(image_signature(image), name.signature):
+    is_signed = image and constant_time_compare(image_signature(image)[:8], name.signature[:8])
+    return image if is_signed else None
+
+
+def find_present_name(image: AbstractImage, name: RenditionName) -> RenditionName | None:
+    """Return what the rendition `name` of `image` is called now; None for vector graphics, and if no slot offers it.
+
+    An earlier state may have had other sizes. For one that isn't offered any more, the nearest one is returned.
+    """
+    if image.is_svg():
         return None
-    operations = {candidate.operation for slot in get_slots().values() for candidate in slot.candidates(image)}
-    return image if name.operation in operations else None
+    candidates = {
+        candidate.operation: candidate for slot in get_slots().values() for candidate in slot.candidates(image)
+    }
+    present = replace(name, signature=image_signature(image))
+    if name.operation in candidates:
+        return present
+    if constant_time_compare(present.signature, name.signature):
+        return None
+    width, height = (*map(int, re.findall("[0-9]+", name.operation)), 0)[:2]
+    height = height or width * image.height // image.width
+    nearest = min(candidates.values(), key=lambda one: abs(one.width - width) + abs(one.height - height))
+    return replace(present, operation=nearest.operation)
 
 
-def store_rendition(image: AbstractImage, name: RenditionName, file: Any) -> AbstractRendition:
-    """Store `file` as a rendition of `image` and return it. Deletes the renditions of the image's earlier states."""
+def has_rendition(image: AbstractImage, name: RenditionName) -> bool:
+    """Return whether the rendition called `name` is stored."""
+    return image.renditions.filter(file=name.path).exists() and get_rendition_storage().exists(name.path)
+
+
+def store_rendition(image: AbstractImage, name: RenditionName, file: Any) -> None:
+    """Store `file` as a rendition of `image`. Deletes the renditions of the image's earlier states."""
     for outdated in image.renditions.exclude(file__startswith=f"{RENDITIONS_FOLDER}/{image.pk}-{name.signature}/"):
         outdated.delete()
-    rendition, _ = image.renditions.get_or_create(
+    rendition, is_new = image.renditions.get_or_create(
         filter_spec=name.filter.spec, focal_point_key=name.filter.get_cache_key(image), defaults={"file": file}
     )
-    return rendition
+    if not is_new:
+        rendition.file.save(name.path, file)  # its file was deleted
 
 
 def make_rendition(name: RenditionName) -> None:
@@ -95,5 +121,5 @@ def make_rendition(name: RenditionName) -> None:
     image = find_image(name)
     if image and image.is_animated is None:
         image.save()  # analyses the file
-    if image and not image.renditions.filter(file=name.path).exists():
+    if image and find_present_name(image, name) == name and not has_rendition(image, name):
         store_rendition(image, name, image.generate_rendition_file(name.filter))

@@ -1,4 +1,6 @@
-"""Responds with a rendition whose file doesn't exist yet; existing files are served without Django.
+"""Responds with a rendition whose file doesn't exist yet, and redirects the URLs of an image's earlier states.
+
+Existing files are served without Django.
 
 A page with fifty new images responds at once, and each image a moment later. AVIF takes ten times as long as WebP.
 So a first request for AVIF gets WebP at the same URL, which all these browsers support; the worker makes the AVIF.
@@ -10,12 +12,20 @@ from dataclasses import replace
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.cache import patch_cache_control
-from wagtail.images.models import AbstractImage
+from wagtail.images.models import AbstractImage, get_rendition_storage
 
 from galley.async_pages.threads import WorkerThreads
-from galley.images.renditions import FORMATS, RenditionName, find_image, store_rendition
+from galley.images.renditions import (
+    FORMATS,
+    RenditionName,
+    find_image,
+    find_present_name,
+    has_rendition,
+    store_rendition,
+)
 from galley.images.tasks import make_renditions
 
 logger = logging.getLogger(__name__)
@@ -23,11 +33,12 @@ logger = logging.getLogger(__name__)
 # In seconds. The URL changes with the image, so a rendition can be cached for a year, but not what is sent instead.
 MAX_AGE = 60 * 60 * 24 * 365
 SUBSTITUTE_MAX_AGE = 60
+# How long the worker isn't asked for the same rendition again.
+REQUEST_SPAN = 60 * 60
 
 # Renditions are made beside the threads that render pages, two at a time.
 _encoders = WorkerThreads(2, "renditions")
 _in_progress: dict[RenditionName, "asyncio.Task[bytes]"] = {}
-_requested: set[RenditionName] = set()
 
 
 async def serve_rendition(request: HttpRequest, name: str) -> HttpResponse:
@@ -36,6 +47,14 @@ async def serve_rendition(request: HttpRequest, name: str) -> HttpResponse:
     image = await sync_to_async(find_image)(wanted) if wanted else None
     if wanted is None or image is None:
         raise Http404
+    present = find_present_name(image, wanted)
+    if present is None and not image.is_svg():
+        raise Http404
+    if present != wanted:
+        response = HttpResponsePermanentRedirect(present.url if present else image.file.url)
+        # A browser that remembers it would go in circles once a focal point is moved back.
+        patch_cache_control(response, no_cache=True)
+        return response
     sent = replace(wanted, suffix="webp") if wanted.suffix == "avif" else wanted
     try:
         content = await _make_once(image, sent)
@@ -43,9 +62,8 @@ async def serve_rendition(request: HttpRequest, name: str) -> HttpResponse:
         # The original is missing or damaged; image libraries raise many kinds of errors.
         logger.warning("The rendition %s can't be made: %s", sent, error)
         raise Http404 from error
-    if sent != wanted and wanted not in _requested:  # each process requests it once
-        _requested.add(wanted)
-        await sync_to_async(make_renditions.enqueue)([str(wanted)])
+    if sent != wanted:
+        await sync_to_async(_request_once)(str(wanted))
     response = HttpResponse(content, content_type=f"image/{FORMATS[sent.suffix]}")
     patch_cache_control(response, public=True, max_age=MAX_AGE if sent == wanted else SUBSTITUTE_MAX_AGE)
     return response
@@ -70,10 +88,9 @@ async def _read_or_make(image: AbstractImage, name: RenditionName) -> bytes:
 
 
 def _read(image: AbstractImage, name: RenditionName) -> bytes | None:
-    rendition = image.renditions.filter(file=name.path).first()
-    if rendition is None or not rendition.file.storage.exists(rendition.file.name):
+    if not has_rendition(image, name):
         return None
-    with rendition.file.open() as file:
+    with get_rendition_storage().open(name.path) as file:
         return bytes(file.read())
 
 
@@ -81,3 +98,8 @@ def _store(image: AbstractImage, name: RenditionName, file: Any) -> bytes:
     store_rendition(image, name, file)
     file.seek(0)
     return bytes(file.read())
+
+
+def _request_once(name: str) -> None:
+    if cache.add(f"rendition {name}", True, REQUEST_SPAN):
+        make_renditions.enqueue([name])
