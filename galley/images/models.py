@@ -125,7 +125,7 @@ class AbstractAnalysedImage(AbstractImage):
         return str(super().get_upload_to(f"{get_random_string(6).lower()}-{filename}"))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the image; analyse its file first if that is new. The URL of the former file redirects to the new one."""
+        """Save the image; analyse its file first if that is new. The former file's URL redirects to the new one."""
         is_new = self.is_animated is None or not self.file._committed
         if is_new and kwargs.get("update_fields") is None and self.file:
             with self.open_file() as file:

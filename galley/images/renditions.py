@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from django.utils.crypto import constant_time_compare
 from wagtail.images import get_image_model
-from wagtail.images.models import AbstractImage, AbstractRendition, Filter, get_rendition_storage
+from wagtail.images.models import AbstractImage, Filter, get_rendition_storage
 from wagtail.images.utils import generate_signature
 
 from galley.images.slots import get_slots
@@ -86,17 +86,17 @@ def find_present_name(image: AbstractImage, name: RenditionName) -> RenditionNam
     """
     if image.is_svg():
         return None
-    candidates = {
-        candidate.operation: candidate for slot in get_slots().values() for candidate in slot.candidates(image)
-    }
+    candidates = [candidate for slot in get_slots().values() for candidate in slot.candidates(image)]
     present = replace(name, signature=image_signature(image))
-    if name.operation in candidates:
+    if name.operation in {candidate.operation for candidate in candidates}:
         return present
-    if constant_time_compare(present.signature, name.signature):
+    wanted = [int(number) for number in re.findall("[1-9][0-9]*", name.operation)]
+    if present.signature == name.signature or not wanted:
         return None
-    width, height = (*map(int, re.findall("[0-9]+", name.operation)), 0)[:2]
-    height = height or width * image.height // image.width
-    nearest = min(candidates.values(), key=lambda one: abs(one.width - width) + abs(one.height - height))
+    ratio = wanted[-1] / wanted[0] if wanted[1:] else image.height / image.width
+    nearest = min(
+        candidates, key=lambda one: (round(abs(one.height / one.width - ratio), 1), abs(one.width - wanted[0]))
+    )
     return replace(present, operation=nearest.operation)
 
 

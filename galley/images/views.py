@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.core.cache import cache
+from cachetools import TTLCache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.cache import patch_cache_control
 from wagtail.images.models import AbstractImage, get_rendition_storage
@@ -33,12 +33,12 @@ logger = logging.getLogger(__name__)
 # In seconds. The URL changes with the image, so a rendition can be cached for a year, but not what is sent instead.
 MAX_AGE = 60 * 60 * 24 * 365
 SUBSTITUTE_MAX_AGE = 60
-# How long the worker isn't asked for the same rendition again.
-REQUEST_SPAN = 60 * 60
 
 # Renditions are made beside the threads that render pages, two at a time.
 _encoders = WorkerThreads(2, "renditions")
 _in_progress: dict[RenditionName, "asyncio.Task[bytes]"] = {}
+# Each process asks the worker for a rendition once an hour.
+_requested: TTLCache[RenditionName, bool] = TTLCache(maxsize=10_000, ttl=60 * 60)
 
 
 async def serve_rendition(request: HttpRequest, name: str) -> HttpResponse:
@@ -51,10 +51,10 @@ async def serve_rendition(request: HttpRequest, name: str) -> HttpResponse:
     if present is None and not image.is_svg():
         raise Http404
     if present != wanted:
-        response = HttpResponsePermanentRedirect(present.url if present else image.file.url)
+        redirect = HttpResponsePermanentRedirect(present.url if present else image.file.url)
         # A browser that remembers it would go in circles once a focal point is moved back.
-        patch_cache_control(response, no_cache=True)
-        return response
+        patch_cache_control(redirect, no_cache=True)
+        return redirect
     sent = replace(wanted, suffix="webp") if wanted.suffix == "avif" else wanted
     try:
         content = await _make_once(image, sent)
@@ -62,8 +62,9 @@ async def serve_rendition(request: HttpRequest, name: str) -> HttpResponse:
         # The original is missing or damaged; image libraries raise many kinds of errors.
         logger.warning("The rendition %s can't be made: %s", sent, error)
         raise Http404 from error
-    if sent != wanted:
-        await sync_to_async(_request_once)(str(wanted))
+    if sent != wanted and wanted not in _requested:
+        _requested[wanted] = True
+        await sync_to_async(make_renditions.enqueue)([str(wanted)])
     response = HttpResponse(content, content_type=f"image/{FORMATS[sent.suffix]}")
     patch_cache_control(response, public=True, max_age=MAX_AGE if sent == wanted else SUBSTITUTE_MAX_AGE)
     return response
@@ -98,8 +99,3 @@ def _store(image: AbstractImage, name: RenditionName, file: Any) -> bytes:
     store_rendition(image, name, file)
     file.seek(0)
     return bytes(file.read())
-
-
-def _request_once(name: str) -> None:
-    if cache.add(f"rendition {name}", True, REQUEST_SPAN):
-        make_renditions.enqueue([name])
