@@ -4,9 +4,7 @@ import datetime
 import uuid
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import transaction
 from wagtail.models import Page, Site
@@ -14,6 +12,7 @@ from wagtail.models import Page, Site
 from blog.models import Author, BlogIndexPage, BlogPostPage, Category, PostAuthor, Series
 from forms.models import ContactPage
 from home.models import HomePage, SiteLink, SiteSettings, StandardPage
+from home.site_address import read_address
 from portfolio.models import PortfolioIndexPage, ProjectLink, ProjectPage, ProjectPicture
 from quickstart.sample_site.content import (
     Content,
@@ -97,9 +96,7 @@ def _load_pages(content: Content, images: SampleImages, welcome: Page, report: R
     """Publish all pages, make the home page the root of the default site, and return the number of pages."""
     root = Page.get_first_root_node()
     # The root page stands in for the home page, so that the welcome page can be deleted.
-    address = urlsplit(settings.WAGTAILADMIN_BASE_URL)
-    port = address.port or (443 if address.scheme == "https" else 80)
-    fields = {"hostname": address.hostname or "localhost", "port": port, "root_page": root}
+    fields = {**read_address(), "root_page": root}
     site, _ = Site.objects.update_or_create(is_default_site=True, defaults=fields)
     welcome.delete()
     root.refresh_from_db()

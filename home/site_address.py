@@ -1,0 +1,47 @@
+"""The site's address is one setting, `WAGTAILADMIN_BASE_URL`. Wagtail's record of the site follows it.
+
+From the record come the links in the site map, in feeds and in metadata, and the scheme and host of pages that are
+rendered without a visitor.
+"""
+
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Warning, register
+from django.db import DatabaseError
+from wagtail.models import Site
+
+
+def read_address() -> dict[str, Any]:
+    """Return the address in the settings as fields of Wagtail's `Site`."""
+    url = urlsplit(settings.WAGTAILADMIN_BASE_URL)
+    return {"hostname": url.hostname or "localhost", "port": url.port or (443 if url.scheme == "https" else 80)}
+
+
+def update_site(**kwargs: Any) -> None:
+    """Write the address into the record of the only site: a receiver of `post_migrate`.
+
+    Several sites were set up by hand and stay as they are. Before the first migration nothing happens.
+    """
+    address = read_address()
+    with suppress(DatabaseError):
+        sites = list(Site.objects.all())
+        if len(sites) == 1 and not Site.objects.filter(**address).exists():
+            Site.objects.update_or_create(pk=sites[0].pk, defaults=address)
+
+
+@register(deploy=True)
+def check_address(**kwargs: Any) -> list[CheckMessage]:
+    """Warn if no site has the address in the settings, and of HTTPS at a port for which Wagtail writes `http`."""
+    url, address, messages = settings.WAGTAILADMIN_BASE_URL, read_address(), []
+    with suppress(DatabaseError):
+        if not Site.objects.filter(**address).exists():
+            text = f"No site in Wagtail has the address {url} of WAGTAILADMIN_BASE_URL."
+            hint = "Set host name and port of the right site in the admin, Settings, Sites; or change the setting."
+            messages.append(Warning(text, hint=hint, id="home.W001"))
+    if (address["port"] == 443) != url.startswith("https:"):
+        text = f"Wagtail writes links of the site as {Site(**address).root_url}, and the setting says {url}."
+        messages.append(Warning(text, hint="Serve HTTPS at port 443, and HTTP at any other.", id="home.W002"))
+    return messages

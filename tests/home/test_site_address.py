@@ -1,0 +1,126 @@
+"""The site's address is one setting. Wagtail's record follows it, and rendering a page needs no visitor."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core.management import call_command
+from django.http import HttpResponse
+from pytest_django import DjangoCaptureOnCommitCallbacks
+from wagtail.models import Page, Site
+
+from galley.preview.drafts.rendering import render_page
+from home.models import Rendition, SiteImage
+from home.site_address import check_address, update_site
+from tests.conftest import SmallSite
+from tests.factories import BlogPostPageFactory, SiteImageFactory
+
+pytestmark = pytest.mark.django_db
+
+Get = Callable[..., HttpResponse]
+
+
+@pytest.fixture
+def behind_tls(settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.ALLOWED_HOSTS = ["www.example.org", "testserver"]
+    settings.WAGTAILADMIN_BASE_URL = "https://www.example.org"
+
+
+def only_site() -> tuple[str, int]:
+    return Site.objects.values_list("hostname", "port").get()
+
+
+@pytest.mark.parametrize(
+    ("url", "hostname", "port", "root_url"),
+    [
+        ("https://www.example.org", "www.example.org", 443, "https://www.example.org"),
+        ("https://Example.org/", "example.org", 443, "https://example.org"),
+        ("http://example.org", "example.org", 80, "http://example.org"),
+        ("http://example.org:8080", "example.org", 8080, "http://example.org:8080"),
+        ("http://192.0.2.7:9000", "192.0.2.7", 9000, "http://192.0.2.7:9000"),
+    ],
+)
+def test_the_only_site_follows_the_setting(
+    small_site: SmallSite, settings, url: str, hostname: str, port: int, root_url: str
+) -> None:
+    settings.WAGTAILADMIN_BASE_URL = url
+    assert [message.id for message in check_address()] == ["home.W001"]
+    call_command("migrate", verbosity=0)
+    assert only_site() == (hostname, port)
+    assert Page.objects.get(pk=small_site.about.pk).full_url == f"{root_url}{small_site.about.url}"
+    assert Site.objects.get().root_page_id == small_site.home.pk
+    assert check_address() == []
+
+
+def test_a_fresh_database_has_the_address(settings, behind_tls) -> None:
+    Site.objects.all().delete()
+    Site.objects.create(hostname="localhost", root_page=Page.objects.first(), is_default_site=True, site_name="Ours")
+    update_site()
+    update_site()
+    site = Site.objects.get()
+    assert (site.root_url, site.is_default_site, site.site_name) == ("https://www.example.org", True, "Ours")
+
+
+def test_sites_that_were_set_up_by_hand_stay(small_site: SmallSite, settings) -> None:
+    Site.objects.create(hostname="second.example", port=443, root_page=small_site.about)
+    before = list(Site.objects.values())
+    settings.WAGTAILADMIN_BASE_URL = "https://third.example"
+    call_command("migrate", verbosity=0)
+    assert list(Site.objects.values()) == before
+    [message] = check_address()
+    assert (message.id, "third.example" in message.msg) == ("home.W001", True)
+    settings.WAGTAILADMIN_BASE_URL = "https://second.example"
+    assert check_address() == []
+
+
+def test_https_at_another_port_is_named(settings) -> None:
+    settings.WAGTAILADMIN_BASE_URL = "https://example.org:8443"
+    update_site()
+    [message] = check_address()
+    assert message.id == "home.W002"
+    assert "http://example.org:8443" in message.msg
+
+
+def test_site_map_and_metadata_have_the_address(small_site: SmallSite, behind_tls, asgi_get: Get) -> None:
+    update_site()
+    headers = {"host": "www.example.org", "x-forwarded-proto": "https"}
+    for url in ("/sitemap.xml", small_site.about.url, "/blog/feed.atom", "/robots.txt"):
+        text = asgi_get(url, headers=headers).content.decode()
+        assert set(re.findall(r"https?://(?:testserver|localhost|www\.example\.org)", text)) == {
+            "https://www.example.org"
+        }
+
+
+@pytest.mark.parametrize("hostname", ["localhost", "www.example.org", "testserver", "second.example"])
+def test_a_page_is_rendered_without_a_visitor(
+    small_site: SmallSite,
+    settings,
+    behind_tls,
+    hostname: str,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    """Whatever the record says: nobody follows a redirect to HTTPS or to another host."""
+    settings.PREPEND_WWW = True
+    Site.objects.update(hostname=hostname, port=80)
+    image: SiteImage = SiteImageFactory(file__width=500, file__height=300)
+    with django_capture_on_commit_callbacks(execute=True):
+        post = BlogPostPageFactory(parent=small_site.blog, lead_image=image, title="Rendered")
+        post.save_revision().publish()
+    assert "Rendered" in render_page(post)
+    assert Rendition.objects.filter(filter_spec="width-400|format-avif").exists()
+
+
+def test_the_preview_is_rendered_in_sites_with_middleware_of_django(
+    small_site: SmallSite, settings, behind_tls
+) -> None:
+    name = "SecurityMiddleware"
+    settings.MIDDLEWARE = [
+        f"django.middleware.security.{name}" if path.endswith(name) else path for path in settings.MIDDLEWARE
+    ]
+    assert small_site.post.title in render_page(small_site.post)
+
+
+def test_a_visitor_is_redirected_to_https(small_site: SmallSite, behind_tls, asgi_get: Get) -> None:
+    assert asgi_get(small_site.about.url).status_code == 301
