@@ -9,9 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import DatabaseError
 from wagtail.models import Site
+
+SITE_ADDRESS = "site_address"
 
 
 def read_address() -> dict[str, Any]:
@@ -32,14 +34,14 @@ def update_site(**kwargs: Any) -> None:
             Site.objects.update_or_create(pk=sites[0].pk, defaults=address)
 
 
-@register(deploy=True)
+@register(SITE_ADDRESS, Tags.database)
 def check_address(**kwargs: Any) -> list[CheckMessage]:
     """Warn if no site has the address in the settings, and of HTTPS at a port for which Wagtail writes `http`."""
     url, address, messages = settings.WAGTAILADMIN_BASE_URL, read_address(), []
     with suppress(DatabaseError):
         if not Site.objects.filter(**address).exists():
             text = f"No site in Wagtail has the address {url} of WAGTAILADMIN_BASE_URL."
-            hint = "Set host name and port of the right site in the admin, Settings, Sites; or change the setting."
+            hint = "`manage.py migrate` writes it into the only site. One of several is changed in the admin."
             messages.append(Warning(text, hint=hint, id="home.W001"))
     if (address["port"] == 443) != url.startswith("https:"):
         text = f"Wagtail writes links of the site as {Site(**address).root_url}, and the setting says {url}."

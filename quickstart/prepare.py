@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from home.site_address import update_site
 from quickstart.console import MigrationCount, Report
 from quickstart.sample_site import SiteInUseError, load_sample_site
 
@@ -22,12 +23,13 @@ PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105
 
 
 def update_database(report: Report) -> None:
-    """Run the migrations that haven't been run."""
+    """Run the migrations that haven't been run, and write the site's address into the database."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         with _one_transaction():
             call_command("migrate", interactive=False, stdout=MigrationCount(len(plan), report))
+    update_site()
 
 
 def load_content_once(report: Report) -> None:

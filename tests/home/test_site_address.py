@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.core.checks import run_checks
 from django.core.management import call_command
 from django.http import HttpResponse
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -12,6 +13,8 @@ from wagtail.models import Page, Site
 from galley.preview.drafts.rendering import render_page
 from home.models import Rendition, SiteImage
 from home.site_address import check_address, update_site
+from quickstart.management.commands import serve
+from quickstart.prepare import update_database
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory, SiteImageFactory
 
@@ -85,12 +88,10 @@ def test_https_at_another_port_is_named(settings) -> None:
 
 def test_site_map_and_metadata_have_the_address(small_site: SmallSite, behind_tls, asgi_get: Get) -> None:
     update_site()
-    headers = {"host": "www.example.org", "x-forwarded-proto": "https"}
-    for url in ("/sitemap.xml", small_site.about.url, "/blog/feed.atom", "/robots.txt"):
-        text = asgi_get(url, headers=headers).content.decode()
-        assert set(re.findall(r"https?://(?:testserver|localhost|www\.example\.org)", text)) == {
-            "https://www.example.org"
-        }
+    for url in ("/sitemap-0.xml", small_site.about.url, "/blog/feed.atom"):
+        text = asgi_get(url, headers={"x-forwarded-proto": "https"}).content.decode()
+        assert "https://www.example.org/" in text
+        assert not re.search(r"http://(testserver|localhost|www\.example)", text)
 
 
 @pytest.mark.parametrize("hostname", ["localhost", "www.example.org", "testserver", "second.example"])
@@ -124,3 +125,11 @@ def test_the_preview_is_rendered_in_sites_with_middleware_of_django(
 
 def test_a_visitor_is_redirected_to_https(small_site: SmallSite, behind_tls, asgi_get: Get) -> None:
     assert asgi_get(small_site.about.url).status_code == 301
+
+
+def test_the_address_is_checked_at_the_start(small_site: SmallSite, settings) -> None:
+    settings.WAGTAILADMIN_BASE_URL = "https://other.example"
+    [message] = run_checks(tags=serve.Command.requires_system_checks)
+    assert message.id == "home.W001"
+    update_database(lambda line: None)
+    assert run_checks(databases=["default"]) == []

@@ -58,7 +58,8 @@ def titles() -> list[str]:
 
 
 def stored_pictures() -> list[str]:
-    return sorted(default_storage.listdir("original_images")[1])
+    """The names of the stored files, without what makes each unique."""
+    return sorted(name.partition("-")[2] for name in default_storage.listdir("original_images")[1])
 
 
 @pytest.mark.django_db

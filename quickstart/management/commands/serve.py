@@ -7,11 +7,10 @@ from typing import Any
 import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import connections
 
 from galley.preview.checks import TAG
 from galley.preview.conf import MAX_MESSAGE_BYTES
-from home.site_address import check_address, update_site
+from home.site_address import SITE_ADDRESS
 
 SERVER_OPTIONS: dict[str, Any] = {
     # Sends cached pages as soon as a request is parsed.
@@ -28,7 +27,7 @@ class Command(BaseCommand):
 
     help = "Runs the site: its pages, the admin and the live preview. SIGTERM or Ctrl-C stops it."
     # Several processes without Redis are refused before they are started.
-    requires_system_checks = [TAG]
+    requires_system_checks = [TAG, SITE_ADDRESS]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the address, and options that differ between installations."""
@@ -46,10 +45,6 @@ class Command(BaseCommand):
     def handle(self, *, application: str | None, graceful_seconds: int, verbosity: int, **options: Any) -> None:
         """Serve until stopped."""
         raise_descriptor_limit()
-        update_site()
-        for message in check_address():
-            self.stderr.write(str(message))
-        connections.close_all()
         uvicorn.run(
             application or ":".join(settings.ASGI_APPLICATION.rsplit(".", 1)),
             timeout_graceful_shutdown=graceful_seconds,
