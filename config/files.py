@@ -24,10 +24,9 @@ def serve_static_files(app: ASGIApp) -> ASGIApp:
 
 
 def serve_public_media(app: ASGIApp) -> ASGIApp:
-    """Serve uploaded images and existing renditions before `app`.
+    """Serve uploaded images and existing renditions before `app`, which creates missing ones and redirects old URLs.
 
-    `app` creates missing renditions, and redirects from images that were replaced. In production a web server may serve
-    the files instead.
+    In production a web server may do this instead.
     """
     media = ServeStaticASGI(app, autorefresh=True, max_age=60 * 60 * 24 * 30, add_headers_function=_sandbox_media)
     for folder in PUBLIC_MEDIA_FOLDERS:

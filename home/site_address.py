@@ -1,8 +1,4 @@
-"""The site's address is one setting, `WAGTAILADMIN_BASE_URL`. Wagtail's record of the site follows it.
-
-From the record come the links in the site map, in feeds and in metadata, and the scheme and host of pages that are
-rendered without a visitor.
-"""
+"""The site's address is one setting, `WAGTAILADMIN_BASE_URL`. Wagtail's record of the site follows it."""
 
 from contextlib import suppress
 from typing import Any
@@ -37,7 +33,8 @@ def update_site(**kwargs: Any) -> None:
 @register(SITE_ADDRESS, Tags.database)
 def check_address(**kwargs: Any) -> list[CheckMessage]:
     """Warn if no site has the address in the settings, and of HTTPS at a port for which Wagtail writes `http`."""
-    url, address, messages = settings.WAGTAILADMIN_BASE_URL, read_address(), []
+    url, address = settings.WAGTAILADMIN_BASE_URL, read_address()
+    messages: list[CheckMessage] = []
     with suppress(DatabaseError):
         if not Site.objects.filter(**address).exists():
             text = f"No site in Wagtail has the address {url} of WAGTAILADMIN_BASE_URL."

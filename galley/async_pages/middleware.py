@@ -47,19 +47,11 @@ class AsyncMiddlewareMixin(MiddlewareMixin):
         return False
 
 
-class RedirectingMiddlewareMixin(AsyncMiddlewareMixin):
-    """A middleware that redirects visitors, but not the request with which Wagtail renders a page without a visitor."""
-
-    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
-        """Return the redirect, if any."""
-        return None if getattr(request, "is_dummy", False) else super().process_request(request)  # type: ignore[misc]
-
-
-class SecurityMiddleware(RedirectingMiddlewareMixin, security.SecurityMiddleware):
+class SecurityMiddleware(AsyncMiddlewareMixin, security.SecurityMiddleware):
     """Redirects to HTTPS and sets security headers."""
 
 
-class CommonMiddleware(RedirectingMiddlewareMixin, common.CommonMiddleware):
+class CommonMiddleware(AsyncMiddlewareMixin, common.CommonMiddleware):
     """Appends slashes and sets `Content-Length`."""
 
 

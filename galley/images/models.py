@@ -83,21 +83,20 @@ class AbstractAnalysedImage(AbstractImage):
     def clean(self) -> None:
         """Raise ValidationError if a new file can't be shown: a small rendition of it is made in each format."""
         super().clean()
-        if self.file and not self.file._committed:
-            try:
-                self._check_renditions()
-            except Exception as error:
-                logger.info("The image %s can't be shown: %r", self.file.name, error)
-                raise ValidationError({"file": UNUSABLE}) from error
-
-    def _check_renditions(self) -> None:
-        with self.get_willow_image() as opened:
-            if (opened.format_name == "svg") != self.is_svg():
-                raise ValueError("The suffix of its name is that of another format")
+        if not self.file or self.file._committed:
+            return
         thumbnail = io.BytesIO()
-        Filter(spec=THUMBNAIL).run(self, thumbnail)
-        for image_format in () if self.is_svg() else FORMATS.values():
-            Filter(spec=f"{THUMBNAIL}|format-{image_format}").run(self, io.BytesIO(), source=thumbnail)
+        try:
+            Filter(spec=THUMBNAIL).run(self, thumbnail)
+            with self.get_willow_image() as opened:
+                is_vector = opened.format_name == "svg"
+            if is_vector != self.is_svg():
+                raise ValueError("The suffix of its name is that of another format")
+            for image_format in () if is_vector else FORMATS.values():
+                Filter(spec=f"{THUMBNAIL}|format-{image_format}").run(self, io.BytesIO(), source=thumbnail)
+        except Exception as error:
+            logger.info("The image %s can't be shown: %r", self.file.name, error)
+            raise ValidationError({"file": UNUSABLE}) from error
 
     def generate_rendition_file(self, filter: Filter, *, source: File | None = None) -> File:
         """Return Wagtail's file. Raises SourceImageIOError if it can't be made; Wagtail shows a placeholder."""

@@ -82,31 +82,27 @@ def find_image(name: RenditionName) -> AbstractImage | None:
 def find_present_name(image: AbstractImage, name: RenditionName) -> RenditionName | None:
     """Return what the rendition `name` of `image` is called now; None for vector graphics, and if no slot offers it.
 
-    An earlier state may have had other sizes. For one that isn't offered any more, the nearest one is returned.
+    An earlier state may have had other sizes. For one that isn't offered any more, the largest is returned.
     """
     if image.is_svg():
         return None
-    candidates = [candidate for slot in get_slots().values() for candidate in slot.candidates(image)]
     present = replace(name, signature=image_signature(image))
-    if name.operation in {candidate.operation for candidate in candidates}:
+    if any(name.operation == size.operation for slot in get_slots().values() for size in slot.candidates(image)):
         return present
-    wanted = [int(number) for number in re.findall("[1-9][0-9]*", name.operation)]
-    if present.signature == name.signature or not wanted:
+    largest = get_slots()["column"].candidates(image)[-1]
+    return replace(present, operation=largest.operation) if present.signature != name.signature else None
+
+
+def read_rendition(image: AbstractImage, name: RenditionName) -> bytes | None:
+    """Return the content of the rendition called `name`; None if its file or its row is missing."""
+    if not image.renditions.filter(file=name.path).exists() or not get_rendition_storage().exists(name.path):
         return None
-    ratio = wanted[-1] / wanted[0] if wanted[1:] else image.height / image.width
-    nearest = min(
-        candidates, key=lambda one: (round(abs(one.height / one.width - ratio), 1), abs(one.width - wanted[0]))
-    )
-    return replace(present, operation=nearest.operation)
+    with get_rendition_storage().open(name.path) as file:
+        return bytes(file.read())
 
 
-def has_rendition(image: AbstractImage, name: RenditionName) -> bool:
-    """Return whether the rendition called `name` is stored."""
-    return image.renditions.filter(file=name.path).exists() and get_rendition_storage().exists(name.path)
-
-
-def store_rendition(image: AbstractImage, name: RenditionName, file: Any) -> None:
-    """Store `file` as a rendition of `image`. Deletes the renditions of the image's earlier states."""
+def store_rendition(image: AbstractImage, name: RenditionName, file: Any) -> bytes:
+    """Store `file` as a rendition of `image` and return its content. Deletes those of the image's earlier states."""
     for outdated in image.renditions.exclude(file__startswith=f"{RENDITIONS_FOLDER}/{image.pk}-{name.signature}/"):
         outdated.delete()
     rendition, is_new = image.renditions.get_or_create(
@@ -114,6 +110,8 @@ def store_rendition(image: AbstractImage, name: RenditionName, file: Any) -> Non
     )
     if not is_new:
         rendition.file.save(name.path, file)  # its file was deleted
+    file.seek(0)
+    return bytes(file.read())
 
 
 def make_rendition(name: RenditionName) -> None:
@@ -121,5 +119,5 @@ def make_rendition(name: RenditionName) -> None:
     image = find_image(name)
     if image and image.is_animated is None:
         image.save()  # analyses the file
-    if image and find_present_name(image, name) == name and not has_rendition(image, name):
+    if image and find_present_name(image, name) == name and read_rendition(image, name) is None:
         store_rendition(image, name, image.generate_rendition_file(name.filter))

@@ -24,7 +24,8 @@ def make_renditions_of_page(page_id: int) -> None:
     """Make all renditions that browsers may request for a page: those in its HTML."""
     page = Page.objects.live().filter(pk=page_id).specific().first()
     if page:
-        html = page.make_preview_request().content.decode()
+        attributes = {"is_secure": lambda: True}  # else SecurityMiddleware may redirect it to HTTPS
+        html = page.make_preview_request(extra_request_attrs=attributes).content.decode()
         make_renditions.call(list(dict.fromkeys(_NAMES.findall(html))))
 
 

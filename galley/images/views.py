@@ -9,13 +9,12 @@ So a first request for AVIF gets WebP at the same URL, which all these browsers 
 import asyncio
 import logging
 from dataclasses import replace
-from typing import Any
 
 from asgiref.sync import sync_to_async
 from cachetools import TTLCache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.cache import patch_cache_control
-from wagtail.images.models import AbstractImage, get_rendition_storage
+from wagtail.images.models import AbstractImage
 
 from galley.async_pages.threads import WorkerThreads
 from galley.images.renditions import (
@@ -23,7 +22,7 @@ from galley.images.renditions import (
     RenditionName,
     find_image,
     find_present_name,
-    has_rendition,
+    read_rendition,
     store_rendition,
 )
 from galley.images.tasks import make_renditions
@@ -81,21 +80,8 @@ async def _make_once(image: AbstractImage, name: RenditionName) -> bytes:
 
 
 async def _read_or_make(image: AbstractImage, name: RenditionName) -> bytes:
-    content = await sync_to_async(_read)(image, name)
+    content = await sync_to_async(read_rendition)(image, name)
     if content is None:
         file = await _encoders.run(image.generate_rendition_file, name.filter)
-        content = await sync_to_async(_store)(image, name, file)
+        content = await sync_to_async(store_rendition)(image, name, file)
     return content
-
-
-def _read(image: AbstractImage, name: RenditionName) -> bytes | None:
-    if not has_rendition(image, name):
-        return None
-    with get_rendition_storage().open(name.path) as file:
-        return bytes(file.read())
-
-
-def _store(image: AbstractImage, name: RenditionName, file: Any) -> bytes:
-    store_rendition(image, name, file)
-    file.seek(0)
-    return bytes(file.read())

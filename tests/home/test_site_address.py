@@ -97,13 +97,11 @@ def test_site_map_and_metadata_have_the_address(small_site: SmallSite, behind_tl
 @pytest.mark.parametrize("hostname", ["localhost", "www.example.org", "testserver", "second.example"])
 def test_a_page_is_rendered_without_a_visitor(
     small_site: SmallSite,
-    settings,
     behind_tls,
     hostname: str,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    """Whatever the record says: nobody follows a redirect to HTTPS or to another host."""
-    settings.PREPEND_WWW = True
+    """Whatever the record says: nobody follows a redirect to HTTPS."""
     Site.objects.update(hostname=hostname, port=80)
     image: SiteImage = SiteImageFactory(file__width=500, file__height=300)
     with django_capture_on_commit_callbacks(execute=True):

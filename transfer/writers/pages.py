@@ -125,7 +125,9 @@ class PageWriter:
             try:
                 images[key] = self.images.add(image, post.alts.get(key, ""))
             except (OSError, ValueError) as error:
-                post.diagnostics.lost(f"The picture `{image.path.name}` couldn't be copied: {str(error).rstrip('.')}.")
+                post.diagnostics.lost(f"The picture `{image.path.name}` couldn't be copied: {error}.")
+            except ValidationError as error:
+                post.diagnostics.lost(f"The picture `{image.path.name}` wasn't copied. {' '.join(error.messages)}")
         return images
 
     def _free_slug(self, post: ConvertedPost) -> str:
@@ -150,9 +152,9 @@ class ImageLibrary:
         self.added = 0
 
     def add(self, image: ImageFile, alt: str) -> int:
-        """Return the id of the site image with the content of `image`. Creates it if needed.
+        """Return the id of the site image with the content of `image`, which is created if needed.
 
-        Raises `OSError`, and `ValueError` if the image can't be shown.
+        Raises `OSError`, and `ValidationError` if the image can't be shown.
         """
         if image.key not in self._ids:
             with image.path.open("rb") as file:
@@ -163,10 +165,7 @@ class ImageLibrary:
                     file_size=image.path.stat().st_size,
                     file_hash=image.key,
                 )
-                try:
-                    site_image.clean()
-                except ValidationError as error:
-                    raise ValueError(" ".join(error.messages)) from error
+                site_image.clean()
                 site_image.save()
             self._ids[image.key] = site_image.pk
             self.added += 1

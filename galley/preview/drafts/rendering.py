@@ -20,8 +20,7 @@ def render_page(page: Page) -> str:
     Wagtail's own preview request is used, without an original request: no cookie, token or name of the editor gets
     into what is sent to other screens. Raises `RenderingFailed`.
     """
-    # Django's middleware doesn't redirect it to HTTPS: nobody is there to follow.
-    attributes = {"is_secure": lambda: True}
+    attributes = {"is_secure": lambda: True}  # else SecurityMiddleware may redirect it to HTTPS
     response = page.make_preview_request(preview_mode=page.default_preview_mode, extra_request_attrs=attributes)
     if response.status_code != 200:
         raise RenderingFailed(f"{type(page).__name__} answered its preview with status {response.status_code}")
