@@ -29,6 +29,10 @@ class Command(BaseCommand):
     # Several processes without Redis are refused before they are started.
     requires_system_checks = [TAG, SITE_ADDRESS]
 
+    def get_check_kwargs(self, options: Any) -> dict[str, Any]:
+        """Let the checks read the database."""
+        return {**super().get_check_kwargs(options), "databases": ["default"]}
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the address, and options that differ between installations."""
         parser.add_argument("--host", default="127.0.0.1", help="Default: 127.0.0.1.")
