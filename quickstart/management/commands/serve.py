@@ -29,9 +29,10 @@ class Command(BaseCommand):
     # Several processes without Redis are refused before they are started.
     requires_system_checks = [TAG, SITE_ADDRESS]
 
-    def get_check_kwargs(self, options: Any) -> dict[str, Any]:
+    def get_check_kwargs(self, options: Any) -> Any:
         """Let the checks read the database."""
-        return {**super().get_check_kwargs(options), "databases": ["default"]}
+        kwargs: Any = super().get_check_kwargs(options)
+        return {**kwargs, "databases": ["default"]}
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the address, and options that differ between installations."""
