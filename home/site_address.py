@@ -22,13 +22,15 @@ def read_address() -> dict[str, Any]:
 def update_site(**kwargs: Any) -> None:
     """Write the address into the record of the only site: a receiver of `post_migrate`.
 
-    Several sites were set up by hand and stay as they are. Before the first migration nothing happens.
+    Several sites were set up by hand and stay as they are. So does a host name while the setting has its default,
+    `localhost`. Before the first migration nothing happens.
     """
     address = read_address()
     with suppress(DatabaseError):
-        sites = list(Site.objects.all())
-        if len(sites) == 1 and not Site.objects.filter(**address).exists():
-            Site.objects.update_or_create(pk=sites[0].pk, defaults=address)
+        hosts = list(Site.objects.values_list("hostname", flat=True))
+        is_followed = len(hosts) == 1 and (address["hostname"] != "localhost" or hosts == ["localhost"])
+        if is_followed and not Site.objects.filter(**address).exists():
+            Site.objects.update_or_create(hostname=hosts[0], defaults=address)
 
 
 @register(SITE_ADDRESS, Tags.database)

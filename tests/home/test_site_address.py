@@ -78,6 +78,16 @@ def test_sites_that_were_set_up_by_hand_stay(small_site: SmallSite, settings) ->
     assert check_address(["default"]) == []
 
 
+def test_the_default_replaces_no_host_name(small_site: SmallSite, settings) -> None:
+    Site.objects.update(hostname="example.org", port=443)
+    settings.WAGTAILADMIN_BASE_URL = "http://localhost:8080"
+    update_site()
+    assert only_site() == ("example.org", 443)
+    Site.objects.update(hostname="localhost", port=80)
+    update_site()
+    assert only_site() == ("localhost", 8080)
+
+
 def test_https_at_another_port_is_named(settings) -> None:
     settings.WAGTAILADMIN_BASE_URL = "https://example.org:8443"
     update_site()
