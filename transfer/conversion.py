@@ -12,10 +12,10 @@ from transfer.references import IMAGE, ImportContext, References
 from transfer.text import SourceText, plain_text, shorten
 
 # Part of every fingerprint. With a higher number, the next import updates all posts that were imported before.
-CONVERSION_VERSION = 2
+CONVERSION_VERSION = 3
 _WRITTEN_AS_READ = (
-    "title", "slug", "old_addresses", "moment", "draft", "authors", "tags", "categories", "series", "series_position",
-    "search_description", "canonical_url",
+    "title", "slug", "old_addresses", "moment", "draft", "expires", "authors", "tags", "categories", "series",
+    "series_position", "search_description", "canonical_url",
 )  # fmt: skip
 
 # In Markdown or HTML. A link to an image doesn't show it.

@@ -9,6 +9,7 @@ from tests.transfer.test_front_matter import FRAGMENTS, interpret, split_front_m
 from transfer.conversion import ConvertedPost, convert_post
 from transfer.image_files import ImageFinder
 from transfer.readers.markdown import Reader
+from transfer.readers.markdown.generator_config import GeneratorConfig
 from transfer.references import ImportContext, URLIndex
 
 
@@ -18,7 +19,7 @@ def convert(tmp_path):
 
     def convert_text(body: str, others: dict[str, str] | None = None, old_site: str = "") -> ConvertedPost:
         files = {"2015-06-11-hello.md": body, **(others or {})}
-        posts = [interpret(split_front_matter(tmp_path / n, t), tmp_path, {}) for n, t in files.items()]
+        posts = [interpret(split_front_matter(tmp_path / n, t), GeneratorConfig(tmp_path)) for n, t in files.items()]
         context = ImportContext(Reader(tmp_path), URLIndex(posts, old_site), ImageFinder(tmp_path), old_site)
         return convert_post(posts[0], context)
 
@@ -258,7 +259,7 @@ def test_any_text_is_converted_and_always_the_same_way(tmp_path_factory, text: s
     reader, images = Reader(folder), ImageFinder(folder)
     fingerprints = set()
     for _ in range(2):
-        post = interpret(split_front_matter(folder / "a.md", f"---\ntitle: T\n---\n{text}"), folder, {})
+        post = interpret(split_front_matter(folder / "a.md", f"---\ntitle: T\n---\n{text}"), GeneratorConfig(folder))
         converted = convert_post(post, ImportContext(reader, URLIndex([post]), images))
         fingerprints.add(converted.fingerprint)
         assert all(note.line <= text.count("\n") + text.count("\r") + 4 for note in converted.diagnostics)

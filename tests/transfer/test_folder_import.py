@@ -184,6 +184,19 @@ def test_a_post_dated_ahead_is_scheduled(blog_folder: BlogFolder) -> None:
     assert page.scheduled_revision is not None
 
 
+def test_a_post_with_an_expiry_date_is_shown_until_then(blog_folder: BlogFolder) -> None:
+    page, _ = blog_folder.import_one("---\ntitle: T\nexpiryDate: 2999-01-01\n---\nText.")
+    assert (page.live, page.expire_at.year) == (True, 2999)
+
+
+def test_settings_that_cannot_be_read_are_named(blog_folder: BlogFolder) -> None:
+    blog_folder.write("_config.yml", "defaults: [")
+    blog_folder.write("hello.md", "Hello")
+    ((file, reason),) = blog_folder.run().skipped
+    assert file == "_config.yml"
+    assert "settings can't be read" in reason
+
+
 def test_dry_run_writes_nothing_and_says_what_it_would(blog_folder: BlogFolder) -> None:
     fill(blog_folder)
     before = count_rows()

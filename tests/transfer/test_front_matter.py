@@ -11,13 +11,13 @@ from tests.transfer.conftest import BlogFolder
 from transfer.readers import SourcePost, UnreadableFileError
 from transfer.readers.markdown.fields import interpret
 from transfer.readers.markdown.front_matter import split_front_matter
-from transfer.readers.markdown.names import read_full_names
+from transfer.readers.markdown.generator_config import GeneratorConfig
 
 FOLDER = Path("/blog")
 
 
-def read(text: str, name: str = "posts/2015-06-11-hello-world.md", names: dict[str, str] | None = None) -> SourcePost:
-    return interpret(split_front_matter(FOLDER / name, text), FOLDER, names or {})
+def read(text: str, name: str = "posts/2015-06-11-hello-world.md", folder: Path = FOLDER) -> SourcePost:
+    return interpret(split_front_matter(folder / name, text), GeneratorConfig(folder))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_full_names_come_from_the_sites_data_file(tmp_path: Path) -> None:
     (tmp_path / "_data" / "authors.yml").write_text("mbland:\n  full_name: Mike Bland\n")
     posts = tmp_path / "_posts"
     posts.mkdir()
-    post = read("---\nauthor: mbland\n---\nText", names=read_full_names(posts))
+    post = read("---\nauthor: mbland\n---\nText", folder=posts)
     assert post.authors == ["Mike Bland"]
 
 
@@ -140,13 +140,114 @@ def test_full_names_come_from_the_sites_data_file(tmp_path: Path) -> None:
         ("draft: true", "hello.md"),
         ("published: false", "hello.md"),
         ("permalink: false", "hello.md"),
+        ("permalink: {build: false}", "hello.md"),
         ("eleventyExcludeFromCollections: true", "hello.md"),
         ("title: T", "_drafts/hello.md"),
+        ("title: T", "content/drafts/hello.md"),
+        ("title: T", "_private/hello.md"),
+        ("title: T", "posts/_hello.md"),
+        ("title: T", "posts/hello.draft.md"),
+        ("title: T", "posts/draft_hello_1f.md"),
+        ("status: draft", "hello.md"),
+        ("Status: hidden", "hello.md"),
+        ("status: skip", "hello.md"),
+        ("unlisted: true", "hello.md"),
+        ("visible: false", "hello.md"),
+        ("Draft: 'Yes'", "hello.md"),
+        ("DRAFT: 1", "hello.md"),
+        ("published: 'no'", "hello.md"),
+        ("publish: off", "hello.md"),
+        ("dg-publish: false", "hello.md"),
+        ("isDraft: true", "hello.md"),
+        ("visibility: members", "hello.md"),
+        ("private: true", "hello.md"),
+        ("password: secret", "hello.md"),
+        ("_build: {render: never}", "hello.md"),
+        ("build:\n  list: local", "hello.md"),
+        ("build: {list: false}", "hello.md"),
+        ("headless: true", "hello.md"),
+        ("render: false", "hello.md"),
+        ("expiryDate: 2016-01-01", "hello.md"),
+        # What is unclear.
+        ("draft: perhaps", "hello.md"),
+        ("published: soon", "hello.md"),
+        ("status: being rewritten", "hello.md"),
+        ("expiryDate: some day", "hello.md"),
     ],
 )
-def test_drafts(front_matter: str, name: str) -> None:
-    assert read(f"---\n{front_matter}\n---\nText", name).draft
-    assert not read("---\ntitle: T\ndraft: false\n---\nText").draft
+def test_what_was_not_public_is_a_draft_and_the_report_says_why(front_matter: str, name: str) -> None:
+    post = read(f"---\n{front_matter}\n---\nText", name)
+    assert post.draft
+    assert [note for note in post.diagnostics if "becomes a draft" in note.text]
+
+
+@pytest.mark.parametrize(
+    "front_matter",
+    [
+        "draft: false",
+        "published: true",
+        "published: 2015-06-11",
+        "published: '2015-06-11'",
+        "status: publish",
+        "Status: Published",
+        "visibility: public",
+        "hide: [toc]",
+        "permalink: /a/",
+        "unlisted: no",
+        "draft:",
+        "build: {render: always}",
+        "expiryDate: 2999-01-01",
+    ],
+)
+def test_what_was_public_is_no_draft(front_matter: str) -> None:
+    post = read(f"---\n{front_matter}\n---\nText")
+    assert not post.draft
+    assert not [note for note in post.diagnostics if "draft" in note.text]
+
+
+@pytest.mark.parametrize(
+    ("settings", "content", "name"),
+    [
+        ("_config.yml", "defaults:\n- scope: {path: secret}\n  values: {published: false}", "secret/hello.md"),
+        ("_config.yml", "defaults:\n- scope: {path: '', type: posts}\n  values: {draft: true}", "_posts/hello.md"),
+        ("_config.yml", "exclude: [notes/, '*.tmp.md']", "notes/hello.md"),
+        ("_config.yml", "collections: {recipes: {output: false}}", "_recipes/hello.md"),
+        ("hugo.toml", "[cascade]\ndraft = true", "content/posts/hello.md"),
+        ("config/_default/hugo.yaml", "cascade: {draft: true}", "content/posts/hello.md"),
+        ("content/posts/_index.md", "---\ncascade: {draft: true}\n---", "content/posts/2020/hello.md"),
+        (
+            "content/_index.md",
+            '+++\n[[cascade]]\ndraft = true\n[cascade._target]\npath = "/old/**"\n+++',
+            "content/old/a.md",
+        ),
+        ("posts/posts.json", '{"draft": true}', "posts/hello.md"),
+        ("posts/posts.11tydata.json", '{"permalink": false}', "posts/2020/hello.md"),
+        ("posts/hello.json", '{"eleventyExcludeFromCollections": true}', "posts/hello.md"),
+    ],
+)
+def test_drafts_by_the_settings_of_a_generator(tmp_path: Path, settings: str, content: str, name: str) -> None:
+    path = tmp_path / settings
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    assert read("---\ntitle: T\n---\nText", name, tmp_path).draft
+    assert read("---\ntitle: T\n---\nText", "elsewhere/hello.md", tmp_path).draft is settings.startswith(
+        ("hugo", "config/")
+    )
+
+
+def test_the_posts_own_words_count_more_than_inherited_ones(tmp_path: Path) -> None:
+    (tmp_path / "hugo.toml").write_text("[cascade]\ndraft = true")
+    assert not read("---\nDraft: false\n---\nText", folder=tmp_path).draft
+
+
+def test_a_collection_with_pages_is_public(tmp_path: Path) -> None:
+    (tmp_path / "_config.yml").write_text("collections: {recipes: {output: true}}")
+    assert not read("---\ntitle: T\n---\nText", "_recipes/hello.md", tmp_path).draft
+
+
+def test_a_later_publication_date_counts() -> None:
+    post = read("---\ndate: 2015-06-11\npublishDate: 2999-01-01\n---\nText")
+    assert post.date == datetime.date(2999, 1, 1)
 
 
 def test_lead_images_excerpts_and_what_has_no_place_are_read_or_named() -> None:

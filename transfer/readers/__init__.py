@@ -98,6 +98,7 @@ class SourcePost:
     address: str = ""
     old_addresses: list[str] = field(default_factory=list)
     draft: bool = False
+    expires: Date | None = None
     authors: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
@@ -122,17 +123,7 @@ class SourcePost:
     @property
     def moment(self) -> datetime.datetime | None:
         """The moment of `date` in UTC. A date without a time begins at midnight in the site's time zone."""
-        if not self.date:
-            return None
-        value = self.date
-        if not isinstance(value, datetime.datetime):
-            value = datetime.datetime.combine(value, datetime.time())
-        if timezone.is_naive(value):
-            value = timezone.make_aware(value)
-        try:
-            return value.astimezone(datetime.UTC)
-        except OverflowError:  # the first or last day that Python knows, beyond midnight in UTC
-            return value.replace(tzinfo=datetime.UTC)
+        return as_moment(self.date) if self.date else None
 
 
 class Reader(ABC):
@@ -172,6 +163,18 @@ def make_reader(name: str, folder: Path) -> Reader:
 def as_date(value: Date) -> datetime.date:
     """Return the date of `value`."""
     return value.date() if isinstance(value, datetime.datetime) else value
+
+
+def as_moment(value: Date) -> datetime.datetime:
+    """Return the moment of `value` in UTC. A date without a time begins at midnight in the site's time zone."""
+    if not isinstance(value, datetime.datetime):
+        value = datetime.datetime.combine(value, datetime.time())
+    if timezone.is_naive(value):
+        value = timezone.make_aware(value)
+    try:
+        return value.astimezone(datetime.UTC)
+    except OverflowError:  # the first or last day that Python knows, beyond midnight in UTC
+        return value.replace(tzinfo=datetime.UTC)
 
 
 def make_slug(name: str) -> str:

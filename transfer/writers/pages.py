@@ -18,7 +18,7 @@ from blog.models import Author, BlogIndexPage, BlogPostPage, Category, PostAutho
 from transfer.conversion import ConvertedPost
 from transfer.image_files import ImageFile
 from transfer.models import PostImport
-from transfer.readers import Diagnostics, make_slug
+from transfer.readers import Diagnostics, as_moment, make_slug
 from transfer.references import bind_references
 from transfer.text import name_as_words, parse_blocks
 
@@ -95,6 +95,7 @@ class PageWriter:
             page.date = source.day
             is_ahead = source.moment > timezone.now() + datetime.timedelta(minutes=1)
             page.go_live_at = source.moment if is_ahead else None
+        page.expire_at = as_moment(source.expires) if source.expires else None
         lead = post.lead_image
         image_id = images.get(post.lead_image_key)
         page.lead_image_id = image_id if lead and not lead.only_for_sharing else None

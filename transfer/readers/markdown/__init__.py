@@ -6,7 +6,7 @@ from pathlib import Path
 from transfer import readers
 from transfer.readers.markdown.fields import interpret
 from transfer.readers.markdown.front_matter import read_source_file
-from transfer.readers.markdown.names import read_full_names
+from transfer.readers.markdown.generator_config import GeneratorConfig
 from transfer.readers.markdown.template_tags import convert_template_tags
 from transfer.text import SourceText
 
@@ -24,7 +24,7 @@ class Reader(readers.Reader):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.full_names = read_full_names(folder)
+        self.config = GeneratorConfig(folder, self.skipped)
 
     def find_files(self) -> list[Path]:
         """Return the Markdown files, sorted. Symbolic links that lead out of the folder aren't followed."""
@@ -57,7 +57,7 @@ class Reader(readers.Reader):
         if reason:
             self.skipped.append((path, reason))
             return None
-        return interpret(file, self.folder, self.full_names)
+        return interpret(file, self.config)
 
     def convert_markup(self, text: SourceText, post: readers.SourcePost) -> None:
         """Rewrite template tags and shortcodes."""

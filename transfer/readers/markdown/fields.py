@@ -1,10 +1,10 @@
 """Reads the fields of a post out of its front matter, its file name and its first heading."""
 
 import datetime
-from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, URLValidator
+from django.utils import timezone
 
 from transfer.readers import (
     MAX_EXCERPT_LENGTH,
@@ -16,7 +16,9 @@ from transfer.readers import (
     normalise_address,
 )
 from transfer.readers.markdown.front_matter import Metadata, SourceFile
+from transfer.readers.markdown.generator_config import GeneratorConfig
 from transfer.readers.markdown.names import FileName, expand_permalink, read_authors, read_date, read_file_name
+from transfer.readers.markdown.visibility import is_hidden, read_expiry
 from transfer.text import first_heading, name_as_words, plain_text, shorten
 
 MAX_TITLE_LENGTH = 255
@@ -31,22 +33,24 @@ _IMAGE_KEYS = (
 _CAPTION_KEYS = ("image_figcaption", "image_caption", "cover.caption", "image.caption", "header.caption")
 
 
-def interpret(file: SourceFile, folder: Path, full_names: dict[str, str]) -> SourcePost:
-    """Return the post in `file`, which was found under `folder`. `full_names` has authors by their short names."""
-    name, metadata = read_file_name(file.path, folder), file.metadata
+def interpret(file: SourceFile, config: GeneratorConfig) -> SourcePost:
+    """Return the post in `file`, which was found under the folder of `config`."""
+    name, metadata = read_file_name(file.path, config.folder), file.metadata
+    metadata.inherited = config.inherited(file.path)
     title, body, body_line = _read_title(metadata, name, file)
     date = _read_date(metadata, name)
     address, old_addresses = _read_addresses(metadata, name, date)
     post = SourcePost(
         path=file.path,
-        relative=file.path.relative_to(folder).as_posix(),
+        relative=file.path.relative_to(config.folder).as_posix(),
         title=title,
         slug=_read_slug(metadata, name, address),
         address=address,
         old_addresses=old_addresses,
         date=_date_from_address(address) if date is None else date,
-        draft=_read_draft(metadata, name),
-        authors=read_authors(metadata, full_names),
+        draft=is_hidden(metadata, name, config.public_folders),
+        expires=read_expiry(metadata),
+        authors=read_authors(metadata, config.full_names),
         tags=_read_names(metadata, "tags", "keywords", "taxonomies.tags", file_name=name),
         categories=_read_names(metadata, "category", "categories", "taxonomies.categories", file_name=name),
         series=shorten(metadata.text("series", "taxonomies.series"), MAX_NAME_LENGTH),
@@ -85,14 +89,16 @@ def _read_title(metadata: Metadata, name: FileName, file: SourceFile) -> tuple[s
 
 
 def _read_date(metadata: Metadata, name: FileName) -> Date | None:
-    for key in ("date", "publishDate", "pubDate", "published_at", "created"):
+    """Return the date of the post: the first that is stated, unless it is to be published at a later one."""
+    dates = []
+    for key in ("date", "publishDate", "pubDate", "published_at", "published", "publish_on", "created"):
         value = metadata.value(key)
-        if value is None:
-            continue
         if date := read_date(value):
-            return date
-        metadata.lost(f"`{key}` isn't a date that can be read.", key)
-    return name.date
+            dates.append(date)
+        elif value is not None and key != "published":
+            metadata.lost(f"`{key}` isn't a date that can be read.", key)
+    today = timezone.localdate()
+    return next((date for date in dates if as_date(date) > today), (*dates, name.date)[0])
 
 
 def _report_date(post: SourcePost, name: FileName) -> None:
@@ -133,12 +139,6 @@ def _read_slug(metadata: Metadata, name: FileName, address: str) -> str:
     slug = make_slug(metadata.text("slug").rstrip("/").rsplit("/", 1)[-1])
     from_address = make_slug(address.rstrip("/").rsplit("/", 1)[-1].removesuffix(".html"))
     return slug or from_address or make_slug(name.stem) or "post"
-
-
-def _read_draft(metadata: Metadata, name: FileName) -> bool:
-    hidden = metadata.flag("draft") is True or metadata.flag("published") is False
-    hidden = hidden or metadata.flag("eleventyExcludeFromCollections") is True or metadata.value("permalink") is False
-    return hidden or "_drafts" in name.parents
 
 
 def _read_names(metadata: Metadata, *keys: str, file_name: FileName) -> list[str]:

@@ -59,25 +59,32 @@ class Metadata:
 
     def __init__(self, values: dict[str, Any], header: str) -> None:
         self.values = values
+        # What holds for all posts of a folder, where the post doesn't say otherwise.
+        self.inherited: dict[str, Any] = {}
         self.diagnostics = Diagnostics()
         self._used: set[str] = set()
         # The line number of each key. Of repeated keys, the first counts.
         self._lines: dict[str, int] = {}
         for number, line in enumerate(header.split("\n"), start=1):
             if match := _KEY.match(line):
-                self._lines.setdefault(match[1], number)
+                self._lines.setdefault(_fold(match[1].rsplit(".", 1)[-1]), number)
+        self._folded = _fold_names(values)
 
     def value(self, key: str) -> Any:
-        """Return the value of `key`, or None."""
+        """Return the value of `key`, or None. `cover_image`, `coverImage` and `Cover-Image` are one key."""
+        key = _fold(key)
         self._used.add(key)
-        value: Any = self.values
-        for part in key.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        return value
+        for values in (self._folded, _fold_names(self.inherited)):
+            value: Any = values
+            for part in key.split("."):
+                value = _fold_names(value).get(part) if isinstance(value, dict) else None
+            if value is not None:
+                return value
+        return None
 
     def line(self, *keys: str) -> int:
         """Return the line of the first of `keys` that there is, or 0."""
-        names = [key.rsplit(".", 1)[-1] for key in keys if self.value(key) is not None] or list(keys)
+        names = [_fold(key.rsplit(".", 1)[-1]) for key in keys if self.value(key) is not None] or map(_fold, keys)
         return next((self._lines[name] for name in names if name in self._lines), 0)
 
     def text(self, *keys: str) -> str:
@@ -110,8 +117,10 @@ class Metadata:
         """Return the value of `key` as a boolean, or None if it is none."""
         value = self.value(key)
         if isinstance(value, str):
-            return {"true": True, "yes": True, "false": False, "no": False}.get(value.lower())
-        return value if isinstance(value, bool) else None
+            value = {"true": 1, "yes": 1, "y": 1, "on": 1, "1": 1, "false": 0, "no": 0, "n": 0, "off": 0, "0": 0}.get(
+                value.strip().lower()
+            )
+        return bool(value) if value in (0, 1) else None
 
     def changed(self, text: str, *keys: str) -> None:
         """Add that the value of one of `keys` was imported in another form."""
@@ -131,7 +140,7 @@ class Metadata:
         """Add a diagnostic for every key that was never read."""
         for name, value in (values or self.values).items():
             key = f"{prefix}{name}"
-            if key in self._used or key in _GENERATOR_KEYS or value in (None, "", [], {}):
+            if _fold(key) in self._used or key in _GENERATOR_KEYS or value in (None, "", [], {}):
                 continue
             if isinstance(value, dict) and prefix.count(".") < 3:
                 self.report_unused_keys(value, f"{key}.")
@@ -139,6 +148,14 @@ class Metadata:
                 written = str(value).lower() if isinstance(value, bool) else value
                 shown = f" ({str(written)[:80]})" if isinstance(value, (str, int, float)) else ""
                 self.lost(f"`{key[:80]}`{shown} has no place in a post here.", key)
+
+
+def _fold(key: str) -> str:
+    return key.lower().replace("-", "").replace("_", "")
+
+
+def _fold_names(values: dict[Any, Any]) -> dict[str, Any]:
+    return {_fold(str(name)): value for name, value in reversed(values.items())}
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.utils.dateparse import parse_date, parse_datetime
 
 from transfer.readers import Date
-from transfer.readers.markdown.front_matter import Metadata, ShallowYAMLHandler
+from transfer.readers.markdown.front_matter import Metadata
+from transfer.readers.markdown.generator_config import name_in
 
 MAX_NAME_LENGTH = 120
 _LONG_FORMATS = ("%d %B %Y", "%B %d, %Y", "%d %b %Y", "%b %d, %Y", "%Y/%m/%d", "%a, %d %b %Y %H:%M:%S %z")
@@ -19,10 +19,6 @@ _DATED = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:-|_|$)(.*)$")
 # Addresses begin below these folders in Jekyll, Hugo, Zola, Eleventy and Astro.
 _CONTENT_ROOTS = {"content", "_posts", "_drafts", "src", "pages"}
 _VARIABLE = re.compile(r"[{}<>]|(?<=/):\w+|^:\w+")
-# Files in which generators look up authors by their short names.
-_DATA_FILES = [
-    f"{folder}/authors.{suffix}" for folder in ("_data", "data", "src/_data") for suffix in ("yml", "yaml", "json")
-]
 _AUTHOR_KEYS = ("authors", "author", "taxonomies.authors", "extra.author", "extra.authors")
 _SHORT_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
@@ -101,18 +97,6 @@ def expand_permalink(pattern: str, name: FileName, date: datetime.date | None) -
     return "" if _VARIABLE.search(expanded) else expanded
 
 
-def read_full_names(folder: Path) -> dict[str, str]:
-    """Return full names by short names, from the first data file in `folder` or in the three folders above it."""
-    for parent in [folder, *folder.resolve().parents[:3]]:
-        for name in _DATA_FILES:
-            with suppress(OSError, ValueError, yaml.YAMLError):
-                # JSON is YAML, too.
-                data = ShallowYAMLHandler().load((parent / name).read_text(encoding="utf-8"))
-                names = {key: _name_in(entry) for key, entry in data.items()} if isinstance(data, dict) else {}
-                return {key: name for key, name in names.items() if isinstance(name, str)}
-    return {}
-
-
 def read_authors(metadata: Metadata, full_names: dict[str, str]) -> list[str]:
     """Return the names of the authors to print, which may be a text, a list of texts, or mappings with a name."""
     values = {key: metadata.value(key) for key in _AUTHOR_KEYS}
@@ -120,7 +104,7 @@ def read_authors(metadata: Metadata, full_names: dict[str, str]) -> list[str]:
     entries = values.get(key, [])
     authors = []
     for entry in entries if isinstance(entries, list) else [entries]:
-        name = str(_name_in(entry) or "").strip()
+        name = str(name_in(entry) or "").strip()
         if not name:
             metadata.lost("An author's name can't be read.", key)
             continue
@@ -129,11 +113,6 @@ def read_authors(metadata: Metadata, full_names: dict[str, str]) -> list[str]:
             metadata.changed(f"Author `{name}` is printed as {printed}.", key)
         authors.append(metadata.shorten(printed, MAX_NAME_LENGTH, "The author's name", key))
     return list(dict.fromkeys(authors))
-
-
-def _name_in(entry: Any) -> Any:
-    names = [entry.get(key) for key in ("name", "full_name", "display_name")] if isinstance(entry, dict) else [entry]
-    return next((name for name in names if isinstance(name, (str, int))), None)
 
 
 def _capitalise(name: str) -> str:

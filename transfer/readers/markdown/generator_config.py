@@ -1,0 +1,126 @@
+"""Reads what the generator of the old site knows about all posts of a folder, beside their own front matter."""
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path, PurePath
+from typing import Any
+
+import yaml
+
+from transfer.readers import UnreadableFileError
+from transfer.readers.markdown.front_matter import ShallowYAMLHandler, read_source_file
+
+_SETTINGS_FILES = [
+    *("_config.yml", "_config.yaml", "_config.toml"),  # Jekyll and Hexo
+    *(f"{name}.{suffix}" for name in ("hugo", "config") for suffix in ("toml", "yaml", "yml", "json")),
+    *(f"config/_default/{name}.{suffix}" for name in ("hugo", "config") for suffix in ("toml", "yaml", "yml", "json")),
+]
+# Files in which generators look up authors by their short names.
+_AUTHOR_FILES = [
+    f"{folder}/authors.{suffix}" for folder in ("_data", "data", "src/_data") for suffix in ("yml", "yaml", "json")
+]
+_LOADERS: dict[str, Callable[[str], Any]] = {".toml": tomllib.loads, ".json": json.loads}
+
+
+class GeneratorConfig:
+    """The settings of the generator whose posts are in `folder`. They may lie up to three folders above.
+
+    `full_names` has authors by their short names. Files with settings that can't be read are added to `unreadable`.
+    """
+
+    def __init__(self, folder: Path, unreadable: list[tuple[Path, str]] | None = None) -> None:
+        self.folder = folder
+        self.unreadable = [] if unreadable is None else unreadable
+        self.root, self.values = next(self._read_first(_SETTINGS_FILES), (folder, {}))
+        _, names = next(self._read_first(_AUTHOR_FILES), (folder, {}))
+        self.full_names = {key: name for key, entry in names.items() if isinstance(name := name_in(entry), str)}
+        self._read_once = cache(self._read)
+
+    @property
+    def public_folders(self) -> set[str]:
+        """The folders with an underscore whose posts are public: `_posts`, and collections with pages of their own."""
+        collections = _as_dict(self.values.get("collections"))
+        return {"_posts"} | {f"_{name}" for name, options in collections.items() if _as_dict(options).get("output")}
+
+    def inherited(self, path: Path) -> dict[str, Any]:
+        """Return the front matter that the file `path` inherits. What lies nearest to the file counts."""
+        root = self.root if path.is_relative_to(self.root) else self.folder
+        relative = path.relative_to(root)
+        values: dict[str, Any] = {}
+        if any(_matches(relative, pattern) for pattern in _as_list(self.values.get("exclude"))):
+            values["excluded"] = True
+        kind = next((part[1:] for part in relative.parts[:-1] if part.startswith("_")), "pages")
+        for entry in map(_as_dict, _as_list(self.values.get("defaults"))):  # Jekyll
+            scope = _as_dict(entry.get("scope"))
+            if scope.get("type", kind) == kind and _matches(relative, scope.get("path")):
+                values |= _as_dict(entry.get("values"))
+        values |= _cascade(self.values, relative)
+        for parent in reversed([root / above for above in relative.parents]):
+            values |= _cascade(self._read_once(parent / "_index.md"), relative)  # Hugo
+            for name in (f"{parent.name}.json", f"{parent.name}.11tydata.json"):  # Eleventy
+                values |= self._read_once(parent / name)
+        for suffix in (".json", ".11tydata.json"):
+            values |= self._read_once(path.with_name(path.stem + suffix))
+        return values
+
+    def _read_first(self, names: list[str]) -> Iterator[tuple[Path, dict[str, Any]]]:
+        for parent in _folder_and_above(self.folder):
+            for name in names:
+                if values := self._read(parent / name):
+                    yield parent, values
+
+    def _read(self, path: Path) -> dict[str, Any]:
+        """Return the settings in the file `path`, or an empty dict. Notes why they can't be read."""
+        try:
+            if path.name == "_index.md":
+                return read_source_file(path).metadata.values if path.is_file() else {}
+            text = path.read_text(encoding="utf-8")
+            return _as_dict(_LOADERS.get(path.suffix, ShallowYAMLHandler().load)(text))
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError, UnreadableFileError) as error:
+            self.unreadable.append((path, f"The settings can't be read: {' '.join(str(error).split())}."))
+            return {}
+
+
+def name_in(entry: Any) -> Any:
+    """Return the name of an author, who is written as a text or as a mapping, or None."""
+    names = [entry.get(key) for key in ("name", "full_name", "display_name")] if isinstance(entry, dict) else [entry]
+    return next((name for name in names if isinstance(name, (str, int))), None)
+
+
+def _folder_and_above(folder: Path) -> Iterator[Path]:
+    """Yield `folder` and the three folders above, up to the root of a repository."""
+    for parent in [folder, *list(folder.resolve().parents)[:3]]:
+        yield parent
+        if (parent / ".git").exists():
+            return
+
+
+def _matches(path: PurePath, pattern: Any) -> bool:
+    """Return whether the path or pattern of paths names `path` or a folder above it."""
+    pattern = str(pattern or "").strip("/")
+    return any(fnmatchcase(str(above), pattern) for above in (path, *path.parents)) if pattern else True
+
+
+def _cascade(values: dict[str, Any], path: PurePath) -> dict[str, Any]:
+    """Return what Hugo hands down to `path` from the front matter or the settings `values`."""
+    found: dict[str, Any] = {}
+    entries, parts = values.get("cascade"), path.with_suffix("").parts
+    below = PurePath(*parts[parts.index("content") + 1 :] if "content" in parts else parts)
+    for entry in map(_as_dict, entries if isinstance(entries, list) else [entries]):
+        target = _as_dict(entry.get("target") or entry.get("_target"))
+        if _matches(below, target.get("path")):
+            found |= {key: value for key, value in entry.items() if key not in ("target", "_target")}
+    return found
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    return {str(key): entry for key, entry in value.items()} if isinstance(value, dict) else {}
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

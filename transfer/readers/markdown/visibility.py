@@ -1,0 +1,68 @@
+"""Decides whether a post was public on its old site, by what generators and their users write."""
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from transfer.readers import Date, as_date
+from transfer.readers.markdown.front_matter import Metadata
+from transfer.readers.markdown.names import FileName, read_date
+
+# The value that hides a post. Jekyll, Hugo, Zola, Eleventy, Hexo, Docusaurus, Grav, Obsidian and others.
+_SHOWING = (
+    "published", "publish", "is_published", "dg-publish", "public", "is_public", "visible", "listed", "enabled",
+    "render", "permalink.build",
+)  # fmt: skip
+_HIDING = (
+    "draft", "is_draft", "wip", "unlisted", "hidden", "hide", "private", "unpublished", "excluded", "headless",
+    "protected", "encrypted", "disabled", "eleventyExcludeFromCollections", "members_only", "trashed", "deleted",
+)  # fmt: skip
+_STATES = ("status", "post_status", "visibility", "access", "build.render", "build.list")
+_PUBLIC_STATES = {
+    "published", "publish", "public", "live", "final", "finished", "done", "featured", "sticky", "scheduled", "future",
+    "sent", "visible", "everyone", "open", "always", "true",
+}  # fmt: skip
+_EXPIRY_DATES = ("expiryDate", "expires", "expire_at", "expiration", "unpublishDate", "unpublish_at", "unpublish_on")
+
+
+def is_hidden(metadata: Metadata, name: FileName, public_folders: set[str]) -> bool:
+    """Return whether a post wasn't public. What is unclear is hidden too. Adds the reason to the diagnostics."""
+    for reason, *keys in _reasons_to_hide(metadata, name, public_folders):
+        metadata.changed(f"{reason}: the page becomes a draft.", *keys)
+        return True
+    return False
+
+
+def read_expiry(metadata: Metadata) -> Date | None:
+    """Return the date from which a post isn't shown any more."""
+    return next((date for key in _EXPIRY_DATES if (date := read_date(metadata.value(key)))), None)
+
+
+def _reasons_to_hide(metadata: Metadata, name: FileName, public_folders: set[str]) -> Iterator[tuple[str, ...]]:
+    """Yield reasons, each with the keys in question."""
+    for key in (*_SHOWING, *_HIDING):
+        value, flag = metadata.value(key), metadata.flag(key)
+        if flag is (key in _HIDING):
+            yield f"`{key}` is {str(flag).lower()}", key
+        # `published: 2015-06-11` is a date, `hide: [toc]` is about the design.
+        elif flag is None and isinstance(value, (str, int, float)) and not (key in _SHOWING and read_date(value)):
+            yield f"`{key}: {str(value)[:80]}` isn't understood", key
+    for key in _STATES:
+        value = metadata.value(key)
+        if value not in (None, "") and str(value).strip().lower() not in _PUBLIC_STATES:
+            yield f"`{key}` is `{str(value)[:80]}`", key
+    for key in _EXPIRY_DATES:
+        value, date = metadata.value(key), read_date(metadata.value(key))
+        if value not in (None, "") and not (date and as_date(date) > timezone.localdate()):
+            yield f"`{key}` is over or can't be read", key
+    if metadata.value("permalink") is False:
+        yield "The post had no address", "permalink"
+    if metadata.text("password", "passphrase", "post_password"):
+        yield "The post had a password", "password", "passphrase", "post_password"
+    # Generators leave out names with an underscore.
+    for folder in name.parents:
+        is_unknown = folder.startswith("_") and folder not in public_folders
+        if is_unknown or folder.lower() in ("draft", "drafts", "unpublished"):
+            yield (f"The old site may not have shown the folder `{folder}`",)
+    if name.stem.startswith(("_", "draft_")) or name.stem.lower().endswith(".draft"):
+        yield (f"The name `{name.stem}` is a draft's",)
