@@ -114,4 +114,9 @@ def _read_image(path: Path) -> ImageFile:
         raise ImageError("is broken or no picture") from error
     if width * height > MAX_IMAGE_PIXELS:
         raise ImageError("has too many pixels")
-    return ImageFile(path, hashlib.sha1(content, usedforsecurity=False).hexdigest())
+    return ImageFile(path, hash_content(content))
+
+
+def hash_content(content: bytes) -> str:
+    """Return the key of an image file with `content`, the same as Wagtail's `file_hash`."""
+    return hashlib.sha1(content, usedforsecurity=False).hexdigest()

@@ -51,6 +51,7 @@ class FolderImport:
         self.report = Report(str(self.folder), self.blog.title, self.dry_run)
         self.folder = self.folder.resolve()
         self._reader = make_reader(self.reader, self.folder)
+        self._addresses: dict[str, str] = {}  # of all posts, by their keys
 
     def run(self) -> Report:
         """Import the folder. Ctrl-C ends the import early; the report then has what was done until then."""
@@ -76,11 +77,15 @@ class FolderImport:
         for path in self._follow("Reading", self._reader.find_files()):
             with self._reporting_failure(path, Diagnostics()):
                 posts.append(self._reader.read_post(path))
+        for path, reason in self._reader.unreadable:
+            with self._reporting_failure(path, Diagnostics()):
+                raise UnreadableFileError(reason)
         self.report.skipped = [(self._relative(path), reason) for path, reason in sorted(self._reader.skipped)]
         return [post for post in posts if post]
 
     def _convert(self, posts: list[SourcePost]) -> list[ConvertedPost]:
         index, images = URLIndex(posts, self.old_site), ImageFinder(self.folder, self.assets)
+        self._addresses = {index.key(post): post.address for post in posts}
         context = ImportContext(self._reader, index, images, self.old_site)
         converted = []
         for post in self._follow("Converting", posts):
@@ -103,11 +108,11 @@ class FolderImport:
         for task in self._follow("Making pages", without_page):
             with self._reporting_failure(task.post.source.path, task.post.diagnostics, task):
                 task.record = writer.reserve(task.post, task.record)
-        addresses = {task.post.key: task.post.source.address for task in tasks}
+        failed = self._addresses.keys() - {task.post.key for task in tasks if task.state is not ImportState.FAILED}
         for task in self._follow("Writing", tasks):
             if task.record and task.state in (ImportState.NEW, ImportState.UPDATED):
                 with self._reporting_failure(task.post.source.path, task.post.diagnostics, task):
-                    task.record.page = writer.write(task.post, task.record, addresses)
+                    task.record.page = writer.write(task.post, task.record, self._addresses, failed)
             if task.state is not ImportState.FAILED:
                 self._report_task(task)
             self.report.new_pictures = writer.images.added

@@ -55,6 +55,17 @@ class PostImport(models.Model):
         return ImportState.CHANGED_HERE_TOO if is_edited and not overwrite else ImportState.UPDATED
 
 
+def _is_gone(path: str) -> bool:
+    """Return whether there is no file `path`. One that can't be read is still there."""
+    try:
+        Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 class ImportRecords:
     """The records of earlier imports into `blog`."""
 
@@ -71,7 +82,7 @@ class ImportRecords:
         record = self._by_source.get(str(path.resolve()))
         if record is None:
             same_address = self._by_address.get(address, [])
-            moved = [other for other in same_address if other.pk not in self._found and not Path(other.source).exists()]
+            moved = [other for other in same_address if other.pk not in self._found and _is_gone(other.source)]
             record = moved[0] if moved else None
         if record:
             self._found.add(record.pk)
@@ -81,5 +92,4 @@ class ImportRecords:
         """Return the records of files under `folder` that no longer exist."""
         root = folder.resolve()
         rest = [record for record in self._by_source.values() if record.pk not in self._found]
-        paths = [(record, Path(record.source)) for record in rest]
-        return [record for record, path in paths if path.is_relative_to(root) and not path.exists()]
+        return [record for record in rest if Path(record.source).is_relative_to(root) and _is_gone(record.source)]

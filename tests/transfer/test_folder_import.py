@@ -1,10 +1,16 @@
 """Importing a folder: pages, pictures, redirects; and importing it again."""
 
 import datetime
+import errno
+import os
 from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile, File
+from django.db import OperationalError
 from django.http import HttpResponse
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Revision
@@ -12,6 +18,7 @@ from wagtail.models import Page, Revision
 from blog.models import Author, BlogPostPage, Category
 from home.models import SiteImage
 from tests.transfer.conftest import BlogFolder, picture
+from transfer import importer
 from transfer.models import ImportState, PostImport
 from transfer.writers import pages
 
@@ -192,9 +199,9 @@ def test_a_post_with_an_expiry_date_is_shown_until_then(blog_folder: BlogFolder)
 def test_settings_that_cannot_be_read_are_named(blog_folder: BlogFolder) -> None:
     blog_folder.write("_config.yml", "defaults: [")
     blog_folder.write("hello.md", "Hello")
-    ((file, reason),) = blog_folder.run().skipped
-    assert file == "_config.yml"
-    assert "settings can't be read" in reason
+    (failed,) = blog_folder.run().failed
+    assert failed.file == "_config.yml"
+    assert "settings can't be read" in failed.diagnostics[-1].text
 
 
 def test_dry_run_writes_nothing_and_says_what_it_would(blog_folder: BlogFolder) -> None:
@@ -243,6 +250,133 @@ def test_a_post_that_fails_while_being_written_is_undone_and_completed_next_time
     assert states(blog_folder.run())["_posts/2015-06-11-first.md"] is ImportState.NEW
     assert BlogPostPage.objects.get(slug="first").live
     assert SiteImage.objects.count() == 1
+
+
+PICTURED = "---\ntitle: Pictured\n---\n![A cat](a.png)"
+
+
+@contextmanager
+def media_that_is_no_folder(settings):
+    """Nothing can be written there, not even by root."""
+    media = Path(settings.MEDIA_ROOT)
+    media.write_text("")
+    yield
+    media.unlink()
+
+
+@contextmanager
+def disk_that_gets_full(settings):
+    def chunks(file: File, chunk_size=None):
+        yield file.read()[:20]
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ContentFile, "chunks", chunks)
+        yield
+
+
+@contextmanager
+def database_that_refuses_pictures(settings):
+    def fail(image: SiteImage, *args, **options):
+        raise OperationalError("database is locked")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SiteImage, "save", fail)
+        yield
+
+
+@pytest.mark.parametrize(
+    "trouble", [media_that_is_no_folder, disk_that_gets_full, database_that_refuses_pictures], ids=lambda t: t.__name__
+)
+def test_a_picture_that_could_not_be_stored_fails_the_post_and_is_made_good_by_the_next_run(
+    blog_folder: BlogFolder, settings, trouble: Callable
+) -> None:
+    blog_folder.write("a.png", picture())
+    blog_folder.write("hello.md", PICTURED)
+    with trouble(settings):
+        report = blog_folder.run()
+    assert states(report) == {"hello.md": ImportState.FAILED}
+    assert not BlogPostPage.objects.get(slug="hello").live
+    assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+    assert states(blog_folder.run()) == {"hello.md": ImportState.NEW}
+    page, image = BlogPostPage.objects.get(slug="hello"), SiteImage.objects.get()
+    assert (page.live, page.body[0].value) == (True, f"![A cat](image:{image.pk})")
+    assert image.file.size == image.file_size == len(picture())
+
+
+def test_a_published_post_stays_as_it_is_if_its_new_picture_could_not_be_stored(
+    blog_folder: BlogFolder, settings
+) -> None:
+    blog_folder.import_one("---\ntitle: Pictured\n---\nText", "hello.md")
+    blog_folder.write("a.png", picture())
+    blog_folder.write("hello.md", PICTURED)
+    with media_that_is_no_folder(settings):
+        report = blog_folder.run()
+    assert "`a.png` couldn't be copied" in report.failed[0].diagnostics[-1].text
+    assert BlogPostPage.objects.get(slug="hello").body[0].value == "Text"
+    assert states(blog_folder.run()) == {"hello.md": ImportState.UPDATED}
+
+
+def test_a_picture_that_changes_during_the_import_is_not_stored_as_another(
+    blog_folder: BlogFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = blog_folder.write("a.png", picture("red"))
+    blog_folder.write("hello.md", PICTURED)
+    reserve = pages.PageWriter.reserve
+
+    def change_picture(*args):
+        path.write_bytes(picture("blue"))
+        return reserve(*args)
+
+    monkeypatch.setattr(pages.PageWriter, "reserve", change_picture)
+    assert states(blog_folder.run()) == {"hello.md": ImportState.FAILED}
+    assert states(blog_folder.run()) == {"hello.md": ImportState.NEW}
+
+
+@pytest.mark.parametrize(("module", "function"), [(importer, "convert_post"), (pages.PageWriter, "reserve")])
+def test_a_link_to_a_post_that_failed_is_made_good_by_the_next_run(
+    blog_folder: BlogFolder, monkeypatch: pytest.MonkeyPatch, module, function: str
+) -> None:
+    fill(blog_folder)
+    original = getattr(module, function)
+
+    def fail_on_second(*args):
+        if any("title='Second'" in str(argument) for argument in args):
+            raise RuntimeError("Something is broken")
+        return original(*args)
+
+    monkeypatch.setattr(module, function, fail_on_second)
+    assert [post.file for post in blog_folder.run().failed] == ["_posts/2015-07-01-second.md"]
+    first = BlogPostPage.objects.get(slug="first")
+    assert "See [second](/2015/07/01/second/)." in first.body[0].value
+    monkeypatch.setattr(module, function, original)
+    assert blog_folder.run().failed == []
+    first.refresh_from_db()
+    assert f"See [second](page:{BlogPostPage.objects.get(slug='second').pk})." in first.body[0].value
+    assert set(states(blog_folder.run()).values()) == {ImportState.UNCHANGED}
+
+
+def test_a_folder_that_cannot_be_read_is_a_failure_and_its_posts_are_not_missing(
+    blog_folder: BlogFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blog_folder.import_one("Text", "inside/hello.md")
+    scandir, stat = os.scandir, os.stat
+
+    def refuse(function):
+        def call(path, *args, **options):
+            if "/inside" in str(path).removesuffix("/inside" if function is stat else ""):
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return function(path, *args, **options)
+
+        return call
+
+    monkeypatch.setattr(os, "scandir", refuse(scandir))
+    monkeypatch.setattr(os, "stat", refuse(stat))
+    report = blog_folder.run()
+    assert [(post.file, post.diagnostics[-1].text) for post in report.failed] == [
+        ("inside", "The folder can't be read: Permission denied.")
+    ]
+    assert report.missing == []
 
 
 def test_an_interrupted_import_is_completed_by_the_next_run(

@@ -133,6 +133,8 @@ class Reader(ABC):
         self.folder = folder
         # Files that look like posts and aren't, each with a sentence that says why.
         self.skipped: list[tuple[Path, str]] = []
+        # Folders and files that can't be read at all, each with the reason.
+        self.unreadable: list[tuple[Path, str]] = []
 
     @abstractmethod
     def find_files(self) -> list[Path]:

@@ -3,10 +3,11 @@
 import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files import File
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -16,9 +17,9 @@ from wagtail.models import Page, Site
 
 from blog.models import Author, BlogIndexPage, BlogPostPage, Category, PostAuthor, Series
 from transfer.conversion import ConvertedPost
-from transfer.image_files import ImageFile
+from transfer.image_files import ImageFile, hash_content
 from transfer.models import PostImport
-from transfer.readers import Diagnostics, as_moment, make_slug
+from transfer.readers import Diagnostics, UnreadableFileError, as_moment, make_slug
 from transfer.references import bind_references
 from transfer.text import name_as_words, parse_blocks
 
@@ -58,10 +59,13 @@ class PageWriter:
         self.pages[post.key] = page.pk
         return record
 
-    def write(self, post: ConvertedPost, record: PostImport, addresses: Mapping[str, str]) -> BlogPostPage:
+    def write(
+        self, post: ConvertedPost, record: PostImport, addresses: Mapping[str, str], failed: set[str]
+    ) -> BlogPostPage:
         """Save `post` as a new revision of the page of `record`, and publish it unless it is a draft.
 
-        `addresses` has, by key, the targets of links to posts without a page.
+        `addresses` has, by key, the targets of links to posts without a page. The next import updates the post if it
+        refers to one of `failed`, a set of keys. Raises `UnreadableFileError` if an image can't be copied.
         """
         # Outside of the transaction: if the rest fails, the next import finds the copied images.
         images = self._add_images(post)
@@ -79,7 +83,8 @@ class PageWriter:
                 revision.publish()
             self._redirects.add(page, post.source.old_addresses, post.diagnostics)
             record.source, record.address = str(post.source.path.resolve()), post.source.address
-            record.fingerprint, record.revision_id = post.fingerprint, revision.pk
+            refers_to_failed = any(key in post.body for key in failed)
+            record.fingerprint, record.revision_id = "" if refers_to_failed else post.fingerprint, revision.pk
             record.save()
         return page
 
@@ -126,7 +131,7 @@ class PageWriter:
             try:
                 images[key] = self.images.add(image, post.alts.get(key, ""))
             except (OSError, ValueError) as error:
-                post.diagnostics.lost(f"The picture `{image.path.name}` couldn't be copied: {error}.")
+                raise UnreadableFileError(f"The picture `{image.path.name}` couldn't be copied: {error}.") from error
             except ValidationError as error:
                 post.diagnostics.lost(f"The picture `{image.path.name}` wasn't copied. {' '.join(error.messages)}")
         return images
@@ -158,16 +163,26 @@ class ImageLibrary:
         Raises `OSError`, and `ValidationError` if the image can't be shown.
         """
         if image.key not in self._ids:
-            with image.path.open("rb") as file:
-                site_image = get_image_model()(
-                    title=(name_as_words(image.path.stem) or image.path.name)[:MAX_TITLE_LENGTH],
-                    description=alt[:MAX_DESCRIPTION_LENGTH],
-                    file=File(file, name=image.path.name),
-                    file_size=image.path.stat().st_size,
-                    file_hash=image.key,
-                )
-                site_image.clean()
+            content = image.path.read_bytes()
+            if hash_content(content) != image.key:
+                raise OSError("it has changed during the import")
+            site_image = get_image_model()(
+                title=(name_as_words(image.path.stem) or image.path.name)[:MAX_TITLE_LENGTH],
+                description=alt[:MAX_DESCRIPTION_LENGTH],
+                file=ContentFile(content, image.path.name),
+                file_size=len(content),
+                file_hash=image.key,
+            )
+            site_image.clean()
+            field, storage = site_image.file.field, site_image.file.storage
+            name = storage.get_available_name(field.generate_filename(site_image, image.path.name), field.max_length)
+            try:
+                site_image.file = storage.save(name, ContentFile(content), field.max_length)
                 site_image.save()
+            except BaseException:
+                with suppress(OSError):  # a file that is only half written
+                    storage.delete(name)
+                raise
             self._ids[image.key] = site_image.pk
             self.added += 1
         return self._ids[image.key]

@@ -24,13 +24,13 @@ class Reader(readers.Reader):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.config = GeneratorConfig(folder, self.skipped)
+        self.config = GeneratorConfig(folder, self.unreadable)
 
     def find_files(self) -> list[Path]:
         """Return the Markdown files, sorted. Symbolic links that lead out of the folder aren't followed."""
 
         def skip_unreadable(error: OSError) -> None:
-            self.skipped.append((Path(error.filename), f"The folder can't be read: {error.strerror}."))
+            self.unreadable.append((Path(error.filename), f"The folder can't be read: {error.strerror}."))
 
         found = []
         for name, folders, files in os.walk(self.folder, onerror=skip_unreadable):
