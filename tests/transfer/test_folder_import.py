@@ -6,12 +6,14 @@ import os
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile, File
 from django.db import OperationalError
 from django.http import HttpResponse
+from django.test import Client
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Revision
 
@@ -402,6 +404,18 @@ def test_slugs_that_clash_get_a_number_and_a_note(blog_folder: BlogFolder) -> No
     report = blog_folder.run()
     assert set(BlogPostPage.objects.values_list("slug", flat=True)) >= {"hello", "hello-2"}
     assert any("This one became `hello-2`" in note.text for post in report.posts for note in post.diagnostics)
+
+
+@pytest.mark.parametrize("name", ["Привет-мир", "你好世界", "हिन्दी-ब्लॉग"])
+def test_a_name_in_any_script_gives_an_address_that_answers(blog_folder: BlogFolder, client: Client, name: str) -> None:
+    page, _ = blog_folder.import_one(f"---\ntitle: T\nauthor: {name} und\n---\nText", f"posts/{name}.md")
+    assert not page.slug.startswith("post")
+    assert client.get(page.url).status_code == 200
+    response = client.get(quote(f"/posts/{name}/"))
+    assert (response.status_code, response.headers.get("Location")) == (301, page.url)
+    author = Author.objects.get()
+    author.full_clean()
+    assert author.slug.isascii()
 
 
 def test_redirects_never_shadow_a_page_or_another_redirect(blog_folder: BlogFolder) -> None:

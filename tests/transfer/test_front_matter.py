@@ -4,14 +4,16 @@ import datetime
 from pathlib import Path
 
 import pytest
+from django.core.validators import validate_unicode_slug
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.transfer.conftest import BlogFolder
-from transfer.readers import SourcePost, UnreadableFileError
-from transfer.readers.markdown.fields import interpret
+from transfer.readers import SourcePost, UnreadableFileError, make_slug
+from transfer.readers.markdown.fields import CAPTION_KEYS, IMAGE_KEYS, interpret
 from transfer.readers.markdown.front_matter import split_front_matter
 from transfer.readers.markdown.generator_config import GeneratorConfig
+from transfer.readers.markdown.names import AUTHOR_KEYS, DATE_KEYS
 
 FOLDER = Path("/blog")
 
@@ -94,21 +96,151 @@ def test_the_front_matters_date_decides_over_the_file_name_and_both_addresses_ar
 
 
 @pytest.mark.parametrize(
-    "date",
-    ["2015-06-11", "2015-06-11T23:30:00-04:00", "2015-06-11 23:30:00 -0400", '"11 June 2015"', '"June 11, 2015"'],
+    ("date", "expected"),
+    [
+        ("2015-06-11", "2015-06-11"),
+        ("2015-06-11T23:30:00-04:00", "2015-06-11T23:30:00-04:00"),
+        ("2015-06-11 23:30:00 -0400", "2015-06-11T23:30:00-04:00"),
+        ('"11 June 2015"', "2015-06-11"),
+        ('"June 11, 2015"', "2015-06-11"),
+        ("2015/06/11", "2015-06-11"),
+        ("2015/06/11 23:30:00", "2015-06-11T23:30:00"),
+        ("2015/06/11 23:30", "2015-06-11T23:30:00"),
+        ('"2015-06-11 11:30 PM"', "2015-06-11T23:30:00"),
+        ("Thu, 11 Jun 2015 23:30:00 +0200", "2015-06-11T23:30:00+02:00"),
+        ("Thu, 11 Jun 2015 23:30:00 GMT", "2015-06-11T23:30:00+00:00"),
+        ("Thu, 11 Jun 2015 23:30:00 EST", "2015-06-11T23:30:00-05:00"),
+        ("Jun 11th, 2015", "2015-06-11"),
+        ("11.06.2015", None),
+        ("13/06/2015", "2015-06-13"),
+        ("20150611", "2015-06-11"),
+        ("1434065400", "2015-06-11T23:30:00+00:00"),
+        ("1434065400000", "2015-06-11T23:30:00+00:00"),
+        # What isn't clear.
+        ("05/06/2015", None),
+        ("someday", None),
+        ("may", None),
+        ("2015", None),
+        ("June 2015", None),
+        ("Last Modified", None),
+        ("2015-06-11 23:30 QQQ", None),
+    ],
 )
-def test_dates_as_people_write_them(date: str) -> None:
+def test_dates_as_people_write_them(date: str, expected: str | None) -> None:
     post = read(f"---\ndate: {date}\n---\nText", "hello.md")
-    assert post.date is not None
-    assert (post.date.year, post.date.month, post.date.day) in {(2015, 6, 11), (2015, 6, 12)}
-    assert not [note for note in post.diagnostics if "date" in note.text]
+    assert post.draft is (expected is None)
+    if expected is None:
+        (note,) = [note for note in post.diagnostics if "date" in note.text and note.line]
+        assert (note.line, note.text) == (2, "`date` isn't a date that can be read: the page becomes a draft.")
+    elif "T" in expected:
+        wanted = datetime.datetime.fromisoformat(expected)
+        assert post.moment == (wanted if wanted.tzinfo else timezone.make_aware(wanted))
+    else:
+        assert post.date == datetime.date.fromisoformat(expected)
 
 
-def test_a_date_that_cannot_be_read_is_named_with_its_line(blog_folder: BlogFolder) -> None:
-    post = read("---\ntitle: T\ndate: someday\n---\nText", "hello.md")
-    assert [(note.line, note.text) for note in post.diagnostics if note.line == 3] == [
-        (3, "`date` isn't a date that can be read.")
-    ]
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Pelican, MultiMarkdown
+        "Title: A title\nDate: 2015-06-11 10:20\nTags: one, two\nAuthor: Jane Doe\nSummary: In\n  short\n\nText",
+        # Hexo without a line of dashes above
+        "title: A title\ndate: 2015/06/11 10:20:00\ntags:\n- one\n- two\nauthor: Jane Doe\n"
+        "excerpt: In short\n---\nText",
+        # Nikola
+        "<!--\n.. title: A title\n.. date: 2015-06-11 10:20:00 UTC\n.. tags: one, two\n.. author: Jane Doe\n"
+        ".. description: In short\n-->\n\nText",
+        ".. title: A title\n.. date: 2015-06-11 10:20\n.. tags: one, two\n.. author: Jane Doe\n"
+        ".. description: In short\n\nText",
+        # Capitals and hyphens, an end as in YAML, an empty line above
+        "\n---\nTitle: A title\nPub-Date: 2015-06-11 10:20\nTags: [[one], [two]]\nBy: Jane Doe\n"
+        "Summary: In short\n...\nText",
+        # A named format
+        '---json\n{"title": "A title", "date": "2015-06-11 10:20", "tags": [{"label": "one"}, "two"], '
+        '"author_name": "Jane Doe", "summary": "In short"}\n---\nText',
+        '---toml\ntitle = "A title"\ndate = 2015-06-11 10:20:00\ntags = ["one", "two"]\nexcerpt = "In short"\n'
+        '[[authors]]\nname = "Jane Doe"\n---\nText',
+        "--- yaml\ntitle: A title\ndate: Thu, 11 Jun 2015 10:20:00\ntags: one,two\n"
+        "excerpt: In short\nbyline: Jane Doe\n---\nText",
+    ],
+)
+def test_front_matter_in_the_dialects_of_generators(text: str) -> None:
+    post = read(text, "hello.md")
+    assert (post.title, post.body, post.tags, post.authors) == ("A title", "Text", ["one", "two"], ["Jane Doe"])
+    assert (post.day, post.excerpt) == (datetime.date(2015, 6, 11), "In short")
+    assert text.split("\n")[post.body_line - 1] == "Text"
+
+
+@pytest.mark.parametrize("text", ["Note: this is old.\n\nText", "Summary: short\n\nText", "What: a\nsentence\n\nText"])
+def test_a_first_paragraph_with_a_colon_is_text(text: str) -> None:
+    assert read(text).body == text
+
+
+@pytest.mark.parametrize("text", ["---\ntitle: T\ndraft: true\n\nText", "+++\ndraft = true\n\nText"])
+def test_front_matter_without_an_end_is_not_published_as_text(text: str) -> None:
+    with pytest.raises(UnreadableFileError, match="no end"):
+        read(text)
+
+
+def test_a_title_may_be_a_date_or_a_number() -> None:
+    assert read("---\ntitle: 2015-06-11\n---\nText").title == "2015-06-11"
+    assert read("---\ntitle: 1984\n---\nText").title == "1984"
+
+
+def nested(key: str, value: str) -> str:
+    """Front matter with `value` at the path `key`."""
+    for part in reversed(key.split(".")):
+        value = f'{{"{part}": {value}}}'
+    return f"---\n{value}\n---\nText"
+
+
+@pytest.mark.parametrize("key", DATE_KEYS)
+def test_every_key_of_a_date_is_read(key: str) -> None:
+    assert read(nested(key, "2014-01-02"), "a.md").date == datetime.date(2014, 1, 2)
+
+
+@pytest.mark.parametrize("key", AUTHOR_KEYS)
+def test_every_key_of_an_author_is_read(key: str) -> None:
+    assert read(nested(key, "[Jane Doe]")).authors == ["Jane Doe"]
+
+
+@pytest.mark.parametrize("key", IMAGE_KEYS)
+def test_every_key_of_a_lead_image_is_read(key: str) -> None:
+    image = read(nested(key, "/a.png")).lead_image
+    assert image
+    assert image.reference == "/a.png"
+
+
+@pytest.mark.parametrize("key", CAPTION_KEYS)
+def test_every_key_of_a_caption_is_read(key: str) -> None:
+    file = split_front_matter(FOLDER / "a.md", nested(key, "Tom"))
+    config = GeneratorConfig(FOLDER)
+    config.values = {"defaults": [{"values": {"hero_image": "/a.png"}}]}
+    image = interpret(file, config).lead_image
+    assert image
+    assert image.caption == "Tom"
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Привет-мир", "привет-мир"),
+        ("你好世界", "你好世界"),
+        ("こんにちは", "こんにちは"),
+        ("हिन्दी ब्लॉग", "hindi-blog"),
+        ("Größe", "größe"),
+        ("Café", "cafe"),
+        ("Cafe\u0301", "cafe"),
+        ("Łódź", "łódź"),
+        ("مرحبا", "مرحبا"),
+        ("🎉", ""),
+    ],
+)
+def test_slugs_in_any_script(name: str, slug: str) -> None:
+    assert make_slug(name) == slug
+    if slug:
+        validate_unicode_slug(slug)
+        assert read("---\ntitle: T\n---\nText", f"posts/{name}.md").slug == slug
 
 
 @pytest.mark.parametrize(
@@ -119,6 +251,11 @@ def test_a_date_that_cannot_be_read_is_named_with_its_line(blog_folder: BlogFold
         ("author: {name: Jane Doe, email: j@example.org}", ["Jane Doe"]),
         ("authors:\n- name: Jane Doe\n- name: John Roe", ["Jane Doe", "John Roe"]),
         ("author: The Research and Design Team", ["The Research and Design Team"]),
+        ("authors: Jane Doe, John Roe", ["Jane Doe", "John Roe"]),
+        ("authors: Doe, Jane; Roe, John", ["Doe, Jane", "Roe, John"]),
+        ("author_name: Jane Doe", ["Jane Doe"]),
+        ("by: Jane Doe", ["Jane Doe"]),
+        ("authors:\n- key: jane-doe\n- name: John Roe\n  title: Editor", ["Jane Doe", "John Roe"]),
     ],
 )
 def test_authors_in_every_form(front_matter: str, names: list[str]) -> None:
@@ -243,6 +380,12 @@ def test_the_posts_own_words_count_more_than_inherited_ones(tmp_path: Path) -> N
 def test_a_collection_with_pages_is_public(tmp_path: Path) -> None:
     (tmp_path / "_config.yml").write_text("collections: {recipes: {output: true}}")
     assert not read("---\ntitle: T\n---\nText", "_recipes/hello.md", tmp_path).draft
+
+
+def test_authors_of_docusaurus_have_their_names_beside_the_posts(tmp_path: Path) -> None:
+    (tmp_path / "authors.yml").write_text("slorber:\n  name: Sébastien Lorber\n  title: Maintainer\n")
+    post = read("---\nauthors: [slorber, {name: Jane Doe}]\n---\nText", "2015-06-11-hello/index.md", tmp_path)
+    assert post.authors == ["Sébastien Lorber", "Jane Doe"]
 
 
 def test_a_later_publication_date_counts() -> None:

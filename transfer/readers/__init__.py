@@ -7,6 +7,7 @@ of the module. `docs/how-to/reader.md` shows how to write one.
 import datetime
 import pkgutil
 import re
+import unicodedata
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from anyascii import anyascii
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -180,8 +182,16 @@ def as_moment(value: Date) -> datetime.datetime:
 
 
 def make_slug(name: str) -> str:
-    """Return `name` as a slug: `Rust-1.30.0` becomes `rust-1-30-0`. Empty if no letter or digit is left."""
-    return slugify(re.sub(r"[^\w\s-]+", "-", name))[:MAX_SLUG_LENGTH].strip("-_")
+    """Return `name` as a slug: `Rust-1.30.0` becomes `rust-1-30-0`. Empty if no letter or digit is left.
+
+    Letters of other scripts stay, as in Wagtail's own slugs. A script with vowel signs is written in Latin letters, as
+    Wagtail's slugs can't have these.
+    """
+    name = unicodedata.normalize("NFC", name)
+    name = anyascii(name) if any(unicodedata.category(character)[0] == "M" for character in name) else name
+    name = re.sub(r"[^\w\s-]+", "-", name)
+    plain, full = slugify(name), slugify(name, allow_unicode=True)
+    return (plain if len(plain) == len(full) else full)[:MAX_SLUG_LENGTH].strip("-_")
 
 
 def normalise_address(address: str) -> str:

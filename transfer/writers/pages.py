@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from anyascii import anyascii
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -199,9 +200,9 @@ class Terms:
         found = self._found.get((model, name))
         # A term that was created in a transaction that was rolled back doesn't exist any more.
         if found is None or not model.objects.filter(pk=found.pk).exists():
-            slug = make_slug(name)[:120]
+            slug = make_slug(anyascii(name))[:120]
             found = model.objects.filter(slug=slug).first() or model.objects.filter(name__iexact=name).first()
-            # No slug can be made of a name in Chinese.
+            # No slug can be made of a name without letters.
             found = found or model.objects.create(name=name, slug=slug or get_random_string(8).lower())
             self._found[model, name] = found
         return found

@@ -17,7 +17,14 @@ from transfer.readers import (
 )
 from transfer.readers.markdown.front_matter import Metadata, SourceFile
 from transfer.readers.markdown.generator_config import GeneratorConfig
-from transfer.readers.markdown.names import FileName, expand_permalink, read_authors, read_date, read_file_name
+from transfer.readers.markdown.names import (
+    DATE_KEYS,
+    FileName,
+    expand_permalink,
+    read_authors,
+    read_date,
+    read_file_name,
+)
 from transfer.readers.markdown.visibility import is_hidden, read_expiry
 from transfer.text import first_heading, name_as_words, plain_text, shorten
 
@@ -25,12 +32,12 @@ MAX_TITLE_LENGTH = 255
 MAX_CAPTION_LENGTH = 255
 MAX_NAME_LENGTH = 100
 MAX_URL_LENGTH = 200
-_IMAGE_KEYS = (
+IMAGE_KEYS = (
     "image", "lead_image", "featured_image", "featuredImage", "feature_image", "cover", "cover.image", "banner",
     "hero_image", "header.image", "header.overlay_image", "header.teaser", "thumbnail", "image.path", "image.src",
     "images", "extra.image", "extra.cover", "og_image",
 )  # fmt: skip
-_CAPTION_KEYS = ("image_figcaption", "image_caption", "cover.caption", "image.caption", "header.caption")
+CAPTION_KEYS = ("image_figcaption", "image_caption", "cover.caption", "image.caption", "header.caption")
 
 
 def interpret(file: SourceFile, config: GeneratorConfig) -> SourcePost:
@@ -90,13 +97,7 @@ def _read_title(metadata: Metadata, name: FileName, file: SourceFile) -> tuple[s
 
 def _read_date(metadata: Metadata, name: FileName) -> Date | None:
     """Return the date of the post: the first that is stated, unless it is to be published at a later one."""
-    dates = []
-    for key in ("date", "publishDate", "pubDate", "published_at", "published", "publish_on", "created"):
-        value = metadata.value(key)
-        if date := read_date(value):
-            dates.append(date)
-        elif value is not None and key != "published":
-            metadata.lost(f"`{key}` isn't a date that can be read.", key)
+    dates = [date for key in DATE_KEYS if (date := read_date(metadata.value(key)))]
     today = timezone.localdate()
     return next((date for date in dates if as_date(date) > today), (*dates, name.date)[0])
 
@@ -183,14 +184,14 @@ def _read_canonical_url(metadata: Metadata) -> str:
 
 
 def _read_lead_image(metadata: Metadata) -> LeadImage | None:
-    references = metadata.texts(*_IMAGE_KEYS)
+    references = metadata.texts(*IMAGE_KEYS)
     alt = plain_text(metadata.text("image_alt", "cover.alt", "image.alt", "header.image_description", "imageAlt"))
-    written = metadata.text(*_CAPTION_KEYS)
+    written = metadata.text(*CAPTION_KEYS)
     if not references:
         return None
     caption = plain_text(written)
     if caption != " ".join(written.split()):
-        metadata.changed("Links and HTML in the lead image's caption are left out.", *_CAPTION_KEYS)
+        metadata.changed("Links and HTML in the lead image's caption are left out.", *CAPTION_KEYS)
     alt = metadata.shorten(alt, MAX_CAPTION_LENGTH, "The lead image's alt text")
     caption = metadata.shorten(caption, MAX_CAPTION_LENGTH, "The lead image's caption")
-    return LeadImage(references[0], metadata.line(*_IMAGE_KEYS), alt, caption)
+    return LeadImage(references[0], metadata.line(*IMAGE_KEYS), alt, caption)

@@ -1,7 +1,9 @@
 """Splits a file into front matter and text, and reads values out of the front matter."""
 
+import datetime
 import re
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,10 +38,13 @@ class TOMLHandler(BaseHandler):
 
 
 class ShallowYAMLHandler(YAMLHandler):
-    """YAML between `---`, read with the safe loader of LibYAML, which accepts more tabs than Python's.
+    """YAML between `---`, or between `---` and `...`.
 
-    The nesting is limited: LibYAML recurses without a limit, and 50,000 brackets would crash the process.
+    The safe loader of LibYAML accepts more tabs than Python's. The nesting is limited: LibYAML recurses without limit,
+    and 50,000 brackets would crash the process.
     """
+
+    FM_BOUNDARY = re.compile(r"^(?:-{3,}|(?<=\n)\.{3})[ \t]*$", re.MULTILINE)
 
     def load(self, fm: str, **kwargs: Any) -> Any:
         """Return the YAML document `fm`. Raises `ValueError` if it is nested too deeply."""
@@ -52,6 +57,10 @@ class ShallowYAMLHandler(YAMLHandler):
 
 
 HANDLERS: list[BaseHandler] = [ShallowYAMLHandler(), TOMLHandler(), JSONHandler()]
+_NAMED_FORMAT = re.compile(r"-{3,}[ \t]*(ya?ml|toml|json)[ \t]*$(.*?)^-{3,}[ \t]*$", re.MULTILINE | re.DOTALL)
+# `Title: x` without a line of dashes above, as in Pelican, MultiMarkdown and Hexo; `.. title: x` in Nikola.
+_HEADER_LINE = re.compile(r"(?:\.\. ?)?(?P<key>[A-Za-z][\w -]{0,40}?)(?::|[ \t]*=)(?:[ \t]+(?P<value>.*))?")
+_HEADER_KEYS = {"title", "date", "slug", "status"}
 
 
 class Metadata:
@@ -99,11 +108,12 @@ class Metadata:
             if found:
                 continue
             entries = value if isinstance(value, list) else [value]
-            texts = [str(entry) for entry in entries if isinstance(entry, (str, int, float)) and entry is not True]
+            entries = [part for entry in entries for part in (entry if isinstance(entry, list) else [entry])]  # Hexo
+            texts = [str(entry) for entry in map(name_in, entries) if entry is not None and entry is not True]
             if split and isinstance(value, str):
                 texts = value.split(",") if "," in value or not split_words else value.split()
             found = [text.strip() for text in texts if text.strip() and text != "False"]
-            if len(found) < len([entry for entry in entries if isinstance(entry, (list, dict))]):
+            if any(entry is not None and name_in(entry) is None for entry in entries):
                 self.lost(f"`{key}` holds something other than texts.", key)
         return found
 
@@ -150,6 +160,15 @@ class Metadata:
                 self.lost(f"`{key[:80]}`{shown} has no place in a post here.", key)
 
 
+def name_in(entry: Any) -> Any:
+    """Return the text, number or date that `entry` is, or the name in the mapping that it is, or None."""
+    if isinstance(entry, dict):
+        entry = next(
+            (entry[key] for key in ("name", "full_name", "display_name", "label", "key") if key in entry), None
+        )
+    return entry if isinstance(entry, (str, int, float, datetime.date)) else None
+
+
 def _fold(key: str) -> str:
     return key.lower().replace("-", "").replace("_", "")
 
@@ -174,18 +193,58 @@ def read_source_file(path: Path) -> SourceFile:
 
 
 def split_front_matter(path: Path, text: str) -> SourceFile:
-    """Split `text` into front matter (YAML, TOML or JSON, if there is any) and body."""
+    """Split `text` into front matter (YAML, TOML, JSON or lines such as `Title: x`, if there is any) and body.
+
+    Raises `UnreadableFileError`.
+    """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    handler = frontmatter.detect_format(text, HANDLERS)
-    try:
-        header, body = handler.split(text) if handler else ("", text)
-    except ValueError:  # a single line of dashes is a thematic break, not front matter
-        handler, header, body = None, "", text
-    values = _load(handler, header) if handler else {}
+    start = text.lstrip()
+    handler = frontmatter.detect_format(start, HANDLERS)
+    values: dict[str, Any] | None = None
+    header, body = "", text
+    if named := _NAMED_FORMAT.match(start):
+        handler = HANDLERS[{"y": 0, "t": 1, "j": 2}[named[1][0]]]
+        header, body = named[2], start[named.end() :]
+    elif handler:
+        try:
+            header, body = handler.split(start)
+        except ValueError as error:  # a single line of dashes may be a thematic break
+            if _HEADER_LINE.match(start.partition("\n")[2]):
+                message = "The front matter has no end. A line such as its first has to stand below it."
+                raise UnreadableFileError(message, 1) from error
+            handler = None
+    if handler:
+        values = _load(handler, header)
+    elif bare := _split_bare_header(start):
+        values, header, body = bare
     if values is None:
         header, body, values = "", text, {}
+    above = text.count("\n", 0, len(text) - len(start))
     body_line = text.count("\n", 0, len(text) - len(body.lstrip("\n"))) + 1
-    return SourceFile(path, Metadata(values, header), body.strip("\n"), body_line)
+    return SourceFile(path, Metadata(values, "\n" * above + header), body.strip("\n"), body_line)
+
+
+def _split_bare_header(text: str) -> tuple[dict[str, Any] | None, str, str] | None:
+    """Return the values, the header and the body of a text that begins with lines such as `Title: x`, or None."""
+    end = re.search(r"^(?:-{3,}|-->|)[ \t]*$\n?|\Z", text, re.MULTILINE)
+    header, body = (text[: end.start()], text[end.end() :]) if end else (text, "")
+    lines = header.rstrip("\n").split("\n")
+    values: dict[str, Any] = {}
+    key = ""
+    for line in lines[1:] if lines[0].strip() == "<!--" else lines:
+        match = _HEADER_LINE.fullmatch(line)
+        if match:
+            key = match["key"]
+            values.setdefault(key, (match["value"] or "").strip())
+        elif key and line.startswith((" ", "\t", "- ")):
+            values[key] = f"{values[key]} {line.strip()}"
+        else:
+            return None
+    if not {name.lower() for name in values} & _HEADER_KEYS:
+        return None
+    with suppress(UnreadableFileError):
+        values = (end and end[0].startswith("---") and _load(HANDLERS[0], header)) or values
+    return values, header, body
 
 
 def _read_text(path: Path) -> str:

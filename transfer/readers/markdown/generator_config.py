@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from transfer.readers import UnreadableFileError
-from transfer.readers.markdown.front_matter import ShallowYAMLHandler, read_source_file
+from transfer.readers.markdown.front_matter import ShallowYAMLHandler, name_in, read_source_file
 
 _SETTINGS_FILES = [
     *("_config.yml", "_config.yaml", "_config.toml"),  # Jekyll and Hexo
@@ -20,7 +20,9 @@ _SETTINGS_FILES = [
 ]
 # Files in which generators look up authors by their short names.
 _AUTHOR_FILES = [
-    f"{folder}/authors.{suffix}" for folder in ("_data", "data", "src/_data") for suffix in ("yml", "yaml", "json")
+    f"{folder}authors.{suffix}"
+    for folder in ("", "_data/", "data/", "src/_data/", "blog/")
+    for suffix in ("yml", "yaml", "json", "toml")
 ]
 _LOADERS: dict[str, Callable[[str], Any]] = {".toml": tomllib.loads, ".json": json.loads}
 
@@ -84,12 +86,6 @@ class GeneratorConfig:
         except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError, UnreadableFileError) as error:
             self.unreadable.append((path, f"The settings can't be read: {' '.join(str(error).split())}."))
             return {}
-
-
-def name_in(entry: Any) -> Any:
-    """Return the name of an author, who is written as a text or as a mapping, or None."""
-    names = [entry.get(key) for key in ("name", "full_name", "display_name")] if isinstance(entry, dict) else [entry]
-    return next((name for name in names if isinstance(name, (str, int))), None)
 
 
 def _folder_and_above(folder: Path) -> Iterator[Path]:

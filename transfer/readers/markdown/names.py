@@ -7,19 +7,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import dateutil.parser
 from django.utils.dateparse import parse_date, parse_datetime
 
 from transfer.readers import Date
-from transfer.readers.markdown.front_matter import Metadata
-from transfer.readers.markdown.generator_config import name_in
+from transfer.readers.markdown.front_matter import Metadata, name_in
 
 MAX_NAME_LENGTH = 120
-_LONG_FORMATS = ("%d %B %Y", "%B %d, %Y", "%d %b %Y", "%b %d, %Y", "%Y/%m/%d", "%a, %d %b %Y %H:%M:%S %z")
+MAX_DATE_LENGTH = 60
+_ZONES = {
+    **{"UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9, "KST": 9},
+    **{"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
+}
+# Each gives what a text leaves open another value.
+_DEFAULT_MOMENTS = (datetime.datetime(2000, 1, 1), datetime.datetime(2001, 2, 2, 23))
 _DATED = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:-|_|$)(.*)$")
 # Addresses begin below these folders in Jekyll, Hugo, Zola, Eleventy and Astro.
 _CONTENT_ROOTS = {"content", "_posts", "_drafts", "src", "pages"}
 _VARIABLE = re.compile(r"[{}<>]|(?<=/):\w+|^:\w+")
-_AUTHOR_KEYS = ("authors", "author", "taxonomies.authors", "extra.author", "extra.authors")
+AUTHOR_KEYS = (
+    "authors", "author", "author_name", "by", "byline", "writer", "creator", "taxonomies.authors", "taxonomies.author",
+    "extra.author", "extra.authors", "params.author", "params.authors",
+)  # fmt: skip
+DATE_KEYS = (
+    "date", "publishDate", "pubDate", "published_at", "published_on", "published_time", "publish_on", "post_date",
+    "date_published", "published", "created", "created_at", "creation_date",
+)  # fmt: skip
 _SHORT_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
@@ -72,16 +85,29 @@ def read_date(value: Any) -> Date | None:
     """Return the date or the moment that `value` from front matter means, or None."""
     if isinstance(value, datetime.date):  # a datetime is one too
         return value
-    if not isinstance(value, str):
+    if isinstance(value, int) and value > 10**9:  # seconds or milliseconds since 1970
+        with suppress(ValueError, OverflowError, OSError):
+            return datetime.datetime.fromtimestamp(value / (1000 if value > 10**11 else 1), datetime.UTC)
+    if not isinstance(value, (str, int)) or isinstance(value, bool) or len(str(value)) > MAX_DATE_LENGTH:
         return None
-    text = value.strip().removesuffix(" UTC")
+    text = str(value).strip().removesuffix(" UTC")
     with suppress(ValueError):
-        if date := parse_datetime(text) or parse_date(text):
+        if date := parse_date(text) or parse_datetime(text):
             return date
-    for layout in _LONG_FORMATS:
-        with suppress(ValueError):
-            return datetime.datetime.strptime(text, layout)
-    return None
+    # `05/01/2024` may be in May or in January. A text that begins with the year is clear.
+    orders = (False,) if re.match(r"\d{4}", text) else (False, True)
+    choices = [(day, order) for day in _DEFAULT_MOMENTS for order in orders]
+    try:
+        found = {dateutil.parser.parse(text, default=day, dayfirst=order, tzinfos=_zone) for day, order in choices}
+    except (ValueError, OverflowError, TypeError, ArithmeticError, LookupError):
+        return None
+    days = {moment.date() for moment in found}
+    return None if len(days) > 1 else found.pop() if len(found) == 1 else days.pop()
+
+
+def _zone(name: str | None, offset: int | None) -> int | None:
+    """Return the offset from UTC in seconds. Raises `LookupError` for a name that isn't known."""
+    return offset if name is None or offset is not None else _ZONES[name] * 3600
 
 
 def expand_permalink(pattern: str, name: FileName, date: datetime.date | None) -> str:
@@ -99,10 +125,12 @@ def expand_permalink(pattern: str, name: FileName, date: datetime.date | None) -
 
 def read_authors(metadata: Metadata, full_names: dict[str, str]) -> list[str]:
     """Return the names of the authors to print, which may be a text, a list of texts, or mappings with a name."""
-    values = {key: metadata.value(key) for key in _AUTHOR_KEYS}
+    values = {key: metadata.value(key) for key in AUTHOR_KEYS}
     key = next((key for key, value in values.items() if value), "")
     entries = values.get(key, [])
     authors = []
+    if key == "authors" and isinstance(entries, str):
+        entries = re.split(r"[;]" if ";" in entries else ",", entries)
     for entry in entries if isinstance(entries, list) else [entries]:
         name = str(name_in(entry) or "").strip()
         if not name:

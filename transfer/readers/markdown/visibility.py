@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from transfer.readers import Date, as_date
 from transfer.readers.markdown.front_matter import Metadata
-from transfer.readers.markdown.names import FileName, read_date
+from transfer.readers.markdown.names import DATE_KEYS, FileName, read_date
 
 # The value that hides a post. Jekyll, Hugo, Zola, Eleventy, Hexo, Docusaurus, Grav, Obsidian and others.
 _SHOWING = (
@@ -55,6 +55,10 @@ def _reasons_to_hide(metadata: Metadata, name: FileName, public_folders: set[str
         value, date = metadata.value(key), read_date(metadata.value(key))
         if value not in (None, "") and not (date and as_date(date) > timezone.localdate()):
             yield f"`{key}` is over or can't be read", key
+    for key in DATE_KEYS:
+        value = metadata.value(key)
+        if key != "published" and value not in (None, "") and not read_date(value):
+            yield f"`{key}` isn't a date that can be read", key
     if metadata.value("permalink") is False:
         yield "The post had no address", "permalink"
     if metadata.text("password", "passphrase", "post_password"):
