@@ -1,16 +1,16 @@
 """Splits a file into front matter and text, and reads values out of the front matter."""
 
 import datetime
+import json
 import re
 import tomllib
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import frontmatter
 import yaml
-from frontmatter.default_handlers import BaseHandler, JSONHandler, SafeLoader, YAMLHandler
 
 from transfer.readers import Diagnostics, UnreadableFileError
 from transfer.text import shorten
@@ -26,38 +26,29 @@ _GENERATOR_KEYS = {
 }  # fmt: skip
 
 
-class TOMLHandler(BaseHandler):
-    """TOML between `+++`. The handler of `python-frontmatter` would need the package `toml`."""
+def load_yaml(text: str) -> Any:
+    """Return the YAML document `text`. Raises `ValueError` if it is nested too deeply, or `yaml.YAMLError`.
 
-    FM_BOUNDARY = re.compile(r"^\+{3,}\s*$", re.MULTILINE)
-    START_DELIMITER = END_DELIMITER = "+++"
-
-    def load(self, fm: str) -> dict[str, Any]:
-        """Return the TOML document `fm` as a dict."""
-        return tomllib.loads(fm)
-
-
-class ShallowYAMLHandler(YAMLHandler):
-    """YAML between `---`, or between `---` and `...`.
-
-    The safe loader of LibYAML accepts more tabs than Python's. The nesting is limited: LibYAML recurses without limit,
-    and 50,000 brackets would crash the process.
+    The safe loader of LibYAML accepts more tabs than Python's. It recurses without a limit, and 50,000 brackets would
+    crash the process.
     """
-
-    FM_BOUNDARY = re.compile(r"^(?:-{3,}|(?<=\n)\.{3})[ \t]*$", re.MULTILINE)
-
-    def load(self, fm: str, **kwargs: Any) -> Any:
-        """Return the YAML document `fm`. Raises `ValueError` if it is nested too deeply."""
-        depth = 0
-        for event in yaml.parse(fm, Loader=SafeLoader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > MAX_NESTING:
-                raise ValueError(f"it is nested more than {MAX_NESTING} levels deep")
-        return super().load(fm, **kwargs)
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_NESTING:
+            raise ValueError(f"it is nested more than {MAX_NESTING} levels deep")
+    return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
-HANDLERS: list[BaseHandler] = [ShallowYAMLHandler(), TOMLHandler(), JSONHandler()]
-_NAMED_FORMAT = re.compile(r"-{3,}[ \t]*(ya?ml|toml|json)[ \t]*$(.*?)^-{3,}[ \t]*$", re.MULTILINE | re.DOTALL)
+LOADERS: dict[str, Callable[[str], Any]] = {
+    "---": load_yaml, "yaml": load_yaml, "yml": load_yaml, "+++": tomllib.loads, "toml": tomllib.loads,
+    "json": json.loads, "{": json.loads,
+}  # fmt: skip
+# `---`, also with the name of a format, `+++`, or an object in JSON. YAML may end with `...`.
+_FENCE = re.compile(
+    r"(?P<fence>---|\+\+\+)[-+]*[ \t]*(?P<format>ya?ml|toml|json)?[ \t]*$|(?=(?P<json>\{)[ \t]*$)", re.MULTILINE
+)
+_ENDS = {"---": r"^(?:---+|\.\.\.)[ \t]*$", "+++": r"^\+\+\++[ \t]*$", None: r"^\}[ \t]*$"}
 # `Title: x` without a line of dashes above, as in Pelican, MultiMarkdown and Hexo; `.. title: x` in Nikola.
 _HEADER_LINE = re.compile(r"(?:\.\. ?)?(?P<key>[A-Za-z][\w -]{0,40}?)(?::|[ \t]*=)(?:[ \t]+(?P<value>.*))?")
 _HEADER_KEYS = {"title", "date", "slug", "status"}
@@ -199,22 +190,14 @@ def split_front_matter(path: Path, text: str) -> SourceFile:
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     start = text.lstrip()
-    handler = frontmatter.detect_format(start, HANDLERS)
     values: dict[str, Any] | None = None
     header, body = "", text
-    if named := _NAMED_FORMAT.match(start):
-        handler = HANDLERS[{"y": 0, "t": 1, "j": 2}[named[1][0]]]
-        header, body = named[2], start[named.end() :]
-    elif handler:
-        try:
-            header, body = handler.split(start)
-        except ValueError as error:  # a single line of dashes may be a thematic break
-            if _HEADER_LINE.match(start.partition("\n")[2]):
-                message = "The front matter has no end. A line such as its first has to stand below it."
-                raise UnreadableFileError(message, 1) from error
-            handler = None
-    if handler:
-        values = _load(handler, header)
+    fence = _FENCE.match(start)
+    if fence and (end := re.compile(_ENDS[fence["fence"]], re.MULTILINE).search(start, fence.end() + 1)):
+        header, body = start[fence.end() : end.end() if fence["json"] else end.start()], start[end.end() :]
+        values = _load(LOADERS[fence["format"] or fence["fence"] or "{"], header)
+    elif fence and _HEADER_LINE.match(start.partition("\n")[2]):  # else it is a thematic break
+        raise UnreadableFileError("The front matter has no end. A line such as its first has to stand below it.", 1)
     elif bare := _split_bare_header(start):
         values, header, body = bare
     if values is None:
@@ -243,7 +226,7 @@ def _split_bare_header(text: str) -> tuple[dict[str, Any] | None, str, str] | No
     if not {name.lower() for name in values} & _HEADER_KEYS:
         return None
     with suppress(UnreadableFileError):
-        values = (end and end[0].startswith("---") and _load(HANDLERS[0], header)) or values
+        values = (end and end[0].startswith("---") and _load(load_yaml, header)) or values
     return values, header, body
 
 
@@ -266,12 +249,12 @@ def _read_text(path: Path) -> str:
         raise UnreadableFileError("The file isn't valid UTF-8. Save it as UTF-8 and import again.", line) from error
 
 
-def _load(handler: BaseHandler, header: str) -> dict[str, Any] | None:
+def _load(load: Callable[[str], Any], header: str) -> dict[str, Any] | None:
     """Return the front matter as a dict, or None if it is something else. Raises `UnreadableFileError`."""
     if len(header) > MAX_FRONT_MATTER_SIZE:
         raise UnreadableFileError(f"The front matter is larger than {MAX_FRONT_MATTER_SIZE // 1024} kB.")
     try:
-        loaded: Any = handler.load(header)
+        loaded: Any = load(header)
     except (ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
         reason = getattr(error, "problem", None) or error
         lines = re.findall(r"line (\d+)", str(error)) or ["1"]

@@ -1,8 +1,6 @@
 """Reads what the generator of the old site knows about all posts of a folder, beside their own front matter."""
 
-import json
-import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path, PurePath
@@ -11,7 +9,7 @@ from typing import Any
 import yaml
 
 from transfer.readers import UnreadableFileError
-from transfer.readers.markdown.front_matter import ShallowYAMLHandler, name_in, read_source_file
+from transfer.readers.markdown.front_matter import LOADERS, name_in, read_source_file
 
 _SETTINGS_FILES = [
     *("_config.yml", "_config.yaml", "_config.toml"),  # Jekyll and Hexo
@@ -24,7 +22,6 @@ _AUTHOR_FILES = [
     for folder in ("", "_data/", "data/", "src/_data/", "blog/")
     for suffix in ("yml", "yaml", "json", "toml")
 ]
-_LOADERS: dict[str, Callable[[str], Any]] = {".toml": tomllib.loads, ".json": json.loads}
 
 
 class GeneratorConfig:
@@ -80,7 +77,7 @@ class GeneratorConfig:
             if path.name == "_index.md":
                 return read_source_file(path).metadata.values if path.is_file() else {}
             text = path.read_text(encoding="utf-8")
-            return _as_dict(_LOADERS.get(path.suffix, ShallowYAMLHandler().load)(text))
+            return _as_dict(LOADERS[path.suffix[1:]](text))
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError, UnreadableFileError) as error:
