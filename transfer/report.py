@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from transfer.models import ImportState
 from transfer.readers import DiagnosticKind, Diagnostics
@@ -58,7 +58,9 @@ class Report:
         lines.append(f"{self.pictures} pictures{copied}")
         lines.append("Details: " + ", ".join(f"{kinds[kind]} {kind.value}" for kind in DiagnosticKind))
         if self.skipped:
-            lines.append(f"{len(self.skipped)} files aren't posts and were skipped.")
+            suffixes = Counter(PurePath(file).suffix or "others" for file, _ in self.skipped)
+            named = ", ".join(f"{number} {suffix}" for suffix, number in suffixes.most_common())
+            lines.append(f"{len(self.skipped)} files and folders weren't read as posts: {named}")
         if self.missing:
             lines.append(f"{len(self.missing)} files that were imported earlier are missing. Their pages stay.")
         if self.interrupted:
@@ -77,7 +79,7 @@ class Report:
         lines = [f"# Import into “{self.blog}”", "", *(f"    {line}" for line in self.summary()), ""]
         for post in self.posts:
             lines += _describe(post)
-        for title, rows in (("Skipped: not posts", self.skipped), ("Missing since the last import", self.missing)):
+        for title, rows in (("Not read as posts", self.skipped), ("Missing since the last import", self.missing)):
             if rows:
                 lines += [f"## {title}", "", *(f"- `{file}`: {text}" for file, text in rows), ""]
         return "\n".join(lines)

@@ -34,10 +34,13 @@ def run(site: SmallSite, folder: str, **options) -> Report:
 def test_no_post_is_lost(small_site: SmallSite, folder: str, posts: int) -> None:
     report = run(small_site, folder, dry_run=True)
     assert [post.state for post in report.posts] == [ImportState.NEW] * posts
-    files = {path.relative_to(REAL_BLOGS / folder).as_posix() for path in (REAL_BLOGS / folder).rglob("*.md")}
+    files = {
+        path.relative_to(REAL_BLOGS / folder).as_posix() for path in (REAL_BLOGS / folder).rglob("*") if path.is_file()
+    }
     assert {post.file for post in report.posts} | {file for file, _ in report.skipped} == files
     assert len(report.skipped) == len(files) - posts
-    lines = {file: (REAL_BLOGS / folder / file).read_text().count("\n") + 1 for file in files}
+    texts = {post.file: (REAL_BLOGS / folder / post.file).read_text() for post in report.posts}
+    lines = {file: text.count("\n") + 1 for file, text in texts.items()}
     assert all(0 <= note.line <= lines[post.file] for post in report.posts for note in post.diagnostics)
 
 

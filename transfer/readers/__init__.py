@@ -25,7 +25,7 @@ from transfer.text import SourceText
 # Begins links in a converted text that name a file instead of a URL: `{% post_url … %}`, `{{< ref … >}}`.
 FILE_SCHEME = "post-file:"
 Date = datetime.date | datetime.datetime
-MARKDOWN_SUFFIXES = {".md", ".markdown", ".mdown", ".mkd", ".mkdn"}
+MARKDOWN_SUFFIXES = {".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx"}
 MAX_SLUG_LENGTH = 200
 MAX_EXCERPT_LENGTH = 1000
 
@@ -133,7 +133,7 @@ class Reader(ABC):
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        # Files that look like posts and aren't, each with a sentence that says why.
+        # All other files and folders, each with a sentence that says why they aren't read.
         self.skipped: list[tuple[Path, str]] = []
         # Folders and files that can't be read at all, each with the reason.
         self.unreadable: list[tuple[Path, str]] = []

@@ -1,4 +1,4 @@
-"""Reads a folder of Markdown posts, written for Jekyll, Hugo, Zola, Eleventy or no generator at all."""
+"""Reads a folder of posts in Markdown, MDX or HTML, written for Jekyll, Hugo, Zola, Eleventy or no generator at all."""
 
 import os
 from pathlib import Path
@@ -7,6 +7,7 @@ from transfer import readers
 from transfer.readers.markdown.fields import interpret
 from transfer.readers.markdown.front_matter import read_source_file
 from transfer.readers.markdown.generator_config import GeneratorConfig
+from transfer.readers.markdown.html_and_mdx import HTML_SUFFIXES, convert_html, convert_mdx, is_template, read_html
 from transfer.readers.markdown.template_tags import convert_template_tags
 from transfer.text import SourceText
 
@@ -20,14 +21,14 @@ REPOSITORY_DOCUMENTS = {
 
 
 class Reader(readers.Reader):
-    """Reads Markdown files with front matter."""
+    """Reads Markdown, MDX and HTML with front matter."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.config = GeneratorConfig(folder, self.unreadable)
 
     def find_files(self) -> list[Path]:
-        """Return the Markdown files, sorted. Symbolic links that lead out of the folder aren't followed."""
+        """Return the files that may be posts, sorted. Symbolic links that lead out of the folder aren't followed."""
 
         def skip_unreadable(error: OSError) -> None:
             self.unreadable.append((Path(error.filename), f"The folder can't be read: {error.strerror}."))
@@ -36,10 +37,10 @@ class Reader(readers.Reader):
         for name, folders, files in os.walk(self.folder, onerror=skip_unreadable):
             links = [Path(name, folder) for folder in folders if Path(name, folder).is_symlink()]
             self.skipped += [(link, "A symbolic link to a folder; it isn't followed.") for link in links]
-            folders[:] = [folder for folder in folders if not folder.startswith(".") and folder not in SKIPPED_FOLDERS]
-            for path in [Path(name, file) for file in files if not file.startswith(".")]:
-                if path.suffix.lower() not in readers.MARKDOWN_SUFFIXES:
-                    continue
+            built = [folder for folder in folders if folder.startswith(".") or folder in SKIPPED_FOLDERS]
+            self.skipped += [(Path(name, folder), "A folder without posts.") for folder in built]
+            folders[:] = [folder for folder in folders if folder not in built]
+            for path in [Path(name, file) for file in files]:
                 if reason := self._reason_to_skip(path):
                     self.skipped.append((path, reason))
                 else:
@@ -49,7 +50,8 @@ class Reader(readers.Reader):
     def read_post(self, path: Path) -> readers.SourcePost | None:
         """Return the post in `path`. A file without title and text isn't one, nor a document of the repository."""
         file = read_source_file(path)
-        reason = ""
+        is_html = path.suffix.lower() in HTML_SUFFIXES
+        reason = "A template of the generator, not a post." if is_html and is_template(file) else ""
         if not file.body.strip() and not file.metadata.values.get("title"):
             reason = "Has neither a title nor a text."
         elif path.stem.lower() in REPOSITORY_DOCUMENTS and not file.metadata.values:
@@ -57,13 +59,22 @@ class Reader(readers.Reader):
         if reason:
             self.skipped.append((path, reason))
             return None
-        return interpret(file, self.config)
+        return interpret(read_html(file) if is_html else file, self.config)
 
     def convert_markup(self, text: SourceText, post: readers.SourcePost) -> None:
         """Rewrite template tags and shortcodes."""
+        suffix = post.path.suffix.lower()
+        if suffix == ".mdx":
+            convert_mdx(text, post.diagnostics)
         convert_template_tags(text, post.metadata, post.diagnostics)
+        if suffix in HTML_SUFFIXES:
+            convert_html(text)
 
     def _reason_to_skip(self, path: Path) -> str:
+        if path.name.startswith("."):
+            return "A hidden file."
+        if path.suffix.lower() not in (readers.MARKDOWN_SUFFIXES | HTML_SUFFIXES):
+            return "Only Markdown, MDX and HTML are read as posts."
         if path.is_symlink() and not path.resolve().is_relative_to(self.folder.resolve()):
             return "A symbolic link that leads out of the folder; it isn't followed."
         if not path.is_file():

@@ -30,8 +30,8 @@ AUTHOR_KEYS = (
     "extra.author", "extra.authors", "params.author", "params.authors",
 )  # fmt: skip
 DATE_KEYS = (
-    "date", "publishDate", "pubDate", "published_at", "published_on", "published_time", "publish_on", "post_date",
-    "date_published", "published", "created", "created_at", "creation_date",
+    "date", "publishDate", "pubDate", "published_at", "published_on", "article_published_time", "publish_on",
+    "post_date", "date_published", "published", "created", "created_at", "creation_date",
 )  # fmt: skip
 _SHORT_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 

@@ -89,11 +89,11 @@ def _convert_tag(match: re.Match[str], line: int, metadata: Mapping[str, Any], d
     """Return the Markdown for a tag, or None after reporting an unknown tag."""
     output = (match["output"] or "").strip()
     if match["tag"]:
-        result = _call(match["tag"], match["tag_arguments"], diagnostics, line)
+        result = convert_tag(match["tag"], match["tag_arguments"], diagnostics, line)
     elif match["shortcode"]:
-        result = _call(match["shortcode"].replace(" ", ""), match["shortcode_arguments"], diagnostics, line)
+        result = convert_tag(match["shortcode"].replace(" ", ""), match["shortcode_arguments"], diagnostics, line)
     elif function := _FUNCTION.match(output):
-        result = _call(function["name"], function["arguments"], diagnostics, line)
+        result = convert_tag(function["name"], function["arguments"], diagnostics, line)
     else:
         result = _evaluate(output, metadata)
     if result is None:
@@ -102,7 +102,8 @@ def _convert_tag(match: re.Match[str], line: int, metadata: Mapping[str, Any], d
     return result
 
 
-def _call(name: str, arguments: str, diagnostics: Diagnostics, line: int) -> str | None:
+def convert_tag(name: str, arguments: str, diagnostics: Diagnostics, line: int) -> str | None:
+    """Return the Markdown for the tag `name`, such as `youtube`, or None if it isn't known."""
     if name == "include":  # Jekyll: {% include youtube.html id="…" %}
         file, arguments = [*arguments.split(None, 1), "", ""][:2]
         name = file.strip("\"',").rsplit("/", 1)[-1].removesuffix(".html").removesuffix(".liquid")

@@ -1,0 +1,87 @@
+"""Turns HTML files and MDX into what the Markdown of the site can hold. The numbers of lines stay the same."""
+
+import html
+import re
+from dataclasses import replace
+
+from selectolax.lexbor import LexborHTMLParser
+
+from transfer.readers import Diagnostics
+from transfer.readers.markdown.front_matter import SourceFile
+from transfer.readers.markdown.template_tags import convert_tag
+from transfer.text import SourceText
+
+HTML_SUFFIXES = {".html", ".htm", ".xhtml"}
+_TEMPLATE = re.compile(r"\{%-?\s*(?:for|block|extends)\b|\{\{-?\s*(?:content|define|block|range|template)\b")
+_CONTENT = [
+    re.compile(rf"<{tag}\b[^>]*>(.*)</{tag}\s*>", re.DOTALL | re.IGNORECASE) for tag in ("article", "main", "body")
+]
+# An empty line would end the HTML in Markdown.
+_EMPTY_LINES = re.compile(r"(?P<pre><pre\b.*?</pre>)|^(?:[ \t]*\n)+", re.DOTALL | re.IGNORECASE | re.MULTILINE)
+_FENCE = re.compile(r"^(?P<fence>`{3,})[\w+-]*\n(?P<code>.*?)\n(?P=fence)(?=$|<)", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"(?<!!)\[(?P<label>[^\[\]\n]+)\]\((?P<url>https?://[^()\s]+)\)")
+_BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+_ATTRIBUTES = rf"(?:[^<>\"'{{}}]|\"[^\"]*\"|'[^']*'|{_BRACES})*?"
+_MODULE = r"(?:import[ \t](?=[^\n]*['\"{])|export[ \t]+(?=const|let|var|default|function|async|class|[{*]))"
+_MODULE_LINES = re.compile(rf"^{_MODULE}[^\n{{]*(?:{_BRACES}[^\n{{]*)*$", re.MULTILINE)
+_COMMENT = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
+_COMPONENT = re.compile(rf"<(?P<close>/?)(?P<name>[A-Z][\w.]*)(?P<attributes>{_ATTRIBUTES})/?>")
+_EXPRESSION = re.compile(r"(?<![\w$\\}{])\{\w+(?:\.\w+)*\}")
+
+
+def is_template(file: SourceFile) -> bool:
+    """Return whether an HTML file is a template of the generator, such as a list of posts."""
+    return bool(_TEMPLATE.search(file.body))
+
+
+def read_html(file: SourceFile) -> SourceFile:
+    """Return `file` with the content of its `<article>`, `<main>` or `<body>`, and the metadata of its `<head>`."""
+    tree = LexborHTMLParser(file.body)
+    found = {
+        (node.attributes.get("name") or node.attributes.get("property") or "").replace(":", "_"): node.attributes[
+            "content"
+        ]
+        for node in tree.css("meta[content]")
+    }
+    if heading := tree.css_first("article h1") or tree.css_first("h1") or tree.css_first("title"):
+        found.setdefault("title", heading.text())
+    if time := tree.css_first("time[datetime]"):
+        found.setdefault("article_published_time", time.attributes["datetime"])
+    file.metadata.inherited = {name: value for name, value in found.items() if value}
+    match = next((match for pattern in _CONTENT if (match := pattern.search(file.body))), None)
+    start, body = (match.start(1), match[1]) if match else (0, file.body)
+    line = file.body_line + file.body.count("\n", 0, start + len(body) - len(body.lstrip("\n")))
+    return replace(file, body=f"<div>{body.strip()}</div>", body_line=line)
+
+
+def convert_html(text: SourceText) -> None:
+    """Rewrite what isn't parsed inside of HTML: empty lines, and the Markdown that template tags have become."""
+    text.rewrite(_FENCE, lambda match, line: f"<pre><code>{html.escape(match['code'])}</code></pre>", in_code=True)
+    text.rewrite(_LINK, lambda match, line: f'<a href="{html.escape(match["url"])}">{match["label"]}</a>')
+    text.rewrite(_EMPTY_LINES, lambda match, line: _fill_lines(match["pre"]) if match["pre"] else "", in_code=True)
+
+
+def convert_mdx(text: SourceText, diagnostics: Diagnostics) -> None:
+    """Remove the JavaScript from `text`. Components become what template tags of their names do, or their content."""
+
+    def convert_component(match: re.Match[str], line: int) -> str:
+        converted = None if match["close"] else convert_tag(match["name"], match["attributes"], diagnostics, line)
+        if converted is None and not match["close"]:
+            diagnostics.lost(f"The component `<{match['name']}>` isn't known: only its content is shown.", line)
+        return converted or ""
+
+    def remove(match: re.Match[str], line: int) -> str:
+        diagnostics.lost(f"The JavaScript `{match[0][:80]}` is left out.", line)
+        return ""
+
+    def name_expression(match: re.Match[str], line: int) -> None:
+        diagnostics.lost(f"The expression `{match[0]}` stays as text.", line)
+
+    text.rewrite(_COMMENT, lambda match, line: "")
+    text.rewrite(_MODULE_LINES, remove)
+    text.rewrite(_COMPONENT, convert_component)
+    text.rewrite(_EXPRESSION, name_expression)
+
+
+def _fill_lines(pre: str) -> str:
+    return re.sub(r"\n(?=[ \t]*\n)", "&#10;", pre)
