@@ -16,7 +16,7 @@ from transfer.models import ImportRecords, ImportState, PostImport
 from transfer.readers import Diagnostics, SourcePost, UnreadableFileError, make_reader
 from transfer.references import ImportContext, URLIndex
 from transfer.report import PostReport, Report
-from transfer.writers.pages import PageWriter
+from transfer.writers.pages import PageWriter, Redirects
 
 logger = logging.getLogger(__name__)
 
@@ -46,11 +46,13 @@ class FolderImport:
     overwrite: bool = False
     assets: list[Path] = field(default_factory=list)
     old_site: str = ""
+    permalink: str = ""
 
     def __post_init__(self) -> None:
         self.report = Report(str(self.folder), self.blog.title, self.dry_run)
         self.folder = self.folder.resolve()
-        self._reader = make_reader(self.reader, self.folder)
+        self._reader = make_reader(self.reader, self.folder, self.permalink)
+        self._redirects = Redirects(self.blog)
         self._addresses: dict[str, str] = {}  # of all posts, by their keys
 
     def run(self) -> Report:
@@ -100,7 +102,7 @@ class FolderImport:
         return Task(post, record, state)
 
     def _write(self, tasks: list[Task]) -> None:
-        writer = PageWriter(self.blog, [key for task in tasks for key in task.post.images])
+        writer = PageWriter(self.blog, self._redirects, [key for task in tasks for key in task.post.images])
         for task in tasks:
             if task.record and task.record.page_id:
                 writer.pages[task.post.key] = task.record.page_id
@@ -122,6 +124,10 @@ class FolderImport:
         report = PostReport(source.relative, task.state, source.diagnostics, source.title)
         is_ahead = source.moment is not None and source.moment > timezone.now()
         report.visibility = "draft" if source.draft else "scheduled" if is_ahead else "published"
+        if not source.draft and task.state is not ImportState.DELETED_HERE:
+            answering = self._redirects.count_answering(page, source.old_addresses)
+            self.report.old_addresses += answering
+            self.report.dead_addresses += len(source.old_addresses) - answering
         if page:
             report.page, report.url = page.pk, page.get_url() or ""
         self.report.posts.append(report)

@@ -36,8 +36,13 @@ class URLIndex:
         self._by_name: dict[str, SourcePost | None] = {}
         self._keys: dict[Path, str] = {}
         self._old_host = urlsplit(old_site).netloc.lower()
+        posts = list(posts)
         for post in posts:
             self._add(post)
+        # An address of its own counts more than one that another post has had.
+        for post in posts:
+            for address in post.old_addresses:
+                self._by_address.setdefault(_address_key(address), post)
 
     def key(self, post: SourcePost) -> str:
         """Return the key of `post` in references."""
@@ -66,8 +71,7 @@ class URLIndex:
             post.diagnostics.changed(f"{other.relative} has the address {post.address} too. Links lead there.")
             identity = f"{post.address} {post.relative}"
         self._keys[post.path] = hashlib.sha256(identity.encode()).hexdigest()[:16]
-        for address in [post.address, *post.old_addresses]:
-            self._by_address.setdefault(_address_key(address), post)
+        self._by_address.setdefault(_address_key(post.address), post)
         self._by_file[post.path.resolve()] = post
         for name in {post.path.stem, post.path.parent.name if post.path.stem == "index" else post.path.stem, post.slug}:
             self._by_name[name.lower()] = None if name.lower() in self._by_name else post

@@ -39,6 +39,8 @@ class Report:
     missing: list[tuple[str, str]] = field(default_factory=list)
     pictures: int = 0
     new_pictures: int = 0
+    old_addresses: int = 0
+    dead_addresses: int = 0
     interrupted: bool = False
 
     @property
@@ -56,6 +58,7 @@ class Report:
         lines += [f"  {number:5} of them {name}" for name, number in sorted(visibility.items()) if name != "published"]
         copied = "" if self.dry_run else f", {self.new_pictures} of them new in the media library"
         lines.append(f"{self.pictures} pictures{copied}")
+        lines.append(f"{self.old_addresses} old addresses will answer, {self.dead_addresses} won't")
         lines.append("Details: " + ", ".join(f"{kinds[kind]} {kind.value}" for kind in DiagnosticKind))
         if self.skipped:
             suffixes = Counter(PurePath(file).suffix or "others" for file, _ in self.skipped)

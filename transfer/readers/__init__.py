@@ -129,10 +129,11 @@ class SourcePost:
 
 
 class Reader(ABC):
-    """Reads the posts in `folder`, one from each file."""
+    """Reads the posts in `folder`, one from each file. `permalink` is a pattern of their old addresses, or empty."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, permalink: str = "") -> None:
         self.folder = folder
+        self.permalink = permalink
         # All other files and folders, each with a sentence that says why they aren't read.
         self.skipped: list[tuple[Path, str]] = []
         # Folders and files that can't be read at all, each with the reason.
@@ -158,9 +159,9 @@ def reader_names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
-def make_reader(name: str, folder: Path) -> Reader:
+def make_reader(name: str, folder: Path, permalink: str = "") -> Reader:
     """Return the reader called `name` for `folder`."""
-    reader: Reader = import_module(f"{__name__}.{name}").Reader(folder)
+    reader: Reader = import_module(f"{__name__}.{name}").Reader(folder, permalink)
     return reader
 
 

@@ -37,11 +37,11 @@ class PageWriter:
     First `reserve` creates a page for each new post, so that posts can link to each other. Then `write` fills them.
     """
 
-    def __init__(self, blog: BlogIndexPage, image_keys: Iterable[str]) -> None:
+    def __init__(self, blog: BlogIndexPage, redirects: "Redirects", image_keys: Iterable[str]) -> None:
         self.blog = blog
         self.images = ImageLibrary(image_keys)
         self.pages: dict[str, int] = {}  # by the keys of their posts
-        self._redirects = Redirects(blog)
+        self._redirects = redirects
         self._terms = Terms()
         self._slugs = set(blog.get_children().values_list("slug", flat=True))
 
@@ -233,6 +233,14 @@ class Redirects:
             else:
                 Redirect.objects.create(old_path=path, site=self._site, redirect_page=page, is_permanent=True)
                 self._targets[path] = page.pk
+
+    def count_answering(self, page: BlogPostPage | None, addresses: Iterable[str]) -> int:
+        """Return how many of `addresses` lead to `page`, or will lead to a page that isn't written yet."""
+        paths = [Redirect.normalise_path(address) for address in addresses]
+        own = self._public_path(page.url_path) if page else ""
+        new = None if page is None else page.pk
+        free = [path for path in paths if path == own or (path not in self._pages and len(path) <= MAX_PATH_LENGTH)]
+        return len([path for path in free if path == own or self._targets.get(path, new) == new])
 
     def _public_path(self, url_path: str) -> str:
         return Redirect.normalise_path("/" + url_path.removeprefix(self._root).strip("/"))

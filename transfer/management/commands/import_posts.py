@@ -52,6 +52,13 @@ class Command(BaseCommand):
             help="The address of the old site, https://…. Links and pictures that aren't in the folder lead there.",
         )
 
+        parser.add_argument(
+            "--permalink",
+            default="",
+            metavar="PATTERN",
+            help="The form of the old addresses, such as /blog/:year/:month/:title/, if no settings of it are found.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Import the folder. Exits with an error if a post couldn't be imported."""
         for folder in (options["folder"], *options["assets"]):
@@ -59,7 +66,8 @@ class Command(BaseCommand):
         if options["old_site"] and not options["old_site"].startswith(("http://", "https://")):
             raise CommandError("--old-site has to start with http:// or https://.")
         self._check_report(options["report"])
-        chosen = {name: options[name] for name in ("folder", "reader", "dry_run", "overwrite", "assets", "old_site")}
+        names = ("folder", "reader", "dry_run", "overwrite", "assets", "old_site", "permalink")
+        chosen = {name: options[name] for name in names}
         report = FolderImport(blog=self._find_blog(options["blog"]), progress=self._show_progress, **chosen).run()
         self._show(report, options["report"])
 

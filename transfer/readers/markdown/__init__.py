@@ -23,9 +23,9 @@ REPOSITORY_DOCUMENTS = {
 class Reader(readers.Reader):
     """Reads Markdown, MDX and HTML with front matter."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.config = GeneratorConfig(folder, self.unreadable)
+    def __init__(self, folder: Path, permalink: str = "") -> None:
+        super().__init__(folder, permalink)
+        self.config = GeneratorConfig(folder, self.unreadable, permalink)
 
     def find_files(self) -> list[Path]:
         """Return the files that may be posts, sorted. Symbolic links that lead out of the folder aren't followed."""

@@ -13,18 +13,17 @@ from transfer.readers import (
     SourcePost,
     as_date,
     make_slug,
-    normalise_address,
 )
 from transfer.readers.markdown.front_matter import Metadata, SourceFile
 from transfer.readers.markdown.generator_config import GeneratorConfig
 from transfer.readers.markdown.names import (
     DATE_KEYS,
     FileName,
-    expand_permalink,
     read_authors,
     read_date,
     read_file_name,
 )
+from transfer.readers.markdown.permalinks import find_addresses
 from transfer.readers.markdown.visibility import is_hidden, read_expiry
 from transfer.text import first_heading, name_as_words, plain_text, shorten
 
@@ -46,7 +45,7 @@ def interpret(file: SourceFile, config: GeneratorConfig) -> SourcePost:
     metadata.inherited = config.inherited(file.path) | metadata.inherited
     title, body, body_line = _read_title(metadata, name, file)
     date = _read_date(metadata, name)
-    address, old_addresses = _read_addresses(metadata, name, date)
+    address, old_addresses = find_addresses(metadata, name, title, date, config)
     post = SourcePost(
         path=file.path,
         relative=file.path.relative_to(config.folder).as_posix(),
@@ -118,22 +117,6 @@ def _date_from_address(address: str) -> datetime.date | None:
         return datetime.date(*(int(part) for part in parts[:3])) if len(parts) > 3 else None
     except (TypeError, ValueError):
         return None
-
-
-def _read_addresses(metadata: Metadata, name: FileName, date: Date | None) -> tuple[str, list[str]]:
-    """Return the address of the post on its old site, and all addresses that led to it."""
-    day = as_date(date) if date else None
-    keys = ("path", "permalink", "url")
-    stated = metadata.text(*keys)
-    addresses = [normalise_address(expand_permalink(stated, name, day))] if stated else []
-    if stated and not addresses[0]:
-        metadata.lost(f"The address `{stated}` can't be read.", *keys)
-        addresses = []
-    likely = name.addresses(metadata.text("slug").strip("/"), day)
-    addresses = addresses or [normalise_address(address) for address in likely]
-    aliases = metadata.texts("aliases", "redirect_from", "redirects", "redirect")
-    every = [*addresses, *(normalise_address(alias) for alias in aliases)]
-    return addresses[0], list(dict.fromkeys(address for address in every if address))
 
 
 def _read_slug(metadata: Metadata, name: FileName, address: str) -> str:

@@ -1,6 +1,9 @@
 """Reads what the generator of the old site knows about all posts of a folder, beside their own front matter."""
 
-from collections.abc import Iterator
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path, PurePath
@@ -8,14 +11,25 @@ from typing import Any
 
 import yaml
 
-from transfer.readers import UnreadableFileError
+from transfer.readers import UnreadableFileError, normalise_address
 from transfer.readers.markdown.front_matter import LOADERS, name_in, read_source_file
 
-_SETTINGS_FILES = [
-    *("_config.yml", "_config.yaml", "_config.toml"),  # Jekyll and Hexo
-    *(f"{name}.{suffix}" for name in ("hugo", "config") for suffix in ("toml", "yaml", "yml", "json")),
-    *(f"config/_default/{name}.{suffix}" for name in ("hugo", "config") for suffix in ("toml", "yaml", "yml", "json")),
-]
+_SETTINGS_FILES = {
+    **dict.fromkeys(("_config.yml", "_config.yaml", "_config.toml"), "jekyll"),  # and Hexo
+    **{f"docusaurus.config.{suffix}": "docusaurus" for suffix in ("js", "ts", "mjs", "cjs")},
+    **{f"astro.config.{suffix}": "astro" for suffix in ("js", "ts", "mjs", "cjs")},
+    **dict.fromkeys(
+        (".eleventy.js", *(f"eleventy.config.{suffix}" for suffix in ("js", "mjs", "cjs", "ts"))), "eleventy"
+    ),
+    **dict.fromkeys(("publishconf.py", "pelicanconf.py"), "pelican"),
+    **{
+        f"{folder}{name}.{suffix}": "hugo"  # or Zola
+        for folder in ("", "config/_default/")
+        for name in ("hugo", "config")
+        for suffix in ("toml", "yaml", "yml", "json")
+    },
+}
+_LITERAL = re.compile(r"(\w+)\s*:\s*(?:\"([^\"\n]*)\"|'([^'\n]*)')")
 # Files in which generators look up authors by their short names.
 _AUTHOR_FILES = [
     f"{folder}authors.{suffix}"
@@ -27,22 +41,34 @@ _AUTHOR_FILES = [
 class GeneratorConfig:
     """The settings of the generator whose posts are in `folder`. They may lie up to three folders above.
 
+    `generator` is its name, or empty. `permalink` is a pattern of addresses that counts more than the settings.
     `full_names` has authors by their short names. Files with settings that can't be read are added to `unreadable`.
     """
 
-    def __init__(self, folder: Path, unreadable: list[tuple[Path, str]] | None = None) -> None:
+    def __init__(self, folder: Path, unreadable: list[tuple[Path, str]] | None = None, permalink: str = "") -> None:
         self.folder = folder
         self.unreadable = [] if unreadable is None else unreadable
-        self.root, self.values = next(self._read_first(_SETTINGS_FILES), (folder, {}))
-        _, names = next(self._read_first(_AUTHOR_FILES), (folder, {}))
+        self.permalink = permalink
+        self.root, name, self.values = next(self._read_first(_SETTINGS_FILES), (folder, "", {}))
+        self.generator = "zola" if "base_url" in self.values else _SETTINGS_FILES.get(name, "")
+        for suffix in ("toml", "yaml", "yml", "json"):
+            if permalinks := self._read(self.root / f"config/_default/permalinks.{suffix}"):
+                self.values["permalinks"] = permalinks
+        _, _, names = next(self._read_first(_AUTHOR_FILES), (folder, "", {}))
         self.full_names = {key: name for key, entry in names.items() if isinstance(name := name_in(entry), str)}
         self._read_once = cache(self._read)
 
     @property
+    def base(self) -> str:
+        """The path below which the old site lay."""
+        keys = ("baseurl", "root", "baseURL", "base_url", "SITEURL", "baseUrl", "base", "pathPrefix")
+        return next((normalise_address(str(self.values[key])) for key in keys if self.values.get(key)), "")
+
+    @property
     def public_folders(self) -> set[str]:
         """The folders with an underscore whose posts are public: `_posts`, and collections with pages of their own."""
-        collections = _as_dict(self.values.get("collections"))
-        return {"_posts"} | {f"_{name}" for name, options in collections.items() if _as_dict(options).get("output")}
+        collections = as_dict(self.values.get("collections"))
+        return {"_posts"} | {f"_{name}" for name, options in collections.items() if as_dict(options).get("output")}
 
     def inherited(self, path: Path) -> dict[str, Any]:
         """Return the front matter that the file `path` inherits. What lies nearest to the file counts."""
@@ -52,10 +78,11 @@ class GeneratorConfig:
         if any(_matches(relative, pattern) for pattern in _as_list(self.values.get("exclude"))):
             values["excluded"] = True
         kind = next((part[1:] for part in relative.parts[:-1] if part.startswith("_")), "pages")
-        for entry in map(_as_dict, _as_list(self.values.get("defaults"))):  # Jekyll
-            scope = _as_dict(entry.get("scope"))
+        values |= as_dict(self.values.get("DEFAULT_METADATA"))  # Pelican
+        for entry in map(as_dict, _as_list(self.values.get("defaults"))):  # Jekyll
+            scope = as_dict(entry.get("scope"))
             if scope.get("type", kind) == kind and _matches(relative, scope.get("path")):
-                values |= _as_dict(entry.get("values"))
+                values |= as_dict(entry.get("values"))
         values |= _cascade(self.values, relative)
         for parent in reversed([root / above for above in relative.parents]):
             values |= _cascade(self._read_once(parent / "_index.md"), relative)  # Hugo
@@ -65,11 +92,11 @@ class GeneratorConfig:
             values |= self._read_once(path.with_name(path.stem + suffix))
         return values
 
-    def _read_first(self, names: list[str]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    def _read_first(self, names: Iterable[str]) -> Iterator[tuple[Path, str, dict[str, Any]]]:
         for parent in _folder_and_above(self.folder):
             for name in names:
-                if values := self._read(parent / name):
-                    yield parent, values
+                if (parent / name).is_file():
+                    yield parent, name, self._read(parent / name)
 
     def _read(self, path: Path) -> dict[str, Any]:
         """Return the settings in the file `path`, or an empty dict. Notes why they can't be read."""
@@ -77,12 +104,37 @@ class GeneratorConfig:
             if path.name == "_index.md":
                 return read_source_file(path).metadata.values if path.is_file() else {}
             text = path.read_text(encoding="utf-8")
-            return _as_dict(LOADERS[path.suffix[1:]](text))
+            load = {".py": _load_python}.get(path.suffix) or LOADERS.get(path.suffix[1:], _load_javascript)
+            return as_dict(load(text))
         except (FileNotFoundError, NotADirectoryError):
             return {}
-        except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError, UnreadableFileError) as error:
+        except (
+            OSError,
+            ValueError,
+            TypeError,
+            SyntaxError,
+            RecursionError,
+            yaml.YAMLError,
+            UnreadableFileError,
+        ) as error:
             self.unreadable.append((path, f"The settings can't be read: {' '.join(str(error).split())}."))
             return {}
+
+
+def _load_python(text: str) -> dict[str, Any]:
+    """Return the names to which the Python code `text` assigns a literal."""
+    values = {}
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            with suppress(ValueError):
+                values[node.targets[0].id] = ast.literal_eval(node.value)
+    return values
+
+
+def _load_javascript(text: str) -> dict[str, str]:
+    """Return the first text of each name in the JavaScript `text`. Those after `blog:` count first."""
+    literals = [*_LITERAL.findall(text.partition("blog:")[2]), *_LITERAL.findall(text)]
+    return {name: double or single for name, double, single in reversed(literals)}
 
 
 def _folder_and_above(folder: Path) -> Iterator[Path]:
@@ -104,14 +156,15 @@ def _cascade(values: dict[str, Any], path: PurePath) -> dict[str, Any]:
     found: dict[str, Any] = {}
     entries, parts = values.get("cascade"), path.with_suffix("").parts
     below = PurePath(*parts[parts.index("content") + 1 :] if "content" in parts else parts)
-    for entry in map(_as_dict, entries if isinstance(entries, list) else [entries]):
-        target = _as_dict(entry.get("target") or entry.get("_target"))
+    for entry in map(as_dict, entries if isinstance(entries, list) else [entries]):
+        target = as_dict(entry.get("target") or entry.get("_target"))
         if _matches(below, target.get("path")):
             found |= {key: value for key, value in entry.items() if key not in ("target", "_target")}
     return found
 
 
-def _as_dict(value: Any) -> dict[str, Any]:
+def as_dict(value: Any) -> dict[str, Any]:
+    """Return `value` if it is a mapping, else an empty dict."""
     return {str(key): entry for key, entry in value.items()} if isinstance(value, dict) else {}
 
 

@@ -1,4 +1,4 @@
-"""What names say: dates, file names, permalinks and author names in the forms that generators know."""
+"""What names say: dates, file names and author names in the forms that generators know."""
 
 import datetime
 import re
@@ -24,7 +24,6 @@ _DEFAULT_MOMENTS = (datetime.datetime(2000, 1, 1), datetime.datetime(2001, 2, 2,
 _DATED = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:-|_|$)(.*)$")
 # Addresses begin below these folders in Jekyll, Hugo, Zola, Eleventy and Astro.
 _CONTENT_ROOTS = {"content", "_posts", "_drafts", "src", "pages"}
-_VARIABLE = re.compile(r"[{}<>]|(?<=/):\w+|^:\w+")
 AUTHOR_KEYS = (
     "authors", "author", "author_name", "by", "byline", "writer", "creator", "taxonomies.authors", "taxonomies.author",
     "extra.author", "extra.authors", "params.author", "params.authors",
@@ -43,19 +42,7 @@ class FileName:
     date: datetime.date | None
     stem: str
     parents: tuple[str, ...]
-
-    def addresses(self, slug: str, date: datetime.date | None) -> list[str]:
-        """Return the default addresses of such a file, the likeliest first.
-
-        A dated name gives `/2015/06/11/hello/`, for the date in the front matter and the date in the name. Any other
-        name gives its path: `/posts/hello/`.
-        """
-        last = slug or self.stem
-        if not self.date:
-            return ["/" + "/".join([*self.parents, last]) + "/"]
-        days = dict.fromkeys([date or self.date, self.date])
-        folders = [f"/{day.year:04}/{day.month:02}/{day.day:02}/{last}" for day in days]
-        return [f"{folder}/" for folder in folders] + [f"{folder}.html" for folder in folders]
+    full_stem: str  # with the date
 
 
 def read_file_name(path: Path, folder: Path) -> FileName:
@@ -64,11 +51,12 @@ def read_file_name(path: Path, folder: Path) -> FileName:
     stem, date = path.stem, None
     if stem.lower() == "index" and path.parent.name and parents:
         stem, parents = path.parent.name, parents[:-1]
+    full_stem = stem
     if dated := _DATED.match(stem):
         with suppress(ValueError):
             date = datetime.date(*map(int, dated.group(1, 2, 3)))
             stem = dated[4] or stem
-    return FileName(date, stem, parents)
+    return FileName(date, stem, parents, full_stem)
 
 
 def _folders_above(parent: Path, folder: Path) -> tuple[str, ...]:
@@ -108,19 +96,6 @@ def read_date(value: Any) -> Date | None:
 def _zone(name: str | None, offset: int | None) -> int | None:
     """Return the offset from UTC in seconds. Raises `LookupError` for a name that isn't known."""
     return offset if name is None or offset is not None else _ZONES[name] * 3600
-
-
-def expand_permalink(pattern: str, name: FileName, date: datetime.date | None) -> str:
-    """Return the permalink `pattern` with its variables replaced, or an empty text if one is unknown.
-
-    The variables are those of https://jekyllrb.com/docs/permalinks/.
-    """
-    variables = dict.fromkeys(("title", "slug", "name"), name.stem) | {"categories": "", "output_ext": ".html"}
-    if date:
-        variables |= {"year": f"{date.year:04}", "month": f"{date.month:02}", "day": f"{date.day:02}"}
-        variables |= {"i_month": str(date.month), "i_day": str(date.day)}
-    expanded = re.sub(r":(\w+)", lambda match: variables.get(match[1], match[0]), pattern)
-    return "" if _VARIABLE.search(expanded) else expanded
 
 
 def read_authors(metadata: Metadata, full_names: dict[str, str]) -> list[str]:
