@@ -1,12 +1,16 @@
 """Imports a folder of posts, from its files to the report."""
 
+import fcntl
+import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from blog.models import BlogIndexPage
@@ -23,6 +27,27 @@ logger = logging.getLogger(__name__)
 # Called with the name of a step, the number of finished items, and the number of all items.
 Progress = Callable[[str, int, int], None]
 Item = TypeVar("Item")
+
+
+def import_lock_path() -> Path:
+    """Return the path of the file that is locked during an import into this database."""
+    name = hashlib.sha256(str(connection.settings_dict["NAME"]).encode()).hexdigest()[:16]
+    return Path(settings.VAR_DIR) / f"import-{name}.lock"
+
+
+class ImportRunningError(Exception):
+    """Another import is running."""
+
+
+@contextmanager
+def _import_lock() -> Iterator[None]:
+    """Hold the lock of imports into this database. The operating system releases it when the process ends."""
+    with import_lock_path().open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ImportRunningError("Another import is running. Start this one when it has ended.") from error
+        yield
 
 
 @dataclass
@@ -56,7 +81,14 @@ class FolderImport:
         self._addresses: dict[str, str] = {}  # of all posts, by their keys
 
     def run(self) -> Report:
-        """Import the folder. Ctrl-C ends the import early; the report then has what was done until then."""
+        """Import the folder. Ctrl-C ends the import early; the report then has what was done until then.
+
+        Raises `ImportRunningError`.
+        """
+        with nullcontext() if self.dry_run else _import_lock():
+            return self._run()
+
+    def _run(self) -> Report:
         try:
             converted = self._convert(self._read())
             records = ImportRecords(self.blog)

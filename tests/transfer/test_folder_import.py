@@ -398,6 +398,48 @@ def test_an_interrupted_import_is_completed_by_the_next_run(
     assert set(states(blog_folder.run()).values()) == {ImportState.UNCHANGED}
 
 
+@pytest.mark.parametrize(
+    ("link", "target", "reason"),
+    [
+        ("a-link.md", "hello.md", "A symbolic link to `hello.md`, which is read."),
+        ("z-link.md", "hello.md", "A symbolic link to `hello.md`, which is read."),
+        ("inside/link.md", "../hello.md", "A symbolic link to `hello.md`, which is read."),
+        ("link.md", "link.md", "Not a file."),
+        ("link.md", "gone.md", "Not a file."),
+        ("link.md", "../outside.md", "A symbolic link that leads out of the folder; it isn't followed."),
+        ("link", ".", "A symbolic link to a folder; it isn't followed."),
+    ],
+)
+def test_a_symbolic_link_makes_no_second_post_and_is_named(
+    blog_folder: BlogFolder, link: str, target: str, reason: str
+) -> None:
+    (blog_folder.path.parent / "outside.md").write_text("Outside")
+    blog_folder.write("hello.md", "---\ntitle: Hello\n---\nHello")
+    path = blog_folder.path / link
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to(target)
+    for state in (ImportState.NEW, ImportState.UNCHANGED, ImportState.UNCHANGED):
+        report = blog_folder.run()
+        assert states(report) == {"hello.md": state}
+        assert report.skipped == [(link, reason)]
+    page = BlogPostPage.objects.get(slug="hello")
+    assert (page.title, page.revisions.count()) == ("Hello", 1)
+
+
+def test_several_links_to_a_file_that_is_not_read_itself_are_one_post(blog_folder: BlogFolder) -> None:
+    blog_folder.write("text/hello.txt", "Hello")
+    for name in ("a.md", "b.md"):
+        (blog_folder.path / name).symlink_to("text/hello.txt")
+    for state in (ImportState.NEW, ImportState.UNCHANGED):
+        assert list(states(blog_folder.run()).values()) == [state]
+
+
+def test_links_to_a_symbolic_link_lead_to_its_post(blog_folder: BlogFolder) -> None:
+    blog_folder.write("other.md", "Other")
+    (blog_folder.path / "link.md").symlink_to("other.md")
+    assert "[a](page:" in blog_folder.body("See [a](link.md).")
+
+
 def test_slugs_that_clash_get_a_number_and_a_note(blog_folder: BlogFolder) -> None:
     blog_folder.write("2015-06-11-hello.md", "One")
     blog_folder.write("2016-06-11-hello.md", "Two")

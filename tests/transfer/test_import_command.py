@@ -1,6 +1,8 @@
 """`manage.py import_posts` as a person meets it."""
 
 import json
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
@@ -9,6 +11,8 @@ from django.core.management import CommandError, call_command
 from blog.models import BlogIndexPage, BlogPostPage
 from tests.factories import BlogIndexPageFactory
 from tests.transfer.conftest import BlogFolder
+from transfer.importer import ImportRunningError, import_lock_path
+from transfer.writers.pages import PageWriter
 
 
 def import_posts(*arguments: object) -> tuple[str, str]:
@@ -40,6 +44,40 @@ def test_the_report_names_every_post_with_file_and_line(blog_folder: BlogFolder,
         data = json.loads(text)
         assert [post["state"] for post in data["posts"]] == ["new", "failed"]
         assert {"line": 4, "kind": "not understood"}.items() <= data["posts"][0]["diagnostics"][-1].items()
+
+
+def test_a_second_import_at_the_same_time_is_refused_and_a_dry_run_is_not(blog_folder: BlogFolder) -> None:
+    blog_folder.write("hello.md", "Hello")
+    hold = (
+        "import fcntl, sys; file = open(sys.argv[1], 'a'); fcntl.flock(file, fcntl.LOCK_EX); "
+        "print('held', flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, import_lock_path()],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(CommandError, match="Another import is running"):
+            import_posts(blog_folder.path)
+        import_posts(blog_folder.path, "--dry-run")
+        other.kill()
+    import_posts(blog_folder.path)
+    assert BlogPostPage.objects.filter(slug="hello").exists()
+
+
+def test_two_imports_in_one_process_do_not_overlap(blog_folder: BlogFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    blog_folder.write("hello.md", "Hello")
+    write = PageWriter.write
+
+    def write_during_another(*arguments):
+        with pytest.raises(ImportRunningError):
+            blog_folder.run()
+        return write(*arguments)
+
+    monkeypatch.setattr(PageWriter, "write", write_during_another)
+    assert blog_folder.run().failed == []
+    assert blog_folder.run().failed == []
 
 
 def test_dry_run_says_so(blog_folder: BlogFolder) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from blog.models import BlogIndexPage
-from transfer.importer import FolderImport
+from transfer.importer import FolderImport, ImportRunningError
 from transfer.readers import reader_names
 from transfer.report import Report
 
@@ -68,7 +68,10 @@ class Command(BaseCommand):
         self._check_report(options["report"])
         names = ("folder", "reader", "dry_run", "overwrite", "assets", "old_site", "permalink")
         chosen = {name: options[name] for name in names}
-        report = FolderImport(blog=self._find_blog(options["blog"]), progress=self._show_progress, **chosen).run()
+        try:
+            report = FolderImport(blog=self._find_blog(options["blog"]), progress=self._show_progress, **chosen).run()
+        except ImportRunningError as error:
+            raise CommandError(str(error)) from error
         self._show(report, options["report"])
 
     def _show_progress(self, step: str, done: int, total: int) -> None:

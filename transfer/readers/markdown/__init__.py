@@ -45,7 +45,16 @@ class Reader(readers.Reader):
                     self.skipped.append((path, reason))
                 else:
                     found.append(path)
-        return sorted(found)
+        return self._without_links_to(sorted(found))
+
+    def _without_links_to(self, found: list[Path]) -> list[Path]:
+        """Return the files `found` without symbolic links to others of them."""
+        files = {path.resolve(): path for path in sorted(found, key=Path.is_symlink, reverse=True)}
+        others = [path for path in found if files[path.resolve()] != path]
+        self.skipped += [
+            (path, f"A symbolic link to `{files[path.resolve()].name}`, which is read.") for path in others
+        ]
+        return [path for path in found if path not in others]
 
     def read_post(self, path: Path) -> readers.SourcePost | None:
         """Return the post in `path`. A file without title and text isn't one, nor a document of the repository."""
@@ -75,8 +84,8 @@ class Reader(readers.Reader):
             return "A hidden file."
         if path.suffix.lower() not in (readers.MARKDOWN_SUFFIXES | HTML_SUFFIXES):
             return "Only Markdown, MDX and HTML are read as posts."
-        if path.is_symlink() and not path.resolve().is_relative_to(self.folder.resolve()):
-            return "A symbolic link that leads out of the folder; it isn't followed."
         if not path.is_file():
             return "Not a file."
+        if path.is_symlink() and not path.resolve().is_relative_to(self.folder.resolve()):
+            return "A symbolic link that leads out of the folder; it isn't followed."
         return "Describes a list of posts (`_index`), not a post." if path.stem == "_index" else ""
