@@ -11,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 import willow
 
+from transfer.text import compose
+
 IMAGE_SUFFIXES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
 MAX_IMAGE_SIZE = 20 * 1024 * 1024
 MAX_IMAGE_PIXELS = 60_000_000
@@ -42,6 +44,7 @@ class ImageFinder:
         self._roots = [self.folder, *(path.resolve() for path in self.assets)]
         self._site_roots = self._find_site_roots()
         self._read_once = cache(_read_image)
+        self._names_in = cache(lambda folder: {compose(path.name): path for path in folder.iterdir()})
 
     def find(self, reference: str, post: Path) -> ImageFile:
         """Return the image file to which `reference` in the file `post` leads. Raises `ImageError`."""
@@ -56,9 +59,16 @@ class ImageFinder:
         below = [root / public / path.lstrip("/") for root in self._site_roots for public in _PUBLIC_FOLDERS]
         for candidate in [*beside, *below]:
             with suppress(OSError, ValueError, RuntimeError):
-                resolved = candidate.resolve()
+                resolved = self._find_in_any_form(candidate).resolve()
                 if any(resolved.is_relative_to(root) for root in self._roots):
                     yield resolved
+
+    def _find_in_any_form(self, path: Path) -> Path:
+        """Return `path`, or the existing path that differs from it in its Unicode normal form only."""
+        if str(path).isascii() or path.exists():
+            return path
+        names = self._names_in(self._find_in_any_form(path.parent))
+        return names.get(compose(path.name), path)
 
     def _find_site_roots(self) -> list[Path]:
         """Return the possible roots of the old site: the folders with assets, and up to four folders above.

@@ -6,10 +6,20 @@ from collections.abc import Iterable
 
 from galley.markdown import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, TAGS_WITHOUT_CONTENT
 from transfer.references import IMAGE, PAGE, References
-from transfer.text import SourceText, Span, angled, bare, html_block_spans, markdown_image, strip_title, unescape
+from transfer.text import (
+    SourceText,
+    Span,
+    angled,
+    html_block_spans,
+    markdown_image,
+    read_destination,
+    strip_title,
+    unescape,
+)
 
 _TITLE = r"(?:\"(?:[^\"\\]|\\.){0,2000}\"|'(?:[^'\\]|\\.){0,2000}'|\((?:[^()\\]|\\.){0,2000}\))"
-_DESTINATION = r"(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)"
+_PART = r"[^\s()<>\\]|\\\S?"
+_DESTINATION = rf"(?:<(?:[^<>\n\\]|\\.)*>|(?:{_PART}|\((?:{_PART}|\((?:{_PART})*\))*\))*)"
 _LABEL = r"(?:[^\[\]\\]|\\.){1,999}"
 _TEXT = r"(?:[^\[\]\\`]|\\.|`[^`]{0,500}`|\[[^\[\]]{0,500}\]){0,2000}"
 
@@ -18,7 +28,8 @@ _REFERENCE_IMAGE = re.compile(rf"!\[(?P<alt>{_TEXT})\](?:\[(?P<label>(?:{_LABEL}
 _INLINE_LINK = re.compile(rf"(?<!\\)\]\(\s*(?P<url>{_DESTINATION})(?P<title>\s+{_TITLE})?\s*\)")
 _AUTOLINK = re.compile(r"<(?P<url>https?://[^<>\s]+)>")
 _DEFINITION = re.compile(
-    rf"^(?P<start> {{0,3}}\[(?!\^)(?P<label>{_LABEL})\]:[ \t]*\n?[ \t]*)(?P<url><[^<>\n]*>|[^\s<]\S*)", re.MULTILINE
+    rf"^(?P<start> {{0,3}}\[(?!\^)(?P<label>{_LABEL})\]:[ \t]*\n?[ \t]*)(?P<url><(?:[^<>\n\\]|\\.)*>|[^\s<]\S*)",
+    re.MULTILINE,
 )
 
 _ELEMENT = re.compile(r"<(?P<name>[a-zA-Z][a-zA-Z0-9-]*)(?P<attributes>(?:\s+(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?)/?>")
@@ -56,18 +67,18 @@ def _read_image_labels(text: SourceText) -> dict[str, str]:
 
 
 def _convert_image(match: re.Match[str], line: int, references: References, html_blocks: list[Span]) -> str:
-    alt = " ".join(unescape(match["alt"]).split())
-    url = references.resolve_image(bare(match["url"]), alt, line)
+    alt, destination = " ".join(unescape(match["alt"]).split()), read_destination(match["url"])
+    url = references.resolve_image(destination, alt, line)
     if any(start <= match.start() < end for start, end in html_blocks):  # Markdown isn't parsed there
         quoted = alt.replace('"', "&quot;").replace("<", "&lt;")
         return f'<img src="{url}" alt="{quoted}">'
     if url.startswith(IMAGE):
         return markdown_image(url, alt, strip_title(match["title"]))
-    return match[0].replace(match["url"], angled(url), 1) if match["url"] else match[0]
+    return match[0].replace(match["url"], angled(url), 1) if url != destination else match[0]
 
 
 def _convert_definition(match: re.Match[str], line: int, references: References, images: dict[str, str]) -> str | None:
-    url, label = bare(match["url"]), _normalise_label(match["label"])
+    url, label = read_destination(match["url"]), _normalise_label(match["label"])
     if label in images:
         found: str | None = references.resolve_image(url, images[label], line)
     else:
@@ -76,7 +87,7 @@ def _convert_definition(match: re.Match[str], line: int, references: References,
 
 
 def _convert_link(match: re.Match[str], line: int, references: References, image_urls: set[str]) -> str | None:
-    url = bare(match["url"])
+    url = read_destination(match["url"])
     if not url or match["url"] in image_urls or url.startswith(("#", IMAGE, PAGE)):
         return None
     found = references.resolve_link(url, line)

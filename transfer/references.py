@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
+from markdown_it.common.normalize_url import normalizeLink
+
 from transfer.image_files import IMAGE_SUFFIXES, ImageError, ImageFile, ImageFinder, is_local
 from transfer.readers import FILE_SCHEME, MARKDOWN_SUFFIXES, Diagnostics, Reader, SourcePost, normalise_address
+from transfer.text import compose
 
 PAGE = "page:ref-"
 IMAGE = "image:ref-"
@@ -32,7 +35,7 @@ class URLIndex:
 
     def __init__(self, posts: Iterable[SourcePost], old_site: str = "") -> None:
         self._by_address: dict[str, SourcePost] = {}
-        self._by_file: dict[Path, SourcePost] = {}
+        self._by_file: dict[str, SourcePost] = {}
         self._by_name: dict[str, SourcePost | None] = {}
         self._keys: dict[Path, str] = {}
         self._old_host = urlsplit(old_site).netloc.lower()
@@ -72,18 +75,19 @@ class URLIndex:
             identity = f"{post.address} {post.relative}"
         self._keys[post.path] = hashlib.sha256(identity.encode()).hexdigest()[:16]
         self._by_address.setdefault(_address_key(post.address), post)
-        self._by_file[post.path.resolve()] = post
-        for name in {post.path.stem, post.path.parent.name if post.path.stem == "index" else post.path.stem, post.slug}:
-            self._by_name[name.lower()] = None if name.lower() in self._by_name else post
+        self._by_file[compose(str(post.path.resolve()))] = post
+        stem = post.path.parent.name if post.path.stem == "index" else post.path.stem
+        for name in {compose(name).lower() for name in (post.path.stem, stem, post.slug)}:
+            self._by_name[name] = None if name in self._by_name else post
 
     def _find_file(self, path: str, post: SourcePost) -> SourcePost | None:
-        path = path.removeprefix("@/").strip()
+        path = compose(path.removeprefix("@/").strip())
         if not path:
             return None
         for base in [post.path.parent, *post.path.parents[1:4]]:
             for candidate in (base / path, base / path / "index.md", base / f"{path.rstrip('/')}.md"):
                 with suppress(OSError, ValueError, RuntimeError):
-                    if found := self._by_file.get(candidate.resolve()):
+                    if found := self._by_file.get(compose(str(candidate.resolve()))):
                         return found
         if Path(path).suffix.lower() in (*MARKDOWN_SUFFIXES, ""):
             return self._by_name.get(Path(path).stem.lower() if "." in path else Path(path).name.lower())
@@ -162,12 +166,12 @@ class References:
         # Template tags name pictures by their path from the root of the site, without a leading slash.
         from_root = reference.startswith(("assets/", "static/", "images/", "img/"))
         base = urljoin(self.context.old_site, "/" if from_root else self.post.address)
-        return urljoin(base, reference), "leads to the old site"
+        return normalizeLink(urljoin(base, reference)), "leads to the old site"
 
 
 def _address_key(address: str) -> str:
     """Return what all spellings of one address share: without capitals, `.html` and a trailing slash."""
-    return normalise_address(address).lower().removesuffix("/").removesuffix(".html").removesuffix(".md")
+    return compose(normalise_address(address)).lower().removesuffix("/").removesuffix(".html").removesuffix(".md")
 
 
 def _short(text: str) -> str:

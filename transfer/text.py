@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
 Span = tuple[int, int]
@@ -163,14 +165,14 @@ def angled(url: str) -> str:
     return f"<{url}>" if re.search(r"[\s()]", url) and not re.search(r"[<>\n]", url) else url
 
 
-def bare(url: str) -> str:
-    """Return a destination without angle brackets."""
-    return url[1:-1] if url.startswith("<") else url
+def read_destination(written: str) -> str:
+    """Return the URL that the destination `written` means: without angle brackets, backslashes and entities."""
+    return unescapeAll(written[1:-1] if written.startswith("<") else written)
 
 
 def strip_title(title: str | None) -> str:
     """Return a title without its quotation marks or parentheses."""
-    return unescape(title.strip()[1:-1]) if title else ""
+    return unescapeAll(title.strip()[1:-1]) if title else ""
 
 
 def unescape(text: str) -> str:
@@ -190,6 +192,11 @@ def plain_text(text: str) -> str:
     """Return the words of `text` on one line, without HTML, template tags, and Markdown's marks."""
     markup = nh3.clean(_INLINE_PARSER.renderInline(_TEMPLATE_TAG.sub("", text)), tags=set())
     return " ".join(html.unescape(markup).replace("\x00", "").split())
+
+
+def compose(text: str) -> str:
+    """Return `text` in the normal form NFC. macOS writes file names in another one than people type."""
+    return unicodedata.normalize("NFC", text)
 
 
 def name_as_words(name: str) -> str:

@@ -84,6 +84,72 @@ def test_pictures_in_every_form(convert, tmp_path, source: str, alt: str, title:
     assert post.alts == {key: alt}
 
 
+CAFE, CAFE_OF_MACOS = "caf\u00e9", "cafe\u0301"
+
+
+@pytest.mark.parametrize(
+    ("name", "destination"),
+    [
+        ("a_b.png", r"/assets/a\_b.png"),
+        ("a_b.png", r"</assets/a\_b.png>"),
+        ("a&b.png", "/assets/a&amp;b.png"),
+        ("a&b.png", "/assets/a&#38;b.png"),
+        ("a*b.png", r"/assets/a\*b.png"),
+        ("a(b.png", r"/assets/a\(b.png"),
+        ("a)b.png", r"/assets/a\)b.png"),
+        ("a(b(c)).png", "/assets/a(b(c)).png"),
+        ("a>b.png", r"</assets/a\>b.png>"),
+        ("a b.png", "</assets/a b.png>"),
+        ("a b.png", "/assets/a%20b.png"),
+        ("a#b.png", "/assets/a%23b.png"),
+        ("é.png", "/assets/&eacute;.png"),
+        (f"{CAFE_OF_MACOS}.png", f"/assets/{CAFE}.png"),
+        (f"{CAFE}.png", f"/assets/{CAFE_OF_MACOS}.png"),
+        (f"{CAFE_OF_MACOS}.png", "/assets/caf%C3%A9.png"),
+        (f"{CAFE_OF_MACOS}/{CAFE}.png", f"/assets/{CAFE}/{CAFE_OF_MACOS}.png"),
+    ],
+)
+@pytest.mark.parametrize("form", ["![A]({})", "![A][x]\n\n[x]: {}", "[A]({})"])
+def test_destinations_mean_what_commonmark_says(convert, tmp_path, name: str, destination: str, form: str) -> None:
+    path = tmp_path / "assets" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(picture())
+    post = convert(form.format(destination))
+    assert len(post.images) == 1, notes(post)
+    assert "image:ref-" in post.body
+    assert "assets" not in post.body
+
+
+def test_a_picture_in_another_normal_form_stays_inside_of_the_folder(convert, tmp_path) -> None:
+    outside = tmp_path.parent / "secret.png"
+    outside.write_bytes(picture())
+    (tmp_path / f"{CAFE_OF_MACOS}.png").symlink_to(outside)
+    assert convert(f"![A]({CAFE}.png)").images == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "destination"),
+    [
+        ("2015-07-01-a_b.md", r"2015-07-01-a\_b.md"),
+        ("2015-07-01-a_b.md", r"/2015/07/01/a\_b/"),
+        ("2015-07-01-a&b.md", "/2015/07/01/a&amp;b/"),
+        (f"{CAFE_OF_MACOS}.md", f"{CAFE}.md"),
+        (f"{CAFE}.md", f"./{CAFE_OF_MACOS}.md"),
+        (f"{CAFE_OF_MACOS}.md", f"/{CAFE}/"),
+        (f"{CAFE}.md", "/cafe%CC%81/"),
+        (f"{CAFE_OF_MACOS}.md", f"{{% post_url {CAFE} %}}"),
+    ],
+)
+def test_links_to_posts_mean_what_commonmark_says(convert, name: str, destination: str) -> None:
+    assert convert(f"See [it]({destination}).", {name: "Other"}).body.startswith("See [it](page:ref-")
+
+
+def test_what_leads_to_the_old_site_is_encoded(convert) -> None:
+    post = convert(r"[x](</a b\>c/>) ![y](/gone\(1.png)", old_site="https://blog.example.org")
+    assert "[x](https://blog.example.org/a%20b%3Ec/)" in post.body
+    assert "![y](<https://blog.example.org/gone(1.png>)" in post.body
+
+
 def test_a_picture_with_a_link_keeps_both(convert, tmp_path) -> None:
     (tmp_path / "a.png").write_bytes(picture())
     post = convert('{% include figure.html image: "/a.png", url: "https://example.org/", alt: "A cat" %}')

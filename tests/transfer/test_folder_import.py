@@ -460,6 +460,20 @@ def test_a_name_in_any_script_gives_an_address_that_answers(blog_folder: BlogFol
     assert author.slug.isascii()
 
 
+def test_names_of_macos_give_one_tag_one_author_and_redirects_in_both_forms(
+    blog_folder: BlogFolder, client: Client
+) -> None:
+    composed, decomposed = "caf\u00e9", "cafe\u0301"
+    blog_folder.write("other.md", f"---\ntags: [{composed}]\nauthor: Jos\u00e9\n---\nText")
+    page, _ = blog_folder.import_one(
+        f"---\ntags: [{decomposed}]\nauthor: Jose\u0301\n---\nText", f"posts/{decomposed}.md"
+    )
+    assert list(page.tags.names()) == [composed]
+    assert Author.objects.count() == 1
+    for form in (composed, decomposed):
+        assert client.get(quote(f"/posts/{form}/")).headers.get("Location") == page.url
+
+
 def test_redirects_never_shadow_a_page_or_another_redirect(blog_folder: BlogFolder) -> None:
     about = blog_folder.site.about
     Redirect.objects.create(old_path="/taken", redirect_page=about)

@@ -20,7 +20,7 @@ from anyascii import anyascii
 from django.utils import timezone
 from django.utils.text import slugify
 
-from transfer.text import SourceText
+from transfer.text import SourceText, compose
 
 # Begins links in a converted text that name a file instead of a URL: `{% post_url … %}`, `{{< ref … >}}`.
 FILE_SCHEME = "post-file:"
@@ -188,7 +188,7 @@ def make_slug(name: str) -> str:
     Letters of other scripts stay, as in Wagtail's own slugs. A script with vowel signs is written in Latin letters, as
     Wagtail's slugs can't have these.
     """
-    name = unicodedata.normalize("NFC", name)
+    name = compose(name)
     name = anyascii(name) if any(unicodedata.category(character)[0] == "M" for character in name) else name
     name = re.sub(r"[^\w\s-]+", "-", name)
     plain, full = slugify(name), slugify(name, allow_unicode=True)

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from transfer.readers import Diagnostics, UnreadableFileError
-from transfer.text import shorten
+from transfer.text import compose, shorten
 
 MAX_FILE_SIZE = 2 * 1024 * 1024
 MAX_FRONT_MATTER_SIZE = 64 * 1024
@@ -103,7 +103,7 @@ class Metadata:
             texts = [str(entry) for entry in map(name_in, entries) if entry is not None and entry is not True]
             if split and isinstance(value, str):
                 texts = value.split(",") if "," in value or not split_words else value.split()
-            found = [text.strip() for text in texts if text.strip() and text != "False"]
+            found = [compose(text.strip()) for text in texts if text.strip() and text != "False"]
             if any(entry is not None and name_in(entry) is None for entry in entries):
                 self.lost(f"`{key}` holds something other than texts.", key)
         return found

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from transfer.readers import Date
 from transfer.readers.markdown.front_matter import Metadata, name_in
+from transfer.text import compose
 
 MAX_NAME_LENGTH = 120
 MAX_DATE_LENGTH = 60
@@ -107,7 +108,7 @@ def read_authors(metadata: Metadata, full_names: dict[str, str]) -> list[str]:
     if key == "authors" and isinstance(entries, str):
         entries = re.split(r"[;]" if ";" in entries else ",", entries)
     for entry in entries if isinstance(entries, list) else [entries]:
-        name = str(name_in(entry) or "").strip()
+        name = compose(str(name_in(entry) or "").strip())
         if not name:
             metadata.lost("An author's name can't be read.", key)
             continue

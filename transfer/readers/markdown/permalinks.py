@@ -7,6 +7,7 @@ from transfer.readers import Date, make_slug, normalise_address
 from transfer.readers.markdown.front_matter import Metadata
 from transfer.readers.markdown.generator_config import GeneratorConfig, as_dict
 from transfer.readers.markdown.names import FileName
+from transfer.text import compose
 
 _DAY = "/:year/:month/:day/:title"
 _JEKYLL_STYLES = {
@@ -56,7 +57,9 @@ def find_addresses(
     if not found or (patterns[0] and not stated):
         metadata.lost(f"The form `{patterns[0] or patterns[1]}` of the old address can't be read.", *keys)
     aliases = map(normalise_address, metadata.texts("aliases", "redirect_from", "redirects", "redirect"))
-    every = [normalise_address(f"{base}{address}") for address in (*found, *aliases) for base in bases]
+    stated_forms = [normalise_address(f"{base}{address}") for address in (*found, *aliases) for base in bases]
+    # Links to a file name of macOS may be written in either normal form.
+    every = [form for address in stated_forms for form in (compose(address), address)]
     return (every or [""])[0], list(dict.fromkeys(address for address in every if address))
 
 
