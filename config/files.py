@@ -1,12 +1,17 @@
 """Static and media files, which are served without Django's middleware."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 from wsgiref.headers import Headers
 
 from django.conf import settings
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from django.http import HttpRequest
+from django.utils.cache import get_conditional_response
+from django.utils.http import parse_http_date_safe
 from servestatic import ServeStaticASGI
+from servestatic.responders import NOT_MODIFIED_HEADERS, Response, StaticFile
 
 from galley.images import RENDITIONS_FOLDER
 
@@ -20,7 +25,7 @@ def serve_static_files(app: ASGIApp) -> ASGIApp:
     """Serve static files before `app`: in development from their sources, else from `STATIC_ROOT`."""
     if str(settings.STORAGES["staticfiles"]["BACKEND"]).startswith("django."):  # type: ignore[index]
         return ASGIStaticFilesHandler(app)  # type: ignore[arg-type]
-    return ServeStaticASGI(app, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
+    return FileServer(app, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
 
 
 def serve_public_media(app: ASGIApp) -> ASGIApp:
@@ -28,11 +33,11 @@ def serve_public_media(app: ASGIApp) -> ASGIApp:
 
     In production a web server may do this instead.
     """
-    media = ServeStaticASGI(app, autorefresh=True, max_age=60 * 60 * 24 * 30, add_headers_function=_sandbox_media)
+    media = FileServer(app, autorefresh=True, max_age=60 * 60 * 24 * 30, add_headers_function=_sandbox_media)
     for folder in PUBLIC_MEDIA_FOLDERS:
         media.add_files(str(settings.MEDIA_ROOT / folder), prefix=f"{settings.MEDIA_URL}{folder}/")
     pictures_url = f"{settings.MEDIA_URL}{RENDITIONS_FOLDER}/"
-    pictures = ServeStaticASGI(app, autorefresh=True, immutable_file_test=lambda path, url: True)
+    pictures = FileServer(app, autorefresh=True, immutable_file_test=lambda path, url: True)
     pictures.add_files(str(settings.MEDIA_ROOT / RENDITIONS_FOLDER), prefix=pictures_url)
 
     async def route(scope: Any, receive: Any, send: Any) -> None:
@@ -47,3 +52,46 @@ def _sandbox_media(headers: Headers, path: str, url: str) -> None:
     """Disable the scripts of an uploaded SVG that is opened as a document."""
     headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     headers["X-Content-Type-Options"] = "nosniff"
+
+
+class ConditionalFile:
+    """A static file that answers conditional requests as RFC 9110, 13 says.
+
+    ServeStatic 4.4 has one strong ETag for all encodings, expects exactly this one in `If-None-Match`, ignores
+    `If-Range`, and answers `HEAD` with a range.
+    """
+
+    def __init__(self, file: StaticFile) -> None:
+        self.file = file
+        for encoding, _path, headers in file.alternatives:
+            headers[:] = [(name, _etag_of(value, encoding) if name == "ETag" else value) for name, value in headers]
+
+    async def aget_response(self, method: str, request_headers: Mapping[str, str], **options: bool) -> Response:
+        """Return ServeStatic's response to a request with these headers, in the names of WSGI's environment."""
+        headers = Headers(self.file.get_path_and_headers(request_headers)[1])
+        etag, last_modified = headers["ETag"], headers["Last-Modified"] or ""
+        request = HttpRequest()
+        request.method, request.META = method, dict(request_headers)
+        if method in ("GET", "HEAD") and (
+            answer := get_conditional_response(request, etag, parse_http_date_safe(last_modified))
+        ):
+            sent = [(name, headers[name]) for name in NOT_MODIFIED_HEADERS if name in headers]
+            return Response(HTTPStatus(answer.status_code), sent, None)
+        answered = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
+        if method != "GET" or request_headers.get("HTTP_IF_RANGE", etag) not in (etag, last_modified):
+            answered.add("HTTP_RANGE")
+        rest = {name: value for name, value in request_headers.items() if name not in answered}
+        return await self.file.aget_response(method, rest, **options)
+
+
+class FileServer(ServeStaticASGI):
+    """ServeStatic with the conditional requests of RFC 9110."""
+
+    def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> ConditionalFile:
+        """Find the file; raise ServeStatic's `MissingFileError` if there is none."""
+        return ConditionalFile(super().get_static_file(path, url, stat_cache))
+
+
+def _etag_of(etag: str, encoding: str | None) -> str:
+    """Return the ETag of a file in one encoding, since each has bytes of its own."""
+    return f'{etag[:-1]}-{encoding}"' if encoding else etag
