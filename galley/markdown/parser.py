@@ -3,8 +3,12 @@
 `summarise_markdown` and `extract_text` return its plain text, for lists and for the search index.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import thread_time
 from typing import Any
 
 from django.utils.html import escape
@@ -23,6 +27,8 @@ from galley.markdown.formulas import formula_plugin
 from galley.markdown.headings import MAX_NAME_LENGTH, heading_id
 from galley.markdown.highlighting import highlight_code, language_name
 
+# Of processor time, so that other work on the machine doesn't count.
+MAX_SECONDS = 1.0
 MAX_TABLE_TOKENS = 60_000
 # How many characters of a text are read for its summary.
 SUMMARISED_LENGTH = 4_000
@@ -32,6 +38,30 @@ _HEADING_ID = re.compile(r"\{\s*#([\w:.-]+)\s*\}\s*$")
 # Upstream searches the end of each label through the whole text.
 _FOOTNOTE = re.compile(r"\[\^[^ \n\]]{1,200}\]")
 _ALIGNMENT = re.compile(r"text-align:\s*(left|center|right)")
+
+
+class TooSlow(Exception):
+    """A text takes more than `MAX_SECONDS`."""
+
+
+_deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
+
+
+@contextmanager
+def limit_time() -> Iterator[None]:
+    """Within it, rendering raises `TooSlow` after `MAX_SECONDS`."""
+    token = _deadline.set(thread_time() + MAX_SECONDS)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def check_time(*_: Any) -> bool:
+    """Raise `TooSlow` if the time is over. As a rule of the parser, it is tried first and never matches."""
+    if thread_time() > _deadline.get():
+        raise TooSlow
+    return False
 
 
 class Parser(MarkdownIt):
@@ -52,6 +82,8 @@ def make_parser() -> Parser:
     parser.use(footnote_plugin, inline=False).use(deflist_plugin).use(formula_plugin)
     parser.block.ruler.at("table", _parse_bounded_table, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.at("footnote_ref", _parse_footnote)
+    parser.block.ruler.before("table", "time", check_time)
+    parser.inline.ruler.before("text", "time", check_time)
     parser.core.ruler.push("headings", _anchor_headings)
     parser.core.ruler.push("alignment", _align_by_class)
     parser.core.ruler.push("tables", _describe_tables)
@@ -136,6 +168,7 @@ def _align_by_class(state: StateCore) -> None:
 
 
 def _render_fence(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
+    check_time()
     token = tokens[index]
     # Documentation tools add words to the language, as in ```rust,ignore
     language = re.split(r"[\s,{]", token.info.strip(), maxsplit=1)[0]

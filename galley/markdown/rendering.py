@@ -7,13 +7,15 @@ from threading import Lock
 
 from cachetools import LRUCache, cached
 from django.template.defaultfilters import linebreaks_filter
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from galley.markdown.headings import number_equal_ids
 from galley.markdown.incremental import render_incrementally
 from galley.markdown.internal_links import resolve_links
-from galley.markdown.parser import parser
+from galley.markdown.parser import MAX_SECONDS, TooSlow, limit_time, parser
 from galley.markdown.sanitising import sanitise
 
 logger = logging.getLogger(__name__)
@@ -28,9 +30,20 @@ def render_markdown(text: str, footnotes_name: str = "") -> SafeString:
     """Return the sanitised HTML of the Markdown `text`. Blocks: reads the database if there are internal links.
 
     `footnotes_name` becomes part of the ids of footnotes, to make them unique on a page with several texts.
-    Text that can't be parsed comes back escaped, as plain paragraphs. Never raises for the content of a text.
+    Text that can't be rendered comes back escaped, as plain paragraphs, with a note for the live preview. Never raises
+    for the content of a text.
     """
-    return mark_safe(resolve_links(render_unresolved(str(text), footnotes_name)))
+    try:
+        html = render_unresolved(str(text), footnotes_name)
+    except TooSlow:
+        # Not cached: chunks that were rendered in time are cached, so the next attempt may succeed.
+        logger.warning("A Markdown text of %d characters takes more than %s s", len(text), MAX_SECONDS)
+        html = _print_as_it_is(str(text), _("A Markdown text takes too long to format. Split it into several blocks."))
+    return mark_safe(resolve_links(html))
+
+
+def _print_as_it_is(text: str, note: str) -> str:
+    return f'<div data-preview-note="{escape(note)}">{linebreaks_filter(text, autoescape=True)}</div>'
 
 
 def _hash_text(text: str, footnotes_name: str) -> bytes:
@@ -40,16 +53,22 @@ def _hash_text(text: str, footnotes_name: str) -> bytes:
 
 @cached(LRUCache(MAX_CACHE_BYTES, getsizeof=getsizeof), key=_hash_text, lock=Lock())
 def render_unresolved(text: str, footnotes_name: str) -> str:
-    """Return the sanitised HTML of `text` before its internal links are resolved. It depends on text and language."""
+    """Return the sanitised HTML of `text` before its internal links are resolved. It depends on text and language.
+
+    Raises `TooSlow` after `MAX_SECONDS`.
+    """
     if len(text) <= MAX_LENGTH:
         try:
             encodable = text.encode(errors="replace").decode()
-            html = render_incrementally(encodable, footnotes_name) or render_whole(encodable, footnotes_name)
+            with limit_time():
+                html = render_incrementally(encodable, footnotes_name) or render_whole(encodable, footnotes_name)
             return number_equal_ids(html)
+        except TooSlow:
+            raise
         except Exception:
             # RecursionError, or a defect in the parser: one text must not make its whole page fail.
             logger.exception("A Markdown text of %d characters can't be rendered; it is printed as it is", len(text))
-    return linebreaks_filter(text, autoescape=True)
+    return _print_as_it_is(text, _("A Markdown text is too long, or too deeply nested, to be formatted."))
 
 
 def render_whole(text: str, footnotes_name: str = "") -> str:

@@ -25,6 +25,7 @@ from galley.preview.consumers import Check, Close, PreviewConsumer
 from galley.preview.database import QueryValidatedMemo, in_preview_thread
 from galley.preview.drafts.form_state import FormData, FormState, StateMismatch
 from galley.preview.drafts.live_page import LivePage, PageState, Stages, timed
+from galley.preview.drafts.rendering import read_notes
 from galley.preview.drafts.sources import AccessDenied, NewPage, SavedPage, Source, SourceGone, require_editor
 from galley.preview.messages import BadMessage, Focus, FormChange, PageSaved, read_message
 from galley.preview.notes import send_new_comments
@@ -35,6 +36,8 @@ logger = logging.getLogger(__name__)
 # How long after the last key everything is rendered afresh, and how long at most while somebody types on.
 PAUSE_SECONDS = 0.4
 MAX_PROVISIONAL_SECONDS = 5.0
+# A rendering that takes longer is followed by a pause of the same length, in which others get the processor.
+SLOW_SECONDS = 0.5
 
 
 class EditingSession:
@@ -89,6 +92,7 @@ class EditingSession:
                 self._form.touch()
             if self._form.is_empty:
                 continue
+            began = time.monotonic()
             sequence, before, stages = self._form.sequence, self.frame, Stages()
             data, changed = self._form.take()
             frame = await in_preview_thread(self._render, data, changed, self._focus, stages)
@@ -98,6 +102,8 @@ class EditingSession:
                     self._show(frame)
             about = metadata_changes(before, frame)
             await report("rendered", sequence=sequence, about=about, stages=stages)
+            if (took := time.monotonic() - began) > SLOW_SECONDS:
+                await asyncio.sleep(took)
 
     async def _next_round(self) -> bool:
         """Wait until there is something to render. Return whether it is time to render everything afresh."""
@@ -132,7 +138,11 @@ class EditingSession:
     def _frame_of(self, state: PageState, focus: str) -> Frame:
         """Return the frame that shows `state`: the one before, if nothing is new."""
         notes = [
-            _("Not valid yet, so its last change isn't shown: %(field)s.") % {"field": name} for name in state.unusable
+            *(
+                _("Not valid yet, so its last change isn't shown: %(field)s.") % {"field": name}
+                for name in state.unusable
+            ),
+            *read_notes(state.page),
         ]
         metadata = {"notes": notes, "focus": focus, "tab": self._tab}
         source = astuple(self.live_page.source)

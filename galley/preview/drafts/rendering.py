@@ -5,6 +5,7 @@ is the skeleton. A page whose templates mark no region is all skeleton.
 """
 
 import re
+from html import unescape
 from typing import NamedTuple
 
 from wagtail.models import Page
@@ -71,3 +72,12 @@ def _end_of_content(html: str, tag: str, start: int) -> int | None:
         if depth == 0:
             return match.start()
     return None
+
+
+NOTE = re.compile(r'\sdata-preview-note="([^"]*)"')
+
+
+def read_notes(page: CutPage) -> list[str]:
+    """Return what the templates of `page` tell its author: the values of all `data-preview-note` attributes."""
+    parts = (part for part in (*page.skeleton, *page.regions.values()) if "data-preview-note" in part)
+    return [unescape(note) for part in parts for note in NOTE.findall(part)]

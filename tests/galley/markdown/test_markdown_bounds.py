@@ -1,5 +1,6 @@
 """Texts made to be slow, deep or large."""
 
+import itertools
 import sys
 from collections.abc import Callable
 
@@ -57,6 +58,22 @@ def test_the_cost_in_chunks_grows_with_the_length_and_no_faster(piece: str) -> N
     assert long < 8 * short + 10_000
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["*a_ " * 2000, "word\n\n" * 2500, "- a\n" * 2000, "[a](/b) " * 1000, "> a\n\n" * 2500, "```py\nx = 1\n```\n" * 1500,
+     "|a|b|\n|-|-|\n" + "|c|d|\n" * 1000, "# a\n" * 2000, "$a$ " * 1500, "a\n: b\n\n" * 1000, "<b>a</b> " * 1500],
+)  # fmt: skip
+def test_a_text_that_takes_too_long_is_printed_with_a_note(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = itertools.count()
+    with monkeypatch.context() as patch:
+        patch.setattr("galley.markdown.parser.thread_time", lambda: next(readings) / 1000)
+        html = render_markdown(text)
+    assert html.startswith('<div data-preview-note="A Markdown text takes too long to format.')
+    assert next(readings) < 1010
+    # Another attempt may succeed.
+    assert "data-preview-note" not in render_markdown(text)
+
+
 def test_wide_tables_do_not_fill_up_without_end() -> None:
     wide = "|a" * 200 + "|\n" + "|-" * 200 + "|\n" + "|a\n" * 150 + "\n"
     tokens = make_parser().parse(wide * 20)
@@ -75,7 +92,9 @@ def test_a_text_that_breaks_the_parser_is_printed_as_it_is(monkeypatch: pytest.M
         raise RecursionError
 
     monkeypatch.setattr("galley.markdown.parser.parser.parse", fail)
-    assert render_markdown("<b>never seen before") == "<p>&lt;b&gt;never seen before</p>"
+    html = render_markdown("<b>never seen before")
+    assert html.startswith('<div data-preview-note="A Markdown text is too long, or too deeply nested')
+    assert html.endswith("<p>&lt;b&gt;never seen before</p></div>")
 
 
 def test_a_text_beyond_the_limit_is_printed_as_it_is() -> None:
@@ -136,7 +155,7 @@ def test_elements_nested_very_deeply_are_printed_as_they_are(opening: str) -> No
     """The sanitiser's time is a square of the depth, and holds the interpreter."""
     count = 2 * MAX_DEPTH
     deep = opening * count + "</div>" * count
-    assert render_markdown(deep).startswith("<p>&lt;")
+    assert "<p>&lt;" in render_markdown(deep)
     assert "&lt;" not in render_markdown("<b>a</b><br> " * count)
 
 

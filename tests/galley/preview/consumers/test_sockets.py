@@ -1,15 +1,17 @@
 """From the form of one tab to the screens that show it, over real consumers."""
 
 import asyncio
+import itertools
 import json
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 from django.contrib.auth.models import Group, Permission
 from wagtail.models import GroupPagePermission, Page, Revision
 
 from config.asgi import application
+from galley.markdown.rendering import render_unresolved
 from tests.factories import EditorFactory
 from tests.galley.preview.conftest import PATIENCE, Socket, form_of, markdown
 
@@ -62,6 +64,58 @@ def test_a_typed_change_reaches_every_screen_as_a_patch(site, editor, log_in) ->
         await left(*screens, typing)
 
     in_loop(scene())
+
+
+def test_a_text_that_takes_too_long_is_shown_with_a_note(site, editor, log_in, monkeypatch) -> None:
+    client = log_in(editor)
+    monkeypatch.setattr("galley.markdown.parser.MAX_SECONDS", -1.0)
+    render_unresolved.cache_clear()
+
+    async def scene() -> None:
+        typing, screen = Socket(editor_path(site.post), client), Socket("/preview/", client)
+        await opened(typing, screen)
+        await typing.say(type="form", sequence=1, fields=form_of(site.post, body=markdown("A *slow* word")))
+        note = "A Markdown text takes too long to format. Split it into several blocks."
+        assert (await typing.heard())["about"]["notes"] == [note]
+        assert "<p>A *slow* word</p>" in await screen.shown()
+        assert screen.screen.notes == [note]
+
+        # It is formatted as soon as it is quicker.
+        monkeypatch.undo()
+        change = {"body-0-value": "A *quick* word"}
+        await typing.say(type="change", sequence=2, changed=change, removed=[])
+        assert "<p>A <em>quick</em> word</p>" in await screen.shown()
+        assert screen.screen.notes == []
+        await left(typing, screen)
+
+    in_loop(scene())
+
+
+def test_a_slow_rendering_is_followed_by_a_pause_of_its_length(site, editor, log_in, monkeypatch) -> None:
+    client = log_in(editor)
+    readings, sleep, pauses = itertools.count(0, 700), asyncio.sleep, []
+    monkeypatch.setattr("galley.preview.editor.time", Mock(monotonic=lambda: next(readings)))
+
+    async def scene() -> None:
+        paused = asyncio.Event()
+
+        async def pause(seconds: float) -> None:
+            if seconds < 700:
+                return await sleep(seconds)
+            pauses.append(seconds)
+            paused.set()
+
+        monkeypatch.setattr("asyncio.sleep", pause)
+        typing = Socket(editor_path(site.post), client)
+        await opened(typing)
+        await typing.say(type="form", sequence=1, fields=form_of(site.post, body=markdown("First")))
+        await typing.heard()
+        async with asyncio.timeout(PATIENCE):
+            await paused.wait()
+        await left(typing)
+
+    in_loop(scene())
+    assert pauses[0] == 700
 
 
 def test_a_ping_is_answered_before_anything_is_written(site, editor, log_in) -> None:
