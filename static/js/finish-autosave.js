@@ -1,5 +1,6 @@
-/* Saves or publishes a page only after a running autosave has ended. Wagtail would send both at once. For a new page, both
-   would then create it, and the second request would fail because the slug is taken.
+/* Saves or publishes a page only after a running autosave has ended, and lets no other begin meanwhile. Wagtail would send
+   both at once. For a new page, both would then create it, and the second request would fail because the slug is taken. For
+   a saved page, the autosave would be refused as out of date, or leave a revision of its own.
 
    Reads a property that Wagtail doesn't document: `submitPromise` of its autosave controller. */
 
@@ -8,11 +9,16 @@ document.addEventListener(
   async (event) => {
     const form = event.target.closest("form[data-edit-form]");
     const autosave = form && window.wagtail?.app?.getControllerForElementAndIdentifier(form, "w-autosave");
-    if (!autosave?.submitPromise) return;
+    if (!autosave?.activeValue) return;
+    autosave.activeValue = false;
+    if (!autosave.submitPromise) {
+      // Another script may have stopped the form: a dialog that asks first.
+      setTimeout(() => { autosave.activeValue = event.defaultPrevented; });
+      return;
+    }
     event.preventDefault();
     event.stopImmediatePropagation();
     const { submitter } = event;
-    autosave.activeValue = false;
     await autosave.submitPromise;
     submitAs(form, submitter);
   },

@@ -67,6 +67,14 @@ async def write_saved_post(page: Page, title: str, text: str) -> None:
     await page.wait_for_url("**/edit/")
 
 
+async def until_saved(page: Page) -> None:
+    """Wait until nothing of the form is unsaved."""
+    await page.wait_for_function(
+        """() => !wagtail.app.getControllerForElementAndIdentifier(
+            document.querySelector("form[data-edit-form]"), "w-unsaved").hasEditsValue"""
+    )
+
+
 async def publish(page: Page) -> None:
     """Publish what stands in the form."""
     await page.get_by_role("button", name="More actions").click()

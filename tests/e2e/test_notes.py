@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.e2e.editing import write_saved_post
+from tests.e2e.editing import until_saved, write_saved_post
 from tests.e2e.test_sharing import make_link, open_dialog, open_post
 
 SELECT = """(element) => {
@@ -18,13 +18,6 @@ async def saved_post(page: Page, title: str, text: str) -> str:
     await write_saved_post(page, title, text)
     await until_saved(page)
     return re.findall(r"/pages/(\d+)/edit/", page.url)[0]
-
-
-async def until_saved(page: Page) -> None:
-    await page.wait_for_function(
-        """() => !wagtail.app.getControllerForElementAndIdentifier(
-            document.querySelector("form[data-edit-form]"), "w-unsaved").hasEditsValue"""
-    )
 
 
 async def leave_note(screen: Page, words: Locator, note: str) -> None:

@@ -10,7 +10,9 @@ from tests.e2e.editing import (
     type_markdown,
     type_paragraph,
     until_autosave_notices,
+    until_saved,
     walk_to_new_post,
+    write_saved_post,
 )
 from tests.e2e.visiting import open_new_post
 from tests.running_site import RunningSite
@@ -54,3 +56,30 @@ async def test_publishing_waits_for_an_autosave_that_is_under_way(editor_page: P
     await editor_page.get_by_role("button", name="Publish", exact=True).click()
     go_on.set()
     await expect(editor_page.locator(".messages")).to_contain_text("published")
+
+
+# Presses a button that saves, and says whether a change that comes right after it is autosaved.
+AUTOSAVES_WHILE_SAVING = """async ([button, isStopped]) => {
+    const { form } = button;
+    const autosave = wagtail.app.getControllerForElementAndIdentifier(form, "w-autosave");
+    if (isStopped) form.addEventListener("submit", (event) => event.preventDefault(), { once: true });
+    form.requestSubmit(button);
+    if (isStopped) await new Promise((resolve) => setTimeout(resolve));
+    autosave.save(new Event("input"));
+    return autosave.submitPromise !== null;
+}"""
+
+
+async def test_no_autosave_begins_while_a_page_is_being_saved(editor_page: Page) -> None:
+    """It would be refused as out of date, or leave a revision of its own."""
+    await write_saved_post(editor_page, "Saved once", "Some words.")
+    await until_saved(editor_page)
+    button = await editor_page.get_by_role("button", name="Save draft").element_handle()
+    # A dialog that stops the form leaves autosave as it was.
+    assert await editor_page.evaluate(AUTOSAVES_WHILE_SAVING, [button, True])
+    await editor_page.wait_for_function(
+        """() => wagtail.app.getControllerForElementAndIdentifier(
+            document.querySelector("form[data-edit-form]"), "w-autosave").submitPromise === null"""
+    )
+    assert not await editor_page.evaluate(AUTOSAVES_WHILE_SAVING, [button, False])
+    await expect(editor_page.locator(".messages")).to_contain_text("Saved once")
