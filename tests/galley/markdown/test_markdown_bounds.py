@@ -60,7 +60,8 @@ def test_the_cost_in_chunks_grows_with_the_length_and_no_faster(piece: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["*a_ " * 2000, "word\n\n" * 2500, "- a\n" * 2000, "[a](/b) " * 1000, "> a\n\n" * 2500, "```py\nx = 1\n```\n" * 1500,
+    ["*a_ " * 2000, "word\n\n" * 2500, "- a\n" * 2000, "[a](/b) " * 1000, "> a\n\n" * 2500,
+     "```py\nx = 1\n```\n" * 1500,
      "|a|b|\n|-|-|\n" + "|c|d|\n" * 1000, "# a\n" * 2000, "$a$ " * 1500, "a\n: b\n\n" * 1000, "<b>a</b> " * 1500],
 )  # fmt: skip
 def test_a_text_that_takes_too_long_is_printed_with_a_note(text: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,9 +81,9 @@ def test_a_text_that_takes_too_long_is_shown_with_a_note(site, editor, log_in, m
         assert screen.screen.notes == [note]
 
         # It is formatted as soon as it is quicker.
-        monkeypatch.undo()
-        change = {"body-0-value": "A *quick* word"}
-        await typing.say(type="change", sequence=2, changed=change, removed=[])
+        monkeypatch.setattr("galley.markdown.parser.MAX_SECONDS", 60.0)
+        change = form_of(site.post, body=markdown("A *quick* word"))
+        await typing.say(type="change", sequence=2, changed={"body-0-value": change["body-0-value"]}, removed=[])
         assert "<p>A <em>quick</em> word</p>" in await screen.shown()
         assert screen.screen.notes == []
         await left(typing, screen)
@@ -101,9 +101,10 @@ def test_a_slow_rendering_is_followed_by_a_pause_of_its_length(site, editor, log
 
         async def pause(seconds: float) -> None:
             if seconds < 700:
-                return await sleep(seconds)
-            pauses.append(seconds)
-            paused.set()
+                await sleep(seconds)
+            else:
+                pauses.append(seconds)
+                paused.set()
 
         monkeypatch.setattr("asyncio.sleep", pause)
         typing = Socket(editor_path(site.post), client)
