@@ -22,7 +22,9 @@ _SIGNS = "".join(mark for mark in _MARKS if unicodedata.combining(mark) not in {
 _CONTINUING = f"[{_MARKS}\u00ad\u200c-\u200f\u2060\ufeff\uff9e\uff9f\U000e0100-\U000e01ef]"
 _LETTER = rf"[^\W_{_UNSPACED}\uff9e\uff9f]"
 _CHARACTER = rf"(?:(?=[^\W_])[{_UNSPACED}]|[{_EMOJI}]){_CONTINUING}*"
-_WORD = re.compile(rf"{_CHARACTER}(?=({_CHARACTER})?)|{_LETTER}+(?:{_CONTINUING}+{_LETTER}*)*")
+# The first alternative does nothing else than the others, but faster.
+_ASCII = r"[0-9A-Za-z]++(?![^\x00-\x7f])"
+_WORD = re.compile(rf"{_ASCII}|{_CHARACTER}(?=({_CHARACTER})?)|{_LETTER}+(?:{_CONTINUING}+{_LETTER}*)*")
 # Variants of emoji and enclosing marks are left out too.
 _IGNORED = re.compile(rf"[^\w{_SIGNS}{_EMOJI}]|[_\u20dd-\u20e4\ufe00-\ufe0f]")
 
