@@ -15,6 +15,7 @@ from wagtail.images.models import Filter, SourceImageIOError
 
 from galley.images.renditions import FORMATS, RenditionName, make_rendition
 from galley.images.slots import get_slots
+from galley.images.uploads import UploadField
 from home.models import Rendition, SiteImage
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory, SiteImageFactory
@@ -168,6 +169,28 @@ def test_grey_of_16_bits_stays_the_same_grey() -> None:
         made = image.get_rendition(f"width-120|format-{image_format}")
         with Image.open(made.file) as opened:
             assert opened.convert("L").getpixel((9, 9)) in range(126, 131)
+
+
+@given(
+    name=st.sampled_from(sorted(USABLE.keys() - {"large.png"})),
+    cut=st.floats(0.02, 1),
+    damages=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=4),
+)
+def test_a_damaged_file_is_refused_or_has_its_renditions(
+    name: str, cut: float, damages: list[tuple[float, int]]
+) -> None:
+    content = bytearray(USABLE[name])
+    content = content[: int(len(content) * cut)]
+    for position, byte in damages:
+        content[int(position * len(content))] = byte
+    try:
+        file = UploadField().clean(SimpleUploadedFile(name, bytes(content)))
+        image = SiteImage(pk=1, title=name, file=file, collection_id=1)
+        image.clean()
+    except ValidationError:
+        return
+    for image_format in () if image.is_svg() else FORMATS.values():
+        image.generate_rendition_file(Filter(spec=f"width-400|format-{image_format}"))
 
 
 @pytest.mark.parametrize("name", UNUSABLE)
