@@ -79,18 +79,19 @@ def find_image(name: RenditionName) -> AbstractImage | None:
     return image if is_signed else None
 
 
-def find_present_name(image: AbstractImage, name: RenditionName) -> RenditionName | None:
-    """Return what the rendition `name` of `image` is called now; None for vector graphics, and if no slot offers it.
+def find_present_url(image: AbstractImage, name: RenditionName) -> str | None:
+    """Return the URL that the rendition `name` of `image` has now; None if no slot offers it.
 
-    An earlier state may have had other sizes. For one that isn't offered any more, the largest is returned.
+    An earlier state may have had other sizes. For one that isn't offered any more, the largest is returned. A picture
+    that became a vector graphic has one URL.
     """
     if image.is_svg():
-        return None
+        return str(image.file.url)
     present = replace(name, signature=image_signature(image))
     if any(name.operation == size.operation for slot in get_slots().values() for size in slot.candidates(image)):
-        return present
+        return present.url
     largest = get_slots()["column"].candidates(image)[-1]
-    return replace(present, operation=largest.operation) if present.signature != name.signature else None
+    return replace(present, operation=largest.operation).url if present.signature != name.signature else None
 
 
 def read_rendition(image: AbstractImage, name: RenditionName) -> bytes | None:
@@ -119,5 +120,5 @@ def make_rendition(name: RenditionName) -> None:
     image = find_image(name)
     if image and image.is_animated is None:
         image.save()  # analyses the file
-    if image and find_present_name(image, name) == name and read_rendition(image, name) is None:
+    if image and find_present_url(image, name) == name.url and read_rendition(image, name) is None:
         store_rendition(image, name, image.generate_rendition_file(name.filter))

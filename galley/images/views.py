@@ -21,7 +21,7 @@ from galley.images.renditions import (
     FORMATS,
     RenditionName,
     find_image,
-    find_present_name,
+    find_present_url,
     read_rendition,
     store_rendition,
 )
@@ -46,11 +46,11 @@ async def serve_rendition(request: HttpRequest, name: str) -> HttpResponse:
     image = await sync_to_async(find_image)(wanted) if wanted else None
     if wanted is None or image is None:
         raise Http404
-    present = find_present_name(image, wanted)
-    if present is None and not image.is_svg():
+    url = find_present_url(image, wanted)
+    if url is None:
         raise Http404
-    if present != wanted:
-        redirect = HttpResponsePermanentRedirect(present.url if present else image.file.url)
+    if url != wanted.url:
+        redirect = HttpResponsePermanentRedirect(url)
         # A browser that remembers it would go in circles once a focal point is moved back.
         patch_cache_control(redirect, no_cache=True)
         return redirect
