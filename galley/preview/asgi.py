@@ -2,10 +2,6 @@
 
 A site with an `asgi.py` wraps its application there: `application = preview_application(get_asgi_application())`.
 A site without one is served as it is: `DJANGO_SETTINGS_MODULE=… uvicorn galley.preview.asgi:application`.
-
-A browser sends its cookies with a WebSocket from any page. So scheme, host and port of its `Origin` have to match:
-Channels' `AllowedHostsOriginValidator` compares host names alone, and passes a missing origin where every host is
-allowed.
 """
 
 import asyncio
@@ -18,7 +14,6 @@ from typing import Any, TextIO
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import SessionMiddlewareStack
-from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.checks import run_checks
 from django.urls import path, re_path, reverse
@@ -26,6 +21,7 @@ from django.urls import path, re_path, reverse
 from galley.preview import conf
 from galley.preview.checks import TAG
 from galley.preview.database import in_preview_thread
+from galley.preview.origin import is_own_origin
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -76,14 +72,6 @@ def _router(prefix: str) -> Application:
     ]
     router: Application = SessionMiddlewareStack(URLRouter(routes))
     return router
-
-
-def is_own_origin(scope: Any) -> bool:
-    """Whether the socket was opened by a page of its own host, or of one in `CSRF_TRUSTED_ORIGINS`."""
-    headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in (b"origin", b"host")}
-    scheme = {"ws": "http", "wss": "https"}[scope.get("scheme", "ws")]
-    own = f"{scheme}://{headers.get(b'host', '')}"
-    return headers.get(b"origin") in {own, *settings.CSRF_TRUSTED_ORIGINS}
 
 
 async def refuse(scope: Any, receive: Any, send: Any) -> None:

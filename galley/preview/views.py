@@ -3,6 +3,7 @@
 import contextlib
 from typing import Any
 
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -22,7 +23,15 @@ from galley.preview.drafts.sources import (
     require_user,
     source_from,
 )
+from galley.preview.origin import explain_refusal
 from galley.preview.sharing import LinkEnded, open_link
+
+
+@require_GET
+async def explain_connection(request: ASGIRequest) -> HttpResponse:
+    """Say in plain text why the page with the address `origin` can't open a socket. See `socket.js`."""
+    reason = explain_refusal(request.scope, request.GET.get("origin", ""))
+    return _as_private(HttpResponse(reason, content_type="text/plain; charset=utf-8"))
 
 
 @require_GET

@@ -41,7 +41,7 @@ class FakeSocket extends EventTarget {
 }
 
 globalThis.WebSocket = FakeSocket;
-globalThis.location = { href: "https://example.org/preview/pages/3/" };
+globalThis.location = { href: "https://example.org/preview/pages/3/", origin: "https://example.org" };
 
 const PING = '{"type":"ping"}';
 let page, sockets, told, connection;
@@ -81,6 +81,32 @@ test("a broken connection is tried again until it works", () => {
   mock.timers.tick(2_250);
   sockets.at(-1).open();
   assert.deepEqual(told, ["opened", ..."lost ".repeat(6).trim().split(" "), "opened"]);
+});
+
+test("after three failed handshakes the server is asked for the reason, which the next failure tells", async () => {
+  const asked = [];
+  globalThis.fetch = async (url) => {
+    asked.push(url);
+    return { ok: true, text: async () => "A proxy is in the way." };
+  };
+  const fail = async (code = 1006) => {
+    sockets.at(-1).breakWith(code);
+    mock.timers.tick(2_250);
+    await new Promise(setImmediate);
+  };
+  await fail();
+  await fail();
+  assert.deepEqual(asked, []);
+  await fail();
+  assert.deepEqual(asked, ["/preview/connection/?origin=https%3A%2F%2Fexample.org"]);
+  assert.deepEqual(told, ["opened", "lost", "lost", "lost"]);
+  await fail();
+  assert.deepEqual(told.at(-1), ["lost", "A proxy is in the way."]);
+  // An answer of the server is no use as soon as the connection works again, or while the server is away.
+  sockets.at(-1).open();
+  globalThis.fetch = async () => { throw new TypeError("away"); };
+  for (let attempt = 0; attempt < 4; attempt++) await fail();
+  assert.equal(told.at(-1), "lost");
 });
 
 test("it is tried at once when the network is back", () => {

@@ -7,6 +7,9 @@
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 1500;
 
+/** A browser doesn't tell why a handshake failed. After so many in a row, the server is asked by HTTP. */
+const FAILED_HANDSHAKES = 3;
+
 /** Milliseconds between two pings while the page is visible, and how long an answer may take. */
 const HEARTBEAT_INTERVAL = 15_000;
 const HEARTBEAT_TIMEOUT = 2_000;
@@ -22,9 +25,9 @@ const isFinal = (code) => code === TOO_LARGE || (code >= 4400 && code < 4600);
 
 /**
  * @param {string} path  where to connect, on this site
- * @param {{opened: function(), received: function(object), lost: function(), ended: function(string)}} listener
- *   `lost` is called when the connection breaks and will be tried again, `ended` when it won't, with the reason;
- *   without a reason, a message was too large.
+ * @param {{opened: function(), received: function(object), lost: function(string), ended: function(string)}} listener
+ *   `lost` is called when the connection breaks and will be tried again, with the reason if the server knows one;
+ *   `ended` when it won't be tried again, with the reason; without a reason, a message was too large.
  * @param {number} maxBytes  a larger message isn't sent, and ends the connection
  * @returns {{send: function(object): boolean, close: function()}}
  */
@@ -35,20 +38,26 @@ export function connect(path, listener, maxBytes = Infinity) {
   let pause = FIRST_PAUSE;
   let timer;
   let closed = false;
+  let failures = 0;
+  let reason;
 
   const open = () => {
     clearTimeout(timer);
     socket = new WebSocket(address);
     socket.onopen = () => {
       pause = FIRST_PAUSE;
+      failures = 0;
+      reason = undefined;
       startHeartbeat(socket, abandon);
       listener.opened();
     };
     socket.onmessage = ({ data }) => data === PONG || listener.received(JSON.parse(data));
-    socket.onclose = ({ code, reason }) => {
+    socket.onclose = ({ code, reason: words }) => {
       if (closed) return;
-      if (isFinal(code)) return end(code === TOO_LARGE ? undefined : reason);
-      listener.lost();
+      if (isFinal(code)) return end(code === TOO_LARGE ? undefined : words);
+      // The server may just have started: the reason is shown if the next attempt fails, too.
+      listener.lost(reason);
+      if (++failures >= FAILED_HANDSHAKES) askForReason(address).then((answer) => { reason = answer; });
       timer = setTimeout(open, pause * (0.5 + Math.random()));
       pause = Math.min(pause * 2, LONGEST_PAUSE);
     };
@@ -96,6 +105,17 @@ export function connect(path, listener, maxBytes = Infinity) {
     },
     close: stop,
   };
+}
+
+/** @returns {Promise<string | undefined>} why no socket opens at `address`; undefined if the server doesn't answer */
+async function askForReason(address) {
+  const prefix = address.pathname.replace(/^(.*\/)(?:tabs|pages|shared)\/.*$/, "$1");
+  try {
+    const response = await fetch(`${prefix}connection/?origin=${encodeURIComponent(location.origin)}`);
+    return response.ok ? await response.text() : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @returns {boolean} whether `text` has more than `maxBytes` in UTF-8 */

@@ -43,7 +43,7 @@ export class LiveForm extends EventTarget {
     const listener = {
       opened: () => this.sendWhole(),
       received: (message) => this.received(message),
-      lost: () => this.stopped("lost"),
+      lost: (reason) => this.stopped("lost", reason),
       ended: (reason) => this.stopped("ended", reason),
     };
     this.socket = connect(path, listener, maxBytes);

@@ -92,7 +92,7 @@ export function showStatus(draft, bar) {
   const showConnection = () => {
     const isOffline = !navigator.onLine && last.state !== "ended";
     bar.setState(isOffline ? "lost" : last.state);
-    bar.say("connection", isOffline ? bar.texts.offline : { lost: bar.texts.lost, ended: last.reason }[last.state]);
+    bar.say("connection", isOffline ? bar.texts.offline : { lost: last.reason ?? bar.texts.lost, ended: last.reason }[last.state]);
   };
   draft.addEventListener("connection", ({ detail }) => {
     last = detail;

@@ -31,7 +31,7 @@ export class Draft extends EventTarget {
         this.tell("connection", { state: "live" });
       },
       received: (message) => this.received(message),
-      lost: () => this.tell("connection", { state: "lost" }),
+      lost: (reason) => this.tell("connection", { state: "lost", reason }),
       ended: (reason) => this.tell("connection", { state: "ended", reason }),
     });
   }

@@ -1,0 +1,59 @@
+"""What a page that can't open a socket is told, for each way in which a proxy can be set up wrongly."""
+
+from typing import Any
+
+import pytest
+from django.test import AsyncClient
+
+from galley.preview import origin
+
+CHANGED = "your browser has this site at {got}, and the server takes its address to be {expected}."
+WITHOUT_SOCKETS = "something between your browser and the server doesn't pass WebSockets"
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    origin._log_address.cache_clear()
+    origin._log_upgrade.cache_clear()
+    return caplog
+
+
+def scope_of(host: str, scheme: str = "http", **headers: str) -> dict[str, Any]:
+    sent = {"host": host} | headers
+    return {"scheme": scheme, "headers": [(name.encode(), value.encode()) for name, value in sent.items()]}
+
+
+@pytest.mark.parametrize(
+    ("got", "scheme", "host"),
+    [
+        ("http://site.example:8080", "http", "site.example"),
+        ("https://site.example", "http", "site.example"),
+        ("http://site.example", "http", "127.0.0.1:8000"),
+        ("http://site.example", "https", "site.example"),
+        ("null", "http", "site.example"),
+    ],
+)
+def test_an_address_that_a_proxy_changed_is_named_and_logged_once(logged, got: str, scheme: str, host: str) -> None:
+    expected = f"{scheme}://{host}"
+    answers = {origin.explain_refusal(scope_of(host, scheme), got) for _ in range(3)}
+    assert [CHANGED.format(got=got, expected=expected) in answer for answer in answers] == [True]
+    # The socket itself is refused for the same reason.
+    assert not origin.is_own_origin(scope_of(host, scheme.replace("http", "ws"), origin=got))
+    assert [record.args for record in logged.records] == [(got, expected)]
+
+
+@pytest.mark.parametrize("got", ["http://site.example", "https://trusted.example"])
+def test_sockets_that_a_proxy_does_not_pass_are_named(logged, settings, got: str) -> None:
+    settings.CSRF_TRUSTED_ORIGINS = ["https://trusted.example"]
+    answers = {origin.explain_refusal(scope_of("site.example"), got) for _ in range(3)}
+    assert [WITHOUT_SOCKETS in answer for answer in answers] == [True]
+    assert origin.is_own_origin(scope_of("site.example", "ws", origin=got))
+    assert ["Upgrade and Connection" in record.getMessage() for record in logged.records] == [True]
+
+
+async def test_the_page_asks_by_http(logged, async_client: AsyncClient) -> None:
+    same = await async_client.get("/preview/connection/", {"origin": "http://testserver"})
+    other = await async_client.get("/preview/connection/", {"origin": "http://testserver:81"})
+    assert WITHOUT_SOCKETS in same.content.decode()
+    assert CHANGED.format(got="http://testserver:81", expected="http://testserver") in other.content.decode()
+    assert (other["Content-Type"], other["Cache-Control"]) == ("text/plain; charset=utf-8", same["Cache-Control"])
