@@ -32,14 +32,11 @@ def explain_refusal(scope: Any, origin: str) -> str:
     if not _is_trusted(scope, origin):
         _log_address(origin, own := _own_origin(scope))
         return _(
-            "The preview can't connect: your browser has this site at %(got)s, and the server takes its address to be "
-            "%(expected)s. A proxy changes it. Saving works."
+            "The preview can't connect, and the server refuses to save: your browser has this site at %(got)s, and the "
+            "server takes its address to be %(expected)s. A proxy changes it."
         ) % {"got": origin[:200], "expected": own}
     _log_upgrade(_own_origin(scope))
-    return _(
-        "The preview can't connect: something between your browser and the server doesn't pass WebSockets. "
-        "Saving works."
-    )
+    return _("The preview can't connect: something between your browser and the server doesn't pass WebSockets.")
 
 
 def _is_trusted(scope: Any, origin: str) -> bool:
