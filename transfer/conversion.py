@@ -9,7 +9,7 @@ from transfer.image_files import ImageError, ImageFile
 from transfer.links import convert_links
 from transfer.readers import MAX_EXCERPT_LENGTH, Diagnostics, LeadImage, SourcePost
 from transfer.references import IMAGE, ImportContext, References
-from transfer.text import SourceText, plain_text, shorten
+from transfer.text import SourceText, parse_blocks, plain_text, shorten, words_of
 
 # Part of every fingerprint. With a higher number, the next import updates all posts that were imported before.
 CONVERSION_VERSION = 3
@@ -20,6 +20,7 @@ _WRITTEN_AS_READ = (
 
 # In Markdown or HTML. A link to an image doesn't show it.
 _SHOWN_IMAGE = re.compile(rf"(?:!\[[^\[\]]{{0,1000}}\]\(|\bsrc=[\"']){IMAGE}([0-9a-f]{{16,40}})")
+_CELL_BORDER = re.compile(r"(?<!\\)\|")
 _MORE = re.compile(r"<!--\s*(?:more|excerpt|end_excerpt)\s*-->[ \t]*\n?", re.IGNORECASE)
 
 
@@ -59,7 +60,8 @@ def convert_post(post: SourcePost, context: ImportContext) -> ConvertedPost:
     references = References(post, context)
     text = SourceText.from_body(post.body, post.body_line)
     context.reader.convert_markup(text, post)
-    excerpt = _take_excerpt(text, post)
+    excerpt = _show_excerpt_once(_take_excerpt(text, post), text, post)
+    _show_all_cells(text, post.diagnostics)
     convert_links(text, references)
     body, lead_image_key = text.text.strip("\n"), _find_lead_image(references)
     lead_image = _show_once(post, lead_image_key, body)
@@ -77,13 +79,40 @@ def convert_post(post: SourcePost, context: ImportContext) -> ConvertedPost:
 
 
 def _take_excerpt(text: SourceText, post: SourcePost) -> str:
-    """Return the excerpt of `post`, or the text above `<!-- more -->`. Removes that comment from `text`."""
+    """Return the excerpt of `post`, which is printed above the text. Removes `<!-- more -->` from `text`.
+
+    What stands above that comment is the description for search engines. As the excerpt it would be printed twice.
+    """
     match = _MORE.search(text.text)
     if not match:
         return post.excerpt
     beginning = plain_text(text.text[: match.start()])
     text.text = text.text.replace(match[0], "\n" if match[0].endswith("\n") else "", 1)
-    return post.excerpt or shorten(beginning, MAX_EXCERPT_LENGTH)
+    post.search_description = post.search_description or shorten(beginning, MAX_EXCERPT_LENGTH)
+    return post.excerpt
+
+
+def _show_excerpt_once(excerpt: str, text: SourceText, post: SourcePost) -> str:
+    """Return `excerpt`, or an empty text if `text` begins with the same words."""
+    words = words_of(excerpt.removesuffix("…"))
+    if not words or words_of(plain_text(text.text[: 3 * len(excerpt) + 200]))[: len(words)] != words:
+        return excerpt
+    post.diagnostics.changed("The excerpt is the beginning of the text, and is therefore left out above it.")
+    return ""
+
+
+def _show_all_cells(text: SourceText, diagnostics: Diagnostics) -> None:
+    """Give the heading of each table as many cells as its longest row. Otherwise the last cells wouldn't be shown."""
+    lines = text.text.split("\n")
+    for first, last in [token.map for token in parse_blocks(text.text) if token.type == "table_open" and token.map]:
+        counts = [len(_CELL_BORDER.split(line.strip(" \t>").strip("|"))) for line in lines[first:last]]
+        missing = max(counts) - counts[0]
+        if missing > 0:
+            row = text.origins[first + counts.index(max(counts))]
+            diagnostics.changed("A row of the table has more cells than its heading, which gets empty ones.", row)
+            lines[first] = lines[first].rstrip().removesuffix("|") + "| " * missing + "|"
+            lines[first + 1] = lines[first + 1].rstrip().removesuffix("|") + "|---" * missing + "|"
+    text.text = "\n".join(lines)
 
 
 def _find_lead_image(references: References) -> str:

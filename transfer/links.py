@@ -37,6 +37,15 @@ _ATTRIBUTE = re.compile(
     r"(?P<name>[a-zA-Z_:@][\w:.@-]*)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'<>]+))"
 )
 _NOSCRIPT = re.compile(r"</?noscript\s*>", re.IGNORECASE)
+# What stands inside is for browsers without frames.
+_FRAME = re.compile(r"(<iframe\b[^<>]*>)[^<]*</iframe\s*>", re.IGNORECASE)
+_EMBEDDING = {"iframe", "embed", "object", "video", "audio", "source", "frame"}
+_PLAYERS = [
+    (re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]+)"), "https://www.youtube.com/watch?v={}"),
+    (re.compile(r"https?://player\.vimeo\.com/video/(\d+)"), "https://vimeo.com/{}"),
+    (re.compile(r"https?://(?:www\.)?dailymotion\.com/embed/video/(\w+)"), "https://www.dailymotion.com/video/{}"),
+    (re.compile(r"https?://open\.spotify\.com/embed/(.+)"), "https://open.spotify.com/{}"),
+]
 # Attributes of the old design, which are left out without a diagnostic.
 _LOOKS = {"class", "style", "width", "height", "align", "border", "target", "rel", "loading", "srcset", "sizes"}
 
@@ -45,6 +54,7 @@ def convert_links(text: SourceText, references: References) -> None:
     """Rewrite every link and image of `text` that leads to an imported post or image file."""
     # Browsers without scripts show what is in it. The site would drop it.
     text.rewrite(_NOSCRIPT, lambda match, line: "")
+    text.rewrite(_FRAME, lambda match, line: match[1])
     images = _read_image_labels(text)
     html_blocks = html_block_spans(text.text)
     text.rewrite(_INLINE_IMAGE, lambda match, line: _convert_image(match, line, references, html_blocks))
@@ -106,6 +116,8 @@ def _normalise_label(label: str) -> str:
 def _convert_element(match: re.Match[str], line: int, references: References) -> str | None:
     """Return an `<img>` or `<a>` with its new address, or None to leave the element unchanged. Reports what is lost."""
     name, attributes = match["name"].lower(), _read_attributes(match["attributes"])
+    if player := _convert_player(name, attributes, line, references):
+        return player
     _report_lost_html(name, attributes, line, references)
     attribute = {"a": "href", "img": "src"}.get(name, "")
     address = attributes.get(attribute, "")
@@ -119,6 +131,20 @@ def _convert_element(match: re.Match[str], line: int, references: References) ->
         return None
     pattern = re.compile(rf"(\s{attribute}\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s\"'<>]+)", re.IGNORECASE)
     return pattern.sub(lambda written: f'{written[1]}"{html.escape(found)}"', match[0], count=1)
+
+
+def _convert_player(name: str, attributes: dict[str, str], line: int, references: References) -> str | None:
+    """Return a link to what an embedded player or page shows, or None if the element is something else."""
+    url = attributes.get("src") or attributes.get("data") or ""
+    url = f"https:{url}" if url.startswith("//") else url
+    if name not in _EMBEDDING or not url or url.startswith(("data:", "about:", "javascript:")):
+        return None
+    url = references.resolve_link(url, line) or url
+    for pattern, address in _PLAYERS:
+        if player := pattern.match(url):
+            url = address.format(player[1])
+    references.diagnostics.changed(f"The embedded content becomes a link to {url}.", line)
+    return f'<a href="{html.escape(url)}">{html.escape(attributes.get("title") or url)}</a>'
 
 
 def _report_lost_html(name: str, attributes: Iterable[str], line: int, references: References) -> None:

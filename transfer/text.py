@@ -17,7 +17,7 @@ Span = tuple[int, int]
 _BACKTICKS = re.compile(r"`+")
 _HTML_CODE = re.compile(r"<!--.*?-->|<(pre|code)\b[^<>]*>.*?</\1>", re.DOTALL | re.IGNORECASE)
 
-_TEMPLATE_TAG = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}")
+_TEMPLATE_TAG = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|\ue003\w* ?|\ue004")
 
 # Only the block structure is parsed. The content of paragraphs is rewritten by regular expressions.
 _PARSER = MarkdownIt("commonmark").enable("table")
@@ -68,7 +68,8 @@ class SourceText:
             if replacement is None or replacement == match[0]:
                 continue
             origins += self._origins_between(line_starts, done, match.start())
-            origins += [self.origins[line]] * replacement.count("\n")
+            last = bisect_right(line_starts, match.end()) - 1
+            origins += [self.origins[min(line + n, last)] for n in range(1, replacement.count("\n") + 1)]
             if not replacement and match.start() == line_starts[line]:  # the line is removed: the next moves up
                 origins[-1] = self.origins[bisect_right(line_starts, match.end()) - 1]
             pieces += [text[done : match.start()], replacement]
@@ -211,6 +212,11 @@ def shorten(text: str, length: int) -> str:
         return text
     cut = text[: length - 1]
     return (cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut).rstrip(" ,;:") + "…"
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of `text` in small letters."""
+    return re.findall(r"\w+", text.casefold())
 
 
 def first_heading(body: str) -> tuple[str, int] | None:

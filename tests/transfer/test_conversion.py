@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from galley.markdown import render_markdown
 from tests.transfer.conftest import picture
 from tests.transfer.test_front_matter import FRAGMENTS, interpret, split_front_matter
 from transfer.conversion import ConvertedPost, convert_post
@@ -269,10 +270,98 @@ def test_a_lead_image_that_the_text_shows_is_not_shown_twice(
     assert any(note.startswith("2 The lead image is in the text") for note in notes(post)) is only_for_sharing
 
 
-def test_more_marks_the_excerpt(convert) -> None:
-    post = convert("The *beginning*.\n\n<!-- more -->\n\nThe rest.")
-    assert post.excerpt == "The beginning."
-    assert "more" not in post.body
+@pytest.mark.parametrize("mark", ["<!-- more -->", "<!--more-->", "<!-- excerpt -->"])
+def test_what_stands_above_more_is_a_description_and_is_not_printed_twice(convert, mark: str) -> None:
+    post = convert(f"The *beginning*.\n\n{mark}\n\nThe rest.")
+    assert (post.excerpt, post.source.search_description) == ("", "The beginning.")
+    assert post.body.split("\n") == ["The *beginning*.", "", "", "", "The rest."]
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "body", "excerpt", "left"),
+    [
+        ("excerpt: The beginning of it.", "The *beginning* of\n[it](/x/). More.", "", "The *beginning* of"),
+        ("summary: The beginning…", "The beginning of it.", "", "The beginning of it."),
+        ("excerpt: Something else.", "The beginning.", "Something else.", "The beginning."),
+        ("title: A title!", "# A *title*\n\nText", "", "Text"),
+        ("title: A title", "A title\n=======\n\nText", "", "Text"),
+        ("title: A title", "# Another\n\nText", "", "# Another"),
+        ("title: A title", "Text\n\n# A title", "", "Text"),
+    ],
+)
+def test_excerpt_and_title_are_not_printed_twice(
+    convert, front_matter: str, body: str, excerpt: str, left: str
+) -> None:
+    post = convert(f"---\n{front_matter}\n---\n{body}")
+    assert post.excerpt == excerpt
+    assert post.body.startswith(left)
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        (["| a | b |", "|---|---|", "| 1 | 2 | lost |"], 3),
+        (["a | b", "--|--", "1 | 2", "1 | 2 | x | lost"], 4),
+        (["> | a | b |", "> |:--|--:|", "> | 1 | 2 | lost |"], 3),
+        (["| a |", "|---|", "| 1 \\| 2 | lost |"], 3),
+    ],
+)
+def test_a_row_with_too_many_cells_is_shown_whole(convert, rows: list[str], line: int) -> None:
+    post = convert("\n".join(rows))
+    assert "lost" in render_markdown(post.body)
+    assert "<table" in render_markdown(post.body)
+    assert [note.split(" ")[0] for note in notes(post)] == [str(line)]
+
+
+def test_a_table_that_is_right_stays_as_it_is(convert) -> None:
+    table = "| a | b |\n|---|---|\n| 1 | 2 |\n| 1 |"
+    assert convert(table).body == table
+
+
+@pytest.mark.parametrize(
+    ("frame", "url"),
+    [
+        ('<iframe src="https://www.youtube.com/embed/abc?rel=0"></iframe>', "https://www.youtube.com/watch?v=abc"),
+        ('<iframe src="//www.youtube-nocookie.com/embed/abc">Loading</iframe>', "https://www.youtube.com/watch?v=abc"),
+        ('<div>\n<iframe src="https://player.vimeo.com/video/12"></iframe>\n</div>', "https://vimeo.com/12"),
+        ('<iframe src="https://codepen.io/x/embed/1" title="A pen"></iframe>', "https://codepen.io/x/embed/1"),
+        ('<video><source src="https://x.example/a.mp4"></video>', "https://x.example/a.mp4"),
+        ('<audio src="https://x.example/a.mp3"></audio>', "https://x.example/a.mp3"),
+        ('<embed src="/a.pdf">', "https://blog.example.org/a.pdf"),
+    ],
+)
+def test_frames_and_players_become_links(convert, frame: str, url: str) -> None:
+    post = convert(f"Text\n\n{frame}", old_site="https://blog.example.org")
+    html = render_markdown(post.body)
+    assert f'href="{url}"' in html
+    assert "Loading" not in html
+    assert any("becomes a link" in note and note.startswith(("3 ", "4 ")) for note in notes(post))
+
+
+@pytest.mark.parametrize(
+    ("source", "result"),
+    [
+        ("[[other]]", "[other](page:ref-"),
+        ("[[Other|words]]", "[words](page:ref-"),
+        ("[[2015-07-01-other]]", "[2015-07-01-other](page:ref-"),
+        ("[[other#A part|words]]", "#a-part)"),
+        ("![[a.png]]", "![](image:ref-"),
+        ("![[a.png|A cat]]", "![A cat](image:ref-"),
+        ("![[a.png|300x200]]", "![](image:ref-"),
+        ("[[#Part]]", "[Part](#part)"),
+        ("`[[other]]`", "`[[other]]`"),
+        ("[[1]]", "[[1]]"),
+        ("[[x]](https://example.org)", "[[x]](https://example.org)"),
+        ("if [[ -f x ]]", "if [[ -f x ]]"),
+    ],
+)
+def test_wiki_links(convert, tmp_path, source: str, result: str) -> None:
+    (tmp_path / "a.png").write_bytes(picture())
+    assert result in convert(f"See {source}.", OTHER).body
+
+
+def test_a_wiki_link_to_nothing_is_named(convert) -> None:
+    assert any("`post-file:gone` leads to nothing" in note for note in notes(convert("[[gone]]")))
 
 
 @pytest.mark.parametrize("reference", ["../secret.png", "/../secret.png", "../../etc/passwd", "link.png"])

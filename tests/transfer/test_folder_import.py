@@ -234,21 +234,21 @@ def test_a_post_that_fails_while_being_written_is_undone_and_completed_next_time
     blog_folder: BlogFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(blog_folder)
-    split = pages.split_body
+    split = pages.split_blocks
 
     def fail_on_first(body: str) -> list[str]:
         if "second" in body:
             raise RuntimeError("The disk is full")
         return split(body)
 
-    monkeypatch.setattr(pages, "split_body", fail_on_first)
+    monkeypatch.setattr(pages, "split_blocks", fail_on_first)
     report = blog_folder.run()
     assert [(post.file, post.diagnostics[-1].text) for post in report.failed] == [
         ("_posts/2015-06-11-first.md", "The post couldn't be imported: RuntimeError: The disk is full")
     ]
     assert not BlogPostPage.objects.get(slug="first").live
     assert BlogPostPage.objects.get(slug="second").live
-    monkeypatch.setattr(pages, "split_body", split)
+    monkeypatch.setattr(pages, "split_blocks", split)
     assert states(blog_folder.run())["_posts/2015-06-11-first.md"] is ImportState.NEW
     assert BlogPostPage.objects.get(slug="first").live
     assert SiteImage.objects.count() == 1
@@ -385,14 +385,14 @@ def test_an_interrupted_import_is_completed_by_the_next_run(
     blog_folder: BlogFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(blog_folder)
-    split = pages.split_body
+    split = pages.split_blocks
 
     def interrupt(body: str) -> list[str]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pages, "split_body", interrupt)
+    monkeypatch.setattr(pages, "split_blocks", interrupt)
     assert blog_folder.run().interrupted
-    monkeypatch.setattr(pages, "split_body", split)
+    monkeypatch.setattr(pages, "split_blocks", split)
     assert set(states(blog_folder.run()).values()) == {ImportState.NEW}
     assert BlogPostPage.objects.child_of(blog_folder.site.blog).live().count() == 3
     assert set(states(blog_folder.run()).values()) == {ImportState.UNCHANGED}

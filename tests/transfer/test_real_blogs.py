@@ -3,19 +3,29 @@
 They don't belong to the project. `GALLEY_SHARED_DATA` says where they lie; else they are looked for beside it.
 """
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from selectolax.lexbor import LexborHTMLParser
 
 from blog.models import BlogPostPage
+from galley.markdown import render_markdown
 from tests.conftest import SmallSite
 from tests.real_blogs import REAL_BLOGS, needs_real_blogs
+from transfer.conversion import convert_post
+from transfer.image_files import ImageFinder
 from transfer.importer import FolderImport
 from transfer.models import ImportState
+from transfer.readers import DiagnosticKind
 from transfer.readers.markdown import Reader
+from transfer.references import ImportContext, URLIndex
 from transfer.report import Report
+from transfer.writers.pages import split_blocks
 
 BLOGS = [
     ("18f", 509),
@@ -66,3 +76,37 @@ def test_a_sample_is_written_answers_and_stays_as_it_is(
         assert "image:ref-" not in response.content.decode()
         assert "page:ref-" not in response.content.decode()
     assert {post.state for post in run(small_site, folder).posts} == {ImportState.UNCHANGED}
+
+
+_RAW_TAG = re.compile(r"\{%-? *(?:end)?raw *-?%\}")
+_TEMPLATE_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{[:.][^{}\n]*\}", re.DOTALL)
+
+
+def count_words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def text_of(block: str, value: Any) -> str:
+    tree = LexborHTMLParser(f"<body>{render_markdown(value) if block == 'markdown' else value['text'].source}")
+    for node in tree.css(".visually-hidden"):  # the host of a link such as “here”
+        node.decompose()
+    return tree.body.text(separator=" ")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("folder", ["18f", "rust-blog"])
+def test_every_word_of_a_post_is_on_its_page_or_named(folder: str, step: int) -> None:
+    reader = Reader(REAL_BLOGS / folder)
+    posts = [post for post in map(reader.read_post, reader.find_files()) if post]
+    context = ImportContext(reader, URLIndex(posts), ImageFinder(REAL_BLOGS / folder))
+    for post in posts[::step]:
+        lines = post.path.read_text().split("\n")[post.body_line - 1 :]
+        converted = convert_post(post, context)
+        page = count_words(" ".join(text_of(*block) for block in split_blocks(converted.body)))
+        page += count_words(" ".join(re.findall(r'alt="([^"]*)"', converted.body)))
+        named = {note.line - post.body_line for note in post.diagnostics if note.kind == DiagnosticKind.LOST}
+        source = text_of("markdown", _TEMPLATE_TAG.sub("x", _RAW_TAG.sub("", "\n".join(lines))))
+        missing = count_words(re.sub(r"\bx+\b", "", source)) - page
+        missing -= count_words("\n".join(line for number, line in enumerate(lines) if number in named))
+        assert not missing, (post.relative, missing)

@@ -24,6 +24,8 @@ from transfer.text import SourceText, compose
 
 # Begins links in a converted text that name a file instead of a URL: `{% post_url … %}`, `{{< ref … >}}`.
 FILE_SCHEME = "post-file:"
+# Around a callout in a converted text. After the start stand its kind and its title. No source has these characters.
+CALLOUT_START, CALLOUT_END = "\ue003", "\ue004"
 Date = datetime.date | datetime.datetime
 MARKDOWN_SUFFIXES = {".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx"}
 MAX_SLUG_LENGTH = 200

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from transfer import readers
+from transfer.readers.markdown.admonitions import convert_admonitions, convert_wiki_links
 from transfer.readers.markdown.fields import interpret
 from transfer.readers.markdown.front_matter import read_source_file
 from transfer.readers.markdown.generator_config import GeneratorConfig
@@ -71,11 +72,13 @@ class Reader(readers.Reader):
         return interpret(read_html(file) if is_html else file, self.config)
 
     def convert_markup(self, text: SourceText, post: readers.SourcePost) -> None:
-        """Rewrite template tags and shortcodes."""
+        """Rewrite admonitions, template tags, shortcodes and wiki links."""
         suffix = post.path.suffix.lower()
         if suffix == ".mdx":
             convert_mdx(text, post.diagnostics)
+        convert_admonitions(text, post.diagnostics)
         convert_template_tags(text, post.metadata, post.diagnostics)
+        convert_wiki_links(text)
         if suffix in HTML_SUFFIXES:
             convert_html(text)
 

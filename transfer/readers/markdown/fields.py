@@ -25,7 +25,7 @@ from transfer.readers.markdown.names import (
 )
 from transfer.readers.markdown.permalinks import find_addresses
 from transfer.readers.markdown.visibility import is_hidden, read_expiry
-from transfer.text import first_heading, name_as_words, plain_text, shorten
+from transfer.text import first_heading, name_as_words, plain_text, shorten, words_of
 
 MAX_TITLE_LENGTH = 255
 MAX_CAPTION_LENGTH = 255
@@ -80,9 +80,11 @@ def _read_title(metadata: Metadata, name: FileName, file: SourceFile) -> tuple[s
     written = metadata.text("title")
     title = plain_text(written)
     body, body_line = file.body, file.body_line
-    if not title and (heading := first_heading(body)):
-        title, line_count = heading
-        metadata.diagnostics.changed("The front matter has no title. The first heading is used.", body_line)
+    heading = first_heading(body)
+    if heading and (not title or words_of(title) == words_of(heading[0])):
+        reason = "is the title, and is therefore left out in the text" if title else "is used as the title"
+        metadata.diagnostics.changed(f"The first heading {reason}.", body_line)
+        title, line_count = title or heading[0], heading[1]
         rest = "\n".join(body.split("\n")[line_count:])
         body = rest.lstrip("\n")
         body_line += line_count + len(rest) - len(body)

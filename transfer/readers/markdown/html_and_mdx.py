@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 from transfer.readers import Diagnostics
 from transfer.readers.markdown.front_matter import SourceFile
 from transfer.readers.markdown.template_tags import convert_tag
-from transfer.text import SourceText
+from transfer.text import SourceText, plain_text, words_of
 
 HTML_SUFFIXES = {".html", ".htm", ".xhtml"}
 _TEMPLATE = re.compile(r"\{%-?\s*(?:for|block|extends)\b|\{\{-?\s*(?:content|define|block|range|template)\b")
@@ -43,13 +43,17 @@ def read_html(file: SourceFile) -> SourceFile:
         ]
         for node in tree.css("meta[content]")
     }
-    if heading := tree.css_first("article h1") or tree.css_first("h1") or tree.css_first("title"):
-        found.setdefault("title", heading.text())
+    if title := tree.css_first("article h1") or tree.css_first("h1") or tree.css_first("title"):
+        found.setdefault("title", title.text())
     if time := tree.css_first("time[datetime]"):
         found.setdefault("article_published_time", time.attributes["datetime"])
     file.metadata.inherited = {name: value for name, value in found.items() if value}
     match = next((match for pattern in _CONTENT if (match := pattern.search(file.body))), None)
     start, body = (match.start(1), match[1]) if match else (0, file.body)
+    heading = re.match(r"\s*<h1\b[^>]*>(.*?)</h1\s*>", body, re.DOTALL | re.IGNORECASE)
+    if heading and words_of(plain_text(heading[1])) == words_of(file.metadata.text("title")):
+        file.metadata.diagnostics.changed("The first heading is the title, and is therefore left out in the text.")
+        body, start = body[heading.end() :], start + heading.end()
     line = file.body_line + file.body.count("\n", 0, start + len(body) - len(body.lstrip("\n")))
     return replace(file, body=f"<div>{body.strip()}</div>", body_line=line)
 
