@@ -5,12 +5,18 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import DateTimeField
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms.models import register_form_field_override
 from wagtail.log_actions import log
 from wagtail.models import Page, Revision
+
+from home.local_times import LocalTimeField, LocalTimeInput
+
+register_form_field_override(DateTimeField, override={"form_class": LocalTimeField, "widget": LocalTimeInput})
 
 # Leaves room for a number: the field takes 255 characters.
 MAX_SLUG_LENGTH = 245

@@ -1,0 +1,86 @@
+"""Times that editors enter: in a zone that is named, and none that doesn't exist or comes twice."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.utils import timezone
+from wagtail.users.models import UserProfile
+
+from home.local_times import LocalTimeField
+from tests.factories import SmallSite
+from tests.galley.preview.conftest import form_of
+from tests.home.test_drafts import admin, autosave  # noqa: F401
+
+
+@pytest.mark.parametrize(
+    ("zone", "value", "words"),
+    [
+        ("Europe/Berlin", "2027-03-28T02:30", "clocks in Europe/Berlin go forward: 02:30 doesn't exist."),
+        ("Europe/Berlin", "2027-03-28T02:30", "02:30 doesn't exist. Do you mean 01:30 or 03:30?"),
+        ("America/New_York", "2027-03-14T02:00", "forward: 02:00 doesn't exist. Do you mean 01:00 or 03:00?"),
+        ("Australia/Lord_Howe", "2027-10-03T02:15", "forward: 02:15 doesn't exist. Do you mean 01:45 or 02:45?"),
+        ("Africa/Cairo", "2027-04-30T00:10", "forward: 00:10 doesn't exist. Do you mean 23:10 or 01:10?"),
+        ("Europe/Berlin", "2027-10-31T02:30", "clocks in Europe/Berlin go back: 02:30 comes twice."),
+        ("Australia/Lord_Howe", "2027-04-04T01:45", "go back: 01:45 comes twice."),
+    ],
+)  # fmt: skip
+def test_a_time_at_a_change_of_clocks_is_asked_about(zone: str, value: str, words: str) -> None:
+    with timezone.override(zone), pytest.raises(ValidationError) as raised:
+        LocalTimeField().clean(value)
+    assert words in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("zone", "value", "hour_in_utc"),
+    [
+        ("UTC", "2027-03-28T02:30", 2),
+        ("Europe/Berlin", "2027-03-28T03:00", 1),
+        ("Europe/Berlin", "2027-10-31T03:00", 2),
+        ("Asia/Kolkata", "2027-03-28 02:30", 21),
+    ],
+)
+def test_all_other_times_are_taken_as_they_are(zone: str, value: str, hour_in_utc: int) -> None:
+    with timezone.override(zone):
+        taken = LocalTimeField().clean(value)
+        assert f"{taken:%H:%M}" == value[-5:]
+    assert taken.astimezone(datetime.UTC).hour == hour_in_utc
+
+
+def test_what_is_no_time_is_refused_as_before() -> None:
+    with pytest.raises(ValidationError, match="Enter a valid date/time"):
+        LocalTimeField().clean("tomorrow")
+
+
+def edit_page(client: Client, site: SmallSite) -> str:
+    return client.get(f"/admin/pages/{site.post.pk}/edit/").content.decode()
+
+
+def test_both_dates_of_a_page_name_the_zone_of_the_editor(small_site: SmallSite, admin: Client) -> None:  # noqa: F811
+    page = edit_page(admin, small_site)
+    assert page.count('type="datetime-local"') == 2
+    assert page.count('-zone">In the time zone UTC, where it is ') == 2
+    assert 'aria-describedby="id_go_live_at-zone"' in page
+    UserProfile.objects.create(user_id=admin.session["_auth_user_id"], current_time_zone="Europe/Berlin")
+    assert edit_page(admin, small_site).count('-zone">In the time zone Europe/Berlin, where') == 2
+
+
+def test_a_schedule_is_shown_with_its_zone_and_stays_as_it_is(small_site: SmallSite, admin: Client) -> None:  # noqa: F811
+    UserProfile.objects.create(user_id=admin.session["_auth_user_id"], current_time_zone="Europe/Berlin")
+    assert autosave(admin, small_site.post, go_live_at="2030-03-31T12:30")["success"]
+    small_site.post.refresh_from_db()
+    saved = small_site.post.get_latest_revision_as_object().go_live_at
+    assert saved == datetime.datetime(2030, 3, 31, 12, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    page = edit_page(admin, small_site)
+    assert 'value="2030-03-31T12:30"' in page
+    assert "31 March 2030, 12:30 CEST" in page
+
+
+def test_the_editor_is_asked_in_the_form(small_site: SmallSite, admin: Client) -> None:  # noqa: F811
+    UserProfile.objects.create(user_id=admin.session["_auth_user_id"], current_time_zone="Europe/Berlin")
+    form = form_of(small_site.post, go_live_at="2030-03-31T02:30")
+    page = admin.post(f"/admin/pages/{small_site.post.pk}/edit/", form).content.decode()
+    assert "02:30 doesn&#x27;t exist. Do you mean 01:30 or 03:30?" in page
+    assert 'value="2030-03-31T02:30"' in page
