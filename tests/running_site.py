@@ -52,7 +52,10 @@ class RunningSite:
         """Put database and media back as they are in `folder`; start the server if it was killed."""
         if self.server.process.poll() is not None:
             self.server.start()
-        wait_until(self._has_no_task_left)
+        try:
+            wait_until(self._has_no_task_left)
+        except TimeoutError:
+            raise TimeoutError(f"A task of the worker doesn't end. {self.log[-5_000:]}") from None
         shutil.copytree(folder / "media", self.var_dir / "media", dirs_exist_ok=True)
         with closing(read_into_memory(folder / DATABASE)) as source, self._database() as target:
             renew_version(source)

@@ -6,11 +6,17 @@ from datetime import timedelta
 from queue import Queue
 
 import pytest
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
 from quickstart.management.commands import worker
 from tests.conftest import SmallSite
+
+OPTIONS = {
+    "verbosity": 1, "interval": 0, "batch": True, "startup_delay": False, "reload": False, "queue_name": "*",
+    "exclude_queues": "", "backend_name": "default", "worker_id": "1", "max_tasks": None,
+}  # fmt: skip
 
 
 @pytest.mark.django_db
@@ -50,6 +56,34 @@ def test_scheduled_commands_run_at_once_again_and_no_more_after_the_end(monkeypa
     assert names.count("often") == 4
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("database is locked"),
+        OperationalError("server closed the connection unexpectedly"),
+        InterfaceError("connection already closed"),
+        DatabaseError("Save with update_fields did not affect any rows."),
+    ],
+)
+def test_the_worker_goes_on_when_the_database_fails(caplog, monkeypatch, error: Exception) -> None:
+    results = [error, error, None]
+    pauses: list[float] = []
+
+    def run(self: object) -> None:
+        if result := results.pop(0):
+            raise result
+
+    monkeypatch.setattr(db_worker.Worker, "run", run)
+    monkeypatch.setattr(db_worker.Worker, "configure_signals", lambda self: None)
+    monkeypatch.setattr(worker, "SCHEDULED_COMMANDS", {"seldom": 1000.0})
+    monkeypatch.setattr(worker, "run_command", lambda name: None)
+    monkeypatch.setattr(worker, "sleep", pauses.append)
+    worker.Command().handle(**OPTIONS)
+    assert results == []
+    assert pauses == [worker.PAUSE_SECONDS] * 2
+    assert str(error) in caplog.text
+
+
 @pytest.mark.parametrize(("verbosity", "calls"), [(1, []), (2, [2])])
 def test_the_log_levels_of_the_settings_stay(monkeypatch: pytest.MonkeyPatch, verbosity: int, calls: list[int]) -> None:
     """Upstream's command sets the levels itself, in the method that ours overrides."""
@@ -58,8 +92,7 @@ def test_the_log_levels_of_the_settings_stay(monkeypatch: pytest.MonkeyPatch, ve
     monkeypatch.setattr(worker.Command, "handle", db_worker.Command.handle)
     monkeypatch.setattr(db_worker.Worker, "run", lambda self: None)
     monkeypatch.setattr(db_worker.Worker, "configure_signals", lambda self: None)
-    options = {"queue_name": "*", "exclude_queues": "", "backend_name": "default", "worker_id": "1", "max_tasks": None}
-    worker.Command().handle(verbosity=verbosity, interval=0, batch=True, startup_delay=False, reload=False, **options)
+    worker.Command().handle(**OPTIONS | {"verbosity": verbosity})
     assert configured == calls
 
 

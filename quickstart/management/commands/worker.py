@@ -5,15 +5,16 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connections
+from django.db import Error, connections
 from django_tasks_db.management.commands import db_worker
 
 logger = logging.getLogger(__name__)
 
+PAUSE_SECONDS = 2.0
 MINUTE = 60.0
 HOUR = 60 * MINUTE
 # Commands, and the seconds between two runs. No cron is needed.
@@ -36,9 +37,15 @@ class Command(db_worker.Command):
             super().configure_logging(verbosity)
 
     def handle(self, **options: Any) -> None:
-        """Run until a signal comes."""
+        """Run until a signal comes. If the database fails, the worker goes on after a pause."""
         with running_scheduled_commands():
-            super().handle(**options)
+            while True:
+                try:
+                    return super().handle(**options)
+                except Error:
+                    logger.exception("The database failed. The worker goes on in %s seconds.", PAUSE_SECONDS)
+                    connections.close_all()
+                    sleep(PAUSE_SECONDS)
 
 
 @contextmanager
