@@ -1,7 +1,7 @@
 """Finds the image files to which posts refer."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -38,6 +38,7 @@ class ImageFinder:
 
     folder: Path
     assets: list[Path] = field(default_factory=list)
+    fetch: Callable[[str], Path] | None = None  # returns a file with the picture at a URL, or raises `ImageError`
 
     def __post_init__(self) -> None:
         self.folder = self.folder.resolve()
@@ -52,6 +53,11 @@ class ImageFinder:
             if candidate.is_file():
                 return self._read_once(candidate)
         raise ImageError("wasn't found")
+
+    def find_elsewhere(self, url: str) -> ImageFile | None:
+        """Return the image file at `url` on another host, or None if none are fetched. Raises `ImageError`."""
+        is_web = url.lower().startswith(("http://", "https://", "//"))
+        return self._read_once(self.fetch(url)) if self.fetch and is_web else None
 
     def _candidates(self, path: str, post: Path) -> Iterator[Path]:
         """Yield the paths where the file may lie: beside its post, or below a root of the site."""

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from blog.models import BlogIndexPage
 from transfer.conversion import ConvertedPost, convert_post
+from transfer.fetching import PictureFetcher
 from transfer.image_files import ImageFinder
 from transfer.models import ImportRecords, ImportState, PostImport
 from transfer.readers import Diagnostics, SourcePost, UnreadableFileError, make_reader
@@ -72,6 +73,7 @@ class FolderImport:
     assets: list[Path] = field(default_factory=list)
     old_site: str = ""
     permalink: str = ""
+    fetch_pictures: bool = False
 
     def __post_init__(self) -> None:
         self.report = Report(str(self.folder), self.blog.title, self.dry_run)
@@ -119,6 +121,8 @@ class FolderImport:
 
     def _convert(self, posts: list[SourcePost]) -> list[ConvertedPost]:
         index, images = URLIndex(posts, self.old_site), ImageFinder(self.folder, self.assets)
+        if self.fetch_pictures and not self.dry_run:
+            images.fetch = PictureFetcher(Path(settings.VAR_DIR) / "fetched-pictures").fetch
         self._addresses = {index.key(post): post.address for post in posts}
         context = ImportContext(self._reader, index, images, self.old_site)
         converted = []
@@ -156,7 +160,11 @@ class FolderImport:
         report = PostReport(source.relative, task.state, source.diagnostics, source.title)
         is_ahead = source.moment is not None and source.moment > timezone.now()
         report.visibility = "draft" if source.draft else "scheduled" if is_ahead else "published"
-        if not source.draft and task.state is not ImportState.DELETED_HERE:
+        if page and not self.dry_run:
+            if task.state in (ImportState.NEW, ImportState.UPDATED):
+                page.refresh_from_db(fields=["live"])
+            report.visibility = "published" if page.live else "scheduled" if is_ahead and not source.draft else "draft"
+        if report.visibility != "draft" and task.state is not ImportState.DELETED_HERE:
             answering = self._redirects.count_answering(page, source.old_addresses)
             self.report.old_addresses += answering
             self.report.dead_addresses += len(source.old_addresses) - answering

@@ -123,8 +123,12 @@ class References:
         try:
             return f"{IMAGE}{self.find_image(reference, alt).key}"
         except ImageError as error:
+            if reference.lower().startswith(("http://", "https://", "//")):
+                message = f"The picture `{_short(reference)}` {error}. The page has a link in its place."
+                self.diagnostics.changed(message, line)
+                return reference
             if not is_local(reference):
-                self.diagnostics.kept(f"The picture `{_short(reference)}` {error}. The page links to it there.", line)
+                self.diagnostics.lost(f"The picture `{_short(reference)}` {error}. The page doesn't show it.", line)
                 return reference
             target, where = self._point_to_old_site(reference)
             self.diagnostics.lost(f"The picture `{_short(reference)}` {error}; the reference {where}.", line)
@@ -154,7 +158,13 @@ class References:
     def find_image(self, reference: str, alt: str) -> ImageFile:
         """Return the image file, which is added to those of the post. Raises `ImageError`."""
         path = reference.removeprefix(self.context.old_site.rstrip("/"))
-        image = self.context.images.find(path, self.post.path)
+        try:
+            image = self.context.images.find(path, self.post.path)
+        except ImageError:
+            elsewhere = self.context.images.find_elsewhere(self._point_to_old_site(reference)[0])
+            if not elsewhere:
+                raise
+            image = elsewhere
         self.images.setdefault(image.key, image)
         if alt and not self.alts.get(image.key):
             self.alts[image.key] = " ".join(alt.split())

@@ -53,6 +53,11 @@ class Command(BaseCommand):
         )
 
         parser.add_argument(
+            "--fetch-pictures",
+            action="store_true",
+            help="Bring over pictures from other hosts, from public addresses only. Not in a dry run.",
+        )
+        parser.add_argument(
             "--permalink",
             default="",
             metavar="PATTERN",
@@ -66,7 +71,7 @@ class Command(BaseCommand):
         if options["old_site"] and not options["old_site"].startswith(("http://", "https://")):
             raise CommandError("--old-site has to start with http:// or https://.")
         self._check_report(options["report"])
-        names = ("folder", "reader", "dry_run", "overwrite", "assets", "old_site", "permalink")
+        names = ("folder", "reader", "dry_run", "overwrite", "assets", "old_site", "permalink", "fetch_pictures")
         chosen = {name: options[name] for name in names}
         try:
             report = FolderImport(blog=self._find_blog(options["blog"]), progress=self._show_progress, **chosen).run()
