@@ -151,7 +151,8 @@ class References:
         target, where = self._point_to_old_site(destination.removeprefix(FILE_SCHEME))
         if target != "/":
             self.diagnostics.lost(
-                f"The link `{_short(destination)}` leads to nothing that was imported; it {where}.", line
+                f"The link `{_short(destination)}` leads to nothing that was imported; it {where}.",
+                line,
             )
         return target
 
@@ -185,4 +186,5 @@ def _address_key(address: str) -> str:
 
 
 def _short(text: str) -> str:
+    text = text.removeprefix(FILE_SCHEME)
     return text if len(text) <= 120 else f"{text[:119]}…"

@@ -23,7 +23,14 @@ from transfer.report import PostReport
         ('!!! danger "Mind this"\n    Text.', "warning", "<p><strong>Mind this</strong></p>\n<p>Text.</p>"),
         ("??? tip\n\tText.", "tip", "<p>Text.</p>"),
         ("{{< notice tip >}}\nText.\n{{< /notice >}}", "tip", "<p>Text.</p>"),
-        ('{{% admonition type="warning" title="Mind this" %}}\nText.\n{{% /admonition %}}', "warning", "<p>Text.</p>"),
+        (
+            '{{% admonition type="warning" title="Mind this" %}}\nText.\n{{% /admonition %}}',
+            "warning",
+            "<p><strong>Mind this</strong></p>\n<p>Text.</p>",
+        ),
+        ('<Callout type="warning">\nText.\n</Callout>', "warning", "<p>Text.</p>"),
+        ('<Aside type="tip" title="Mind this">\n\nText.\n\n</Aside>', "tip", "<strong>Mind this</strong>"),
+        ("<Note>\n  Text.\n</Note>", "note", "<p>Text.</p>"),
     ],
 )
 def test_admonitions_become_callouts(

@@ -361,7 +361,7 @@ def test_wiki_links(convert, tmp_path, source: str, result: str) -> None:
 
 
 def test_a_wiki_link_to_nothing_is_named(convert) -> None:
-    assert any("`post-file:gone` leads to nothing" in note for note in notes(convert("[[gone]]")))
+    assert any("`gone` leads to nothing" in note for note in notes(convert("[[gone]]")))
 
 
 @pytest.mark.parametrize("reference", ["../secret.png", "/../secret.png", "../../etc/passwd", "link.png"])

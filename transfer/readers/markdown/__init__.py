@@ -74,9 +74,9 @@ class Reader(readers.Reader):
     def convert_markup(self, text: SourceText, post: readers.SourcePost) -> None:
         """Rewrite admonitions, template tags, shortcodes and wiki links."""
         suffix = post.path.suffix.lower()
+        convert_admonitions(text, post.diagnostics)
         if suffix == ".mdx":
             convert_mdx(text, post.diagnostics)
-        convert_admonitions(text, post.diagnostics)
         convert_template_tags(text, post.metadata, post.diagnostics)
         convert_wiki_links(text)
         if suffix in HTML_SUFFIXES:

@@ -12,7 +12,7 @@ _KINDS = {
     **dict.fromkeys(("warning", "caution", "danger", "attention", "important", "error", "failure", "bug"), "warning"),
 }
 # The kind is an argument of these.
-_GENERAL = ("admonition", "alert", "callout", "notice")
+_GENERAL = ("admonition", "alert", "aside", "callout", "notice")
 _SHORTCODES = "|".join((*_GENERAL, *_KINDS, "info", "note"))
 _ADMONITIONS = [
     # GitHub and Obsidian
@@ -27,6 +27,12 @@ _ADMONITIONS = [
     re.compile(
         r"^(?:!!!|\?\?\?\+?)[ \t]+(?P<kind>[\w-]+)(?P<title>[^\n]*)(?P<body>(?:\n(?: {4}|\t)[^\n]*|\n[ \t]*(?=\n))*)",
         re.MULTILINE,
+    ),
+    # MDX
+    re.compile(
+        r"^<(?P<kind>Aside|Admonition|Alert|Callout|Caution|Danger|Hint|Info|Note|Tip|Warning)\b(?P<title>[^<>\n]*)>"
+        r"(?P<body>(?:(?!</?(?:[A-Z]|$)).)*?)\n?</(?P=kind)>[ \t]*$",
+        re.MULTILINE | re.DOTALL,
     ),
     # Hugo
     re.compile(
@@ -48,9 +54,9 @@ def convert_admonitions(text: SourceText, diagnostics: Diagnostics) -> None:
 
     def convert(match: re.Match[str], line: int) -> str:
         kind, title, body = match["kind"].lower(), match["title"].strip(), match["body"].rstrip()
-        quoted = re.search(r"\"([^\"]*)\"", title)
+        quoted = re.search(r"title=\"([^\"]*)\"" if "=" in title else r"\"([^\"]*)\"", title)
         if kind in _GENERAL:
-            kind = next((word for word in re.findall(r"\w+", title) if word in _KINDS), "note")
+            kind = next((word for word in re.findall(r"\w+", title.lower()) if word in _KINDS), "note")
         title = quoted[1] if quoted else title.strip("[]") if match[0][0] in ">:" else ""
         if not title and kind not in ("note", "tip", "warning"):
             title = kind.capitalize()
