@@ -15,7 +15,7 @@ from markdown_it.token import Token
 
 Span = tuple[int, int]
 _BACKTICKS = re.compile(r"`+")
-_HTML_CODE = re.compile(r"<!--.*?-->|<(pre|code)\b[^<>]*>.*?</\1>", re.DOTALL | re.IGNORECASE)
+_HTML_CODE = re.compile(r"<!--.*?-->|<(pre|code)\b[^<>]*>(?:(?!<\1\b).)*?</\1>", re.DOTALL | re.IGNORECASE)
 
 _TEMPLATE_TAG = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|\ue003\w* ?|\ue004")
 

@@ -129,7 +129,9 @@ def test_every_other_file_or_its_folder_is_in_the_report(blog_folder: BlogFolder
     assert "1 files and folders weren't read as posts" in "\n".join(report.summary())
 
 
-@pytest.mark.parametrize("text", ["<A {" * 9000, "import {" * 9000, "<article>" * 9000, "\n \n" * 9000, "{/*" * 9000])
+@pytest.mark.parametrize(
+    "text", ["<A {" * 9000, "import {" * 9000, "<article>" * 9000, "\n \n" * 9000, "{/*" * 9000, "<pre>\n\n" * 9000]
+)
 def test_text_made_to_take_long_does_not(blog_folder: BlogFolder, text: str) -> None:
     for name in ("a.html", "b.mdx"):
         blog_folder.write(name, f"Text {text}")

@@ -13,18 +13,18 @@ from transfer.text import SourceText, plain_text, words_of
 
 HTML_SUFFIXES = {".html", ".htm", ".xhtml"}
 _TEMPLATE = re.compile(r"\{%-?\s*(?:for|block|extends)\b|\{\{-?\s*(?:content|define|block|range|template)\b")
-_CONTENT = [
-    re.compile(rf"<{tag}\b[^>]*>(.*)</{tag}\s*>", re.DOTALL | re.IGNORECASE) for tag in ("article", "main", "body")
-]
+_CONTENT = [re.compile(rf"<(?P<end>/?){tag}\b[^<>]*>", re.IGNORECASE) for tag in ("article", "main", "body")]
 # An empty line would end the HTML in Markdown.
-_EMPTY_LINES = re.compile(r"(?P<pre><pre\b.*?</pre>)|^(?:[ \t]*\n)+", re.DOTALL | re.IGNORECASE | re.MULTILINE)
+_EMPTY_LINES = re.compile(
+    r"(?P<pre><pre\b(?:(?!<pre\b).)*?</pre>)|^(?:[ \t]*\n)+", re.DOTALL | re.IGNORECASE | re.MULTILINE
+)
 _FENCE = re.compile(r"^(?P<fence>`{3,})[\w+-]*\n(?P<code>.*?)\n(?P=fence)(?=$|<)", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"(?<!!)\[(?P<label>[^\[\]\n]+)\]\((?P<url>https?://[^()\s]+)\)")
 _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _ATTRIBUTES = rf"(?:[^<>\"'{{}}]|\"[^\"]*\"|'[^']*'|{_BRACES})*?"
 _MODULE = r"(?:import[ \t](?=[^\n]*['\"{])|export[ \t]+(?=const|let|var|default|function|async|class|[{*]))"
 _MODULE_LINES = re.compile(rf"^{_MODULE}[^\n{{]*(?:{_BRACES}[^\n{{]*)*$", re.MULTILINE)
-_COMMENT = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
+_COMMENT = re.compile(r"\{/\*(?:(?!\{/\*).)*?\*/\}", re.DOTALL)
 _COMPONENT = re.compile(rf"<(?P<close>/?)(?P<name>[A-Z][\w.]*)(?P<attributes>{_ATTRIBUTES})/?>")
 _EXPRESSION = re.compile(r"(?<![\w$\\}{])\{\w+(?:\.\w+)*\}")
 
@@ -48,14 +48,21 @@ def read_html(file: SourceFile) -> SourceFile:
     if time := tree.css_first("time[datetime]"):
         found.setdefault("article_published_time", time.attributes["datetime"])
     file.metadata.inherited = {name: value for name, value in found.items() if value}
-    match = next((match for pattern in _CONTENT if (match := pattern.search(file.body))), None)
-    start, body = (match.start(1), match[1]) if match else (0, file.body)
+    start, end = next(filter(None, (_find_content(file.body, tag) for tag in _CONTENT)), (0, len(file.body)))
+    body = file.body[start:end]
     heading = re.match(r"\s*<h1\b[^>]*>(.*?)</h1\s*>", body, re.DOTALL | re.IGNORECASE)
     if heading and words_of(plain_text(heading[1])) == words_of(file.metadata.text("title")):
         file.metadata.diagnostics.changed("The first heading is the title, and is therefore left out in the text.")
         body, start = body[heading.end() :], start + heading.end()
     line = file.body_line + file.body.count("\n", 0, start + len(body) - len(body.lstrip("\n")))
     return replace(file, body=f"<div>{body.strip()}</div>", body_line=line)
+
+
+def _find_content(body: str, tag: re.Pattern[str]) -> tuple[int, int] | None:
+    """Return where the content of the outermost `tag` begins and ends, or None if there is none."""
+    tags = list(tag.finditer(body))
+    starts, ends = [match for match in tags if not match["end"]], [match for match in tags if match["end"]]
+    return (starts[0].end(), ends[-1].start()) if starts and ends and starts[0].end() <= ends[-1].start() else None
 
 
 def convert_html(text: SourceText) -> None:
