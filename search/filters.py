@@ -52,7 +52,7 @@ def _is_of_type(value: str) -> Q | None:
 
 
 def _has_tag(value: str) -> Q | None:
-    return _any_of({model: by_slug(model.tag_lookup)(value) for model in _listed_models()})
+    return _any_of({model: by_slug(model.tag_lookup)(value) for model in _listed_models() if model.tag_lookup})
 
 
 def _is_of_year(value: str) -> Q | None:
@@ -109,7 +109,7 @@ def _count_tags_and_years(matches: Matches) -> ValueCounts:
         source
         for model, pages in found_pages
         for source in (
-            ("tag", pages, f"{model.tag_lookup}__slug", f"{model.tag_lookup}__name"),
+            *([("tag", pages, f"{model.tag_lookup}__slug", f"{model.tag_lookup}__name")] if model.tag_lookup else []),
             ("year", pages, model.year_lookup, model.year_lookup),
         )
     )

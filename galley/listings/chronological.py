@@ -7,12 +7,14 @@ of pages, the pages of any page of the list, sequence numbers and neighbours. Th
 import datetime
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from sys import getsizeof
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode, urljoin
 
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import FieldError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from wagtail.models import Page
@@ -89,20 +91,36 @@ def _as_number(time: datetime.date | int) -> int:
 class ListedPageMixin:
     """For pages of a list that is ordered by `time_field`, newest first, and numbered from the oldest.
 
-    `year_lookup` and `tag_lookup` are the lookups of its year and its tags, by which a search can be narrowed.
+    `year_lookup` and `tag_lookup` are the lookups of its year and its tags, by which a search can be narrowed. Pages
+    without tags need no `tag_lookup`.
     `address` is the page's URL, set by `set_addresses`, so that a list needs no query for each page.
     `sequence_number` is the page's number in the list: 1 for the oldest.
     """
 
     time_field: ClassVar[str] = "first_published_at"
     year_lookup: ClassVar[str] = "first_published_at__year"
-    tag_lookup: ClassVar[str]
+    tag_lookup: ClassVar[str] = ""
     address: str = ""
     sequence_number: int | None = None
+
+    @classmethod
+    def check(cls, **kwargs: Any) -> list[CheckMessage]:
+        """Return Django's messages about the model, and an error for each lookup that isn't one of its fields."""
+        return [*super().check(**kwargs), *_check_lookups(cls)]  # type: ignore[misc]
 
     def list_url(self, parameter: str, value: str) -> str:
         """Return the URL of the page's list, filtered by one value."""
         return f"{urljoin(self.address, '../')}?{urlencode({parameter: value})}"
+
+
+def _check_lookups(model: Any) -> Iterator[CheckMessage]:
+    for name in ("time_field", "year_lookup", "tag_lookup"):
+        lookup = getattr(model, name)
+        try:
+            model._base_manager.values(*filter(None, [lookup]))
+        except FieldError as error:
+            hint = f"Name a field of {model.__name__}, or of a model that it leads to. {error}"
+            yield Error(f"{model.__name__}.{name} is {lookup!r}.", hint=hint, obj=model, id="listings.E001")
 
 
 def readable_children(model: type[PageType], parent: Page) -> QuerySet[PageType]:
