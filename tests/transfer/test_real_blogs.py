@@ -29,7 +29,7 @@ from transfer.writers.pages import split_blocks
 
 BLOGS = [
     ("18f", 509),
-    ("18f/content/posts", 509),
+    pytest.param("18f/content/posts", 509, marks=pytest.mark.nightly),
     ("rust-blog", 386),
 ]
 

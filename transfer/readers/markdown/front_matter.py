@@ -74,9 +74,10 @@ class Metadata:
         """Return the value of `key`, or None. `cover_image`, `coverImage` and `Cover-Image` are one key."""
         key = _fold(key)
         self._used.add(key)
+        first, *rest = key.split(".")
         for values in (self._folded, _fold_names(self.inherited)):
-            value: Any = values
-            for part in key.split("."):
+            value = values.get(first)
+            for part in rest:
                 value = _fold_names(value).get(part) if isinstance(value, dict) else None
             if value is not None:
                 return value
