@@ -12,6 +12,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -108,15 +109,22 @@ def make_steps() -> dict[str, Callable[[str], Any]]:
     from galley.markdown.body import RenderedBody
     from galley.markdown.headings import normalise_headings
     from galley.markdown.incremental import read_chunk, rendered_cache
+    from galley.markdown.parser import TooSlow
     from galley.markdown.rendering import render_unresolved, render_whole
     from galley.preview.drafts.rendering import cut_page
     from galley.preview.outline import read_outline
+
+    def html_of(text: str) -> str:
+        """Return the HTML; none if the text takes more than the limit."""
+        with suppress(TooSlow):
+            return render_unresolved(text, "")
+        return ""
 
     def render(text: str) -> str:
         read_chunk.cache_clear()
         rendered_cache.clear()
         render_unresolved.cache_clear()
-        return render_unresolved(text, "")
+        return html_of(text)
 
     def render_again(text: str) -> str:
         return render_whole(text)
@@ -127,10 +135,10 @@ def make_steps() -> dict[str, Callable[[str], Any]]:
         "search text": extract_text,
         "summary": summarise_markdown,
         "formulas": find_formula_errors,
-        "headings": lambda text: RenderedBody(normalise_headings(render_unresolved(text, ""))).contents,
-        "feed": lambda text: feed_html(render_unresolved(text, ""), "https://example.org/"),
-        "outline": lambda text: read_outline(f"<main>{render_unresolved(text, '')}</main>"),
-        "regions": lambda text: cut_page(f"<p data-region=a>{render_unresolved(text, '')}</p>"),
+        "headings": lambda text: RenderedBody(normalise_headings(html_of(text))).contents,
+        "feed": lambda text: feed_html(html_of(text), "https://example.org/"),
+        "outline": lambda text: read_outline(f"<main>{html_of(text)}</main>"),
+        "regions": lambda text: cut_page(f"<p data-region=a>{html_of(text)}</p>"),
     }
 
 
