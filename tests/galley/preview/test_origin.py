@@ -1,4 +1,4 @@
-"""What a page that can't open a socket is told, for each way in which a proxy can be set up wrongly."""
+"""What a page that can't open a socket shows, for each way in which a proxy can be set up wrongly."""
 
 from typing import Any
 
