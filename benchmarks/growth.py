@@ -105,18 +105,18 @@ SHAPES: dict[str, Callable[[str, str, int], str]] = {
 
 def make_steps() -> dict[str, Callable[[str], Any]]:
     """Return what is done with an author's text, by name. Each is given the text, and the HTML that came of it."""
-    from galley.markdown import extract_text, feed_html, find_formula_errors, summarise_markdown
+    from galley.markdown import extract_text, feed_html, find_formula_errors, limit_time, summarise_markdown
     from galley.markdown.body import RenderedBody
     from galley.markdown.headings import normalise_headings
     from galley.markdown.incremental import read_chunk, rendered_cache
-    from galley.markdown.parser import TooSlow
     from galley.markdown.rendering import render_unresolved, render_whole
+    from galley.markdown.time_limit import TooSlow
     from galley.preview.drafts.rendering import cut_page
     from galley.preview.outline import read_outline
 
     def html_of(text: str) -> str:
-        """Return the HTML; none if the text takes more than the limit."""
-        with suppress(TooSlow):
+        """Return the HTML as in a draft; none if the text takes more than the limit."""
+        with suppress(TooSlow), limit_time():
             return render_unresolved(text, "")
         return ""
 

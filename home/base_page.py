@@ -6,12 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.coreutils import camelcase_to_underscore
 from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.search import index
 
 from galley.async_pages import ThreadSafeStreamField
+from galley.markdown import limit_time
 from home.blocks import BodyBlock
 from home.page_form import PageForm
 
@@ -67,6 +70,12 @@ class BasePage(Page):
         if overwrite_revision and Page.objects.filter(pk=self.pk, live_revision=overwrite_revision).exists():
             overwrite_revision = None
         return super().save_revision(*args, overwrite_revision=overwrite_revision, **kwargs)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
+        """Return the draft as a page. A Markdown text that takes long shows as it is, so that it holds up nobody."""
+        with limit_time():
+            response = super().serve_preview(request, mode_name)
+            return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
     def get_route_paths(self) -> list[str]:
         """Return the routes for which a rename or a move leaves redirects: none before the first publication.

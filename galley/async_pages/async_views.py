@@ -87,8 +87,8 @@ class AsyncRoutablePageMixin(RoutablePageMixin, AsyncViewMixin):
             return super().route(request, path_components)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
-        """Return a preview as `Page` does, without a route."""
-        return Page.serve_preview(self, request, mode_name)
+        """Return a preview as other pages do, without a route."""
+        return super(RoutablePageMixin, self).serve_preview(request, mode_name)
 
     @classmethod
     def has_route(cls, path_components: Sequence[str]) -> bool:

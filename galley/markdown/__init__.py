@@ -12,6 +12,7 @@ from galley.markdown.internal_links import prefetch_links
 from galley.markdown.parser import extract_text, summarise_markdown
 from galley.markdown.rendering import render_markdown
 from galley.markdown.sanitising import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, TAGS_WITHOUT_CONTENT
+from galley.markdown.time_limit import limit_time
 from galley.markdown.validation import find_broken_links, find_formula_errors
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "find_formula_errors",
     "highlight_code",
     "language_name",
+    "limit_time",
     "normalise_headings",
     "prefetch_links",
     "render_body",

@@ -3,21 +3,19 @@
 `summarise_markdown` and `extract_text` return its plain text, for lists and for the search index.
 """
 
-import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from time import thread_time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from django.utils.html import escape
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, emphasis, strikethrough
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -26,10 +24,11 @@ from mdit_py_plugins.footnote.index import footnote_ref
 from galley.markdown.formulas import formula_plugin
 from galley.markdown.headings import MAX_NAME_LENGTH, heading_id
 from galley.markdown.highlighting import highlight_code, language_name
+from galley.markdown.time_limit import check_time
 
-# Of processor time, so that other work on the machine doesn't count.
-MAX_SECONDS = 1.0
 MAX_TABLE_TOKENS = 60_000
+# In one paragraph. Pairing them all is one step, which can't be ended half-way.
+MAX_EMPHASIS_MARKS = 20_000
 # How many characters of a text are read for its summary.
 SUMMARISED_LENGTH = 4_000
 
@@ -38,30 +37,6 @@ _HEADING_ID = re.compile(r"\{\s*#([\w:.-]+)\s*\}\s*$")
 # Upstream searches the end of each label through the whole text.
 _FOOTNOTE = re.compile(r"\[\^[^ \n\]]{1,200}\]")
 _ALIGNMENT = re.compile(r"text-align:\s*(left|center|right)")
-
-
-class TooSlow(Exception):
-    """A text takes more than `MAX_SECONDS`."""
-
-
-_deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
-
-
-@contextmanager
-def limit_time() -> Iterator[None]:
-    """Within it, rendering raises `TooSlow` after `MAX_SECONDS`."""
-    token = _deadline.set(thread_time() + MAX_SECONDS)
-    try:
-        yield
-    finally:
-        _deadline.reset(token)
-
-
-def check_time(*_: Any) -> bool:
-    """Raise `TooSlow` if the time is over. As a rule of the parser, it is tried first and never matches."""
-    if thread_time() > _deadline.get():
-        raise TooSlow
-    return False
 
 
 class Parser(MarkdownIt):
@@ -82,11 +57,17 @@ def make_parser() -> Parser:
     parser.use(footnote_plugin, inline=False).use(deflist_plugin).use(formula_plugin)
     parser.block.ruler.at("table", _parse_bounded_table, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.at("footnote_ref", _parse_footnote)
-    parser.block.ruler.before("table", "time", check_time)
+    parser.inline.ruler.at("emphasis", partial(_parse_bounded_marks, emphasis.tokenize))
+    parser.inline.ruler.at("strikethrough", partial(_parse_bounded_marks, strikethrough.tokenize))
+    # Also before each line of what goes on over many.
+    parser.block.ruler.before("table", "time", check_time, {"alt": ["paragraph", "blockquote", "list", "reference"]})
     parser.inline.ruler.before("text", "time", check_time)
+    for rule in parser.inline.ruler2.get_all_rules():
+        parser.inline.ruler2.before(rule, f"time before {rule}", check_time)
     parser.core.ruler.push("headings", _anchor_headings)
     parser.core.ruler.push("alignment", _align_by_class)
     parser.core.ruler.push("tables", _describe_tables)
+    parser.add_render_rule("text", _render_text)
     parser.add_render_rule("fence", _render_fence)
     parser.add_render_rule("code_block", _render_indented_code)
     parser.add_render_rule("table_open", _open_table)
@@ -108,6 +89,11 @@ def _parse_bounded_table(state: StateBlock, start: int, end: int, silent: bool) 
     is_table = table(state, start, end, silent)
     state.env["table_tokens"] = state.env.get("table_tokens", 0) + len(state.tokens) - tokens_before
     return is_table
+
+
+def _parse_bounded_marks(parse: Callable[[StateInline, bool], bool], state: StateInline, silent: bool) -> bool:
+    """Parse marks of emphasis, unless the paragraph has reached the bound: then they are printed."""
+    return len(state.delimiters) < MAX_EMPHASIS_MARKS and parse(state, silent)
 
 
 def _parse_footnote(state: StateInline, silent: bool) -> bool:
@@ -165,6 +151,11 @@ def _align_by_class(state: StateCore) -> None:
             style = str(token.attrs.pop("style", ""))
             if alignment := _ALIGNMENT.search(style):
                 token.attrSet("class", f"align-{alignment[1]}")
+
+
+def _render_text(_renderer: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
+    check_time()
+    return escapeHtml(tokens[index].content)
 
 
 def _render_fence(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:

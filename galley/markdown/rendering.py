@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from galley.markdown.headings import number_equal_ids
 from galley.markdown.incremental import render_incrementally
 from galley.markdown.internal_links import resolve_links
-from galley.markdown.parser import MAX_SECONDS, TooSlow, limit_time, parser
+from galley.markdown.parser import parser
 from galley.markdown.sanitising import sanitise
+from galley.markdown.time_limit import MAX_SECONDS, TooSlow, time_text
 
 logger = logging.getLogger(__name__)
 
@@ -55,12 +56,12 @@ def _hash_text(text: str, footnotes_name: str) -> bytes:
 def render_unresolved(text: str, footnotes_name: str) -> str:
     """Return the sanitised HTML of `text` before its internal links are resolved. It depends on text and language.
 
-    Raises `TooSlow` after `MAX_SECONDS`.
+    Raises `TooSlow` for a draft's text after `MAX_SECONDS`.
     """
     if len(text) <= MAX_LENGTH:
         try:
             encodable = text.encode(errors="replace").decode()
-            with limit_time():
+            with time_text():
                 html = render_incrementally(encodable, footnotes_name) or render_whole(encodable, footnotes_name)
             return number_equal_ids(html)
         except TooSlow:

@@ -14,6 +14,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from galley.markdown.highlighting import TOKEN_CLASSES
+from galley.markdown.time_limit import check_time
 
 TEXT_TAGS = {"blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre", "section", "span"}
 INLINE_TAGS = {"a", "abbr", "b", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp"}
@@ -130,9 +131,12 @@ def sanitise(html: str) -> str:
     These attributes are added here, since nh3 adds attributes in an order that differs between processes. In nh3's
     output every `<` begins a tag. Raises ValueError for elements nested deeper than `MAX_DEPTH`.
     """
+    check_time()
     if html.count("<") > MAX_DEPTH and _measure_depth(html) > MAX_DEPTH:
         raise ValueError("The HTML is nested too deeply.")
-    clean = describe_vague_links(replace_external_images(_cleaner.clean(html)))
+    clean = _cleaner.clean(html)
+    check_time()
+    clean = describe_vague_links(replace_external_images(clean))
     clean = clean.replace("<img ", '<img loading="lazy" decoding="async" ').replace("<pre", '<pre tabindex="0"')
     if "<details" in clean:
         clean = _WITHOUT_SUMMARY.sub(_add_summary, clean)

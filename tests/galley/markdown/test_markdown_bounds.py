@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from galley.markdown import highlight_code, render_markdown
+from galley.markdown import highlight_code, limit_time, render_markdown
 from galley.markdown.incremental import read_chunk, render_incrementally, rendered_cache
 from galley.markdown.parser import MAX_TABLE_TOKENS, make_parser
 from galley.markdown.rendering import MAX_LENGTH
@@ -64,14 +64,16 @@ def test_the_cost_in_chunks_grows_with_the_length_and_no_faster(piece: str) -> N
      "```py\nx = 1\n```\n" * 1500,
      "|a|b|\n|-|-|\n" + "|c|d|\n" * 1000, "# a\n" * 2000, "$a$ " * 1500, "a\n: b\n\n" * 1000, "<b>a</b> " * 1500],
 )  # fmt: skip
-def test_a_text_that_takes_too_long_is_printed_with_a_note(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_of_a_draft_that_takes_too_long_is_printed_with_a_note(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     readings = itertools.count()
-    with monkeypatch.context() as patch:
-        patch.setattr("galley.markdown.parser.thread_time", lambda: next(readings) / 1000)
+    with monkeypatch.context() as patch, limit_time():
+        patch.setattr("galley.markdown.time_limit.thread_time", lambda: next(readings) / 1000)
         html = render_markdown(text)
     assert html.startswith('<div data-preview-note="A Markdown text takes too long to format.')
     assert next(readings) < 1010
-    # Another attempt may succeed.
+    # What is published has no limit, and another attempt may succeed.
     assert "data-preview-note" not in render_markdown(text)
 
 

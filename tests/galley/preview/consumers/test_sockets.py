@@ -68,7 +68,7 @@ def test_a_typed_change_reaches_every_screen_as_a_patch(site, editor, log_in) ->
 
 def test_a_text_that_takes_too_long_is_shown_with_a_note(site, editor, log_in, monkeypatch) -> None:
     client = log_in(editor)
-    monkeypatch.setattr("galley.markdown.parser.MAX_SECONDS", -1.0)
+    monkeypatch.setattr("galley.markdown.time_limit.MAX_SECONDS", -1.0)
     render_unresolved.cache_clear()
 
     async def scene() -> None:
@@ -81,7 +81,7 @@ def test_a_text_that_takes_too_long_is_shown_with_a_note(site, editor, log_in, m
         assert screen.screen.notes == [note]
 
         # It is formatted as soon as it is quicker.
-        monkeypatch.setattr("galley.markdown.parser.MAX_SECONDS", 60.0)
+        monkeypatch.setattr("galley.markdown.time_limit.MAX_SECONDS", 60.0)
         change = form_of(site.post, body=markdown("A *quick* word"))
         await typing.say(type="change", sequence=2, changed={"body-0-value": change["body-0-value"]}, removed=[])
         assert "<p>A <em>quick</em> word</p>" in await screen.shown()
