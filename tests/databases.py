@@ -9,6 +9,7 @@ import hashlib
 import shutil
 import sqlite3
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,10 +30,9 @@ from tests.running_site import DATABASE, PROJECT, build_small_site, empty_log, r
 DAY = 24 * 60 * 60  # seconds
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """Let this process store media where pytest clears away. `config.asgi` reads the setting when it is imported."""
-    settings.MEDIA_ROOT = config._tmp_path_factory.mktemp("media")
+# Set before anything imports `config.asgi`, which reads it.
+_media = tempfile.TemporaryDirectory(prefix="galley-media-")
+settings.MEDIA_ROOT = Path(_media.name)
 
 
 @pytest.fixture(scope="session")

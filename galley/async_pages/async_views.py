@@ -86,7 +86,7 @@ class AsyncRoutablePageMixin(RoutablePageMixin, AsyncViewMixin):
         except Http404:
             return super().route(request, path_components)
 
-    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Return a preview as other pages do, without a route."""
         return super(RoutablePageMixin, self).serve_preview(request, mode_name)
 

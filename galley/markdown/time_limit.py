@@ -42,8 +42,8 @@ def time_text() -> Iterator[None]:
         _deadline.reset(token)
 
 
-def check_time(*_: Any) -> bool:
-    """Raise `TooSlow` if the time is over. As a rule of the parser, it is tried first and never matches."""
+def check_time(*_: Any) -> Any:
+    """Raise `TooSlow` if the time is over. As a rule of the parser, it never matches."""
     if thread_time() > _deadline.get():
         raise TooSlow
     return False

@@ -8,8 +8,8 @@ import pytest
 
 from galley.markdown import highlight_code, limit_time, render_markdown
 from galley.markdown.incremental import read_chunk, render_incrementally, rendered_cache
-from galley.markdown.parser import MAX_TABLE_TOKENS, make_parser
-from galley.markdown.rendering import MAX_LENGTH
+from galley.markdown.parser import MAX_EMPHASIS_MARKS, MAX_TABLE_TOKENS, make_parser
+from galley.markdown.rendering import MAX_LENGTH, render_whole
 from galley.markdown.sanitising import _WITHOUT_SUMMARY, MAX_DEPTH, _add_summary, describe_vague_links
 
 
@@ -75,6 +75,15 @@ def test_a_text_of_a_draft_that_takes_too_long_is_printed_with_a_note(
     assert next(readings) < 1010
     # What is published has no limit, and another attempt may succeed.
     assert "data-preview-note" not in render_markdown(text)
+
+
+def test_marks_of_emphasis_beyond_the_bound_are_printed() -> None:
+    text = "*a* " * MAX_EMPHASIS_MARKS
+    html = render_markdown(text)
+    assert html.startswith("<p><em>a</em> ")
+    assert html.endswith(" *a*</p>\n")
+    assert html.count("<em>") == MAX_EMPHASIS_MARKS / 2
+    assert html == render_whole(text)
 
 
 def test_wide_tables_do_not_fill_up_without_end() -> None:
