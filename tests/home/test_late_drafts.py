@@ -1,10 +1,5 @@
 """A draft that was overtaken replaces nothing, and isn't lost itself."""
 
-import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from django.contrib.auth.models import AbstractUser
 from django.http import HttpResponse
@@ -15,21 +10,12 @@ from wagtail.models import Page, Revision
 from tests.conftest import SmallSite
 from tests.galley.preview.conftest import form_of, markdown
 from tests.home.late_drafts import CASES, Author, before_saving, once, play
-from tests.running_site import PROJECT, environment
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("case", CASES)
 def test_a_late_draft_on_sqlite(small_site: SmallSite, case: str) -> None:
     play(case)
-
-
-def test_late_drafts_on_postgresql(postgresql_small_site: Callable[[str], str], tmp_path: Path) -> None:
-    env = environment(tmp_path, DATABASE_URL=postgresql_small_site("late-drafts"))
-    code = (
-        "import django; django.setup(); from tests.home.late_drafts import CASES, play; [play(case) for case in CASES]"
-    )
-    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=env, check=True)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
+import pytest
 from django.db import connection
 from wagtail.search.backends import get_search_backend
 from wagtail.search.models import IndexEntry
@@ -25,6 +26,8 @@ TEXTS = [
     "https://user@www.example.org:8080/a/b-c.html?q=1&r=%20#top", "ada.quill+ink@mail.example.org", "/usr/local/bin",
     "x" * 3000, "é" * 3000, "東" * 300, "ﷺ" * 200, "galley" + "\u0301" * 3000, "a/" * 120 + "end",
 ]  # fmt: skip
+one_in_ten_or_all = pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.nightly)])
+
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]{2,20}")
 
 

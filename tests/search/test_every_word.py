@@ -1,10 +1,6 @@
-"""Every title and every word is found by itself, in any script, on both databases."""
+"""Every title and every word is found by itself, in any script, on SQLite; `test_postgresql` asks the same there."""
 
-import subprocess
-import sys
 import unicodedata
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -18,23 +14,13 @@ from search.backend import store_words
 from search.query import Query
 from search.words import find_words
 from tests.conftest import SmallSite
-from tests.running_site import PROJECT, environment
-from tests.search.every_word import check, find_entries
-
-one_in_ten_or_all = pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.nightly)])
+from tests.search.every_word import check, find_entries, one_in_ten_or_all
 
 
 @pytest.mark.django_db
 @one_in_ten_or_all
 def test_every_word_on_sqlite(small_site: SmallSite, step: int) -> None:
     check(step)
-
-
-@one_in_ten_or_all
-def test_every_word_on_postgresql(postgresql_small_site: Callable[[str], str], tmp_path: Path, step: int) -> None:
-    env = environment(tmp_path, DATABASE_URL=postgresql_small_site(f"every-word-{step}"))
-    code = f"import django; django.setup(); from tests.search.every_word import check; check({step})"
-    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=env, check=True)
 
 
 @given(st.text(), st.text(st.characters(categories=["L", "M", "N", "So", "Cf"])))

@@ -6,11 +6,13 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from tests.running_site import PROJECT, RunningSite, environment, run_site
+from tests.search.every_word import one_in_ten_or_all
 from tests.search.test_strange_texts import STRANGE
 
 
@@ -92,3 +94,10 @@ def test_strange_texts(site: RunningSite, text: str) -> None:
 )  # fmt: skip
 def test_the_blogs_own_addresses(site: RunningSite, path: str, status: int) -> None:
     assert ask(site, f"/blog/{path}")[0] == status
+
+
+@one_in_ten_or_all
+def test_every_word_on_postgresql(postgresql_small_site: Callable[[str], str], tmp_path: Path, step: int) -> None:
+    env = environment(tmp_path, DATABASE_URL=postgresql_small_site(f"every-word-{step}"))
+    code = f"import django; django.setup(); from tests.search.every_word import check; check({step})"
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=env, check=True)
