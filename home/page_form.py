@@ -1,14 +1,18 @@
 """The form of every page type. It takes unfinished drafts, and none that a newer version has overtaken."""
 
+import copy
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField
+from django.forms.formsets import DELETION_FIELD_NAME, ORDERING_FIELD_NAME
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from modelcluster.forms import ClusterForm
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.forms.models import register_form_field_override
 from wagtail.log_actions import log
@@ -26,6 +30,12 @@ PAGE_STATE = ("live", "locked", "path", "numchild")
 DRAFT_STATE = ("latest_revision_id", "latest_revision_created_at")
 
 
+def _is_blank(row: ClusterForm) -> bool:
+    """Whether a row was added, and has only its number."""
+    is_new = not row.data.get(row.add_prefix(row.instance._meta.pk.name))
+    return is_new and set(row.changed_data) <= {ORDERING_FIELD_NAME} and not any(map(len, row.formsets.values()))
+
+
 class PageForm(WagtailAdminPageForm):
     """While a draft is saved, a missing title or slug is filled in, and an old expiry date stays."""
 
@@ -38,10 +48,14 @@ class PageForm(WagtailAdminPageForm):
             self.fields["slug"].required = False
 
     def defer_required_fields(self) -> None:
-        """Let the title be empty, too."""
+        """Let the title be empty, too, and leave out rows in which nothing has been chosen or written."""
         super().defer_required_fields()
         if "title" in self.fields:
             self.fields["title"].required = False
+        for row in chain.from_iterable(self.formsets.values()):
+            if _is_blank(row):
+                row.data = copy.copy(row.data)
+                row.data[row.add_prefix(DELETION_FIELD_NAME)] = "1"
 
     def restore_required_fields(self) -> None:
         """Require the title again."""

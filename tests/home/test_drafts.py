@@ -8,10 +8,11 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
+from wagtail.test.utils.form_data import inline_formset
 
-from blog.models import BlogPostPage
+from blog.models import Author, BlogPostPage
 from tests.conftest import SmallSite
-from tests.factories import BlogIndexPageFactory, BlogPostPageFactory
+from tests.factories import AuthorFactory, BlogIndexPageFactory, BlogPostPageFactory
 from tests.galley.preview.conftest import form_of, markdown
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +178,47 @@ def test_a_public_post_below_a_draft_leaves_a_redirect(
         blog.slug = "secret"
         blog.save()
     assert set(Redirect.objects.values_list("old_path", flat=True)) == {"/new/public"}
+
+
+def author_rows(*authors: Author | None, ids: list[str] | None = None) -> dict[str, Any]:
+    """Return the form's state of the authors, each of them added in this window."""
+    ids = ids or [""] * len(authors)
+    rows = [{"author": author.pk if author else "", "id": pk} for author, pk in zip(authors, ids, strict=True)]
+    return {"post_authors": inline_formset(rows)}
+
+
+def saved_draft(post: BlogPostPage) -> BlogPostPage:
+    return BlogPostPage.objects.get(pk=post.pk).get_latest_revision_as_object()
+
+
+@pytest.mark.parametrize("before", [0, 1])
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_row_without_anything_chosen_is_left_out(
+    small_site: SmallSite, admin: Client, before: int, after: int
+) -> None:
+    authors = AuthorFactory.create_batch(2)
+    chosen = [*authors[:before], None, *authors[2 - after :]]
+    answer = autosave(admin, small_site.post, title="Goes on", **author_rows(*chosen))
+    assert answer["success"], answer
+    draft = saved_draft(small_site.post)
+    assert draft.title == "Goes on"
+    assert draft.authors == [author for author in chosen if author]
+
+
+def test_it_is_saved_once_somebody_is_chosen(small_site: SmallSite, admin: Client) -> None:
+    first, second = AuthorFactory.create_batch(2)
+    updates = autosave(admin, small_site.post, **author_rows(first, None))["field_updates"]
+    # As the form is from then on.
+    rows = author_rows(first, None)
+    rows["post_authors"]["INITIAL_FORMS"] = updates["post_authors-INITIAL_FORMS"]
+    assert autosave(admin, small_site.post, title="Goes on", **rows)["success"]
+    assert saved_draft(small_site.post).authors == [first]
+    rows["post_authors"]["1"]["author"] = second.pk
+    assert autosave(admin, small_site.post, **rows)["success"]
+    assert saved_draft(small_site.post).authors == [first, second]
+
+
+def test_publishing_still_asks_for_what_is_missing_in_a_row(small_site: SmallSite, admin: Client) -> None:
+    form = form_of(small_site.post, **author_rows(None)) | {"action-publish": "1"}
+    response = admin.post(f"/admin/pages/{small_site.post.pk}/edit/", form)
+    assert "could not be saved due to validation errors" in response.content.decode()
