@@ -120,6 +120,15 @@ event.body = event.body.stream_block.to_python([{"type": "markdown", "value": "B
 HomePage.objects.get().add_child(instance=event)
 print(event.pk)
 """
+MIGRATE = """
+import django
+from django.core.management import call_command
+
+django.setup()
+call_command("makemigrations", verbosity=0)
+call_command("makemigrations", "recipes", verbosity=0)
+call_command("migrate", verbosity=0)
+"""
 VISIT = """
 import os
 import django
@@ -163,9 +172,7 @@ def changed_project(
     shutil.copytree(small_site_folder, copy / "var", dirs_exist_ok=True)
     for name in CHECKS:
         follow(GUIDES / f"{name}.md", copy)
-    run(copy, "manage.py", "makemigrations", "--verbosity", "0")
-    run(copy, "manage.py", "makemigrations", "recipes", "--verbosity", "0")
-    run(copy, "manage.py", "migrate", "--verbosity", "0")
+    run(copy, "-c", MIGRATE)
     return copy
 
 

@@ -73,10 +73,11 @@ class Watch:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of the browser."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    """The path of the browser. Without windows of its own it takes a third less time."""
+    programs = ("chromium-headless-shell", "chromium", "chromium-browser")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, programs)), None)
     if path is None:
-        pytest.skip("Chromium is absent: apt-get install chromium (or set CHROMIUM to the path of one)")
+        pytest.skip("Chromium is absent: apt-get install chromium-headless-shell (or set CHROMIUM to the path of one)")
     return path
 
 

@@ -22,6 +22,15 @@ PACKAGE = PROJECT / "galley" / "preview"
 MOUNT = "drafts/"
 # The browser of a test reaches no other host.
 LOCAL_SETTINGS = "WAGTAIL_GRAVATAR_PROVIDER_URL = None\nWAGTAIL_ENABLE_UPDATE_CHECK = False\n"
+PREPARE = f"""
+import django
+from django.core.management import call_command
+
+django.setup()
+call_command("makemigrations", "preview", check_changes=True, dry_run=True)
+call_command("migrate", verbosity=0)
+call_command("createsuperuser", interactive=False, username="{EDITOR}", email="editor@example.com")
+"""
 TEMPLATE = '{% extends "base.html" %}{% block content %}<h1>{{ page.title }}</h1>{% endblock %}'
 
 
@@ -68,12 +77,7 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         "DJANGO_SUPERUSER_PASSWORD": EDITOR_PASSWORD,
     }
 
-    def manage(*arguments: str) -> None:
-        subprocess.run([sys.executable, "manage.py", *arguments], cwd=project, env=env, check=True)
-
-    manage("makemigrations", "--check", "--dry-run", "preview")
-    manage("migrate", "--verbosity", "0")
-    manage("createsuperuser", "--noinput", "--username", EDITOR, "--email", "editor@example.com")
+    subprocess.run([sys.executable, "-c", PREPARE], cwd=project, env=env, check=True)
     with socket.create_server(("127.0.0.1", 0)) as listener, log_file.open("w") as log:
         url = f"http://localhost:{listener.getsockname()[1]}"
         uvicorn = ["-m", "uvicorn", "galley.preview.asgi:application", "--fd", str(listener.fileno())]
