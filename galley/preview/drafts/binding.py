@@ -11,6 +11,7 @@ The form is Wagtail's own page form with three differences:
 import copy
 import itertools
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -72,7 +73,7 @@ class DraftBlockField(BlockField):
     """
 
     def __init__(self, original: BlockField) -> None:
-        block = copy.deepcopy(original.block)
+        block = copy_block(original.block)
         block.defer_required_validation()
         super().__init__(block=block, widget=DraftBlockWidget(block), required=False, label=original.label)
         self.remembered: dict[str, Any] = {}
@@ -101,6 +102,17 @@ class DraftBlockField(BlockField):
         for child in value if isinstance(value, StreamValue) else ():
             if isinstance(child, DraftChild):
                 child.settle()
+
+
+def copy_block(block: Block, attempts: int = 10) -> Block:
+    """Return a copy of `block` with its children. The copy is begun again if another thread computes properties of it.
+
+    Django renders the edit page from the same block. A `cached_property` that it computes ends the copying.
+    """
+    for _attempt in range(attempts):
+        with suppress(RuntimeError):
+            return copy.deepcopy(block)
+    return copy.deepcopy(block)
 
 
 @cache

@@ -1,5 +1,6 @@
 """Whatever state a form is in, it becomes a page that can be shown."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -8,10 +9,11 @@ from wagtail.models import Page, get_page_models
 from wagtail.test.utils.form_data import inline_formset
 
 from blog.models import Category
-from galley.preview.drafts.binding import Draft, Memory, bind_draft
+from galley.preview.drafts.binding import Draft, Memory, bind_draft, copy_block
 from galley.preview.drafts.form_state import FormData
 from galley.preview.drafts.rendering import render_page
 from galley.preview.drafts.sources import NewPage, SavedPage, SourceGone
+from home.blocks import BodyBlock
 from home.models import HomePage
 from tests.conftest import SmallSite
 from tests.factories import SiteImageFactory
@@ -142,3 +144,19 @@ def test_what_is_rendered_knows_nothing_of_the_editor(writer: Writer) -> None:
     assert "csrfmiddlewaretoken" not in html
     assert "userbar" not in html
     assert writer.editor.username not in html
+
+
+def test_a_block_is_copied_while_another_thread_computes_its_properties() -> None:
+    class ReadElsewhere:
+        """Does in the middle of the first copy what another thread may do."""
+
+        def __deepcopy__(self, memo: dict) -> str:
+            block.__dict__.setdefault("js_initializer", "computed")
+            return "copied"
+
+    block = BodyBlock()
+    block.read_elsewhere = ReadElsewhere()
+    with pytest.raises(RuntimeError, match="changed size"):
+        copy.deepcopy(block)
+    del block.js_initializer
+    assert copy_block(block).read_elsewhere == "copied"
