@@ -13,6 +13,7 @@ from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.search import index
 
 from galley.async_pages import ThreadSafeStreamField
+from galley.history.autosave import can_overwrite
 from galley.markdown import limit_time
 from home.blocks import BodyBlock
 from home.page_form import PageForm
@@ -65,8 +66,8 @@ class BasePage(Page):
         super().save(*args, **kwargs)
 
     def save_revision(self, *args: Any, overwrite_revision: Revision | None = None, **kwargs: Any) -> Revision:
-        """Save a revision. Autosave overwrites its own last one, unless that is public by now."""
-        if overwrite_revision and Page.objects.filter(pk=self.pk, live_revision=overwrite_revision).exists():
+        """Save a revision. Autosave overwrites its own last one, unless that should stay in the history."""
+        if overwrite_revision and not can_overwrite(overwrite_revision, self):
             overwrite_revision = None
         return super().save_revision(*args, overwrite_revision=overwrite_revision, **kwargs)
 

@@ -16,6 +16,7 @@ from wagtail.documents.rich_text import DocumentLinkHandler
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.rich_text.pages import PageLinkHandler
 
+from galley.history.views import NamedHistoryView
 from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import PictureEmbedHandler
 from galley.preview.rich_text import dropped_elements
@@ -64,9 +65,9 @@ class PageEditView(EditView):
 
 
 @hooks.register("register_admin_viewset", order=1)
-def replace_edit_view() -> PageViewSet:
-    """Replace Wagtail's edit view of pages."""
-    return PageViewSet(edit_view_class=PageEditView)
+def replace_page_views() -> PageViewSet:
+    """Replace Wagtail's edit view and history of pages."""
+    return PageViewSet(edit_view_class=PageEditView, history_view_class=NamedHistoryView)
 
 
 @hooks.register("register_image_operations", order=1)

@@ -17,8 +17,14 @@ logger = logging.getLogger(__name__)
 PAUSE_SECONDS = 2.0
 MINUTE = 60.0
 HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 # Commands, and the seconds between two runs. No cron is needed.
-SCHEDULED_COMMANDS = {"publish_scheduled": MINUTE, "prune_db_task_results": HOUR, "clearsessions": HOUR}
+SCHEDULED_COMMANDS = {
+    "publish_scheduled": MINUTE,
+    "prune_db_task_results": HOUR,
+    "clearsessions": HOUR,
+    "thin_revisions": DAY,
+}
 
 
 class Command(db_worker.Command):

@@ -1,0 +1,1 @@
+"""The history of a page: which versions are stored, their names, and when old ones are deleted."""
