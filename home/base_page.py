@@ -65,11 +65,18 @@ class BasePage(Page):
             self.first_published_at = self.alias_of.first_published_at
         super().save(*args, **kwargs)
 
-    def save_revision(self, *args: Any, overwrite_revision: Revision | None = None, **kwargs: Any) -> Revision:
-        """Save a revision. Autosave overwrites its own last one, unless that should stay in the history."""
-        if overwrite_revision and not can_overwrite(overwrite_revision, self):
-            overwrite_revision = None
-        return super().save_revision(*args, overwrite_revision=overwrite_revision, **kwargs)
+    def save_revision(
+        self, user: Any = None, *args: Any, overwrite_revision: Revision | None = None, **kwargs: Any
+    ) -> Revision:
+        """Save a revision. Autosave overwrites its own last one, unless that should stay in the history.
+
+        Raises PermissionDenied if `overwrite_revision` is of somebody else, or isn't the latest.
+        """
+        if overwrite_revision and overwrite_revision == self.latest_revision:
+            is_own = overwrite_revision.user_id == (user and user.pk)
+            if is_own and not can_overwrite(overwrite_revision, self):
+                overwrite_revision = None
+        return super().save_revision(user, *args, overwrite_revision=overwrite_revision, **kwargs)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Return the draft as a page. A Markdown text that takes long shows as it is, so that it holds up nobody."""
