@@ -13,7 +13,7 @@ from transfer.readers import SourcePost, UnreadableFileError, make_slug
 from transfer.readers.markdown.fields import CAPTION_KEYS, IMAGE_KEYS, interpret
 from transfer.readers.markdown.front_matter import split_front_matter
 from transfer.readers.markdown.generator_config import GeneratorConfig
-from transfer.readers.markdown.names import AUTHOR_KEYS, DATE_KEYS
+from transfer.readers.markdown.names import AUTHOR_KEYS, DATE_KEYS, UPDATE_KEYS
 
 FOLDER = Path("/blog")
 
@@ -199,6 +199,25 @@ def test_every_key_of_a_date_is_read(key: str) -> None:
     assert read(nested(key, "2014-01-02"), "a.md").date == datetime.date(2014, 1, 2)
 
 
+@pytest.mark.parametrize("key", UPDATE_KEYS)
+def test_the_last_change_dates_a_post_without_another_date(key: str) -> None:
+    post = read(nested(key, "2014-01-02"), "a.md")
+    assert post.date == datetime.date(2014, 1, 2)
+    assert f"There is no other date: `{key}` is used." in [note.text for note in post.diagnostics]
+    assert read(nested(key, "2014-01-02"), "2013-05-06-a.md").date == datetime.date(2013, 5, 6)
+
+
+@pytest.mark.parametrize("text", ['{"title": "A", "draft": true}\n\nText', '{"title": "A",\n "draft": true}\nText'])
+def test_json_front_matter_in_any_layout_is_read(text: str) -> None:
+    post = read(text)
+    assert (post.title, post.draft, post.body) == ("A", True, "Text")
+
+
+@pytest.mark.parametrize("text", ['{"a": 1}\n\nText', "{% tag %}\n\nText", '{"title": "A"\n\nText'])
+def test_braces_that_are_no_front_matter_are_text(text: str) -> None:
+    assert read(text).body == text
+
+
 @pytest.mark.parametrize("key", AUTHOR_KEYS)
 def test_every_key_of_an_author_is_read(key: str) -> None:
     assert read(nested(key, "[Jane Doe]")).authors == ["Jane Doe"]
@@ -310,6 +329,17 @@ def test_full_names_come_from_the_sites_data_file(tmp_path: Path) -> None:
         ("published: soon", "hello.md"),
         ("status: being rewritten", "hello.md"),
         ("expiryDate: some day", "hello.md"),
+        ("state: draft", "hello.md"),
+        ("tags: [wip, rust]", "hello.md"),
+        ("params: {status: Unlisted}", "hello.md"),
+        ("extra: {draft: true}", "hello.md"),
+        ("params: {hidden: true}", "hello.md"),
+        ("isHidden: true", "hello.md"),
+        ("noindex: true", "hello.md"),
+        ("published_at: null", "hello.md"),
+        ("title: '[DRAFT] Plans'", "hello.md"),
+        ("title: T", "private/hello.md"),
+        ("title: T", "WIP/hello.md"),
     ],
 )
 def test_what_was_not_public_is_a_draft_and_the_report_says_why(front_matter: str, name: str) -> None:
@@ -334,6 +364,10 @@ def test_what_was_not_public_is_a_draft_and_the_report_says_why(front_matter: st
         "draft:",
         "build: {render: always}",
         "expiryDate: 2999-01-01",
+        "title: Draft",
+        "title: Drafting a letter",
+        "tags: [drafting]",
+        "cover: {hidden: true}",
     ],
 )
 def test_what_was_public_is_no_draft(front_matter: str) -> None:

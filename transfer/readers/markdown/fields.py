@@ -18,6 +18,7 @@ from transfer.readers.markdown.front_matter import Metadata, SourceFile
 from transfer.readers.markdown.generator_config import GeneratorConfig
 from transfer.readers.markdown.names import (
     DATE_KEYS,
+    UPDATE_KEYS,
     FileName,
     read_authors,
     read_date,
@@ -53,7 +54,7 @@ def interpret(file: SourceFile, config: GeneratorConfig) -> SourcePost:
         slug=_read_slug(metadata, name, address),
         address=address,
         old_addresses=old_addresses,
-        date=_date_from_address(address) if date is None else date,
+        date=date or _date_from_address(address) or _read_update(metadata),
         draft=is_hidden(metadata, name, config.public_folders),
         expires=read_expiry(metadata),
         authors=read_authors(metadata, config.full_names),
@@ -101,6 +102,15 @@ def _read_date(metadata: Metadata, name: FileName) -> Date | None:
     dates = [date for key in DATE_KEYS if (date := read_date(metadata.value(key)))]
     today = timezone.localdate()
     return next((date for date in dates if as_date(date) > today), (*dates, name.date)[0])
+
+
+def _read_update(metadata: Metadata) -> Date | None:
+    """Return the date at which the post was last changed. It is nearer to the post's than the day of the import."""
+    for key in UPDATE_KEYS:
+        if date := read_date(metadata.value(key)):
+            metadata.changed(f"There is no other date: `{key}` is used.", key)
+            return date
+    return None
 
 
 def _report_date(post: SourcePost, name: FileName) -> None:

@@ -199,6 +199,8 @@ def split_front_matter(path: Path, text: str) -> SourceFile:
         values = _load(LOADERS[fence["format"] or fence["fence"] or "{"], header)
     elif fence and _HEADER_LINE.match(start.partition("\n")[2]):  # else it is a thematic break
         raise UnreadableFileError("The front matter has no end. A line such as its first has to stand below it.", 1)
+    elif inline := _split_inline_json(start):
+        values, header, body = inline
     elif bare := _split_bare_header(start):
         values, header, body = bare
     if values is None:
@@ -206,6 +208,15 @@ def split_front_matter(path: Path, text: str) -> SourceFile:
     above = text.count("\n", 0, len(text) - len(start))
     body_line = text.count("\n", 0, len(text) - len(body.lstrip("\n"))) + 1
     return SourceFile(path, Metadata(values, "\n" * above + header), body.strip("\n"), body_line)
+
+
+def _split_inline_json(text: str) -> tuple[dict[str, Any], str, str] | None:
+    """Return the values, the header and the body of a text that begins with `{"title": "x"}` in any layout, or None."""
+    with suppress(ValueError, RecursionError):
+        values, end = json.JSONDecoder().raw_decode(text)
+        if isinstance(values, dict) and set(values) & _HEADER_KEYS and end <= MAX_FRONT_MATTER_SIZE:
+            return values, text[:end], text[end:]
+    return None
 
 
 def _split_bare_header(text: str) -> tuple[dict[str, Any] | None, str, str] | None:

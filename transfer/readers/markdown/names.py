@@ -31,8 +31,11 @@ AUTHOR_KEYS = (
 )  # fmt: skip
 DATE_KEYS = (
     "date", "publishDate", "pubDate", "published_at", "published_on", "article_published_time", "publish_on",
-    "post_date", "date_published", "published", "created", "created_at", "creation_date",
+    "post_date", "date_published", "published", "posted", "posted_on", "date.published", "date.created", "created",
+    "created_at", "creation_date",
 )  # fmt: skip
+# They are only read if a post has no other date.
+UPDATE_KEYS = ("updated", "updated_at", "lastmod", "modified", "last_modified_at", "date.updated")
 _SHORT_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 

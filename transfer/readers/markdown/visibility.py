@@ -1,5 +1,6 @@
 """Decides whether a post was public on its old site, by what generators and their users write."""
 
+import re
 from collections.abc import Iterator
 
 from django.utils import timezone
@@ -16,12 +17,17 @@ _SHOWING = (
 _HIDING = (
     "draft", "is_draft", "wip", "unlisted", "hidden", "hide", "private", "unpublished", "excluded", "headless",
     "protected", "encrypted", "disabled", "eleventyExcludeFromCollections", "members_only", "trashed", "deleted",
+    "is_hidden", "is_private", "is_unlisted", "archived", "noindex",
+    *(f"{place}.{key}" for place in ("extra", "params") for key in ("draft", "hidden", "private", "unlisted")),
 )  # fmt: skip
 _STATES = ("status", "post_status", "visibility", "access", "build.render", "build.list")
 _PUBLIC_STATES = {
     "published", "publish", "public", "live", "final", "finished", "done", "featured", "sticky", "scheduled", "future",
     "sent", "visible", "everyone", "open", "always", "true",
 }  # fmt: skip
+# Under any key, such as `stage: draft` and `tags: [wip]`.
+_DRAFT_WORDS = {"draft", "drafts", "private", "unlisted", "unpublished", "wip", "pending", "trash"}
+_DRAFT_TITLE = re.compile(r"\W*(?:DRAFT|WIP|TODO)\b")
 _EXPIRY_DATES = ("expiryDate", "expires", "expire_at", "expiration", "unpublishDate", "unpublish_at", "unpublish_on")
 
 
@@ -57,8 +63,17 @@ def _reasons_to_hide(metadata: Metadata, name: FileName, public_folders: set[str
             yield f"`{key}` is over or can't be read", key
     for key in DATE_KEYS:
         value = metadata.value(key)
-        if key != "published" and value not in (None, "") and not read_date(value):
+        dates = value.values() if isinstance(value, dict) else [value]
+        if key != "published" and value not in (None, "") and not any(map(read_date, dates)):
             yield f"`{key}` isn't a date that can be read", key
+    for key, value in metadata.values.items():
+        words = value if isinstance(value, list) else value.values() if isinstance(value, dict) else [value]
+        if key.lower() not in ("title", "slug") and any(str(word).strip().lower() in _DRAFT_WORDS for word in words):
+            yield f"`{key[:80]}` says that the post isn't public", key
+        if key in ("published_at", "publishedAt") and value is None:
+            yield f"`{key}` is empty", key
+    if _DRAFT_TITLE.match(metadata.text("title")):
+        yield "The title is a draft's", "title"
     if metadata.value("permalink") is False:
         yield "The post had no address", "permalink"
     if metadata.text("password", "passphrase", "post_password"):
@@ -66,7 +81,7 @@ def _reasons_to_hide(metadata: Metadata, name: FileName, public_folders: set[str
     # Generators leave out names with an underscore.
     for folder in name.parents:
         is_unknown = folder.startswith("_") and folder not in public_folders
-        if is_unknown or folder.lower() in ("draft", "drafts", "unpublished"):
+        if is_unknown or folder.lower() in (*_DRAFT_WORDS, "hidden"):
             yield (f"The old site may not have shown the folder `{folder}`",)
     if name.stem.startswith(("_", "draft_")) or name.stem.lower().endswith(".draft"):
         yield (f"The name `{name.stem}` is a draft's",)
