@@ -92,7 +92,6 @@ class NameVersionView(GenericPageBreadcrumbsMixin, WagtailAdminTemplateMixin, Fo
     template_name = "wagtailadmin/generic/form.html"
     form_class = VersionNameForm
     page_title = _("Name this version")
-    header_icon = "history"
 
     def setup(self, request: HttpRequest, *args: Any, page_id: int, revision_id: int, **kwargs: Any) -> None:
         """Find page and revision. Raises Http404 and PermissionDenied."""

@@ -1,0 +1,61 @@
+"""What an editor deletes is found in the history, and gets a name there."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from tests.e2e.editing import start_post, type_paragraph, until_autosave_notices, until_saved
+
+SCREENS = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+async def write_and_delete(page: Page) -> None:
+    """Write two paragraphs, and delete the second. Autosave stores both states."""
+    await start_post(page, "A post of two paragraphs")
+    await until_autosave_notices(page)
+    await type_paragraph(page, "This paragraph stays where it is.")
+    await type_paragraph(page, "This one is deleted by mistake.")
+    await page.wait_for_url("**/edit/")
+    await until_saved(page)
+    await page.locator("[data-streamfield-child]").last.get_by_role("button", name="Delete").click()
+    await expect(page.locator(".public-DraftEditor-content").last).to_be_hidden()
+    await until_saved(page)
+
+
+async def open_history(page: Page) -> None:
+    await page.goto(page.url.replace("/edit/", "/history/"))
+
+
+async def choose_action(page: Page, action: str) -> None:
+    """Choose `action` in the menu of the version before the newest one."""
+    await page.get_by_role("row", name="Draft saved").nth(1).get_by_role("button", name="Actions").click()
+    await page.get_by_role("link", name=action).click()
+
+
+async def test_a_deleted_block_is_restored_from_the_history(editor_page: Page) -> None:
+    texts = editor_page.locator(".public-DraftEditor-content")
+    both = ["This paragraph stays where it is.", "This one is deleted by mistake."]
+    await write_and_delete(editor_page)
+    await open_history(editor_page)
+    await choose_action(editor_page, "Review this version")
+    await expect(texts).to_have_text(both)
+    await editor_page.get_by_role("button", name="Replace current draft").click()
+    await expect(editor_page.locator(".messages")).to_contain_text("has been replaced with version from")
+    await expect(texts).to_have_text(both)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_a_version_gets_a_name(editor_page: Page, screen: str) -> None:
+    await write_and_delete(editor_page)
+    await editor_page.set_viewport_size(SCREENS[screen])
+    await open_history(editor_page)
+    await choose_action(editor_page, "Name this version")
+    await expect(editor_page.get_by_label("Name")).to_be_focused()
+    for colours in ("light", "dark"):
+        await editor_page.emulate_media(color_scheme=colours)
+        results = await Axe().run(editor_page, context="#main", options={"resultTypes": ["violations"]})
+        assert results.violations_count == 0, results.generate_report()
+    await editor_page.keyboard.type("Before the cut")
+    await editor_page.keyboard.press("Enter")
+    await expect(editor_page.locator(".messages")).to_contain_text("The version is now called “Before the cut”.")
+    await expect(editor_page.get_by_role("row", name="“Before the cut”")).to_be_visible()
