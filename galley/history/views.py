@@ -53,7 +53,8 @@ class NamedHistoryView(PageHistoryView):
         """Return Wagtail's columns, with ours in place of the first."""
         first, *others = super().columns
         options = {"object": first.object, "url_names": first.url_names, "label": first.label}
-        return [NamesColumn(first.name, user_can_unschedule=first.user_can_unschedule, **options), *others]
+        options |= {"user_can_unschedule": first.user_can_unschedule, "classname": "wrap-anywhere"}
+        return [NamesColumn(first.name, **options), *others]
 
     def get_base_queryset(self) -> QuerySet[PageLogEntry]:
         """Return Wagtail's entries, with names."""
