@@ -32,7 +32,10 @@ _DEFINITION = re.compile(
     re.MULTILINE,
 )
 
-_ELEMENT = re.compile(r"<(?P<name>[a-zA-Z][a-zA-Z0-9-]*)(?P<attributes>(?:\s+(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?)/?>")
+# `](<Other Page>)` is a destination.
+_ELEMENT = re.compile(
+    r"(?<!\]\()<(?P<name>[a-zA-Z][a-zA-Z0-9-]*)(?P<attributes>(?:\s+(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?)/?>"
+)
 _ATTRIBUTE = re.compile(
     r"(?P<name>[a-zA-Z_:@][\w:.@-]*)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'<>]+))"
 )

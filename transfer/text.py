@@ -219,10 +219,20 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
+_COMMENTS = re.compile(r"(?:\s*<!--(?:(?!-->).)*-->)+\s*", re.DOTALL)
+_HEADING_ELEMENT = re.compile(r"\s*<h1\b[^<>]*>((?:(?!</?h1\b).)*)</h1\s*>\s*", re.DOTALL | re.IGNORECASE)
+_HEADING_ATTRIBUTES = re.compile(r"[ \t]*\{[ \t]*[:#.][^{}]*\}$")
+
+
 def first_heading(body: str) -> tuple[str, int] | None:
     """Return the words of the level 1 heading at the very top of `body` and the number of its lines, or None."""
     tokens = parse_blocks(body)
-    if not tokens or tokens[0].tag != "h1" or not tokens[0].map:
+    while tokens and tokens[0].type == "html_block" and _COMMENTS.fullmatch(tokens[0].content):
+        tokens = tokens[1:]
+    if not tokens or not tokens[0].map:
         return None
-    title = plain_text(tokens[1].content)
+    element = _HEADING_ELEMENT.fullmatch(tokens[0].content)
+    if tokens[0].tag != "h1" and not element:
+        return None
+    title = plain_text(element[1] if element else _HEADING_ATTRIBUTES.sub("", tokens[1].content))
     return (title, tokens[0].map[1]) if title else None

@@ -19,6 +19,12 @@ from transfer.report import PostReport
         ("::: warning Mind this\n\nText.\n\n:::", "warning", "<p><strong>Mind this</strong></p>\n<p>Text.</p>"),
         (":::note[A title]\n- one\n- two\n:::", "note", "<li>two</li>"),
         (":::{hint}\nText.\n:::", "tip", "<p><strong>Hint</strong></p>\n<p>Text.</p>"),
+        ("::: {.warning}\nText.\n:::", "warning", "<p>Text.</p>"),
+        (
+            '::: {.callout-tip #id title="Mind this"}\nText.\n:::',
+            "tip",
+            "<p><strong>Mind this</strong></p>\n<p>Text.</p>",
+        ),
         ("!!! note\n    Text.\n\n    More.", "note", "<p>Text.</p>\n<p>More.</p>"),
         ('!!! danger "Mind this"\n    Text.', "warning", "<p><strong>Mind this</strong></p>\n<p>Text.</p>"),
         ("??? tip\n\tText.", "tip", "<p>Text.</p>"),

@@ -71,6 +71,15 @@ def test_template_tags_become_markdown(convert, source: str, result: str) -> Non
         ('{% image "assets/a.png" "A "big" cat" %}', 'A "big" cat', ""),
         ('{% include "figure.html",\n image: "/assets/a.png",\n alt: "A cat", caption: "Tom" %}', "A cat", "Tom"),
         ('{{< figure src="/assets/a.png" alt="A cat" caption="Tom" >}}', "A cat", "Tom"),
+        ('{{< figure src="/assets/a.png" caption="Tom" >}}', "Tom", "Tom"),
+        (
+            '{{< figure src="/assets/a.png" alt="A" title="Tom" caption="at home" attr="(Ann)" >}}',
+            "A",
+            "Tom at home (Ann)",
+        ),
+        ("![A cat](assets/a.png){width=50%}", "A cat", ""),
+        ('![A cat](assets/a.png){ width="300" .left }', "A cat", ""),
+        ("![A cat](assets/a.png =100x20)", "A cat", ""),
         ('{{ image(src="/assets/a.png", alt="A cat") }}', "A cat", ""),
         ('![A cat](assets/a.png "Tom")', "A cat", "Tom"),
         ("![A\ncat](/assets/a.png)", "A cat", ""),
@@ -83,6 +92,33 @@ def test_pictures_in_every_form(convert, tmp_path, source: str, alt: str, title:
     (key,) = post.images
     assert post.body == f"![{alt}](image:ref-{key}" + (f' "{title}")' if title else ")")
     assert post.alts == {key: alt}
+
+
+@pytest.mark.parametrize(
+    ("source", "result"),
+    [
+        ("[a](#b){ .md-button }", "[a](#b)"),
+        ("## Part {#part .wide}", "## Part {#part}"),
+        ("## Part { #part }", "## Part {#part}"),
+        ("[[toc]]\n\nText", "Text"),
+        ("Text{/* a comment */}", "Text"),
+        ("A %%hidden note%% b", "A  b"),
+        ("A\n\n%%\nhidden\n\nnote\n%%\n\nb", "A\n\n\n\nb"),
+        ("`%%a%%` and 100%% of 50%% are %% signs", "`%%a%%` and 100%% of 50%% are %% signs"),
+        ("f(x){return 1}", "f(x){return 1}"),
+    ],
+)
+def test_marks_of_generators_are_not_printed(convert, source: str, result: str) -> None:
+    assert convert(source).body == result
+
+
+def test_a_hidden_comment_is_named(convert) -> None:
+    assert "1 The comment `%%hidden%%` is left out." in notes(convert("A %%hidden%% b"))
+
+
+def test_a_wiki_link_is_not_taken_for_an_element(convert) -> None:
+    post = convert("See [[Other Page]] and <other>this</other>.")
+    assert len([note for note in notes(post) if "<other>" in note]) == 1
 
 
 CAFE, CAFE_OF_MACOS = "caf\u00e9", "cafe\u0301"

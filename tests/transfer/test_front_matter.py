@@ -218,6 +218,18 @@ def test_braces_that_are_no_front_matter_are_text(text: str) -> None:
     assert read(text).body == text
 
 
+@pytest.mark.parametrize(
+    "heading", ["<h1 id='t'>T</h1>", "# T {#t .wide}", "<!-- a note -->\n# T", "T\n=", "# [T](/t/) #"]
+)
+def test_a_heading_that_repeats_the_title_is_left_out(heading: str) -> None:
+    assert read(f"---\ntitle: T\n---\n{heading}\n\nText").body == "Text"
+
+
+@pytest.mark.parametrize("heading", ["<h1>Other</h1>", "# Other {#t}", "<p>T</p>"])
+def test_another_heading_stays(heading: str) -> None:
+    assert read(f"---\ntitle: T\n---\n{heading}\n\nText").body == f"{heading}\n\nText"
+
+
 @pytest.mark.parametrize("key", AUTHOR_KEYS)
 def test_every_key_of_an_author_is_read(key: str) -> None:
     assert read(nested(key, "[Jane Doe]")).authors == ["Jane Doe"]

@@ -4,11 +4,18 @@ import os
 from pathlib import Path
 
 from transfer import readers
-from transfer.readers.markdown.admonitions import convert_admonitions, convert_wiki_links
+from transfer.readers.markdown.admonitions import convert_admonitions, convert_wiki_links, remove_comments
 from transfer.readers.markdown.fields import interpret
 from transfer.readers.markdown.front_matter import read_source_file
 from transfer.readers.markdown.generator_config import GeneratorConfig
-from transfer.readers.markdown.html_and_mdx import HTML_SUFFIXES, convert_html, convert_mdx, is_template, read_html
+from transfer.readers.markdown.html_and_mdx import (
+    HTML_SUFFIXES,
+    convert_html,
+    convert_mdx,
+    is_template,
+    read_html,
+    remove_mdx_comments,
+)
 from transfer.readers.markdown.template_tags import convert_template_tags
 from transfer.text import SourceText
 
@@ -74,6 +81,8 @@ class Reader(readers.Reader):
     def convert_markup(self, text: SourceText, post: readers.SourcePost) -> None:
         """Rewrite admonitions, template tags, shortcodes and wiki links."""
         suffix = post.path.suffix.lower()
+        remove_comments(text, post.diagnostics)
+        remove_mdx_comments(text)
         convert_admonitions(text, post.diagnostics)
         if suffix == ".mdx":
             convert_mdx(text, post.diagnostics)

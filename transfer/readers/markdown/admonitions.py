@@ -17,10 +17,10 @@ _SHORTCODES = "|".join((*_GENERAL, *_KINDS, "info", "note"))
 _ADMONITIONS = [
     # GitHub and Obsidian
     re.compile(r"^>[ \t]*\[!(?P<kind>\w+)\][+-]?[ \t]*(?P<title>[^\n]*)(?P<body>(?:\n>[^\n]*)*)", re.MULTILINE),
-    # Docusaurus, VuePress, MyST
+    # Docusaurus, VuePress, MyST; `{.callout-note}` in Quarto
     re.compile(
-        r"^(?P<fence>:{3,})[ \t]*\{?(?P<kind>[A-Za-z][\w-]*)\}?(?P<title>[^\n]*)(?P<body>(?:\n(?!:::)[^\n]*)*)\n"
-        r"(?P=fence)[ \t]*$",
+        r"^(?P<fence>:{3,})[ \t]*\{?\.?(?:callout-)?(?P<kind>[A-Za-z][\w-]*)\}?(?P<title>[^\n]*)"
+        r"(?P<body>(?:\n(?!:::)[^\n]*)*)\n(?P=fence)[ \t]*$",
         re.MULTILINE,
     ),
     # MkDocs
@@ -42,7 +42,11 @@ _ADMONITIONS = [
         re.DOTALL,
     ),
 ]
-_REST = re.compile(r"^[ \t>]+(?:\[!\w+\]|:{3,}[ \t]*\w|!!![ \t]).*|^:{3,}[ \t]*\w.*", re.MULTILINE)
+_REST = re.compile(
+    r"^[ \t>]+(?:\[!\w+\]|:{3,}[ \t]*\w|!!![ \t]).*|^(?::{3,}[ \t]*\w|/{3,}[ \t]+\w|===[!+]?[ \t]+\").*", re.MULTILINE
+)
+# Comments of Obsidian
+_COMMENT = re.compile(r"(?<![\w%\\])%%(?:[ \t]*\n(?:(?!%%).)*?\n[ \t]*|[^%\n]+)%%(?![\w%])", re.DOTALL)
 _WIKI_LINK = re.compile(
     r"(?<![\w\]\\])(?P<embed>!?)\[\[(?!\d+\])(?P<target>[^\s\[\]|#^][^\[\]|#^\n]*)?(?P<fragment>[#^][^\[\]|\n]*)?"
     r"(?:\|(?P<label>[^\[\]\n]*))?\]\](?![(\[])"
@@ -57,7 +61,7 @@ def convert_admonitions(text: SourceText, diagnostics: Diagnostics) -> None:
         quoted = re.search(r"title=\"([^\"]*)\"" if "=" in title else r"\"([^\"]*)\"", title)
         if kind in _GENERAL:
             kind = next((word for word in re.findall(r"\w+", title.lower()) if word in _KINDS), "note")
-        title = quoted[1] if quoted else title.strip("[]") if match[0][0] in ">:" else ""
+        title = quoted[1] if quoted else title.rpartition("}")[2].strip("[] ") if match[0][0] in ">:" else ""
         if not title and kind not in ("note", "tip", "warning"):
             title = kind.capitalize()
         if match[0][0] in ">!?":
@@ -70,6 +74,16 @@ def convert_admonitions(text: SourceText, diagnostics: Diagnostics) -> None:
     for pattern in _ADMONITIONS:
         text.rewrite(pattern, convert)
     text.rewrite(_REST, name_rest)
+
+
+def remove_comments(text: SourceText, diagnostics: Diagnostics) -> None:
+    """Remove every `%%comment%%` from `text`."""
+
+    def remove(match: re.Match[str], line: int) -> str:
+        diagnostics.lost(f"The comment `{match[0][:80]}` is left out.", line)
+        return ""
+
+    text.rewrite(_COMMENT, remove)
 
 
 def convert_wiki_links(text: SourceText) -> None:

@@ -72,6 +72,11 @@ def convert_html(text: SourceText) -> None:
     text.rewrite(_EMPTY_LINES, lambda match, line: _fill_lines(match["pre"]) if match["pre"] else "", in_code=True)
 
 
+def remove_mdx_comments(text: SourceText) -> None:
+    """Remove `{/* comments */}` from `text`. Docusaurus reads them in `.md` files too."""
+    text.rewrite(_COMMENT, lambda match, line: "")
+
+
 def convert_mdx(text: SourceText, diagnostics: Diagnostics) -> None:
     """Remove the JavaScript from `text`. Components become what template tags of their names do, or their content."""
 
@@ -88,7 +93,6 @@ def convert_mdx(text: SourceText, diagnostics: Diagnostics) -> None:
     def name_expression(match: re.Match[str], line: int) -> None:
         diagnostics.lost(f"The expression `{match[0]}` stays as text.", line)
 
-    text.rewrite(_COMMENT, lambda match, line: "")
     text.rewrite(_MODULE_LINES, remove)
     text.rewrite(_COMPONENT, convert_component)
     text.rewrite(_EXPRESSION, name_expression)

@@ -33,11 +33,16 @@ _TAG = re.compile(
 )
 _OUTPUT = re.compile(r"(?P<value>\"[^\"]*\"|'[^']*'|[\w.]+)\s*(?P<filters>(?:\|[^|]*)*)\Z", re.DOTALL)
 _FUNCTION = re.compile(r"(?P<name>\w+)\s*\((?P<arguments>.*)\)\s*\Z", re.DOTALL)
-_ATTRIBUTE = r"(?:(?:[.#][\w-]+)+|[\w-]+=(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[\w-]+)|\w+)"
+_ATTRIBUTE = r"(?:(?:[.#][\w-]+)+|[\w-]+=(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[\w.%-]+)|\w+)"
 # `{#id}` stays: the site reads it too.
-_ATTRIBUTES = re.compile(rf"[ \t]*\{{(?=[:.])(?::{{1,2}}[ \t]*)?{_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*[ \t]*\}}")
+_ATTRIBUTES = re.compile(
+    rf"(?:[ \t]*\{{[ \t]*(?=[:.])(?::{{1,2}}[ \t]*)?|(?<=\))\{{[ \t]*(?=[\w-]+=))"
+    rf"{_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*[ \t]*\}}"
+)
+_IDENTIFIER = re.compile(rf"\{{[ \t]*(?P<id>#[\w-]+)(?:[ \t]+{_ATTRIBUTE})*[ \t]*\}}[ \t]*$", re.MULTILINE)
+_IMAGE_SIZE = re.compile(r"(?P<image>!\[[^\[\]\n]{0,1000}\]\([^\s()]+)[ \t]+=\d*x\d*\)")
 _TABLE_OF_CONTENTS = re.compile(
-    r"^(?:[-*] TOC\n\{:[ ]?toc\}|\[TOC\]|\[\[_TOC_\]\])[ \t]*$", re.MULTILINE | re.IGNORECASE
+    r"^(?:[-*] TOC\n\{:[ ]?toc\}|\[TOC\]|\[\[_?TOC_?\]\])[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
 _ADDRESS_FILTERS = ("url", "relative_url", "absolute_url", "prepend", "append", "safe", "escape", "htmlBaseUrl")
 _NAMED = re.compile(r"([\w-]+)\s*[=:]\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s,\"']+)")
@@ -81,6 +86,8 @@ def convert_template_tags(text: SourceText, metadata: Mapping[str, Any], diagnos
     text.rewrite(_TAG, lambda match, line: _convert_tag(match, line, metadata, diagnostics))
     # The site makes a table of contents itself.
     text.rewrite(_TABLE_OF_CONTENTS, lambda match, line: "")
+    text.rewrite(_IMAGE_SIZE, lambda match, line: f"{match['image']})")
+    text.rewrite(_IDENTIFIER, lambda match, line: f"{{{match['id']}}}")
     text.rewrite(_ATTRIBUTES, lambda match, line: _drop_attributes(match, line, diagnostics))
     text.text = text.text.translate(_RESTORED)
 
@@ -130,10 +137,11 @@ def _convert_image(arguments: TagArguments, diagnostics: Diagnostics, line: int)
     source = named or arguments.get("url", position=0)
     if not source:
         return None
-    caption = plain_text(arguments.get("caption", "title"))
+    captions = [plain_text(arguments.get(name)) for name in ("title", "caption", "attr")]
+    caption = " ".join(dict.fromkeys(filter(None, captions)))
     source_alt = _SOURCE_ALT.match(arguments.text)
     alt = arguments.get("alt", "alt_text") or (source_alt[1].strip('"') if source_alt else "") or caption
-    picture = markdown_image(source, alt, caption if caption != alt else "")
+    picture = markdown_image(source, alt, caption)
     link = arguments.get("link", "href") or (arguments.get("url") if named else "")
     return f"[{picture}]({link})" if link else picture
 
