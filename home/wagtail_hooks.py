@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -81,6 +82,12 @@ def add_editor_scripts() -> SafeString:
     """Stop the Markdown editor from loading files of other hosts, and finish an autosave before the page is saved."""
     scripts = ["js/markdown-editor.js", "js/finish-autosave.js"]
     return format_html_join("", '<script src="{}"></script>', ((static(script),) for script in scripts))
+
+
+@hooks.register("insert_editor_js")
+def add_undo_of_deletions() -> SafeString:
+    """Let editors take back the deletion of a block or of a row."""
+    return render_to_string("editor/undo_deletion.html")
 
 
 @hooks.register("insert_global_admin_css")
