@@ -1,14 +1,36 @@
-/* Saves or publishes a page only after a running autosave has ended, and lets no other begin meanwhile. Wagtail would send
-   both at once. For a new page, both would then create it, and the second request would fail because the slug is taken. For
-   a saved page, the autosave would be refused as out of date, or leave a revision of its own.
+/* Makes autosave and the form agree.
 
-   Reads a property that Wagtail doesn't document: `submitPromise` of its autosave controller. */
+   Uses properties that Wagtail doesn't document: `submitPromise` of its controller `w-autosave`, `formData` and
+   `initialFormData` of `w-unsaved`. */
+
+const controllerOf = (form, name) => window.wagtail?.app?.getControllerForElementAndIdentifier(form, name);
+
+/* What has changed while an autosave was under way is unsaved. Wagtail takes the form as it is when the answer comes for
+   what was saved: without another change, the last words would stay unsaved, and leaving the page wouldn't ask. */
+
+let sent = null;
+
+document.addEventListener("w-autosave:save", ({ target }) => {
+  sent = controllerOf(target, "w-unsaved")?.formData;
+});
+
+document.addEventListener("w-autosave:success", ({ target, detail }) => {
+  const unsaved = controllerOf(target, "w-unsaved");
+  if (!unsaved || typeof sent !== "string") return;
+  const saved = new URLSearchParams(sent);
+  for (const [name, value] of Object.entries(detail.data?.field_updates ?? {})) if (saved.has(name)) saved.set(name, value);
+  unsaved.initialFormData = saved.toString();
+});
+
+/* A page is saved or published only after a running autosave has ended, and no other begins meanwhile. Wagtail would send
+   both at once. For a new page, both would then create it, and the second request would fail because the slug is taken. For
+   a saved page, the autosave would be refused as out of date, or leave a revision of its own. */
 
 document.addEventListener(
   "submit",
   async (event) => {
     const form = event.target.closest("form[data-edit-form]");
-    const autosave = form && window.wagtail?.app?.getControllerForElementAndIdentifier(form, "w-autosave");
+    const autosave = form && controllerOf(form, "w-autosave");
     if (!autosave?.activeValue) return;
     autosave.activeValue = false;
     if (!autosave.submitPromise) {

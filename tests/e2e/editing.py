@@ -68,10 +68,14 @@ async def write_saved_post(page: Page, title: str, text: str) -> None:
 
 
 async def until_saved(page: Page) -> None:
-    """Wait until nothing of the form is unsaved."""
+    """Wait until the form is saved as it is, and no autosave is under way."""
     await page.wait_for_function(
-        """() => !wagtail.app.getControllerForElementAndIdentifier(
-            document.querySelector("form[data-edit-form]"), "w-unsaved").hasEditsValue"""
+        """() => {
+            const form = document.querySelector("form[data-edit-form]");
+            const [unsaved, autosave] = ["w-unsaved", "w-autosave"].map(
+                (name) => wagtail.app.getControllerForElementAndIdentifier(form, name));
+            return unsaved.initialFormData === unsaved.formData && !unsaved.hasEditsValue && !autosave.submitPromise;
+        }"""
     )
 
 

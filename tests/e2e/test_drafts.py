@@ -1,8 +1,10 @@
 """A draft is saved by itself, in whatever order its author fills in the form."""
 
-from playwright.async_api import Page, expect
+import asyncio
 
-from tests.e2e.editing import publish, type_markdown, until_autosave_notices
+from playwright.async_api import Page, Route, expect
+
+from tests.e2e.editing import publish, type_markdown, until_autosave_notices, until_saved, write_saved_post
 from tests.running_site import BLOG_ID
 
 
@@ -17,3 +19,28 @@ async def test_a_post_that_begins_with_its_text_is_saved(editor_page: Page) -> N
     await editor_page.goto("/blog/then-a-title/")
     await expect(editor_page.get_by_role("heading", name="Then a title")).to_be_visible()
     await expect(editor_page.get_by_text("The text comes first.")).to_be_visible()
+
+
+async def test_what_is_typed_while_a_draft_is_saved_is_saved_too(editor_page: Page) -> None:
+    """Without another key after it."""
+    await write_saved_post(editor_page, "Typed on", "Some words.")
+    await until_saved(editor_page)
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold_up(route: Route) -> None:
+        arrived.set()
+        await go_on.wait()
+        await route.continue_()
+
+    await editor_page.route("**/edit/", hold_up, times=1)
+    title = editor_page.get_by_role("textbox", name="Title*")
+    await title.press("End")
+    await editor_page.keyboard.type(" and")
+    async with asyncio.timeout(60):
+        await arrived.wait()
+    await editor_page.keyboard.type(" on")
+    go_on.set()
+    await editor_page.wait_for_event("requestfinished", lambda request: request.method == "POST")
+    await until_saved(editor_page)
+    await editor_page.reload()
+    await expect(title).to_have_value("Typed on and on")

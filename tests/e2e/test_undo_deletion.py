@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.conftest import Watch
-from tests.e2e.editing import type_markdown, type_paragraph, until_saved, write_saved_post
+from tests.e2e.editing import type_markdown, type_paragraph, until_autosave_notices, until_saved, write_saved_post
 from tests.e2e.test_notes import leave_note, saved_post
 from tests.e2e.watching import edit_beside_panel
 
@@ -52,6 +52,12 @@ def bin_of(part: Locator) -> Locator:
     return part.get_by_role("button", name="Delete", exact=True).first
 
 
+async def open_project(page: Page, project: int) -> None:
+    """Open the project, and wait until its changes are autosaved."""
+    await page.goto(f"/admin/pages/{project}/edit/")
+    await until_autosave_notices(page)
+
+
 async def kinds(page: Page) -> list[str]:
     """Return the kinds of the blocks that the form will submit, in their order."""
     found: list[str] = await page.evaluate(TITLES)
@@ -60,6 +66,7 @@ async def kinds(page: Page) -> list[str]:
 
 async def test_a_block_comes_back_as_it_was_and_the_preview_follows(editor: Page, project: int) -> None:
     draft = await edit_beside_panel(editor, project)
+    await until_autosave_notices(editor)
     before = await kinds(editor)
     quote = block(editor, "pull_quote")
     block_id = await quote.get_attribute("data-contentpath")
@@ -125,7 +132,7 @@ async def test_the_keyboard_is_enough(editor: Page) -> None:
 
 
 async def test_deletions_in_and_of_a_block_are_undone_one_after_the_other(editor: Page, project: int) -> None:
-    await editor.goto(f"/admin/pages/{project}/edit/")
+    await open_project(editor, project)
     gallery = block(editor, "gallery")
     items = gallery.locator('[data-contentpath="pictures"] [data-streamfield-child]')
     captions = items.locator('input[name$="-caption"]')
@@ -152,13 +159,13 @@ async def test_deletions_in_and_of_a_block_are_undone_one_after_the_other(editor
 
 async def test_the_only_item_comes_back_and_its_list_counts_again(editor: Page, project: int) -> None:
     """The list asks for one picture at least."""
-    await editor.goto(f"/admin/pages/{project}/edit/")
+    await open_project(editor, project)
     pictures = block(editor, "gallery").locator('[data-contentpath="pictures"]')
     items = pictures.locator("[data-streamfield-child]")
     for item in await items.all():
         await bin_of(item).click()
     await expect(pictures.get_by_text("The minimum number of items is 1")).to_be_visible()
-    await expect(pictures.locator("[data-streamfield-list-add]:visible")).to_be_focused()
+    await expect(pictures.locator("[data-streamfield-list-add]:not([aria-hidden])")).to_be_focused()
     await undo(editor).click()
     await expect(items.last).to_be_visible()
     await expect(pictures.get_by_text("The minimum number of items is 1")).to_have_count(0)
@@ -169,7 +176,7 @@ async def test_the_only_item_comes_back_and_its_list_counts_again(editor: Page, 
 
 
 async def test_a_row_comes_back_though_its_deletion_was_saved(editor: Page, project: int) -> None:
-    await editor.goto(f"/admin/pages/{project}/edit/")
+    await open_project(editor, project)
     rows = editor.locator("#id_gallery-FORMS > [data-inline-panel-child]")
     await editor.locator('[name="gallery-0-caption"]').fill("The very first sheet")
     await bin_of(rows.first).click()
@@ -195,7 +202,9 @@ async def test_a_comment_on_the_block_stays_with_it(editor: Page) -> None:
     await screen.goto(f"/preview/pages/{number}/")
     await leave_note(screen, screen.locator("main em"), "In one word?")
     await editor.bring_to_front()
-    store = "[...comments.commentApp.store.getState().comments.comments.values()].map((c) => [c.contentpath, c.resolved])"
+    store = (
+        "[...comments.commentApp.store.getState().comments.comments.values()].map((c) => [c.contentpath, c.resolved])"
+    )
     await editor.wait_for_function(f"{store}.length === 1")
     [[path, _]] = await editor.evaluate(store)
 
@@ -207,7 +216,7 @@ async def test_a_comment_on_the_block_stays_with_it(editor: Page) -> None:
     assert await editor.evaluate(store) == [[path, False]]
 
     await editor.reload()
-    await editor.wait_for_function(f"{store}.length === 1")
+    await until_autosave_notices(editor)
     assert await editor.evaluate(store) == [[path, False]]
     # A deletion that is final resolves it, as Wagtail does.
     await bin_of(block(editor, "markdown")).click()
@@ -242,7 +251,7 @@ async def test_ten_seconds_pass_only_while_nobody_is_about_to_press(editor_page:
 
 
 async def test_the_message_is_accessible(editor: Page, project: int) -> None:
-    await editor.goto(f"/admin/pages/{project}/edit/")
+    await open_project(editor, project)
     await bin_of(block(editor, "heading")).click()
     await expect(undo(editor)).to_be_visible()
     for scheme in ("light", "dark"):
