@@ -1,9 +1,9 @@
-/* What can be deleted in Wagtail's page editor, and how it is put back: blocks of a StreamField at any depth, and rows of an
-   InlinePanel. Wagtail hides what it deletes and marks it in a hidden input, so everything in it is still there.
+/* What can be deleted in Wagtail's page editor, and how it is put back: blocks of a StreamField at any depth, and rows of
+   an InlinePanel. Wagtail hides what it deletes and marks it in a hidden input, so everything in it is still there.
 
-   Reads what Wagtail doesn't document: `rootBlock` of a StreamField's element; `children` and `inserters` of its sequences
-   of blocks, and the objects in them; the markup of an InlinePanel's row. Where something is missing, `deletionBy` returns
-   null, and Wagtail deletes as it always does. */
+   Reads what Wagtail doesn't document: `rootBlock` of a StreamField's element; `children` and `inserters` of its
+   sequences of blocks, and the objects in them; the markup of an InlinePanel's row. Where something is missing,
+   `deletionBy` returns null, and Wagtail deletes as it always does. */
 
 const BIN = '[data-streamfield-action="DELETE"], [id$="-DELETE-button"]';
 
@@ -25,7 +25,7 @@ function blockDeletion(button) {
   return child?.sequence?.inserters?.[child.index] && child.deletedInput ? new BlockDeletion(child) : null;
 }
 
-/** @returns {object | undefined} the member of a StreamBlock or ListBlock, at any depth of `block`, that has the element */
+/** @returns {object | undefined} the member of a StreamBlock or ListBlock in `block`, at any depth, with that element */
 function findChild(block, element) {
   for (const child of block.children ?? []) {
     if (child.element === element) return child;
@@ -45,7 +45,7 @@ function rowDeletion(button) {
   return panel ? new RowDeletion(row, input, panel) : null;
 }
 
-/** @returns {object | null} Wagtail's object for the rows in `forms`; for a panel inside another one, one that equals it */
+/** @returns {object | null} Wagtail's object for the rows in `forms`; a new one for a panel inside a row */
 function panelOf(forms) {
   const [, formsetPrefix, name] = /^(id_(.+))-FORMS$/.exec(forms.id) ?? [];
   const panel = window.wagtail?.editHandler?.getPanelByName?.(name);
@@ -87,7 +87,7 @@ export class BlockDeletion {
     return near?.toggleElement ?? buttonIn(inserters[0].element);
   }
 
-  /** Put the block back before the one that followed it, wherever that is now. @returns {Element} what takes the focus */
+  /** Put the block before the one that followed it, wherever that is now. @returns {Element} what takes the focus */
   restore() {
     const { child, inserter } = this;
     const { children, inserters } = child.sequence;
@@ -163,10 +163,10 @@ function show(element) {
 }
 
 /**
- * Save the comments on a block from being resolved with it: they move to the whole field while the block is deleted.
+ * Move the comments on a block to the whole field while the block is deleted: Wagtail would resolve them at once.
  *
- * Those that the server doesn't know yet are removed with the block, and added again. Autosave loads all comments anew,
- * under other local ids.
+ * Comments that the server doesn't know yet are removed with the block, and are added again. Others are found by their
+ * id on the server: each autosave gives them new local ids.
  */
 function setCommentsAside(path) {
   const app = path && window.comments?.commentApp;
@@ -175,13 +175,15 @@ function setCommentsAside(path) {
   const field = path.split(".")[0];
   const isOn = ({ contentpath }) => contentpath === path || contentpath.startsWith(`${path}.`);
   const own = all().filter((comment) => isOn(comment) && !comment.deleted && !comment.resolved);
-  const paths = new Map(own.filter(({ remoteId }) => remoteId).map(({ remoteId, contentpath }) => [remoteId, contentpath]));
+  const unsaved = own.filter(({ remoteId }) => !remoteId);
+  const saved = own.filter(({ remoteId }) => remoteId);
+  const paths = new Map(saved.map(({ remoteId, contentpath }) => [remoteId, contentpath]));
   const moved = () => all().filter(({ remoteId, contentpath }) => paths.has(remoteId) && contentpath === field);
-  for (const { localId, remoteId } of own) if (remoteId) app.updateContentPath(localId, field);
+  for (const { localId } of saved) app.updateContentPath(localId, field);
   return {
     restore() {
       for (const { localId, remoteId } of moved()) app.updateContentPath(localId, paths.get(remoteId));
-      for (const comment of own) if (!comment.remoteId) app.store.dispatch(app.actions.addComment({ ...comment, annotation: null }));
+      for (const comment of unsaved) app.store.dispatch(app.actions.addComment({ ...comment, annotation: null }));
     },
     resolve() {
       for (const { localId } of moved()) app.store.dispatch(app.actions.resolveComment(localId));
