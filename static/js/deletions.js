@@ -1,5 +1,5 @@
-/* What can be deleted in Wagtail's page editor, and how it is put back: blocks of a StreamField at any depth, and rows of
-   an InlinePanel. Wagtail hides what it deletes and marks it in a hidden input, so everything in it is still there.
+/* What can be deleted in Wagtail's page editor, and how it is put back: blocks of a StreamField at any depth, and rows
+   of an InlinePanel. Wagtail hides what it deletes and marks it in a hidden input, so everything in it is still there.
 
    Reads what Wagtail doesn't document: `rootBlock` of a StreamField's element; `children` and `inserters` of its
    sequences of blocks, and the objects in them; the markup of an InlinePanel's row. Where something is missing,
@@ -25,7 +25,7 @@ function blockDeletion(button) {
   return child?.sequence?.inserters?.[child.index] && child.deletedInput ? new BlockDeletion(child) : null;
 }
 
-/** @returns {object | undefined} the member of a StreamBlock or ListBlock in `block`, at any depth, with that element */
+/** @returns {object | undefined} the member of a stream or list in `block`, at any depth, that has the element */
 function findChild(block, element) {
   for (const child of block.children ?? []) {
     if (child.element === element) return child;

@@ -5,26 +5,39 @@
 
 const controllerOf = (form, name) => window.wagtail?.app?.getControllerForElementAndIdentifier(form, name);
 
-/* What has changed while an autosave was under way is unsaved. Wagtail takes the form as it is when the answer comes for
-   what was saved: without another change, the last words would stay unsaved, and leaving the page wouldn't ask. */
+/* What the server doesn't have yet is unsaved. Wagtail takes for saved what is in the form two seconds after it was
+   opened, and again when an autosave has ended. What was typed until then would stay unsaved until the next change, and
+   nothing would ask before the page is left. */
 
-let sent = null;
+let saved, sent; // the form as `w-unsaved` reads it
 
-document.addEventListener("w-autosave:save", ({ target }) => {
-  sent = controllerOf(target, "w-unsaved")?.formData;
+const readForm = () => controllerOf(document.querySelector("form[data-edit-form]"), "w-unsaved")?.formData;
+
+// Before the first change. Until then, Wagtail's widgets bring their values into shape.
+for (const type of ["beforeinput", "drop", "keydown", "pointerdown"]) {
+  document.addEventListener(type, () => { saved ??= readForm(); }, { capture: true });
+}
+
+document.addEventListener("w-autosave:save", () => { sent = readForm(); });
+
+document.addEventListener(
+  "w-autosave:success",
+  ({ detail }) => {
+    const fields = new URLSearchParams(sent);
+    const updates = Object.entries(detail.data.field_updates ?? {}).filter(([name]) => fields.has(name));
+    for (const [name, value] of updates) fields.set(name, value);
+    saved = fields.toString();
+  },
+  { capture: true },
+);
+
+document.addEventListener("w-unsaved:watch-edits", ({ target }) => {
+  if (saved !== undefined) controllerOf(target, "w-unsaved").initialFormData = saved;
 });
 
-document.addEventListener("w-autosave:success", ({ target, detail }) => {
-  const unsaved = controllerOf(target, "w-unsaved");
-  if (!unsaved || typeof sent !== "string") return;
-  const saved = new URLSearchParams(sent);
-  for (const [name, value] of Object.entries(detail.data?.field_updates ?? {})) if (saved.has(name)) saved.set(name, value);
-  unsaved.initialFormData = saved.toString();
-});
-
-/* A page is saved or published only after a running autosave has ended, and no other begins meanwhile. Wagtail would send
-   both at once. For a new page, both would then create it, and the second request would fail because the slug is taken. For
-   a saved page, the autosave would be refused as out of date, or leave a revision of its own. */
+/* A page is saved or published only after a running autosave has ended, and no other begins meanwhile. Wagtail would
+   send both at once. For a new page, both would then create it, and the second request would fail because the slug is
+   taken. For a saved page, the autosave would be refused as out of date, or leave a revision of its own. */
 
 document.addEventListener(
   "submit",

@@ -1,5 +1,5 @@
-/* 'Block deleted · Undo': for ten seconds after a press of a bin in the page editor, what it deleted can be put back, with the
-   button or with Ctrl+Z. Several deletions are undone one after the other, the last one first. */
+/* 'Block deleted · Undo': for ten seconds after a press of a bin in the page editor, what it deleted can be put back, by
+   the button or by Ctrl+Z. Several deletions are undone one after the other, the last one first. */
 
 import { deletionBy } from "./deletions.js";
 
@@ -90,13 +90,15 @@ document.addEventListener(
   ({ target, detail }) => {
     const { button, deletion } = deletionBy(target) ?? {};
     // Wagtail's listener is on the button, and stops the event.
-    button?.addEventListener("click", () => deletion.hasHappened && message.offer(deletion, detail === 0), { once: true });
+    const offer = () => deletion.hasHappened && message.offer(deletion, detail === 0);
+    button?.addEventListener("click", offer, { once: true });
   },
   { capture: true },
 );
 
 document.addEventListener("keydown", (event) => {
-  const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z";
+  const { altKey, ctrlKey, key, metaKey, shiftKey } = event;
+  const isUndo = (ctrlKey || metaKey) && !shiftKey && !altKey && key.toLowerCase() === "z";
   if (!isUndo || !message.deletions.length || event.target.closest?.(HAS_OWN_UNDO)) return;
   event.preventDefault();
   message.undo();

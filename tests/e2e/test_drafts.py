@@ -44,3 +44,19 @@ async def test_what_is_typed_while_a_draft_is_saved_is_saved_too(editor_page: Pa
     await until_saved(editor_page)
     await editor_page.reload()
     await expect(title).to_have_value("Typed on and on")
+
+
+async def test_what_is_typed_before_wagtail_looks_at_the_form_is_saved(editor_page: Page) -> None:
+    """It looks two seconds after the form was opened."""
+    await write_saved_post(editor_page, "At once", "Some words.")
+    await until_saved(editor_page)
+    await editor_page.clock.install()
+    await editor_page.reload()
+    await editor_page.wait_for_function("Boolean(wagtail.app?.controllers.length)")
+    title = editor_page.get_by_role("textbox", name="Title*")
+    await title.press("End")
+    await editor_page.keyboard.type(" and first")
+    await editor_page.clock.fast_forward(2_000)
+    await until_saved(editor_page)
+    await editor_page.reload()
+    await expect(title).to_have_value("At once and first")
