@@ -28,6 +28,10 @@ _WORD = re.compile(rf"{_ASCII}|{_CHARACTER}(?=({_CHARACTER})?)|{_LETTER}+(?:{_CO
 # Variants of emoji and enclosing marks are left out too.
 _IGNORED = re.compile(rf"[^\w{_SIGNS}{_EMOJI}]|[_\u20dd-\u20e4\ufe00-\ufe0f]")
 
+# Letters that keyboards lack and that NFKD doesn't take apart, as they are written instead. Only Turkish has two
+# letters i, and their capitals are written for both. The last is a stroke that makes Arabic words longer.
+_SPELLINGS = str.maketrans({"ı": "i", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "\u0640": None})
+
 
 def find_words(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the words of `text` in their normal form, and where they start and end.
@@ -44,5 +48,4 @@ def find_words(text: str) -> Iterator[tuple[str, int, int]]:
 def _normalise(word: str) -> str:
     """Return `word` in lower case, without accents and variants of letters (NFKC)."""
     plain = _IGNORED.sub("", unicodedata.normalize("NFKD", word.casefold()))
-    # Only Turkish has two letters i. Their capitals are written for both.
-    return unicodedata.normalize("NFKC", plain.casefold().replace("ı", "i"))[:LONGEST_WORD]
+    return unicodedata.normalize("NFKC", plain.casefold().translate(_SPELLINGS))[:LONGEST_WORD]

@@ -6,6 +6,7 @@ leaves a revision without its schedule, and ends the loop.
 
 import datetime
 import logging
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -80,7 +81,7 @@ def _report_once(item: Any, revision: Revision | None, reason: str) -> None:
     """Write `reason` into the history of `item` and mail it to the author, unless that was the last time's reason."""
     last = _last_failure(item)
     key = {"reason": reason, "revision": revision.pk if revision else None}
-    if last and last.data == key:
+    if last and _without_numbers(last.data) == _without_numbers(key):
         return
     log(instance=item, action=FAILED, revision=revision, data=key)
     if revision and revision.user and revision.user.email:
@@ -99,6 +100,11 @@ def _report_once(item: Any, revision: Revision | None, reason: str) -> None:
             },
             [revision.user.email],
         )
+
+
+def _without_numbers(data: dict[str, Any]) -> tuple[Any, str]:
+    """Return `data` for a comparison: some errors name an address in memory or a time, which differ each time."""
+    return data["revision"], re.sub(r"0x[0-9a-f]+|\d+", "", data["reason"])
 
 
 def _last_failure(item: models.Model) -> Any:

@@ -146,6 +146,22 @@ def test_a_schedule_that_was_cancelled_meanwhile_is_not_followed(schedule: Any, 
     assert (is_live(first), is_live(second)) == (True, False)
 
 
+def test_a_reason_with_another_address_in_memory_or_time_is_the_same(schedule: Any) -> None:
+    post = schedule("Hold")
+    reasons = [f"<Connection object at 0x7f{number}c0ffee>: no answer after {number}.5 s" for number in range(3)]
+
+    def fail(sender: Any, **kwargs: Any) -> None:
+        raise ConnectionError(reasons.pop())
+
+    page_published.connect(fail)
+    try:
+        for _ in range(3):
+            publish_due()
+    finally:
+        page_published.disconnect(fail)
+    assert (len(failures(post)), len(mail.outbox), reasons) == (1, 1, [])
+
+
 def test_the_author_hears_of_a_failure_once_and_again_for_another_reason(
     small_site: SmallSite, schedule: Any, editor: Any
 ) -> None:
