@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.documents.rich_text import DocumentLinkHandler
@@ -21,6 +22,7 @@ from galley.history.views import NamedHistoryView
 from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import PictureEmbedHandler
 from galley.preview.rich_text import dropped_elements
+from home.page_form import describe_errors
 
 
 class _NumericIds:
@@ -40,7 +42,20 @@ def replace_rendering_of_rich_text(features: FeatureRegistry) -> None:
     features.register_link_type(type("DocumentHandler", (_NumericIds, DocumentLinkHandler), {}))
 
 
-class PageEditView(EditView):
+class _NamedErrors:
+    """For views that save pages by themselves: an autosave that is refused names the fields that are why."""
+
+    def json_error_response(self, error_code: str, error_message: str) -> HttpResponse:
+        if error_code == "validation_error":
+            error_message = " ".join(describe_errors(self.form)) or error_message  # type: ignore[attr-defined]
+        return super().json_error_response(error_code, error_message)  # type: ignore[misc]
+
+
+class PageCreateView(_NamedErrors, CreateView):
+    """Wagtail's view, with errors that name their fields."""
+
+
+class PageEditView(_NamedErrors, EditView):
     """Wagtail's view. Of two drafts that arrive at once, one becomes the newest version, and the other isn't lost."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -67,8 +82,8 @@ class PageEditView(EditView):
 
 @hooks.register("register_admin_viewset", order=1)
 def replace_page_views() -> PageViewSet:
-    """Replace Wagtail's edit view and history of pages."""
-    return PageViewSet(edit_view_class=PageEditView, history_view_class=NamedHistoryView)
+    """Replace Wagtail's views that create and edit a page, and its history."""
+    return PageViewSet(add_view_class=PageCreateView, edit_view_class=PageEditView, history_view_class=NamedHistoryView)
 
 
 @hooks.register("register_image_operations", order=1)

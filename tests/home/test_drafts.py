@@ -222,3 +222,35 @@ def test_publishing_still_asks_for_what_is_missing_in_a_row(small_site: SmallSit
     form = form_of(small_site.post, **author_rows(None)) | {"action-publish": "1"}
     response = admin.post(f"/admin/pages/{small_site.post.pk}/edit/", form)
     assert "could not be saved due to validation errors" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"expire_at": "2020-01-01 00:00"}, "Expiry date/time: Expiry date/time must be in the future."),
+        ({"date": "yesterday"}, "Date: Enter a valid date."),
+        ({"slug": "taken"}, "Slug: The slug 'taken' is already in use within the parent page."),
+        ({"series_position": "first"}, "Number in the series: Enter a whole number."),
+    ],
+)
+def test_a_refused_autosave_names_the_field(
+    small_site: SmallSite, admin: Client, changed: dict[str, str], named: str
+) -> None:
+    BlogPostPageFactory(parent=small_site.blog, title="Taken", slug="taken")
+    small_site.post.save_revision().publish()
+    answer = autosave(admin, small_site.post, **changed)
+    assert answer["error_code"] == "validation_error"
+    assert answer["error_message"] == named
+
+
+def test_it_names_the_row(small_site: SmallSite, admin: Client) -> None:
+    rows = author_rows(AuthorFactory(), AuthorFactory())
+    rows["post_authors"]["1"]["author"] = "nobody"
+    answer = autosave(admin, small_site.post, **rows)
+    assert answer["error_message"].startswith("Post author 2, Author: Select a valid choice.")
+
+
+def test_it_names_the_field_of_a_new_post(small_site: SmallSite, admin: Client) -> None:
+    answer, page = autosave_new(admin, small_site.blog, title="New", slug="", date="someday")
+    assert page is None
+    assert answer["error_message"] == "Date: Enter a valid date."
