@@ -32,6 +32,7 @@ SAMPLE_SIZE = 48
 SAMPLE_COLOURS = 6
 # Wagtail's image library and choosers show this rendition.
 THUMBNAIL = "max-165x165"
+SVG_ROOT = "{http://www.w3.org/2000/svg}svg"
 UNUSABLE = (
     "This picture can't be shown on pages: its file is damaged, or its size or format is unusual. "
     "Save it again with an image program, or choose another."
@@ -90,6 +91,9 @@ class AbstractAnalysedImage(AbstractImage):
             Filter(spec=THUMBNAIL).run(self, thumbnail)
             with self.get_willow_image() as opened:
                 is_vector = opened.format_name == "svg"
+                # Browsers show no other document as an image.
+                if is_vector and opened.dom.getroot().tag != SVG_ROOT:
+                    raise ValueError("It isn't an SVG image")
             if is_vector != self.is_svg():
                 raise ValueError("The suffix of its name is that of another format")
             for image_format in () if is_vector else FORMATS.values():
@@ -155,7 +159,8 @@ def analyse_image(file: Any) -> tuple[str, bool]:
     """
     try:
         with Image.open(file) as image:
-            is_animated = getattr(image, "is_animated", False)
+            # The further images in a phone's JPEG (MPO) are no animation.
+            is_animated = image.format != "MPO" and getattr(image, "is_animated", False)
             image.draft("RGB", (SAMPLE_SIZE, SAMPLE_SIZE))
             sample = convert_to_srgb(image).convert("RGBA")
             sample.thumbnail((SAMPLE_SIZE, SAMPLE_SIZE))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 from wagtail.images.models import Filter, SourceImageIOError
 
+from galley.images.models import analyse_image
 from galley.images.renditions import FORMATS, RenditionName, make_rendition
 from galley.images.slots import get_slots
 from galley.images.uploads import UploadField
@@ -65,6 +66,9 @@ UNUSABLE = {
     "half.gif": half(encode(noise(), "GIF")),
     "png.jpg": encode(noise(), "PNG"),
     "svg.png": svg('width="9" height="9"'),
+    "page.svg": b"<html><body>no picture</body></html>",
+    "no-namespace.svg": b'<svg width="9" height="9"/>',
+    "other-namespace.svg": svg('width="9" height="9"').replace(b"2000/svg", b"1999/xhtml"),
     "text.png": b"no picture",
     "nothing.jpg": b"",
 }
@@ -81,6 +85,7 @@ USABLE = {
     "two-colours.png": encode(noise("1"), "PNG"),
     "turning.gif": animation("GIF"),
     "turning.webp": animation("WEBP"),
+    "phone.jpg": encode(noise(), "MPO", save_all=True, append_images=[noise("L")]),
     "one.png": encode(Image.new("RGB", (1, 1)), "PNG"),
     "wide.png": encode(Image.new("RGB", (3000, 1)), "PNG"),
     "high.jpg": encode(Image.new("RGB", (1, 3000)), "JPEG"),
@@ -89,6 +94,11 @@ USABLE = {
     "no-box.svg": svg('width="200" height="100"'),
     "no-size.svg": svg(""),
 }
+
+
+@pytest.mark.parametrize("name", ["phone.jpg", "turning.gif", "turning.webp", "high.jpg", "palette.png"])
+def test_only_pictures_that_turn_are_animations(name: str) -> None:
+    assert analyse_image(io.BytesIO(USABLE[name]))[1] == name.startswith("turning")
 
 
 def upload(client: Client, name: str, content: bytes) -> str:
