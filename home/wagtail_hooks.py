@@ -6,7 +6,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.urls import URLPattern
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from wagtail import hooks
@@ -22,6 +23,7 @@ from galley.history.views import NamedHistoryView
 from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import PictureEmbedHandler
 from galley.preview.rich_text import dropped_elements
+from home import signing_in
 from home.page_form import describe_errors
 
 
@@ -94,9 +96,20 @@ def convert_colours() -> list[tuple[str, type]]:
 
 @hooks.register("insert_editor_js")
 def add_editor_scripts() -> SafeString:
-    """Stop the Markdown editor from loading files of other hosts, and finish an autosave before the page is saved."""
-    scripts = ["js/markdown-editor.js", "js/finish-autosave.js"]
-    return format_html_join("", '<script src="{}"></script>', ((static(script),) for script in scripts))
+    """Stop the Markdown editor from loading files of other hosts."""
+    return format_html('<script src="{}"></script>', static("js/markdown-editor.js"))
+
+
+@hooks.register("insert_editor_js")
+def add_sign_in() -> SafeString:
+    """Finish an autosave before the page is saved, and let authors whose session has ended sign in."""
+    return render_to_string("sign_in/dialog.html")
+
+
+@hooks.register("register_admin_urls")
+def add_session_address() -> list[URLPattern]:
+    """Return the address that says who is signed in."""
+    return signing_in.urlpatterns
 
 
 @hooks.register("insert_editor_js")

@@ -1,7 +1,9 @@
 /* Makes autosave and the form agree.
 
    Uses properties that Wagtail doesn't document: `submitPromise` of its controller `w-autosave`, `formData` and
-   `initialFormData` of `w-unsaved`. */
+   `initialFormData` of `w-unsaved`, `deactivate` of `w-progress`. */
+
+import { ensureSession } from "./sign-in-again.js";
 
 const controllerOf = (form, name) => window.wagtail?.app?.getControllerForElementAndIdentifier(form, name);
 
@@ -18,7 +20,7 @@ for (const type of ["beforeinput", "drop", "keydown", "pointerdown"]) {
   document.addEventListener(type, () => { saved ??= readForm(); }, { capture: true });
 }
 
-document.addEventListener("w-autosave:save", () => { sent = readForm(); });
+window.addEventListener("w-autosave:save", () => { sent = readForm(); }, { capture: true });
 
 document.addEventListener(
   "w-autosave:success",
@@ -37,34 +39,45 @@ document.addEventListener("w-unsaved:watch-edits", ({ target }) => {
 
 /* A page is saved or published only after a running autosave has ended, and no other begins meanwhile. Wagtail would
    send both at once. For a new page, both would then create it, and the second request would fail because the slug is
-   taken. For a saved page, the autosave would be refused as out of date, or leave a revision of its own. */
+   taken. For a saved page, the autosave would be refused as out of date, or leave a revision of its own.
+
+   The form leaves the page only if its author is signed in. Otherwise, the sign-in would take the place of the text. */
+
+let isChecked = false;
 
 document.addEventListener(
   "submit",
   async (event) => {
     const form = event.target.closest("form[data-edit-form]");
-    const autosave = form && controllerOf(form, "w-autosave");
-    if (!autosave?.activeValue) return;
-    autosave.activeValue = false;
-    if (!autosave.submitPromise) {
-      // Another script may have stopped the form: a dialog that asks first.
-      setTimeout(() => { autosave.activeValue = event.defaultPrevented; });
-      return;
-    }
+    if (!form || isChecked) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const { submitter } = event;
+    const autosave = controllerOf(form, "w-autosave") ?? {};
+    const wasActive = autosave.activeValue;
+    autosave.activeValue = false;
     await autosave.submitPromise;
-    submitAs(form, submitter);
+    if (await ensureSession()) {
+      isChecked = true;
+      const isSent = submitAs(form, submitter);
+      isChecked = false;
+      // Another script may have stopped the form: a dialog that asks first.
+      if (isSent) return;
+    }
+    autosave.activeValue = wasActive;
+    if (submitter) controllerOf(submitter, "w-progress")?.deactivate();
   },
   { capture: true },
 );
 
-/* The button may be disabled by now, so its name and value are sent in a hidden input. */
+/* The button may be disabled by now, so its name and value are sent in a hidden input. Returns whether the form is sent. */
 function submitAs(form, button) {
   const pressed = document.createElement("input");
   Object.assign(pressed, { type: "hidden", name: button?.name ?? "", value: button?.value ?? "" });
   form.append(pressed);
+  let sending;
+  window.addEventListener("submit", (event) => (sending = event), { once: true, capture: true });
   form.requestSubmit();
   pressed.remove();
+  return !sending.defaultPrevented;
 }

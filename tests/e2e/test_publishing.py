@@ -62,9 +62,12 @@ async def test_publishing_waits_for_an_autosave_that_is_under_way(editor_page: P
 AUTOSAVES_WHILE_SAVING = """async ([button, isStopped]) => {
     const { form } = button;
     const autosave = wagtail.app.getControllerForElementAndIdentifier(form, "w-autosave");
-    if (isStopped) form.addEventListener("submit", (event) => event.preventDefault(), { once: true });
+    const stopped = isStopped && new Promise((resolve) => {
+        const stop = (event) => { event.preventDefault(); setTimeout(resolve); };
+        form.addEventListener("submit", stop, { once: true });
+    });
     form.requestSubmit(button);
-    if (isStopped) await new Promise((resolve) => setTimeout(resolve));
+    await stopped;
     autosave.save(new Event("input"));
     return autosave.submitPromise !== null;
 }"""

@@ -40,11 +40,28 @@ class FakeSocket extends EventTarget {
   }
 }
 
+/** What is posted on one reaches the others of that name. */
+class FakeChannel {
+  constructor(name) {
+    this.name = name;
+    channels.add(this);
+  }
+
+  postMessage(data) {
+    for (const channel of channels) if (channel !== this && channel.name === this.name) channel.onmessage?.({ data });
+  }
+
+  close() {
+    channels.delete(this);
+  }
+}
+
 globalThis.WebSocket = FakeSocket;
+globalThis.BroadcastChannel = FakeChannel;
 globalThis.location = { href: "https://example.org/preview/pages/3/", origin: "https://example.org" };
 
 const PING = '{"type":"ping"}';
-let page, sockets, told, connection;
+let page, sockets, channels, told, connection;
 
 beforeEach(() => {
   // A page of its own for each test: a connection listens to it as long as it is open.
@@ -55,11 +72,32 @@ beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   sockets = [];
+  channels = new Set();
   told = [];
   const tell = (name) => (detail) => told.push(detail === undefined ? name : [name, detail]);
   const listener = { opened: tell("opened"), received: tell("received"), lost: tell("lost"), ended: tell("ended") };
   connection = connect("/preview/pages/3/", listener, 100);
   sockets[0].open();
+});
+
+test("whoever had no access tries again after a sign-in, once for each", () => {
+  const page = new BroadcastChannel("signed-in");
+  page.postMessage(null);
+  assert.equal(sockets.length, 1);
+  sockets[0].breakWith(4403, "You are logged out.");
+  page.postMessage(null);
+  page.postMessage(null);
+  assert.equal(sockets.length, 2);
+  sockets[1].open();
+  assert.equal(connection.send({}), true);
+  sockets[1].breakWith(4403);
+  page.postMessage(null);
+  assert.equal(sockets.length, 3);
+  for (const code of [1009, 4400, 4404, 4413]) {
+    sockets.at(-1).breakWith(code);
+    page.postMessage(null);
+    assert.equal(sockets.length, 3);
+  }
 });
 
 test("messages go to the socket of this site and come from there", () => {

@@ -21,13 +21,18 @@ const PONG = '{"type":"pong"}';
 // The server's codes from 4400 on mean that reconnecting is no use: `Close` in `galley.preview.consumers`. So does
 // 1009, with which a server hangs up in the middle of a message that is too large.
 const TOO_LARGE = 1009;
+const NO_ACCESS = 4403;
 const isFinal = (code) => code === TOO_LARGE || (code >= 4400 && code < 4600);
+
+// A page on which somebody has signed in again posts to this `BroadcastChannel`. All who had no access try again then.
+const SIGN_INS = "signed-in";
 
 /**
  * @param {string} path  where to connect, on this site
  * @param {{opened: function(), received: function(object), lost: function(string), ended: function(string)}} listener
  *   `lost` is called when the connection breaks and will be tried again, with the reason if the server knows one;
- *   `ended` when it won't be tried again, with the reason; without a reason, a message was too large.
+ *   `ended` when it won't be tried again, with the reason; without a reason, a message was too large. Without access, it
+ *   is tried again after a sign-in.
  * @param {number} maxBytes  a larger message isn't sent, and ends the connection
  * @returns {{send: function(object): boolean, close: function()}}
  */
@@ -54,7 +59,11 @@ export function connect(path, listener, maxBytes = Infinity) {
     socket.onmessage = ({ data }) => data === PONG || listener.received(JSON.parse(data));
     socket.onclose = ({ code, reason: words }) => {
       if (closed) return;
-      if (isFinal(code)) return end(code === TOO_LARGE ? undefined : words);
+      if (isFinal(code)) {
+        end(code === TOO_LARGE ? undefined : words);
+        if (code === NO_ACCESS) openAfterSignIn();
+        return;
+      }
       // The server may just have started: the reason is shown if the next attempt fails, too.
       listener.lost(reason);
       if (++failures >= FAILED_HANDSHAKES) askForReason(address).then((answer) => { reason = answer; });
@@ -66,6 +75,15 @@ export function connect(path, listener, maxBytes = Infinity) {
   const end = (reason) => {
     stop();
     listener.ended(reason);
+  };
+
+  const openAfterSignIn = () => {
+    const channel = new BroadcastChannel(SIGN_INS);
+    channel.onmessage = () => {
+      channel.close();
+      closed = false;
+      open();
+    };
   };
 
   const stop = () => {

@@ -1,0 +1,185 @@
+/**
+ * Lets an author whose session has ended sign in over the page editor, and go on.
+ *
+ * Wagtail sends an autosave with the CSRF token that the page was loaded with. Without a session it is redirected to the
+ * sign-in, and with an old token it is refused: Wagtail calls both a server error. Here the server is asked who is signed
+ * in. For the author, every token on the page is renewed and the save is repeated. For anybody else, a dialog opens.
+ */
+
+const template = document.querySelector("template#sign-in-again");
+export const texts = template.dataset;
+export const editForm = () => document.querySelector("form[data-edit-form]");
+
+/** Tells every tab of the site that somebody has signed in: other editors, and the sockets of the live preview. */
+export const signedIn = new BroadcastChannel("signed-in");
+
+/** @returns {object | undefined} Wagtail's controller of autosave, if the form has one */
+export const autosaveOf = (form) => window.wagtail?.app?.getControllerForElementAndIdentifier(form, "w-autosave");
+
+/** @returns {Promise<{user, name, token} | {} | null>} who is signed in; `{}` for nobody, null if the site can't be reached */
+async function askWhoIsSignedIn(method = "GET") {
+  const headers = { "X-Requested-With": "XMLHttpRequest" };
+  if (method === "POST") headers["X-CSRFToken"] = editForm().elements.csrfmiddlewaretoken.value;
+  try {
+    const response = await fetch(texts.session, { method, headers, cache: "no-store", redirect: "manual" });
+    if (response.status >= 500) return null;
+    return response.ok ? await response.json() : {};
+  } catch {
+    return null;
+  }
+}
+
+/** Who opened the page. The token on the page proves that nobody else has signed in since. */
+let author = askWhoIsSignedIn("POST").then((session) => (session?.user ? session : { name: texts.textUnknown }));
+
+/**
+ * Renew every token on the page if the author is signed in.
+ *
+ * @returns {Promise<{state: "ready" | "signed-out" | "other" | "unreachable", user?, name?, token?}>}
+ */
+export async function renewSession() {
+  const session = await askWhoIsSignedIn();
+  if (!session) return { state: "unreachable" };
+  if (!session.user) return { state: "signed-out" };
+  if (session.user !== (await author).user) return { state: "other", author: (await author).name, ...session };
+  useToken(session.token);
+  return { state: "ready" };
+}
+
+function useToken(token) {
+  for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = token;
+  if (window.wagtailConfig) window.wagtailConfig.CSRF_TOKEN = token;
+}
+
+/** @returns {string} the text for a session, with its names */
+export const withNames = (text, session) => text.replace(/{(other|author)}/g, (_, who) => session[who === "other" ? "name" : who] ?? "");
+
+/** The dialog. It takes the focus only when a button was pressed: it may open while the author writes. */
+class SignInDialog {
+  constructor() {
+    this.element = template.content.querySelector("dialog");
+    editForm().after(this.element);
+    this.wasDeclined = false;
+    this.part("close").addEventListener("click", () => this.end(false));
+    this.part("save-as").addEventListener("click", () => this.saveAsOther());
+    this.part("sign-out").addEventListener("click", () => this.signOut());
+    this.declineOnEscape = ({ key }) => key === "Escape" && this.end(false);
+    this.element.addEventListener("keydown", this.declineOnEscape);
+    this.element.addEventListener("cancel", () => this.end(false));
+    // In another tab, or in the frame's last page.
+    signedIn.addEventListener("message", () => this.lookAgain());
+    addEventListener("focus", () => this.lookAgain());
+  }
+
+  part(name) {
+    return this.element.querySelector(`[data-${name}]`);
+  }
+
+  /** Open it for an autosave, unless it is open or was declined. */
+  offer(session, save) {
+    if (this.wasDeclined || this.element.open) return;
+    // Wagtail refuses an autosave in another name: it would overwrite the author's own.
+    this.whenDone = (how) => how && (how === true ? save() : editForm().requestSubmit());
+    this.show(session);
+    this.element.open = true;
+  }
+
+  /** Open it for a button. @returns {Promise<boolean | string>} whether to do what the button says */
+  demand(session) {
+    this.show(session);
+    this.element.open = false;
+    this.element.showModal();
+    return new Promise((resolve) => (this.whenDone = resolve));
+  }
+
+  show(session) {
+    if (session.state === this.session?.state && session.user === this.session.user) return;
+    this.session = session;
+    const isOther = session.state === "other";
+    this.say(isOther ? "textOther" : "textSignedOut");
+    this.part("save-as").hidden = this.part("sign-out").hidden = !isOther;
+    this.part("new-tab").hidden = isOther;
+    this.part("frame").replaceChildren(...(isOther ? [] : [this.makeFrame()]));
+  }
+
+  /** Write the texts of the state, which stand in attributes. */
+  say(name) {
+    for (const element of this.element.querySelectorAll("[data-text-other]")) {
+      element.textContent = withNames(element.dataset[name] ?? element.dataset.textOther, this.session);
+    }
+  }
+
+  /** The server's own sign-in, of as many pages as it has. */
+  makeFrame() {
+    const frame = document.createElement("iframe");
+    frame.src = texts.session;
+    frame.title = this.part("frame").dataset.title;
+    frame.addEventListener("load", () => {
+      // A page that forbids frames, or one of another host, can't be read. There is a link to it.
+      const page = frame.contentDocument;
+      frame.hidden = !page;
+      page?.head.append(document.querySelector("#sign-in-again-style").cloneNode());
+      page?.addEventListener("keydown", this.declineOnEscape);
+      if (this.element.matches(":modal")) page?.querySelector("input:not([type=hidden])")?.focus();
+      this.lookAgain();
+    });
+    return frame;
+  }
+
+  async lookAgain() {
+    if (!this.element.open) return;
+    const session = await renewSession();
+    if (!this.element.open || session.state === "unreachable") return;
+    if (session.state === "ready") this.end(true);
+    else this.show(session);
+  }
+
+  /** @param {boolean | string} how  whether to go on: true as the author, or the text of `saveAsOther` */
+  end(how) {
+    const { whenDone } = this;
+    if (!whenDone) return;
+    this.whenDone = this.session = null;
+    this.wasDeclined = !how;
+    this.element.close();
+    this.part("frame").replaceChildren();
+    if (how) signedIn.postMessage(null);
+    whenDone(how);
+  }
+
+  /** Save in another name than the author's. Wagtail redirects whoever may not edit the page, and would drop the text. */
+  async saveAsOther() {
+    const { session } = this;
+    const response = await fetch(editForm().action, { redirect: "manual" }).catch(() => null);
+    if (!response?.ok) {
+      this.say("textRefused");
+      this.part("save-as").hidden = true;
+      return;
+    }
+    author = session;
+    useToken(session.token);
+    this.end("in another name");
+  }
+
+  async signOut() {
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", this.session.token);
+    await fetch(texts.signOut, { method: "POST", body, redirect: "manual" }).catch(() => null);
+    await this.lookAgain();
+  }
+}
+
+export const dialog = new SignInDialog();
+
+/** @returns {Promise<boolean | string>} whether the author is signed in and the form's token is fresh; asks for the sign-in */
+export async function ensureSession() {
+  const session = await renewSession();
+  if (session.state === "ready") return true;
+  if (session.state !== "unreachable") return dialog.demand(session);
+  tellFailure({ error: new TypeError(texts.textUnreachable), text: texts.textUnreachable, type: "network_error" });
+  return false;
+}
+
+/** Let Wagtail show that the page isn't saved, and why. */
+export function tellFailure(detail) {
+  editForm().dispatchEvent(new CustomEvent("w-autosave:error", { bubbles: true, detail: { ...detail, isChecked: true } }));
+}
