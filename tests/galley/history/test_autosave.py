@@ -83,6 +83,13 @@ def test_typing_overwrites(writer: Writer) -> None:
     assert writer.texts() == [text]
 
 
+def test_a_short_text_that_is_typed_letter_by_letter_is_one_revision(small_site: SmallSite, editor: Any) -> None:
+    writer = Writer(small_site.post, editor)
+    writer.save(title="New", body=[])
+    text = "Words at last"
+    assert not any(writer.save(body=[block(text[:length])]) for length in range(1, len(text) + 1))
+
+
 def test_a_tenth_that_is_removed_stays_in_the_history(writer: Writer) -> None:
     shorter = " ".join(LONG.split()[30:])
     assert writer.save(body=[block(shorter)])
