@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from galley.images.markup import PictureEmbedHandler
 from galley.preview.rich_text import dropped_elements
 from home import signing_in
 from home.page_form import describe_errors
+from home.unsaved_forms import unsaved_form_keys
 
 
 class _NumericIds:
@@ -107,15 +108,15 @@ def add_sign_in() -> SafeString:
 
 
 @hooks.register("register_admin_urls")
-def add_session_address() -> list[URLPattern]:
-    """Return the address that says who is signed in."""
-    return signing_in.urlpatterns
+def add_admin_urls() -> list[URLPattern]:
+    """Return the addresses that say who is signed in, and the keys of what the browser stores."""
+    return [*signing_in.urlpatterns, path("unsaved-form-keys/", unsaved_form_keys, name="unsaved_form_keys")]
 
 
 @hooks.register("insert_editor_js")
-def add_undo_of_deletions() -> SafeString:
-    """Let editors take back the deletion of a block or of a row."""
-    return render_to_string("editor/undo_deletion.html")
+def add_editor_dialogs() -> SafeString:
+    """Let editors take back the deletion of a block or of a row, and restore words that weren't saved."""
+    return render_to_string("editor/undo_deletion.html") + render_to_string("editor/unsaved_form.html")
 
 
 @hooks.register("insert_global_admin_css")

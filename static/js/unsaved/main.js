@@ -1,0 +1,129 @@
+/** Stores in the browser what an author has written and the server doesn't have, and offers it when the page is opened
+    again: after a crash, or after an outage in which the browser was closed. */
+
+import { findMissingWords, markWords, readTexts } from "./fields.js";
+import { openStore } from "./store.js";
+
+const INTERVAL = 1000; // milliseconds
+const NOT_STORED = new Set(["csrfmiddlewaretoken", "overwrite_revision_id"]);
+const lockOf = (id) => `unsaved-form-${id}`;
+
+const entriesOf = (data) => [...data].filter(([name, value]) => typeof value === "string" && !NOT_STORED.has(name));
+const readForm = () => entriesOf(new FormData(form));
+const summarise = (entries) => JSON.stringify([...readTexts(entries)]);
+const addressOf = (edited) => new URL(edited.action, location.href).pathname;
+
+const form = document.querySelector("form[data-edit-form][data-controller~='w-autosave']");
+if (form && window.crypto.subtle) {
+  const template = document.querySelector("#unsaved-form");
+  const loaded = new Promise((resolve) => {
+    if (document.readyState === "complete") resolve();
+    else window.addEventListener("load", resolve, { once: true });
+  });
+  const [store] = await Promise.all([open(template.dataset.keys), loaded]);
+  watch(form, store);
+  await offer(form, store, template);
+}
+
+async function open(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  return openStore((await answer.json()).keys);
+}
+
+/** Store the form each second in which it differs from what the server has. */
+function watch(edited, store) {
+  const id = crypto.randomUUID();
+  // Held until the tab is closed or crashes: so others know whose words wait for nobody.
+  navigator.locks.request(lockOf(id), () => new Promise(() => {}));
+  let saved = summarise(readForm());
+  let stored = "";
+  let sent = [];
+
+  edited.addEventListener("w-autosave:save", ({ detail }) => { sent = entriesOf(detail.formData); });
+  edited.addEventListener("w-autosave:success", ({ detail }) => {
+    const updates = detail.data?.field_updates ?? {};
+    saved = summarise(sent.map(([name, value]) => [name, String(updates[name] ?? value)]));
+  });
+
+  async function check() {
+    const entries = readForm();
+    const now = summarise(entries);
+    const unsaved = now === saved ? "" : now;
+    if (unsaved === stored) return;
+    stored = unsaved;
+    if (unsaved) await store.put(id, { address: addressOf(edited), entries });
+    else await store.remove(id);
+  }
+  // Without room in the browser, the next change is tried again.
+  setInterval(() => check().catch(() => {}), INTERVAL);
+}
+
+/** Offer the newest form that was written at this address by a tab that is gone, and has words that aren't saved. */
+async function offer(edited, store, template) {
+  const { held } = await navigator.locks.query();
+  const isOpen = new Set(held.map(({ name }) => name));
+  const savedTexts = readTexts(readForm());
+  for (const { id, time, form: stored } of await store.readAll()) {
+    if (stored.address !== addressOf(edited) || isOpen.has(lockOf(id))) continue;
+    const texts = readTexts(stored.entries);
+    const missing = findMissingWords(texts, savedTexts);
+    if (missing.size) return show();
+    await store.remove(id);
+
+    function show() {
+      const dialog = template.content.firstElementChild.cloneNode(true);
+      const part = (name) => dialog.querySelector(`[data-unsaved="${name}"]`);
+      part("time").textContent = new Date(time).toLocaleString(document.documentElement.lang, {
+        dateStyle: new Date(time).toDateString() === new Date().toDateString() ? undefined : "long",
+        timeStyle: "short",
+      });
+      for (const [name, text] of texts) {
+        if (text === savedTexts.get(name)) continue;
+        const row = part("row").content.firstElementChild.cloneNode(true);
+        row.querySelector("ins").replaceWith(...markWords(text, missing).map(toNode));
+        row.querySelector("[data-unsaved='saved']").textContent = savedTexts.get(name) ?? "";
+        part("rows").append(row);
+      }
+      part("discard").addEventListener("click", async () => {
+        await store.remove(id);
+        dialog.close();
+      });
+      part("later").addEventListener("click", () => dialog.close());
+      part("restore").addEventListener("click", async ({ currentTarget }) => {
+        currentTarget.disabled = true;
+        try {
+          const address = await restore(stored);
+          await store.remove(id);
+          location.assign(address);
+        } catch {
+          part("failed").hidden = false;
+          currentTarget.disabled = false;
+        }
+      });
+      dialog.addEventListener("close", () => dialog.remove());
+      document.body.append(dialog);
+      dialog.showModal();
+    }
+  }
+}
+
+function toNode(piece) {
+  if (typeof piece === "string") return document.createTextNode(piece);
+  const mark = document.createElement("ins");
+  mark.textContent = piece.word;
+  return mark;
+}
+
+/** Save the stored form as a new draft, as autosave does. @returns {Promise<string>} the page's edit address */
+async function restore({ address, entries }) {
+  const data = new FormData();
+  for (const [name, value] of entries) data.append(name, value);
+  // What has been saved meanwhile stays in the history, as a version of its own.
+  for (const [name, value] of new FormData(form)) {
+    if (name === "csrfmiddlewaretoken" || name.startsWith("loaded_revision")) data.set(name, value);
+  }
+  const answer = await fetch(address, { method: "POST", body: data, headers: { Accept: "application/json" } });
+  const { success, url } = await answer.json();
+  if (!success) throw new Error("The server didn't save it.");
+  return url ?? address;
+}

@@ -1,0 +1,146 @@
+"""What the server doesn't have is stored in the browser, and offered when the page is opened again."""
+
+import re
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Locator, Page, Route, expect
+
+from tests.e2e.conftest import Watch
+from tests.e2e.editing import (
+    start_post,
+    type_markdown,
+    type_paragraph,
+    until_autosave_notices,
+    until_saved,
+    write_saved_post,
+)
+from tests.running_site import BLOG_ID
+
+UNTIL_WATCHED = """async () => {
+    while ((await navigator.locks.query()).held.length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+}"""
+UNTIL_STORED = """async text => {
+    const { openStore } = await import("/static/js/unsaved/store.js");
+    const { keys } = await (await fetch("/admin/unsaved-form-keys/")).json();
+    const store = await openStore(keys);
+    const has = (forms) => text ? forms.some(({ form }) => JSON.stringify(form).includes(text)) : !forms.length;
+    while (!has(await store.readAll())) await new Promise((resolve) => setTimeout(resolve, 50));
+}"""
+
+
+async def until_stored(page: Page, text: str) -> None:
+    """Wait until the browser has a form with the text; without a text, until it has none."""
+    await page.evaluate(UNTIL_STORED, text)
+
+
+async def cut_off(page: Page, watch: Watch) -> None:
+    """Let no form reach the server any more."""
+
+    async def abort(route: Route) -> None:
+        await (route.abort() if route.request.method == "POST" else route.continue_())
+
+    watch.expect_error("net::ERR_FAILED")
+    await page.route("**/admin/pages/**", abort)
+
+
+async def lose_tab(page: Page, address: str) -> Page:
+    """Close the tab as a crash does, and open the address in another one."""
+    context = page.context
+    await page.close()
+    page = await context.new_page()
+    await page.goto(address)
+    return page
+
+
+def offer(page: Page) -> Locator:
+    return page.get_by_role("dialog", name=re.compile("You have words from .+ that weren’t saved"))
+
+
+async def test_words_of_a_lost_tab_are_restored(editor_page: Page, watch: Watch) -> None:
+    await write_saved_post(editor_page, "Lost tab", "Saved words.")
+    await until_saved(editor_page)
+    await cut_off(editor_page, watch)
+    await type_paragraph(editor_page, "Written during the outage")
+    await editor_page.locator(".CodeMirror").click()
+    await editor_page.keyboard.press("Control+Home")
+    await editor_page.keyboard.type("More ")
+    await until_stored(editor_page, "More Saved words.")
+    page = await lose_tab(editor_page, editor_page.url)
+
+    rows = offer(page).get_by_role("row")
+    await expect(rows.filter(has_text="Written during the outage")).to_have_count(1)
+    await expect(rows.filter(has_text="More").get_by_role("cell")).to_have_text(["More Saved words.", re.compile("^S")])
+    marked = await rows.locator("ins").all_text_contents()
+    assert {"More", "Written", "during", "the", "outage"} <= set(marked)
+    assert (await Axe().run(page, context=".unsaved")).violations_count == 0
+
+    await offer(page).get_by_role("button", name="Restore").click()
+    await expect(page.get_by_text("Written during the outage")).to_be_visible()
+    await expect(page.locator(".CodeMirror")).to_contain_text("More Saved words.")
+    await expect(offer(page)).to_be_hidden()
+    await until_stored(page, "")
+
+
+async def test_words_of_a_page_that_was_never_saved_are_restored(editor_page: Page, watch: Watch) -> None:
+    await editor_page.goto(f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/")
+    address = editor_page.url
+    await cut_off(editor_page, watch)
+    await start_post(editor_page, "Never saved")
+    await until_autosave_notices(editor_page)
+    await type_markdown(editor_page, "The first words of all.")
+    await until_stored(editor_page, "The first words of all.")
+    page = await lose_tab(editor_page, address)
+
+    await offer(page).get_by_role("button", name="Restore").click()
+    await page.wait_for_url("**/edit/")
+    await expect(page.locator(".CodeMirror")).to_contain_text("The first words of all.")
+    await expect(page.get_by_role("textbox", name="Title*")).to_have_value("Never saved")
+
+
+async def test_what_is_saved_is_not_stored(editor_page: Page) -> None:
+    await write_saved_post(editor_page, "All saved", "Saved words.")
+    await editor_page.get_by_role("textbox", name="Title*").press_sequentially(" and more")
+    # Wagtail itself takes what is typed right after the first autosave for saved.
+    await until_stored(editor_page, "")
+    page = await lose_tab(editor_page, editor_page.url)
+    await until_stored(page, "")
+    await expect(page.get_by_role("textbox", name="Title*")).to_have_value(re.compile("and more"))
+    await expect(offer(page)).to_be_hidden()
+
+
+async def test_words_are_discarded_or_wait(editor_page: Page, watch: Watch) -> None:
+    await write_saved_post(editor_page, "Discarded", "Saved words.")
+    await until_saved(editor_page)
+    address = editor_page.url
+    await cut_off(editor_page, watch)
+    await type_paragraph(editor_page, "Unwanted")
+    await until_stored(editor_page, "Unwanted")
+    other = await editor_page.context.new_page()
+    await other.goto(address)
+    await other.evaluate(UNTIL_WATCHED)
+    await expect(offer(other)).to_be_hidden()  # their tab is open
+    await other.close()
+
+    page = await lose_tab(editor_page, address)
+    await offer(page).get_by_role("button", name="Decide later").click()
+    page = await lose_tab(page, address)
+    await offer(page).get_by_role("button", name="Discard").click()
+    await expect(offer(page)).to_be_hidden()
+    await until_stored(page, "")
+    assert "Unwanted" not in await page.locator("main").inner_text()
+
+
+async def test_what_cannot_be_restored_stays(editor_page: Page, watch: Watch) -> None:
+    await write_saved_post(editor_page, "Still away", "Saved words.")
+    await until_saved(editor_page)
+    await cut_off(editor_page, watch)
+    await type_paragraph(editor_page, "Patient words")
+    await until_stored(editor_page, "Patient words")
+    address = editor_page.url
+    page = await editor_page.context.new_page()
+    await editor_page.close()
+    await cut_off(page, watch)
+    await page.goto(address)
+    await offer(page).get_by_role("button", name="Restore").click()
+    await expect(offer(page).get_by_role("alert")).to_contain_text("They are still stored in this browser.")
+    await until_stored(page, "Patient words")
