@@ -25,6 +25,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
 
 from galley.markdown.sanitising import sanitise
+from galley.markdown.time_limit import check_time
 
 # The cost of a formula grows with its length.
 MAX_FORMULA_LENGTH = 2_000
@@ -126,6 +127,7 @@ def _is_alphanumeric(text: str, position: int) -> bool:
 
 
 def _render(_renderer: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
+    check_time()
     if tokens[index].type == "math_inline":
         return render_formula(tokens[index].content)
     return render_formula(tokens[index].content, display=True) + "\n"

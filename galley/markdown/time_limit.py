@@ -8,7 +8,7 @@ from time import thread_time
 from typing import Any
 
 # Of processor time, so that other work on the machine doesn't count.
-MAX_SECONDS = 0.8
+MAX_SECONDS = 0.6
 
 
 class TooSlow(Exception):
