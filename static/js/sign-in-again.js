@@ -120,6 +120,9 @@ class SignInDialog {
       frame.hidden = !page;
       page?.head.append(document.querySelector("#sign-in-again-style").cloneNode());
       page?.addEventListener("keydown", this.declineOnEscape);
+      const content = page?.querySelector("main");
+      const fit = () => (frame.style.blockSize = `${content.offsetHeight}px`);
+      if (content) new frame.contentWindow.ResizeObserver(fit).observe(content);
       if (this.element.matches(":modal")) page?.querySelector("input:not([type=hidden])")?.focus();
       this.lookAgain();
     });

@@ -53,9 +53,9 @@ async def open_history(page: Page) -> None:
     await page.goto(page.url.replace("/edit/", "/history/"))
 
 
-async def choose_action(page: Page, action: str) -> None:
-    """Choose `action` in the menu of the version before the newest one."""
-    await page.get_by_role("row", name="Draft saved").nth(1).get_by_role("button", name="Actions").click()
+async def choose_action(page: Page, action: str, version: int) -> None:
+    """Choose `action` in the menu of a version: 0 is the newest one."""
+    await page.get_by_role("row").get_by_role("button", name="Actions").nth(version).click()
     await page.get_by_role("link", name=action).click()
 
 
@@ -64,7 +64,7 @@ async def test_a_deleted_block_is_restored_from_the_history(editor_page: Page) -
     both = ["This paragraph stays.", TEXT]
     await write_and_delete(editor_page)
     await open_history(editor_page)
-    await choose_action(editor_page, "Review this version")
+    await choose_action(editor_page, "Review this version", 1)
     await expect(texts).to_have_text(both)
     await editor_page.get_by_role("button", name="Replace current draft").click()
     await expect(editor_page.locator(".messages")).to_contain_text("has been replaced with version from")
@@ -73,10 +73,14 @@ async def test_a_deleted_block_is_restored_from_the_history(editor_page: Page) -
 
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_a_version_gets_a_name(editor_page: Page, screen: str) -> None:
-    await write_and_delete(editor_page)
+    await start_post(editor_page, f"A post on a {screen}")
+    await until_autosave_notices(editor_page)
+    await type_paragraph(editor_page, "A paragraph.")
+    await editor_page.wait_for_url("**/edit/")
+    await until_autosave_rests(editor_page)
     await editor_page.set_viewport_size(SCREENS[screen])
     await open_history(editor_page)
-    await choose_action(editor_page, "Name this version")
+    await choose_action(editor_page, "Name this version", 0)
     await expect(editor_page.get_by_label("Name")).to_be_focused()
     for colours in ("light", "dark"):
         await editor_page.emulate_media(color_scheme=colours)

@@ -67,8 +67,9 @@ def _reasons_to_hide(metadata: Metadata, name: FileName, public_folders: set[str
         if key != "published" and value not in (None, "") and not any(map(read_date, dates)):
             yield f"`{key}` isn't a date that can be read", key
     for key, value in metadata.values.items():
-        words = value if isinstance(value, list) else value.values() if isinstance(value, dict) else [value]
-        if key.lower() not in ("title", "slug") and any(str(word).strip().lower() in _DRAFT_WORDS for word in words):
+        values = value if isinstance(value, list) else value.values() if isinstance(value, dict) else [value]
+        words = {word.strip().lower() for word in values if isinstance(word, str)}
+        if key.lower() not in ("title", "slug") and words & _DRAFT_WORDS:
             yield f"`{key[:80]}` says that the post isn't public", key
         if key in ("published_at", "publishedAt") and value is None:
             yield f"`{key}` is empty", key
