@@ -15,8 +15,8 @@ from galley.async_pages.fetch_metadata import SAME_ORIGIN_VALUES
 def session(request: HttpRequest) -> HttpResponse:
     """Return who is signed in, with a new CSRF token: to a script as JSON, to a person as a sentence.
 
-    Wagtail makes every view of its admin private. Whoever may not use the admin gets 403 as a script, and as a person a
-    redirect to the sign-in, which leads back to here. A page of another origin can't send a script's header.
+    Wagtail makes every view of its admin private: without access, a script gets 403, and a person a redirect to the
+    sign-in, which leads back to here. A page of another origin can't send a script's header.
 
     A POST with a page's token succeeds only for the user who has loaded the page: signing in replaces the secret.
     """

@@ -149,7 +149,7 @@ class SignInDialog {
     whenDone(how);
   }
 
-  /** Save in another name than the author's. Wagtail redirects whoever may not edit the page, and would drop the text. */
+  /** Save in another name than the author's. Wagtail redirects a user who may not edit the page, and would drop the text. */
   async saveAsOther() {
     const { session } = this;
     const response = await fetch(editForm().action, { redirect: "manual" }).catch(() => null);

@@ -61,7 +61,7 @@ globalThis.BroadcastChannel = FakeChannel;
 globalThis.location = { href: "https://example.org/preview/pages/3/", origin: "https://example.org" };
 
 const PING = '{"type":"ping"}';
-let page, sockets, channels, told, connection;
+let page, sockets, channels, messages, connection;
 
 beforeEach(() => {
   // A page of its own for each test: a connection listens to it as long as it is open.
@@ -73,14 +73,14 @@ beforeEach(() => {
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   sockets = [];
   channels = new Set();
-  told = [];
-  const tell = (name) => (detail) => told.push(detail === undefined ? name : [name, detail]);
+  messages = [];
+  const tell = (name) => (detail) => messages.push(detail === undefined ? name : [name, detail]);
   const listener = { opened: tell("opened"), received: tell("received"), lost: tell("lost"), ended: tell("ended") };
   connection = connect("/preview/pages/3/", listener, 100);
   sockets[0].open();
 });
 
-test("whoever had no access tries again after a sign-in, once for each", () => {
+test("a socket without access tries again after a sign-in, once for each", () => {
   const page = new BroadcastChannel("signed-in");
   page.postMessage(null);
   assert.equal(sockets.length, 1);
@@ -105,7 +105,7 @@ test("messages go to the socket of this site and come from there", () => {
   assert.equal(connection.send({ type: "again" }), true);
   assert.deepEqual(sockets[0].sent, ['{"type":"again"}']);
   sockets[0].receive('{"type":"presence"}');
-  assert.deepEqual(told, ["opened", ["received", { type: "presence" }]]);
+  assert.deepEqual(messages, ["opened", ["received", { type: "presence" }]]);
 });
 
 test("a broken connection is tried again until it works", () => {
@@ -118,7 +118,7 @@ test("a broken connection is tried again until it works", () => {
   }
   mock.timers.tick(2_250);
   sockets.at(-1).open();
-  assert.deepEqual(told, ["opened", ..."lost ".repeat(6).trim().split(" "), "opened"]);
+  assert.deepEqual(messages, ["opened", ..."lost ".repeat(6).trim().split(" "), "opened"]);
 });
 
 test("after three failed handshakes the server is asked for the reason, which the next failure tells", async () => {
@@ -137,14 +137,14 @@ test("after three failed handshakes the server is asked for the reason, which th
   assert.deepEqual(asked, []);
   await fail();
   assert.deepEqual(asked, ["/preview/connection/?origin=https%3A%2F%2Fexample.org"]);
-  assert.deepEqual(told, ["opened", "lost", "lost", "lost"]);
+  assert.deepEqual(messages, ["opened", "lost", "lost", "lost"]);
   await fail();
-  assert.deepEqual(told.at(-1), ["lost", "A proxy is in the way."]);
+  assert.deepEqual(messages.at(-1), ["lost", "A proxy is in the way."]);
   // An answer of the server is no use as soon as the connection works again, or while the server is away.
   sockets.at(-1).open();
   globalThis.fetch = async () => { throw new TypeError("away"); };
   for (let attempt = 0; attempt < 4; attempt++) await fail();
-  assert.equal(told.at(-1), "lost");
+  assert.equal(messages.at(-1), "lost");
 });
 
 test("it is tried at once when the network is back", () => {
@@ -156,26 +156,26 @@ test("it is tried at once when the network is back", () => {
 test("a final code ends the connection, with the server's reason", () => {
   sockets[0].breakWith(4403, "You are logged out.");
   mock.timers.tick(60_000);
-  assert.deepEqual([sockets.length, told], [1, ["opened", ["ended", "You are logged out."]]]);
+  assert.deepEqual([sockets.length, messages], [1, ["opened", ["ended", "You are logged out."]]]);
 });
 
 test("a message that is too large ends the connection without a reason, here or in front of the server", () => {
   assert.equal(connection.send({ text: "x".repeat(100) }), false);
-  assert.deepEqual([sockets[0].sent, told], [[], ["opened", "ended"]]);
-  connect("/", { opened() {}, ended: (reason) => told.push(reason) });
+  assert.deepEqual([sockets[0].sent, messages], [[], ["opened", "ended"]]);
+  connect("/", { opened() {}, ended: (reason) => messages.push(reason) });
   sockets[1].breakWith(1009, "message too big");
-  assert.equal(told.at(-1), undefined);
+  assert.equal(messages.at(-1), undefined);
 });
 
 test("a connection without an answer to a ping is dead, and is replaced", () => {
   mock.timers.tick(15_000);
   assert.deepEqual(sockets[0].sent, [PING]);
   mock.timers.tick(2_000);
-  assert.deepEqual([sockets.length, told], [2, ["opened", "lost"]]);
+  assert.deepEqual([sockets.length, messages], [2, ["opened", "lost"]]);
   // Whatever still arrives on the old one is ignored.
   sockets[0].breakWith(1006);
   sockets[0].receive('{"type":"late"}');
-  assert.deepEqual(told, ["opened", "lost"]);
+  assert.deepEqual(messages, ["opened", "lost"]);
 });
 
 test("any message answers a ping, and a pong isn't passed on", () => {
@@ -184,7 +184,7 @@ test("any message answers a ping, and a pong isn't passed on", () => {
     sockets[0].receive(answer);
     mock.timers.tick(2_000);
   }
-  assert.deepEqual(told, ["opened", ["received", { type: "presence" }]]);
+  assert.deepEqual(messages, ["opened", ["received", { type: "presence" }]]);
 });
 
 test("a page that wakes up asks at once, and a hidden one doesn't ask", () => {
@@ -202,7 +202,7 @@ test("a connection that is closed stays closed", () => {
   sockets[0].breakWith(1000);
   page.dispatchEvent(new Event("online"));
   mock.timers.tick(60_000);
-  assert.deepEqual([sockets.length, told], [1, ["opened"]]);
+  assert.deepEqual([sockets.length, messages], [1, ["opened"]]);
 });
 
 test("a message is measured in bytes of UTF-8", () => {

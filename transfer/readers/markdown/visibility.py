@@ -27,6 +27,7 @@ _PUBLIC_STATES = {
 }  # fmt: skip
 # Under any key, such as `stage: draft` and `tags: [wip]`.
 _DRAFT_WORDS = {"draft", "drafts", "private", "unlisted", "unpublished", "wip", "pending", "trash"}
+# What authors put before the title of a draft.
 _DRAFT_TITLE = re.compile(r"\W*(?:DRAFT|WIP|TODO)\b")
 _EXPIRY_DATES = ("expiryDate", "expires", "expire_at", "expiration", "unpublishDate", "unpublish_at", "unpublish_on")
 
