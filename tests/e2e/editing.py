@@ -45,10 +45,19 @@ async def add_block(page: Page, kind: str) -> None:
     await page.get_by_role("option", name=kind, exact=True).click()
 
 
+async def add_paragraph(page: Page) -> None:
+    """Add a paragraph at the end of the body, and put the cursor into it."""
+    editors = page.locator(".public-DraftEditor-content")
+    number = await editors.count()
+    await add_block(page, "Paragraph")
+    # Until its editor is there, the last one is another's.
+    await expect(editors).to_have_count(number + 1)
+    await editors.last.click()
+
+
 async def type_paragraph(page: Page, text: str) -> None:
     """Add a paragraph and type into it."""
-    await add_block(page, "Paragraph")
-    await page.locator(".public-DraftEditor-content").last.click()
+    await add_paragraph(page)
     await page.keyboard.type(text)
 
 

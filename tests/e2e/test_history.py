@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, Response, expect
 
-from tests.e2e.editing import add_block, start_post, type_paragraph, until_autosave_notices
+from tests.e2e.editing import add_paragraph, start_post, type_paragraph, until_autosave_notices
 
 SCREENS = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
@@ -38,8 +38,7 @@ async def write_and_delete(page: Page) -> None:
     await until_autosave_notices(page)
     await type_paragraph(page, "This paragraph stays.")
     await page.wait_for_url("**/edit/")
-    await add_block(page, "Paragraph")
-    await page.locator(".public-DraftEditor-content").last.click()
+    await add_paragraph(page)
     await until_autosave_rests(page)
     async with page.expect_response(saves(TEXT)):
         await page.keyboard.insert_text(TEXT)

@@ -108,6 +108,18 @@ async def test_what_is_saved_is_not_stored(editor_page: Page) -> None:
     await expect(offer(page)).to_be_hidden()
 
 
+async def test_nothing_stays_stored_after_an_outage(editor_page: Page, watch: Watch) -> None:
+    await write_saved_post(editor_page, "Outage", "Saved words.")
+    await until_saved(editor_page)
+    await cut_off(editor_page, watch)
+    await editor_page.get_by_role("textbox", name="Title*").press_sequentially(" and more")
+    await until_stored(editor_page, "and more")
+    await editor_page.unroute("**/admin/pages/**")
+    await editor_page.evaluate("dispatchEvent(new Event('online'))")
+    await until_stored(editor_page, "")
+    await until_saved(editor_page)
+
+
 async def test_words_are_discarded_or_wait(editor_page: Page, watch: Watch) -> None:
     await write_saved_post(editor_page, "Discarded", "Saved words.")
     await until_saved(editor_page)

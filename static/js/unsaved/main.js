@@ -8,9 +8,8 @@ const INTERVAL = 1000; // milliseconds
 const NOT_STORED = new Set(["csrfmiddlewaretoken", "overwrite_revision_id"]);
 const lockOf = (id) => `unsaved-form-${id}`;
 
-const entriesOf = (data) => [...data].filter(([name, value]) => typeof value === "string" && !NOT_STORED.has(name));
-const readForm = () => entriesOf(new FormData(form));
-const summarise = (entries) => JSON.stringify([...readTexts(entries)]);
+const isStored = ([name, value]) => typeof value === "string" && !NOT_STORED.has(name);
+const readForm = () => [...new FormData(form)].filter(isStored);
 const addressOf = (edited) => new URL(edited.action, location.href).pathname;
 
 const form = document.querySelector("form[data-edit-form][data-controller~='w-autosave']");
@@ -30,28 +29,21 @@ async function open(address) {
   return openStore((await answer.json()).keys);
 }
 
-/** Store the form each second in which it differs from what the server has. */
+/** Store the form each second in which Wagtail has something to save. */
 function watch(edited, store) {
   const id = crypto.randomUUID();
   // Held until the tab is closed or crashes: so others know whose words wait for nobody.
   navigator.locks.request(lockOf(id), () => new Promise(() => {}));
-  let saved = summarise(readForm());
+  const controller = window.wagtail.app.getControllerForElementAndIdentifier(edited, "w-unsaved");
   let stored = "";
-  let sent = [];
-
-  edited.addEventListener("w-autosave:save", ({ detail }) => { sent = entriesOf(detail.formData); });
-  edited.addEventListener("w-autosave:success", ({ detail }) => {
-    const updates = detail.data?.field_updates ?? {};
-    saved = summarise(sent.map(([name, value]) => [name, String(updates[name] ?? value)]));
-  });
 
   async function check() {
-    const entries = readForm();
-    const now = summarise(entries);
-    const unsaved = now === saved ? "" : now;
+    // Corrected in `finish-autosave.js`: what the server has. Undefined in the first two seconds.
+    const { formData, initialFormData } = controller;
+    const unsaved = [undefined, formData].includes(initialFormData) ? "" : formData;
     if (unsaved === stored) return;
     stored = unsaved;
-    if (unsaved) await store.put(id, { address: addressOf(edited), entries });
+    if (unsaved) await store.put(id, { address: addressOf(edited), entries: readForm() });
     else await store.remove(id);
   }
   // Without room in the browser, the next change is tried again.
