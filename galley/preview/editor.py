@@ -196,9 +196,9 @@ class EditorConsumer(PreviewConsumer):
 
     async def disconnect(self, code: int) -> None:
         """Leave: screens keep the last state, but for those of an author whose rights were taken away."""
-        await super().disconnect(code)
         if self.has_begun:
             hub.leave(self._connection, has_lost_rights=self.closed_with == Close.NO_ACCESS)
+        await super().disconnect(code)
 
     async def _report(self, kind: str, **rendered: Any) -> None:
         await self.send_message(kind, **rendered)

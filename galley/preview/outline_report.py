@@ -132,7 +132,9 @@ class OutlineReport:
         with contextlib.suppress(TimeoutError):
             while clock() < deadline:
                 self._changed.clear()
-                await asyncio.wait_for(self._changed.wait(), PAUSE_SECONDS)
+                # Before Python 3.12, `wait_for` loses a cancellation that comes together with the change.
+                async with asyncio.timeout(PAUSE_SECONDS):
+                    await self._changed.wait()
         self._changed.clear()
 
 

@@ -68,9 +68,9 @@ class ViewerConsumer(PreviewConsumer):
 
     async def disconnect(self, code: int) -> None:
         """Stop watching."""
-        await super().disconnect(code)
         if self.has_begun:
             hub.part(self.viewer)
+        await super().disconnect(code)
 
     async def shown_source(self) -> Source | None:
         """Return what the screen shows, if it shows anything."""

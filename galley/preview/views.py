@@ -38,19 +38,23 @@ async def explain_connection(request: ASGIRequest) -> HttpResponse:
 async def user_draft(request: HttpRequest, **where: Any) -> HttpResponse:
     """Show a draft to a user who may edit it: of a page, in whichever editor it is open; in one tab; or the newest.
 
-    While no editor is open, a page's latest revision is shown.
+    While no editor is open, a page's latest revision is shown. Who isn't signed in is asked to; who may not edit the
+    page gets 403, as signing in again would only lead back to here.
     """
     session_key = request.session.session_key
     try:
         user = await in_preview_thread(require_user, session_key)
-        target = target_of_user(user.pk, **where)
-        frame = await hub.newest(target)
+    except AccessDenied:
+        return redirect(f"{reverse('wagtailadmin_login')}?next={request.path}")
+    target = target_of_user(user.pk, **where)
+    frame = await hub.newest(target)
+    try:
         if frame:
             await in_preview_thread(require_editor, session_key, source_from(frame.source))
         elif target.page_id:
             await in_preview_thread(require_editor, session_key, SavedPage(target.page_id))
     except AccessDenied:
-        return redirect(f"{reverse('wagtailadmin_login')}?next={request.path}")
+        return _as_private(HttpResponse(render_to_string("preview/no_access.html"), status=403))
     if frame:
         return _as_viewer(frame.page.html)
     return _as_viewer(await in_preview_thread(_saved_page_or, "preview/waiting.html", target.page_id))

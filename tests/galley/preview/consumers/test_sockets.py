@@ -234,6 +234,33 @@ def test_screens_are_told_when_the_editor_leaves(site, editor, log_in) -> None:
     in_loop(scene())
 
 
+def test_an_editor_has_left_while_work_of_its_socket_still_ends(site, editor, log_in, monkeypatch) -> None:
+    client = log_in(editor)
+    may_end = asyncio.Event()
+
+    async def work_that_ends_slowly(*_args: Any) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await may_end.wait()
+
+    monkeypatch.setattr("galley.preview.editor.send_new_comments", work_that_ends_slowly)
+
+    async def scene() -> None:
+        typing, screen = Socket(editor_path(site.post), client), Socket("/preview/", client)
+        await opened(typing, screen)
+        await typing.say(type="form", sequence=1, fields=form_of(site.post))
+        await screen.shown()
+        leaving = asyncio.create_task(left(typing))
+        await screen.shown()
+        assert "closed" in screen.screen.notes[0]
+        may_end.set()
+        await leaving
+        await left(screen)
+
+    in_loop(scene())
+
+
 def test_a_screen_can_ask_for_the_whole_page_again(site, editor, log_in) -> None:
     client = log_in(editor)
 
@@ -295,6 +322,18 @@ def test_an_editor_of_the_blog_cannot_join_elsewhere(site, log_in) -> None:
         await left(allowed)
 
     in_loop(scene())
+
+
+def test_who_is_signed_in_and_may_not_edit_is_told_so_on_the_screen(site, log_in, client) -> None:
+    blogger = log_in(editor_of(site.blog))
+    gone = site.about.pk
+    site.about.delete()
+    for page_id in (site.project.pk, gone):
+        answer = blogger.get(f"/preview/pages/{page_id}/")
+        assert (answer.status_code, site.project.title in answer.content.decode()) == (403, False)
+        assert "no-store" in answer["Cache-Control"]
+        assert client.get(f"/preview/pages/{page_id}/")["Location"] == f"/admin/login/?next=/preview/pages/{page_id}/"
+    assert blogger.get(f"/preview/pages/{site.post.pk}/").status_code == 200
 
 
 def test_what_follows_somebody_shows_nobody_elses_draft(site, editor, log_in) -> None:

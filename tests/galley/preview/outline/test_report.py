@@ -8,8 +8,8 @@ from wagtail.users.models import UserProfile
 
 from galley.preview.drafts.rendering import cut_page, render_page
 from galley.preview.drafts.sources import NewPage, SavedPage
-from galley.preview.outline_report import describe
-from tests.galley.preview.conftest import Socket, form_of, markdown
+from galley.preview.outline_report import OutlineReport, describe
+from tests.galley.preview.conftest import PATIENCE, Socket, form_of, markdown
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -78,5 +78,22 @@ def test_a_failure_of_the_outline_costs_nothing_but_the_outline(site, editor, lo
         await typing.say(type="form", sequence=2, fields=form_of(site.post, title="Two"))
         assert (await typing.heard("outline"))["headings"][0]["text"] == "Two"
         await typing.disconnect()
+
+    asyncio.run(scene())
+
+
+def test_it_ends_with_its_editor_even_if_the_draft_changes_in_that_moment(site) -> None:
+    async def scene() -> None:
+        report = OutlineReport(1, send=None)
+        draft = cut_page("<main></main>"), SavedPage(site.post.pk)
+        report.draft_changed(*draft)
+        task = asyncio.create_task(report.send_forever())
+        await asyncio.sleep(0)  # it waits for a pause now
+        await asyncio.sleep(0)
+        report.draft_changed(*draft)
+        await asyncio.sleep(0)  # the change has arrived, and the task hasn't run yet
+        task.cancel()
+        await asyncio.wait([task], timeout=PATIENCE)
+        assert task.cancelled()
 
     asyncio.run(scene())
