@@ -1,5 +1,6 @@
 """Static and media files, which are served without Django's middleware."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +20,9 @@ ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 # Only these media folders are public. Documents are served by Wagtail's view, which checks permissions.
 PUBLIC_MEDIA_FOLDERS = ("images", "original_images", "avatar_images")
+
+# One range of bytes that isn't empty (RFC 9110, 14.1.2). Any other is ignored, as 14.2 allows.
+RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-0*[1-9][0-9]*)")
 
 
 def serve_static_files(app: ASGIApp) -> ASGIApp:
@@ -58,7 +62,7 @@ class ConditionalFile:
     """A static file that answers conditional requests as RFC 9110, 13 says.
 
     ServeStatic 4.4 has one strong ETag for all encodings, expects exactly this one in `If-None-Match`, ignores
-    `If-Range`, and answers `HEAD` with a range.
+    `If-Range`, answers `HEAD` with a range, reads `--5` and `1_0-` as ranges, and lets caches store errors for years.
     """
 
     def __init__(self, file: StaticFile) -> None:
@@ -76,12 +80,13 @@ class ConditionalFile:
             answer := get_conditional_response(request, etag, parse_http_date_safe(last_modified))
         ):
             sent = [(name, headers[name]) for name in NOT_MODIFIED_HEADERS if name in headers]
-            return Response(HTTPStatus(answer.status_code), sent, None)
+            return _forbid_storing_errors(Response(HTTPStatus(answer.status_code), sent, None))
         answered = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
-        if method != "GET" or request_headers.get("HTTP_IF_RANGE", etag) not in (etag, last_modified):
+        is_same = request_headers.get("HTTP_IF_RANGE", etag) in (etag, last_modified)
+        if method != "GET" or not is_same or not RANGE.fullmatch(request_headers.get("HTTP_RANGE", "")):
             answered.add("HTTP_RANGE")
         rest = {name: value for name, value in request_headers.items() if name not in answered}
-        return await self.file.aget_response(method, rest, **options)
+        return _forbid_storing_errors(await self.file.aget_response(method, rest, **options))
 
 
 class FileServer(ServeStaticASGI):
@@ -90,6 +95,13 @@ class FileServer(ServeStaticASGI):
     def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> ConditionalFile:
         """Find the file; raise ServeStatic's `MissingFileError` if there is none."""
         return ConditionalFile(super().get_static_file(path, url, stat_cache))
+
+
+def _forbid_storing_errors(response: Response) -> Response:
+    """Return `response`; 412 and 416 without `Cache-Control`, by which caches might store them (RFC 9111, 3)."""
+    if response.status >= HTTPStatus.BAD_REQUEST:
+        response.headers = [(name, value) for name, value in response.headers if name != "Cache-Control"]
+    return response
 
 
 def _etag_of(etag: str, encoding: str | None) -> str:

@@ -107,3 +107,38 @@ async def test_head_has_no_range(ask: Ask) -> None:
 
 async def test_other_methods_are_not_allowed(ask: Ask) -> None:
     assert (await ask("POST", if_none_match="*")).status == 405
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["bytes=-0", "bytes=--5", "bytes=1_0-2_0", "bytes=+1-5", "bytes=1 - 5", "bytes=0-0,2-3", "bytes=", "rows=0-3"],
+)
+async def test_what_is_no_range_is_ignored(ask: Ask, value: str) -> None:
+    assert await ask(range=value) == await ask()
+
+
+@pytest.mark.parametrize(
+    ("value", "first", "last"),
+    [("bytes=0-0", 0, 0), ("bytes=-1", 759, 759), ("bytes=-9999", 0, 759), ("bytes=7-", 7, 759)],
+)
+async def test_one_range_is_answered(ask: Ask, value: str, first: int, last: int) -> None:
+    part = await ask(range=value)
+    assert (part.status, part.content) == (206, BODY[first : last + 1])
+    assert part.headers["content-range"] == f"bytes {first}-{last}/{len(BODY)}"
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (416, {"range": "bytes=760-"}),
+        (416, {"range": "bytes=9-2"}),
+        (412, {"if_match": '"other"'}),
+        (412, {"if_unmodified_since": "Wed, 31 Dec 2025 23:59:59 GMT", "accept_encoding": "br"}),
+        (405, {"method": "DELETE"}),
+    ],
+)
+async def test_no_cache_stores_an_error(ask: Ask, status: int, headers: dict[str, str]) -> None:
+    """RFC 9111, 3: with `public` or `max-age` a cache might send it to everybody who wants the file."""
+    error = await ask(**headers)
+    assert (error.status, error.headers.get("cache-control")) == (status, None)
+    assert "cache-control" in (await ask()).headers
