@@ -23,4 +23,5 @@ class PageCacheConfig(AppConfig):
         post_migrate.connect(invalidation.resume, sender=self, dispatch_uid="page_cache.resume")
         hooks.register("before_serve_page", middleware.mark_as_page)
         register(middleware.check_middleware)
+        register(middleware.check_personal_cookies)
         register(tables.check_private_models)

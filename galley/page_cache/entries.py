@@ -55,6 +55,7 @@ class Entry:
         self.stale_until = self.fresh_until + STALE_SECONDS
         # Sent as a weak ETag: it is the same for every encoding of the body.
         self.etag = b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
+        self._last_modified = named.get(b"last-modified")
         bodies = compress(body, named.get(b"content-type", b"").decode("latin-1"))
         self._bodies = {encoding: _body_message(body) for encoding, body in bodies.items()}
         self._headers = self._prepare_headers(named, headers, bodies)
@@ -69,13 +70,18 @@ class Entry:
         body = self._bodies.get(kind)
         if body is None:
             kind, body = IDENTITY, self._bodies[IDENTITY]
-        # An ETag contains no quotation marks.
-        if (etags := headers.get(b"if-none-match")) and (self.etag in etags or etags.strip() == b"*"):
+        if self._is_known(headers):
             kind, body = NOT_MODIFIED, EMPTY_BODY
         if self._starts_of != int(now):
             self._starts_of = int(now)
             self._starts.clear()
         return self._starts.get(kind) or self._start(kind, now), body
+
+    def _is_known(self, headers: Headers) -> bool:
+        """Return whether the client has this response (RFC 9111, 4.3.2). Some feed readers send the date alone."""
+        if etags := headers.get(b"if-none-match"):
+            return self.etag in etags or etags.strip() == b"*"  # an ETag contains no quotation marks
+        return self._last_modified is not None and headers.get(b"if-modified-since") == self._last_modified
 
     def first_messages(self, headers: Headers, now: float, cache_status: bytes) -> tuple[Message, Message]:
         """Return the messages for the request that the response was made for, which is no hit."""

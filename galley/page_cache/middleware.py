@@ -66,3 +66,12 @@ def check_middleware(**kwargs: Any) -> list[CheckMessage]:
             id="page_cache.W001",
         )
     ]
+
+
+def check_personal_cookies(**kwargs: Any) -> list[CheckMessage]:
+    """Warn if the setting lacks the session's cookie, since it replaces the default: a CDN may store users' pages."""
+    if settings.SESSION_COOKIE_NAME in get_setting("PAGE_CACHE_PERSONAL_COOKIES"):
+        return []
+    text = "Pages that Django makes for users who are signed in count as public."
+    hint = f"Add {settings.SESSION_COOKIE_NAME!r}, the cookie of the session, to PAGE_CACHE_PERSONAL_COOKIES."
+    return [Warning(text, hint=hint, id="page_cache.W002")]

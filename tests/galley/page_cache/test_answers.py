@@ -115,3 +115,27 @@ def test_headers_of_the_application_come_along(cached) -> None:
     answer = visitor.get("/")
     assert answer.headers["x-frame-options"] == "SAMEORIGIN"
     assert answer.headers["vary"] == "HX-Request, Accept-Encoding"
+
+
+DATE = "Fri, 27 Nov 2026 10:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"if_modified_since": DATE}, 304),
+        ({"if_modified_since": "Fri, 27 Nov 2026 09:59:59 GMT"}, 200),
+        # A post that is unpublished gives the feed an earlier date.
+        ({"if_modified_since": "Sat, 28 Nov 2026 10:00:00 GMT"}, 200),
+        ({"if_modified_since": "yesterday"}, 200),
+        ({"if_modified_since": DATE, "if_none_match": '"other"'}, 200),
+        ({"if_modified_since": "yesterday", "if_none_match": "*"}, 304),
+    ],
+)
+def test_a_reader_that_knows_the_date_alone_is_answered_shortly(cached, headers: dict[str, str], status: int) -> None:
+    """RFC 9111, 4.3.2, and RFC 9110, 13.2.2: an ETag goes before the date."""
+    visitor = cached(Press(last_modified=DATE))
+    visitor.get("/")
+    answer = visitor.get("/", **headers)
+    assert answer.is_hit
+    assert (answer.status, answer.body == b"") == (status, status == 304)

@@ -19,6 +19,15 @@ def test_a_missing_middleware_is_reported(settings) -> None:
     assert ids() == {"page_cache.W001"}
 
 
+@pytest.mark.parametrize(("name", "cookies"), [("sessionid", []), ("sessionid", ["basket"]), ("own", ["sessionid"])])
+def test_a_setting_without_the_cookie_of_the_session_is_reported(settings, name: str, cookies: list[str]) -> None:
+    settings.SESSION_COOKIE_NAME = name
+    settings.PAGE_CACHE_PERSONAL_COOKIES = cookies
+    assert ids() == {"page_cache.W002"}
+    settings.PAGE_CACHE_PERSONAL_COOKIES = [*cookies, name]
+    assert ids() == set()
+
+
 @pytest.mark.parametrize("label", ["nobody", "blog.Nothing"])
 def test_an_unknown_private_model_is_reported(settings, label: str) -> None:
     settings.PAGE_CACHE_PRIVATE_MODELS = ["blog", label]
