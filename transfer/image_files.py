@@ -1,5 +1,6 @@
 """Finds the image files to which posts refer."""
 
+import errno
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -11,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import willow
 
+from transfer.readers import UnreadableFileError
 from transfer.text import compose
 
 IMAGE_SUFFIXES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
@@ -48,10 +50,18 @@ class ImageFinder:
         self._names_in = cache(lambda folder: {compose(path.name): path for path in folder.iterdir()})
 
     def find(self, reference: str, post: Path) -> ImageFile:
-        """Return the image file to which `reference` in the file `post` leads. Raises `ImageError`."""
+        """Return the image file to which `reference` in the file `post` leads.
+
+        Raises `ImageError`, or `UnreadableFileError` if there may be such a file: the next import tries it again.
+        """
         for candidate in self._candidates(_local_path(reference), post):
-            if candidate.is_file():
-                return self._read_once(candidate)
+            try:
+                if candidate.is_file():
+                    return self._read_once(candidate)
+            except OSError as error:
+                if error.errno != errno.ENAMETOOLONG:
+                    message = f"The picture `{candidate.name}` can't be read: {error.strerror}."
+                    raise UnreadableFileError(message) from error
         raise ImageError("wasn't found")
 
     def find_elsewhere(self, url: str) -> ImageFile | None:
@@ -64,8 +74,11 @@ class ImageFinder:
         beside = [] if path.startswith("/") else [post.parent / path]
         below = [root / public / path.lstrip("/") for root in self._site_roots for public in _PUBLIC_FOLDERS]
         for candidate in [*beside, *below]:
-            with suppress(OSError, ValueError, RuntimeError):
-                resolved = self._find_in_any_form(candidate).resolve()
+            with suppress(ValueError, RuntimeError):
+                try:
+                    resolved = self._find_in_any_form(candidate).resolve()
+                except OSError:  # its folder can't be read
+                    resolved = candidate.resolve()
                 if any(resolved.is_relative_to(root) for root in self._roots):
                     yield resolved
 
@@ -118,12 +131,9 @@ def _local_path(reference: str) -> str:
 def _read_image(path: Path) -> ImageFile:
     if path.suffix.lower() not in IMAGE_SUFFIXES:
         raise ImageError("isn't a picture of a kind that the media library takes")
-    try:
-        if path.stat().st_size > MAX_IMAGE_SIZE:
-            raise ImageError(f"is larger than {MAX_IMAGE_SIZE // 1024 // 1024} MB")
-        content = path.read_bytes()
-    except OSError as error:
-        raise ImageError(f"can't be read: {error.strerror}") from error
+    if path.stat().st_size > MAX_IMAGE_SIZE:
+        raise ImageError(f"is larger than {MAX_IMAGE_SIZE // 1024 // 1024} MB")
+    content = path.read_bytes()
     try:
         width, height = willow.Image.open(BytesIO(content)).get_size()
     except Exception as error:  # decoders raise errors of any kind over broken files

@@ -3,8 +3,9 @@
 import fcntl
 import hashlib
 import logging
+import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -37,17 +38,32 @@ def import_lock_path() -> Path:
 
 
 class ImportRunningError(Exception):
-    """Another import is running."""
+    """Another import is running, or it can't be known that none is."""
+
+
+def _open_or_create(path: Path) -> int:
+    """Return a descriptor of the file `path`, which may belong to another account. Raises `OSError`."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except PermissionError:
+        if not path.exists():
+            raise
+        return os.open(path, os.O_RDONLY)
 
 
 @contextmanager
 def _import_lock() -> Iterator[None]:
     """Hold the lock of imports into this database. The operating system releases it when the process ends."""
-    with import_lock_path().open("a") as file:
+    path = import_lock_path()
+    with ExitStack() as stack:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            descriptor = _open_or_create(path)
+            stack.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise ImportRunningError("Another import is running. Start this one when it has ended.") from error
+        except OSError as error:
+            raise ImportRunningError(f"The lock file {path} of imports can't be used: {error.strerror}.") from error
         yield
 
 

@@ -3,6 +3,7 @@
 import datetime
 import errno
 import os
+import pkgutil
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.images.models import Filter
 from wagtail.models import Page, Revision
 
 from blog.models import Author, BlogPostPage, Category
@@ -304,6 +306,46 @@ def test_a_picture_that_could_not_be_stored_fails_the_post_and_is_made_good_by_t
     page, image = BlogPostPage.objects.get(slug="hello"), SiteImage.objects.get()
     assert (page.live, page.body[0].value) == (True, f"![A cat](image:{image.pk})")
     assert image.file.size == image.file_size == len(picture())
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "reason"),
+    [
+        (
+            "pathlib.Path.is_file",
+            PermissionError(errno.EACCES, "Permission denied"),
+            "can't be read: Permission denied",
+        ),
+        ("pathlib.Path.stat", OSError(errno.ESTALE, "Stale file handle"), "can't be read: Stale file handle"),
+        ("pathlib.Path.read_bytes", OSError(errno.EIO, "Input/output error"), "can't be read: Input/output error"),
+        ("wagtail.images.models.Filter.run", OSError(errno.ENOSPC, "No space left"), "couldn't be checked: OSError"),
+        ("wagtail.images.models.Filter.run", MemoryError(), "couldn't be checked: MemoryError"),
+    ],
+)
+def test_a_picture_that_could_not_be_read_fails_the_post_and_is_made_good_by_the_next_run(
+    blog_folder: BlogFolder, method: str, error: Exception, reason: str
+) -> None:
+    path = blog_folder.write("a.png", picture())
+    blog_folder.write("hello.md", PICTURED)
+    original = pkgutil.resolve_name(method)
+
+    def fail(self, *arguments, **options):
+        if path == self or isinstance(self, Filter):
+            raise error
+        return original(self, *arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(method, fail)
+        report = blog_folder.run()
+    assert f"The picture `a.png` {reason}" in report.failed[0].diagnostics[-1].text
+    assert states(blog_folder.run()) == {"hello.md": ImportState.NEW}
+    assert BlogPostPage.objects.get(slug="hello").body[0].value.startswith("![A cat](image:")
+
+
+def test_the_name_of_a_picture_that_no_file_can_have_is_named(blog_folder: BlogFolder) -> None:
+    page, report = blog_folder.import_one(f"![A cat]({'a' * 300}.png)")
+    assert page.live
+    assert "wasn't found" in report.diagnostics[-1].text
 
 
 def test_a_published_post_stays_as_it_is_if_its_new_picture_could_not_be_stored(

@@ -1,9 +1,13 @@
 """`manage.py import_posts` as a person meets it."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -64,6 +68,71 @@ def test_a_second_import_at_the_same_time_is_refused_and_a_dry_run_is_not(blog_f
         other.kill()
     import_posts(blog_folder.path)
     assert BlogPostPage.objects.filter(slug="hello").exists()
+
+
+def folder(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.mkdir()
+
+
+def file_above(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.parent.rmdir()
+    path.parent.write_text("")
+
+
+def no_folder(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.parent.rmdir()
+
+
+def no_permission(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("os.open", refuse)
+
+
+def no_locks(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+
+
+@pytest.mark.parametrize("trouble", [folder, file_above, no_folder, no_permission, no_locks], ids=lambda t: t.__name__)
+def test_a_lock_that_cannot_be_taken_is_named_and_nothing_is_imported(
+    blog_folder: BlogFolder, settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: Callable
+) -> None:
+    blog_folder.write("hello.md", "Hello")
+    settings.VAR_DIR = tmp_path / "var"
+    settings.VAR_DIR.mkdir()
+    trouble(import_lock_path(), monkeypatch)
+    with pytest.raises(CommandError, match=r"The lock file .*\.lock of imports can't be used: \w+"):
+        import_posts(blog_folder.path)
+    assert not BlogPostPage.objects.filter(slug="hello").exists()
+
+
+def test_the_lock_file_of_another_account_is_used(
+    blog_folder: BlogFolder, settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blog_folder.write("hello.md", "Hello")
+    settings.VAR_DIR = tmp_path
+    import_lock_path().touch()
+    open_file = os.open
+
+    def only_read(path, flags, *arguments):
+        if path == import_lock_path() and flags & os.O_RDWR:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return open_file(path, flags, *arguments)
+
+    monkeypatch.setattr("os.open", only_read)
+    import_posts(blog_folder.path)
+    assert BlogPostPage.objects.filter(slug="hello").exists()
+
+
+def test_a_report_that_would_become_a_post_is_refused(blog_folder: BlogFolder) -> None:
+    blog_folder.write("hello.md", "Hello")
+    with pytest.raises(CommandError, match="would read the report as a post"):
+        import_posts(blog_folder.path, "--report", blog_folder.path / "report.md")
+    import_posts(blog_folder.path, "--report", blog_folder.path / "report.json")
 
 
 def test_two_imports_in_one_process_do_not_overlap(blog_folder: BlogFolder, monkeypatch: pytest.MonkeyPatch) -> None:

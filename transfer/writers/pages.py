@@ -142,6 +142,10 @@ class PageWriter:
             except (OSError, ValueError) as error:
                 raise UnreadableFileError(f"The picture `{image.path.name}` couldn't be copied: {error}.") from error
             except ValidationError as error:
+                # The picture isn't to blame: the disk or the memory is full.
+                if isinstance(error.__cause__, MemoryError) or getattr(error.__cause__, "errno", None):
+                    message = f"The picture `{image.path.name}` couldn't be checked: {error.__cause__!r}."
+                    raise UnreadableFileError(message) from error
                 post.diagnostics.lost(f"The picture `{image.path.name}` wasn't copied. {' '.join(error.messages)}")
         return images
 

@@ -70,7 +70,7 @@ class Command(BaseCommand):
             self._check_folder(folder)
         if options["old_site"] and not options["old_site"].startswith(("http://", "https://")):
             raise CommandError("--old-site has to start with http:// or https://.")
-        self._check_report(options["report"])
+        self._check_report(options["report"], options["folder"])
         names = ("folder", "reader", "dry_run", "overwrite", "assets", "old_site", "permalink", "fetch_pictures")
         chosen = {name: options[name] for name in names}
         try:
@@ -116,10 +116,12 @@ class Command(BaseCommand):
         if not os.access(folder, os.R_OK | os.X_OK):
             raise CommandError(f"The folder {folder} can't be read. Your account has no permission.")
 
-    def _check_report(self, path: Path | None) -> None:
+    def _check_report(self, path: Path | None, folder: Path) -> None:
         """Raise `CommandError` before the import if the report can't be written afterwards."""
         if path and (path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK)):
             raise CommandError(f"The report can't be written to {path}.")
+        if path and path.suffix != ".json" and path.resolve().is_relative_to(folder.resolve()):
+            raise CommandError("The next import would read the report as a post. Choose a file outside of the folder.")
 
     def _find_blog(self, slug: str | None) -> BlogIndexPage:
         blogs = list(BlogIndexPage.objects.order_by("path"))
