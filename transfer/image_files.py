@@ -12,10 +12,9 @@ from urllib.parse import unquote, urlsplit
 
 import willow
 
-from transfer.readers import UnreadableFileError
+from transfer.readers import IMAGE_SUFFIXES, UnreadableFileError
 from transfer.text import compose
 
-IMAGE_SUFFIXES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
 MAX_IMAGE_SIZE = 20 * 1024 * 1024
 MAX_IMAGE_PIXELS = 60_000_000
 # Generators copy these folders to the root of the site: `/x.png` is the file `static/x.png`.

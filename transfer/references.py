@@ -14,8 +14,16 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from markdown_it.common.normalize_url import normalizeLink
 
-from transfer.image_files import IMAGE_SUFFIXES, ImageError, ImageFile, ImageFinder, is_local
-from transfer.readers import FILE_SCHEME, MARKDOWN_SUFFIXES, Diagnostics, Reader, SourcePost, normalise_address
+from transfer.image_files import ImageError, ImageFile, ImageFinder, is_local
+from transfer.readers import (
+    FILE_SCHEME,
+    IMAGE_SUFFIXES,
+    MARKDOWN_SUFFIXES,
+    Diagnostics,
+    Reader,
+    SourcePost,
+    normalise_address,
+)
 from transfer.text import compose
 
 PAGE = "page:ref-"

@@ -27,6 +27,7 @@ FILE_SCHEME = "post-file:"
 # Around a callout in a converted text. After the start stand its kind and its title. No source has these characters.
 CALLOUT_START, CALLOUT_END = "\ue003", "\ue004"
 Date = datetime.date | datetime.datetime
+IMAGE_SUFFIXES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
 MARKDOWN_SUFFIXES = {".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx"}
 MAX_SLUG_LENGTH = 200
 MAX_EXCERPT_LENGTH = 1000

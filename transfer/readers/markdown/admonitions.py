@@ -2,8 +2,7 @@
 
 import re
 
-from transfer.image_files import IMAGE_SUFFIXES
-from transfer.readers import CALLOUT_END, CALLOUT_START, FILE_SCHEME, Diagnostics
+from transfer.readers import CALLOUT_END, CALLOUT_START, FILE_SCHEME, IMAGE_SUFFIXES, Diagnostics
 from transfer.text import SourceText, markdown_image, markdown_link
 
 # By the kinds of the site's callouts. All others are notes.
