@@ -11,6 +11,7 @@ from forms.views import form_token
 from galley.images import RENDITIONS_FOLDER
 from galley.images.views import serve_rendition
 from galley.page_cache.page_routing import serve
+from home.documents import serve_document
 from search.views import search
 
 handler404 = "home.not_found.NotFoundPage"
@@ -22,6 +23,7 @@ urlpatterns = [
     path("preview/", include("galley.preview.urls")),
     path(f"{settings.MEDIA_URL.lstrip('/')}{RENDITIONS_FOLDER}/<path:name>", serve_rendition),
     path("forms/token/", form_token, name="form_token"),
+    re_path(r"^documents/([0-9]+)/(.*)$", serve_document),
     path("documents/", include(wagtaildocs_urls)),
     path("search/", search, name="search"),
     path("", include("home.urls")),

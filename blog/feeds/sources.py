@@ -10,7 +10,6 @@ from urllib.parse import urljoin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from wagtail.blocks.stream_block import StreamValue
-from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 
 from blog.models import BlogIndexPage, BlogPostPage, get_term
@@ -65,13 +64,6 @@ def find_source(
         return None
     path = f"{segment}/{slug}"
     return FeedSource(blog, site, urljoin(blog_url, f"{path}/"), uuid.uuid5(blog.translation_key, path), posts, term)
-
-
-def find_new_url(request: HttpRequest, site: Site, blog_path: str) -> str | None:
-    """Return the URL of the blog that was moved from `blog_path`, by Wagtail's redirects; None if there is none."""
-    moved = Redirect.get_for_site(site).filter(old_path=Redirect.normalise_path(blog_path), redirect_page__isnull=False)
-    redirect = moved.select_related("redirect_page").first()
-    return redirect.redirect_page.get_url(request) if redirect else None
 
 
 def read_newest_posts(posts: QuerySet[BlogPostPage], number: int, request: HttpRequest) -> list[BlogPostPage]:

@@ -4,13 +4,13 @@ import datetime
 from typing import Any
 from urllib.parse import urljoin
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.http import http_date
 from django.utils.translation import get_language
 
 from blog.feeds.formats import FORMATS, Feed
-from blog.feeds.sources import FeedSource, find_new_url, find_source, markdown_texts, read_newest_posts
+from blog.feeds.sources import FeedSource, find_source, markdown_texts, read_newest_posts
 from blog.models import BlogPostPage
 from galley.markdown import feed_html, prefetch_links
 from galley.page_cache.cacheable_views import cacheable_view, require_site
@@ -24,13 +24,11 @@ def feed(
 ) -> HttpResponse:
     """Return the feed of the newest posts of the blog at the path `blog`, or of those with one term.
 
-    The feed of a moved blog is redirected. Raises Http404 if there is no public list of posts.
+    Raises Http404 if there is no public list of posts.
     """
     site = require_site(request)
     source = find_source(request, site, blog, segment, slug)
     if source is None:
-        if new_url := find_new_url(request, site, blog):
-            return HttpResponsePermanentRedirect(f"{new_url}{request.path.removeprefix(f'/{blog}')}")
         raise Http404
     written = build_feed(request, source, format_name)
     return HttpResponse(

@@ -13,13 +13,16 @@ from django.conf import settings
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.middleware import clickjacking, common, csrf, security
+from django.utils.cache import patch_cache_control
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.encoding import escape_uri_path
 from wagtail.contrib.redirects import middleware as redirects
 
 from galley.async_pages.fetch_metadata import SAFE_METHODS
+from galley.async_pages.redirects import find_moved_url
 
 
 class AsyncMiddlewareMixin(MiddlewareMixin):
@@ -81,7 +84,19 @@ class MessageMiddleware(AsyncMiddlewareMixin, messages.MessageMiddleware):
 
 
 class RedirectMiddleware(AsyncMiddlewareMixin, redirects.RedirectMiddleware):
-    """Looks for a redirect in place of a 404 response."""
+    """Looks for a redirect in place of a 404 response, also of what was below a page that was moved."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Return the redirect, unless it leads here: a page may come back to a URL and be unpublished there."""
+        redirect = super().process_response(request, response)
+        if redirect is response and response.status_code == 404 and (url := find_moved_url(request)):
+            redirect = HttpResponsePermanentRedirect(url)
+        here = request.build_absolute_uri(escape_uri_path(request.path))
+        if redirect is response or request.build_absolute_uri(redirect.url) == here:
+            return response
+        # A browser that remembers it would go in circles once the page is moved back.
+        patch_cache_control(redirect, no_cache=True)
+        return redirect
 
     def response_blocks(self, request: HttpRequest, response: HttpResponseBase) -> bool:
         """Return whether the database is asked for a redirect."""

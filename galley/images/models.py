@@ -12,7 +12,6 @@ from django.core.files import File
 from django.db import models
 from django.utils.crypto import get_random_string
 from PIL import Image
-from wagtail.contrib.redirects.models import Redirect
 from wagtail.images.models import (
     AbstractImage,
     AbstractRendition,
@@ -23,6 +22,7 @@ from wagtail.images.models import (
     get_upload_to,
 )
 
+from galley.async_pages.redirects import add_redirect
 from galley.images.colours import convert_to_srgb
 from galley.images.renditions import FORMATS, RenditionName
 
@@ -136,7 +136,7 @@ class AbstractAnalysedImage(AbstractImage):
         former = type(self).objects.filter(pk=self.pk).first() if is_new and self.pk else None
         super().save(*args, **kwargs)
         if former and former.file.name != self.file.name:
-            Redirect.add_redirect(former.file.url, self.file.url, automatically_created=True)
+            add_redirect(former.file.url, self.file.url)
 
 
 class AbstractSignedRendition(AbstractRendition):

@@ -1,0 +1,33 @@
+"""Redirects of URLs that have changed, beside those that Wagtail writes for pages."""
+
+from django.http import HttpRequest
+from django.utils.encoding import escape_uri_path, uri_to_iri
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Site
+
+# Longer paths are no page's, and each part is looked up.
+MAX_DEPTH = 20
+
+
+def add_redirect(former: str, present: str) -> None:
+    """Redirect the URL `former` to `present`, in one step however often it has changed. An editor's redirects stay."""
+    former, present = uri_to_iri(former), uri_to_iri(present)  # shorter: the columns take 255 characters
+    automatic = Redirect.objects.filter(automatically_created=True)
+    automatic.filter(redirect_link=former).update(redirect_link=present)
+    paths = [Redirect.normalise_path(url) for url in (former, present)]
+    automatic.filter(old_path__in=paths, site=None).delete()
+    if not Redirect.objects.filter(old_path=paths[0], site=None).exists():
+        Redirect.add_redirect(former, present, automatically_created=True)
+
+
+def find_moved_url(request: HttpRequest) -> str | None:
+    """Return the present URL of a path below one that was redirected automatically, such as a moved page's."""
+    parts = request.path.split("/")[1:]
+    above = ["/" + "/".join(parts[:depth]) for depth in range(1, min(len(parts), MAX_DEPTH))]
+    if "\0" in request.path:  # PostgreSQL takes none
+        return None
+    found = Redirect.get_for_site(Site.find_for_request(request)).filter(old_path__in=above, automatically_created=True)
+    redirect = max(found, key=lambda one: len(one.old_path), default=None)
+    if redirect is None or redirect.link is None:
+        return None
+    return f"{redirect.link.rstrip('/')}{escape_uri_path(request.path[len(redirect.old_path) :])}"

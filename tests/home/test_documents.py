@@ -1,0 +1,90 @@
+"""The addresses of documents that were given out, and the headers with which documents are sent."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.documents.models import Document
+
+from tests.conftest import SmallSite
+
+pytestmark = pytest.mark.django_db
+
+Get = Callable[..., HttpResponse]
+
+
+@pytest.fixture
+def document(small_site: SmallSite) -> Document:
+    return Document.objects.create(title="Report", file=ContentFile(b"one", "report.pdf"))
+
+
+def replace_file(client: Client, document: Document, name: str, content: bytes) -> str:
+    """Replace the file in the admin; return the new URL."""
+    data = {"title": "Report", "file": SimpleUploadedFile(name, content), "collection": 1}
+    assert client.post(reverse("wagtaildocs:edit", args=[document.pk]), data).status_code == 302
+    document.refresh_from_db()
+    return document.url
+
+
+def read(response: HttpResponse) -> bytes:
+    return b"".join(response)
+
+
+@pytest.mark.parametrize(
+    "name", ["report.pdf", "second.pdf", "Übersicht (2).pdf", f"{'日本語' * 25}.pdf", "a#b%20c?.zip"]
+)
+def test_a_replaced_document_is_found_at_its_former_addresses(
+    client: Client, editor, document: Document, name: str
+) -> None:
+    client.force_login(editor)
+    given_out = [document.url]
+    for content in (b"two", b"three", b"four"):
+        given_out.append(replace_file(client, document, name, content))
+    for url in given_out[:-1]:
+        response = client.get(url)
+        if response.status_code == 301:
+            assert response["Location"] == given_out[-1]
+            response = client.get(response["Location"])
+        assert read(response) == b"four"
+    assert all(len(link) <= 255 for link in Redirect.objects.values_list("redirect_link", flat=True))
+
+
+def test_other_bytes_have_another_address(client: Client, editor, document: Document) -> None:
+    client.force_login(editor)
+    urls = [document.url, *(replace_file(client, document, f"{name}.pdf", b"x") for name in "abc")]
+    assert len(set(urls)) == 4
+
+
+def test_a_document_with_the_same_file_has_the_same_address(document: Document, asgi_get: Get) -> None:
+    document.title = "Another title"
+    document.save()
+    assert not Redirect.objects.exists()
+    assert asgi_get(document.url).status_code == 200
+    url = document.url
+    document.delete()
+    assert asgi_get(url).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.csv", "a.zip", "a.txt"])
+def test_a_document_names_no_encoding_that_it_does_not_have(small_site: SmallSite, asgi_get: Get, name: str) -> None:
+    """RFC 9110, 8.4. Wagtail sends `None`, and `curl --compressed` refuses that."""
+    document = Document.objects.create(title="x", file=ContentFile(b"abc", name))
+    response = asgi_get(document.url)
+    assert (response.get("Content-Encoding"), response["Content-Length"]) == (None, "3")
+
+
+def test_a_document_that_was_not_modified_has_no_length(document: Document, asgi_get: Get) -> None:
+    """Wagtail sends the length of the document, and uvicorn ends the connection when no content follows."""
+    first = asgi_get(document.url)
+    again = asgi_get(document.url, headers={"If-Modified-Since": first["Last-Modified"]})
+    assert (again.status_code, read(again), again.get("Content-Length", "0")) == (304, b"", "0")
+
+
+def test_a_cache_asks_whether_a_document_is_still_the_same(document: Document, asgi_get: Get) -> None:
+    """Without `Cache-Control`, a document that is a year old may be shown for a month after it was replaced."""
+    assert asgi_get(document.url)["Cache-Control"] == "no-cache"
