@@ -204,7 +204,9 @@ class FolderImport:
             self.report.posts.append(PostReport(self._relative(path), ImportState.FAILED, diagnostics))
 
     def _relative(self, path: Path) -> str:
-        return path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else str(path)
+        """Return `path` below the folder as the report prints it, also if its name isn't valid UTF-8."""
+        shown = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
+        return shown.as_posix().encode(errors="backslashreplace").decode()
 
     def _follow(self, step: str, items: Sequence[Item]) -> Iterator[Item]:
         for number, item in enumerate(items, start=1):

@@ -75,7 +75,7 @@ class Report:
         # Failed files come last.
         self.posts.sort(key=lambda post: (post.state is ImportState.FAILED, post.file))
         text = json.dumps(asdict(self), indent=2, ensure_ascii=False) if path.suffix == ".json" else self.as_markdown()
-        path.write_text(f"{text}\n", encoding="utf-8")
+        path.write_text(f"{text}\n", encoding="utf-8", errors="backslashreplace")
 
     def as_markdown(self) -> str:
         """Return the whole report as Markdown."""

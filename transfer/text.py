@@ -62,7 +62,7 @@ class SourceText:
         pieces: list[str] = []
         origins = [self.origins[0]]
         done = 0
-        for match in _find_outside(pattern, text, [] if in_code else code_spans(text)):
+        for match in find_outside(pattern, text, [] if in_code else code_spans(text)):
             line = bisect_right(line_starts, match.start()) - 1
             replacement = replace(match, self.origins[line])
             if replacement is None or replacement == match[0]:
@@ -82,7 +82,7 @@ class SourceText:
         return self.origins[bisect_right(line_starts, start) : bisect_right(line_starts, end)]
 
 
-def _find_outside(pattern: re.Pattern[str], text: str, spans: list[Span]) -> Iterator[re.Match[str]]:
+def find_outside(pattern: re.Pattern[str], text: str, spans: list[Span]) -> Iterator[re.Match[str]]:
     """Yield the matches of `pattern` that don't begin inside one of `spans`."""
     starts = [start for start, _ in spans]
     position = 0

@@ -1,6 +1,7 @@
 """Reads a folder of posts in Markdown, MDX or HTML, written for Jekyll, Hugo, Zola, Eleventy or no generator at all."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from transfer import readers
@@ -21,11 +22,11 @@ from transfer.text import SourceText
 
 # Folders that generators build or bring along.
 SKIPPED_FOLDERS = {"node_modules", "_site", "_includes", "_layouts", "_sass", "_data", "vendor", "__pycache__"}
-# Documents of a repository that lie beside posts. With front matter they are posts.
+# Documents of a repository that lie beside posts, of themes and of plugins. With front matter they are posts.
 REPOSITORY_DOCUMENTS = {
-    "authors", "changelog", "code_of_conduct", "code-of-conduct", "contributing", "licence", "license", "readme",
-    "security", "support", "terms",
+    "changelog", "code_of_conduct", "code-of-conduct", "contributing", "licence", "license", "readme"
 }  # fmt: skip
+ROOT_DOCUMENTS = REPOSITORY_DOCUMENTS | {"authors", "security", "support", "terms"}
 
 
 class Reader(readers.Reader):
@@ -45,12 +46,14 @@ class Reader(readers.Reader):
         for name, folders, files in os.walk(self.folder, onerror=skip_unreadable):
             links = [Path(name, folder) for folder in folders if Path(name, folder).is_symlink()]
             self.skipped += [(link, "A symbolic link to a folder; it isn't followed.") for link in links]
-            built = [folder for folder in folders if folder.startswith(".") or folder in SKIPPED_FOLDERS]
-            self.skipped += [(Path(name, folder), "A folder without posts.") for folder in built]
-            folders[:] = [folder for folder in folders if folder not in built]
+            reasons = {folder: self._reason_to_skip_folder(Path(name, folder)) for folder in folders}
+            self.skipped += [(Path(name, folder), reason) for folder, reason in reasons.items() if reason]
+            folders[:] = [folder for folder in folders if not reasons[folder]]
             for path in [Path(name, file) for file in files]:
                 if reason := self._reason_to_skip(path):
                     self.skipped.append((path, reason))
+                elif not _is_utf8(path):
+                    self.unreadable.append((path, "Its name isn't valid UTF-8. Rename it and import again."))
                 else:
                     found.append(path)
         return self._without_links_to(sorted(found))
@@ -68,15 +71,17 @@ class Reader(readers.Reader):
         """Return the post in `path`. A file without title and text isn't one, nor a document of the repository."""
         file = read_source_file(path)
         is_html = path.suffix.lower() in HTML_SUFFIXES
-        reason = "A template of the generator, not a post." if is_html and is_template(file) else ""
         if not file.body.strip() and not file.metadata.values.get("title"):
-            reason = "Has neither a title nor a text."
-        elif path.stem.lower() in REPOSITORY_DOCUMENTS and not file.metadata.values:
-            reason = "A document of the repository without front matter, not a post."
-        if reason:
-            self.skipped.append((path, reason))
-            return None
-        return interpret(read_html(file) if is_html else file, self.config)
+            self.skipped.append((path, "Has neither a title nor a text."))
+        elif not file.metadata.values and self._is_document(path):
+            self.skipped.append((path, "A document of the repository without front matter, not a post."))
+        elif not file.metadata.values and is_html and self.config.generator == "jekyll":
+            self.skipped.append((path, "Without front matter the generator copied it as it is; it isn't a post."))
+        elif is_template(file):
+            self.skipped.append((path, "A template of the generator, not a post."))
+        else:
+            return interpret(read_html(file) if is_html else file, self.config)
+        return None
 
     def convert_markup(self, text: SourceText, post: readers.SourcePost) -> None:
         """Rewrite admonitions, template tags, shortcodes and wiki links."""
@@ -91,6 +96,22 @@ class Reader(readers.Reader):
         if suffix in HTML_SUFFIXES:
             convert_html(text)
 
+    def _is_document(self, path: Path) -> bool:
+        """Return whether `path` is a document of a repository. A README alone is the page of its folder."""
+        name = path.stem.lower()
+        if path.parent == self.folder or name != "readme":
+            return name in (ROOT_DOCUMENTS if path.parent == self.folder else REPOSITORY_DOCUMENTS)
+        return any(
+            other.suffix.lower() in readers.MARKDOWN_SUFFIXES and other != path for other in path.parent.iterdir()
+        )
+
+    def _reason_to_skip_folder(self, path: Path) -> str:
+        if path.name.startswith("."):
+            return "A hidden folder; it isn't searched."
+        if path.name in SKIPPED_FOLDERS:
+            return "A folder that generators build or bring along; it isn't searched."
+        return "" if self.config.may_have_posts(path) else "The generator reads no posts in this folder."
+
     def _reason_to_skip(self, path: Path) -> str:
         if path.name.startswith("."):
             return "A hidden file."
@@ -100,4 +121,12 @@ class Reader(readers.Reader):
             return "Not a file."
         if path.is_symlink() and not path.resolve().is_relative_to(self.folder.resolve()):
             return "A symbolic link that leads out of the folder; it isn't followed."
-        return "Describes a list of posts (`_index`), not a post." if path.stem == "_index" else ""
+        if path.name.startswith("_index."):
+            return "Describes a list of posts (`_index`), not a post."
+        return "" if self.config.may_have_posts(path) else "Not in the folder in which the generator reads posts."
+
+
+def _is_utf8(path: Path) -> bool:
+    with suppress(UnicodeEncodeError):
+        return bool(str(path).encode())
+    return False

@@ -1,5 +1,6 @@
 """Splits a file into front matter and text, and reads values out of the front matter."""
 
+import codecs
 import datetime
 import json
 import re
@@ -252,10 +253,11 @@ def _read_text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableFileError(f"The file can't be read: {error.strerror}.") from error
-    if b"\x00" in content:
+    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # from Windows
+    if b"\x00" in content and not is_wide:
         raise UnreadableFileError("The file holds binary data, not text.")
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-16" if is_wide else "utf-8-sig").replace("\x00", "")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise UnreadableFileError("The file isn't valid UTF-8. Save it as UTF-8 and import again.", line) from error

@@ -1,6 +1,7 @@
 """Reads what the generator of the old site knows about all posts of a folder, beside their own front matter."""
 
 import ast
+import errno
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -30,6 +31,12 @@ _SETTINGS_FILES = {
     },
 }
 _LITERAL = re.compile(r"(\w+)\s*:\s*(?:\"([^\"\n]*)\"|'([^'\n]*)')")
+# Where generators read posts: the setting, and its usual value.
+_CONTENT_FOLDERS = {
+    "hugo": ("contentDir", "content"), "zola": ("", "content"), "pelican": ("PATH", "content"),
+    "hexo": ("source_dir", "source"), "eleventy": ("input", "."),
+}  # fmt: skip
+_STATIC_FOLDERS = {"public", "static", "dist", "build"}
 # Files in which generators look up authors by their short names.
 _AUTHOR_FILES = [
     f"{folder}authors.{suffix}"
@@ -51,12 +58,26 @@ class GeneratorConfig:
         self.permalink = permalink
         self.root, name, self.values = next(self._read_first(_SETTINGS_FILES), (folder, "", {}))
         self.generator = "zola" if "base_url" in self.values else _SETTINGS_FILES.get(name, "")
+        # Octopress, which is Jekyll, has a folder of that name too.
+        if self.generator == "jekyll" and (self.root / "source").is_dir() and "destination" not in self.values:
+            self.generator = "hexo"
         for suffix in ("toml", "yaml", "yml", "json"):
             if permalinks := self._read(self.root / f"config/_default/permalinks.{suffix}"):
                 self.values["permalinks"] = permalinks
         _, _, names = next(self._read_first(_AUTHOR_FILES), (folder, "", {}))
         self.full_names = {key: name for key, entry in names.items() if isinstance(name := name_in(entry), str)}
         self._read_once = cache(self._read)
+
+    def may_have_posts(self, path: Path) -> bool:
+        """Return whether the generator may read posts in `path`, a file or folder that is found in its own folder."""
+        if self.root != self.folder or not self.generator:
+            return True
+        languages = [as_dict(language).get("contentDir") for language in as_dict(self.values.get("languages")).values()]
+        setting, usual = _CONTENT_FOLDERS.get(self.generator, ("", "."))
+        named = [self.root / str(name) for name in (self.values.get(setting, usual), *filter(None, languages))]
+        found = [folder for folder in named if folder.is_dir()] or [self.root]
+        is_static = path.parent == self.root and path.name in _STATIC_FOLDERS
+        return not is_static and any(path.is_relative_to(place) or place.is_relative_to(path) for place in found)
 
     @property
     def base(self) -> str:
@@ -101,13 +122,13 @@ class GeneratorConfig:
     def _read(self, path: Path) -> dict[str, Any]:
         """Return the settings in the file `path`, or an empty dict. Notes why they can't be read."""
         try:
+            if not path.is_file():
+                return {}
             if path.name == "_index.md":
-                return read_source_file(path).metadata.values if path.is_file() else {}
+                return read_source_file(path).metadata.values
             text = path.read_text(encoding="utf-8")
             load = {".py": _load_python}.get(path.suffix) or LOADERS.get(path.suffix[1:], _load_javascript)
             return as_dict(load(text))
-        except (FileNotFoundError, NotADirectoryError):
-            return {}
         except (
             OSError,
             ValueError,
@@ -117,6 +138,8 @@ class GeneratorConfig:
             yaml.YAMLError,
             UnreadableFileError,
         ) as error:
+            if getattr(error, "errno", None) == errno.ENAMETOOLONG:
+                return {}
             self.unreadable.append((path, f"The settings can't be read: {' '.join(str(error).split())}."))
             return {}
 

@@ -8,8 +8,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from transfer.readers import Diagnostics
 from transfer.readers.markdown.front_matter import SourceFile
-from transfer.readers.markdown.template_tags import convert_tag
-from transfer.text import SourceText, plain_text, words_of
+from transfer.readers.markdown.template_tags import RAW, convert_tag
+from transfer.text import SourceText, code_spans, find_outside, plain_text, words_of
 
 HTML_SUFFIXES = {".html", ".htm", ".xhtml"}
 _TEMPLATE = re.compile(r"\{%-?\s*(?:for|block|extends)\b|\{\{-?\s*(?:content|define|block|range|template)\b")
@@ -30,8 +30,14 @@ _EXPRESSION = re.compile(r"(?<![\w$\\}{])\{\w+(?:\.\w+)*\}")
 
 
 def is_template(file: SourceFile) -> bool:
-    """Return whether an HTML file is a template of the generator, such as a list of posts."""
-    return bool(_TEMPLATE.search(file.body))
+    """Return whether `file` is a template of the generator, such as a list of posts: HTML, or Markdown without date."""
+    if file.path.suffix.lower() in HTML_SUFFIXES:
+        return bool(_TEMPLATE.search(file.body))
+    if not _TEMPLATE.search(file.body) or re.match(r"\d{4}-", file.path.name) or file.metadata.value("date"):
+        return False
+    text = SourceText.from_body(file.body, 1)
+    text.rewrite(RAW, lambda match, line: "", in_code=True)
+    return any(find_outside(_TEMPLATE, text.text, code_spans(text.text)))
 
 
 def read_html(file: SourceFile) -> SourceFile:

@@ -53,7 +53,9 @@ def read_file_name(path: Path, folder: Path) -> FileName:
     """Return the parts of the file name `path`, which lies under the imported `folder`."""
     parents = _folders_above(path.parent, folder)
     stem, date = path.stem, None
-    if stem.lower() == "index" and path.parent.name and parents:
+    if path.parent.suffix == ".textbundle" and parents:  # Bear, Ulysses
+        stem, parents = path.parent.stem, parents[:-1]
+    elif stem.lower() in ("index", "readme") and path.parent.name and parents:
         stem, parents = path.parent.name, parents[:-1]
     full_stem = stem
     if dated := _DATED.match(stem):

@@ -68,7 +68,7 @@ def _patterns(config: GeneratorConfig, name: FileName, is_slug_path: bool) -> It
     values = config.values
     if config.permalink:
         yield config.permalink
-    elif config.generator == "jekyll":  # or Hexo
+    elif config.generator in ("jekyll", "hexo"):
         own = as_dict(as_dict(values.get("collections")).get((name.parents or ("",))[0].strip("_"))).get("permalink")
         pattern = own or values.get("permalink") or ("date" if name.date else "")
         is_post = name.date or "_posts" in name.parents or own

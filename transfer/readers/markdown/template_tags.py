@@ -17,7 +17,7 @@ from transfer.text import SourceText, markdown_image, markdown_link, plain_text
 _PROTECTED = str.maketrans({"{": "\ue000", "}": "\ue001", "%": "\ue002"})
 _RESTORED = str.maketrans({"\ue000": "{", "\ue001": "}", "\ue002": "%"})
 
-_RAW = re.compile(r"\{%-?\s*(?:raw|verbatim)\s*-?%\}(.*?)\{%-?\s*end(?:raw|verbatim)\s*-?%\}", re.DOTALL)
+RAW = re.compile(r"\{%-?\s*(?:raw|verbatim)\s*-?%\}(.*?)\{%-?\s*end(?:raw|verbatim)\s*-?%\}", re.DOTALL)
 _COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}\n?", re.DOTALL)
 _HIGHLIGHT = re.compile(
     r"\{%-?\s*highlight\s+(?P<language>[\w+-]*)[^%]*%\}\n?(?P<code>.*?)\n?[ \t]*\{%-?\s*endhighlight\s*-?%\}"
@@ -79,7 +79,7 @@ Converter = Callable[[TagArguments, Diagnostics, int], str | None]
 
 def convert_template_tags(text: SourceText, metadata: Mapping[str, Any], diagnostics: Diagnostics) -> None:
     """Rewrite every known template tag in `text`. `metadata` is the front matter, to which tags may refer."""
-    text.rewrite(_RAW, lambda match, line: match[1].translate(_PROTECTED), in_code=True)
+    text.rewrite(RAW, lambda match, line: match[1].translate(_PROTECTED), in_code=True)
     text.rewrite(_COMMENT, lambda match, line: "")
     text.rewrite(_HIGHLIGHT, lambda match, line: _fence(match))
     text.rewrite(_SITE_VARIABLE, lambda match, line: "")
