@@ -12,12 +12,18 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
 
+
+def clean_url(url: str) -> str:
+    """Return `url` without spaces and slashes around it: it is compared with the origins that browsers send."""
+    return url.strip().rstrip("/")
+
+
 # The site writes to this folder only: database, media, secret key.
 VAR_DIR = prepare_var_dir(env.path("GALLEY_VAR_DIR", BASE_DIR / "var"))
 
 SECRET_KEY = env.str("SECRET_KEY", None) or read_or_create_secret_key(VAR_DIR / "secret-key")
 DEBUG = False
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [], subcast=str.strip)
 
 INSTALLED_APPS = [
     "quickstart",
@@ -217,7 +223,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 SHARE_IMAGE_FONTS = env.list("SHARE_IMAGE_FONTS", None)
 
 WAGTAIL_SITE_NAME = "Galley"
-WAGTAILADMIN_BASE_URL = env.str("WAGTAILADMIN_BASE_URL", "http://localhost:8080")
+WAGTAILADMIN_BASE_URL = clean_url(env.str("WAGTAILADMIN_BASE_URL", "http://localhost:8080"))
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "galley.preview.rich_text.LiveRichTextArea"}}
 WAGTAILIMAGES_IMAGE_MODEL = "home.SiteImage"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "galley.images.uploads.UploadForm"

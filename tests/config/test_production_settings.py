@@ -37,3 +37,15 @@ def test_it_names_a_variable_that_is_missing(tmp_path: Path, name: str) -> None:
 def test_its_own_address_is_trusted_by_forms(tmp_path: Path) -> None:
     run = manage(tmp_path, "diffsettings", "--output", "unified", **REQUIRED)
     assert "+ CSRF_TRUSTED_ORIGINS = ['https://galley.example.org']" in run.stdout
+
+
+def test_spaces_and_slashes_around_addresses_do_not_count(tmp_path: Path) -> None:
+    written = {
+        "ALLOWED_HOSTS": "galley.example.org, www.galley.example.org ",
+        "WAGTAILADMIN_BASE_URL": "https://galley.example.org/",
+        "CSRF_TRUSTED_ORIGINS": "https://galley.example.org/, https://www.galley.example.org",
+    }
+    run = manage(tmp_path, "diffsettings", "--output", "unified", **(REQUIRED | written))
+    for name, hosts in (("ALLOWED_HOSTS", ""), ("CSRF_TRUSTED_ORIGINS", "https://")):
+        assert f"+ {name} = ['{hosts}galley.example.org', '{hosts}www.galley.example.org']" in run.stdout
+    assert "+ WAGTAILADMIN_BASE_URL = 'https://galley.example.org'" in run.stdout

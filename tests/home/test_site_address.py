@@ -23,6 +23,11 @@ pytestmark = pytest.mark.django_db
 Get = Callable[..., HttpResponse]
 
 
+@pytest.fixture(autouse=True)
+def every_host(settings) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+
+
 @pytest.fixture
 def behind_tls(settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
@@ -43,6 +48,10 @@ def only_site() -> tuple[str, int]:
         ("http://example.org", "example.org", 80, "http://example.org"),
         ("http://example.org:8080", "example.org", 8080, "http://example.org:8080"),
         ("http://192.0.2.7:9000", "192.0.2.7", 9000, "http://192.0.2.7:9000"),
+        ("http://[2001:DB8::1]:8080", "[2001:db8::1]", 8080, "http://[2001:db8::1]:8080"),
+        ("https://[::1]", "[::1]", 443, "https://[::1]"),
+        ("https://bücher.example", "xn--bcher-kva.example", 443, "https://xn--bcher-kva.example"),
+        ("HTTPS://example.org:443", "example.org", 443, "https://example.org"),
     ],
 )
 def test_the_only_site_follows_the_setting(
@@ -141,3 +150,54 @@ def test_the_address_is_checked_at_the_start(small_site: SmallSite, settings) ->
     assert message.id == "home.W001"
     update_database(lambda line: None)
     assert run_checks(databases=["default"]) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "example.org",
+        "//example.org",
+        "https://",
+        "",
+        "ftp://example.org",
+        "ftp://example.org:443",
+        "https://example.org/blog/",
+        "https://example.org?x=1",
+        "https://example.org:99999",
+        "https://example.org:http",
+        "https://two words.example",
+        "https://under_score.example",
+        "https://editor:secret@example.org",
+        "http://::1:8080",
+        "http://[::1",
+        f"https://{'ü' * 70}.example",
+    ],
+)
+def test_what_is_no_address_of_a_site_is_refused(small_site: SmallSite, settings, url: str) -> None:
+    before = only_site()
+    settings.WAGTAILADMIN_BASE_URL = url
+    update_site()
+    assert only_site() == before
+    for databases in (["default"], None):
+        [message] = check_address(databases)
+        assert (message.id, message.is_serious()) == ("home.E001", True)
+        assert repr(url) in message.msg
+
+
+@pytest.mark.parametrize("hosts", [["www.example.org"], ["https://example.org"], ["example.org:443"], [" example.org"]])
+def test_an_address_that_the_site_refuses_is_named(small_site: SmallSite, settings, hosts: list[str]) -> None:
+    settings.WAGTAILADMIN_BASE_URL = "https://example.org"
+    update_site()
+    assert check_address(["default"]) == []
+    settings.ALLOWED_HOSTS = hosts
+    [message] = check_address(["default"])
+    assert (message.id, "https://example.org" in message.msg) == ("home.W003", True)
+    settings.ALLOWED_HOSTS = [*hosts, ".example.org"]
+    assert check_address(["default"]) == []
+
+
+@pytest.mark.parametrize("hostname", ["[::1]", "xn--bcher-kva.example"])
+def test_a_page_of_any_host_is_rendered(small_site: SmallSite, settings, hostname: str) -> None:
+    settings.ALLOWED_HOSTS = [hostname]
+    Site.objects.update(hostname=hostname, port=8080)
+    assert small_site.post.title in render_page(small_site.post)
