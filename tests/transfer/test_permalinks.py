@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.http import HttpResponse
+from django.test import Client
 
 from blog.models import BlogPostPage
 from tests.transfer.conftest import BlogFolder
@@ -31,7 +32,7 @@ def read(
     ("file", "settings", "name", "header", "address"),
     [
         (JEKYLL, "permalink: /blog/:year/:month/:title/", POST, "title: T", "/blog/2015/06/hello-world/"),
-        (JEKYLL, "permalink: pretty", POST, "categories: [News, My Life]", "/news/my-life/2015/06/11/hello-world/"),
+        (JEKYLL, "permalink: pretty", POST, "categories: [News, My Life]", "/news/my life/2015/06/11/hello-world/"),
         (JEKYLL, "permalink: date", POST, "title: T", "/2015/06/11/hello-world.html"),
         (JEKYLL, "title: x", POST, "category: news", "/news/2015/06/11/hello-world.html"),
         (JEKYLL, "permalink: none", POST, "slug: other", "/other.html"),
@@ -70,7 +71,7 @@ def read(
             "permalink: :category/:name.html",
             "source/_posts/hi.md",
             "categories: [Big News]",
-            "/big-news/hi.html",
+            "/Big-News/hi.html",
         ),
         (
             HUGO,
@@ -135,7 +136,7 @@ def read(
             '{"permalink": "/{{ page.date | date: \'%Y/%m\' }}/{{ title | slugify }}/index.html"}',
             "posts/hi.md",
             "title: A Title\ndate: 2015-06-11",
-            "/2015/06/hi/",
+            "/2015/06/a-title/",
         ),
         (
             "astro.config.mjs",
@@ -144,6 +145,102 @@ def read(
             "title: T",
             "/my/blog/2015-06-11-hi/",
         ),
+        (JEKYLL, "permalink: /:slugified_categories/:title/", POST, "categories: [My Life]", "/my-life/hello-world/"),
+        (JEKYLL, "permalink: /:year_:month_:title.html", POST, "title: T", "/2015_06_hello-world.html"),
+        (JEKYLL, "permalink: /:slug/", "_posts/2015-06-11-Hello_World.md", "title: T", "/hello-world/"),
+        (JEKYLL, "permalink: /:title/", "_posts/2015-06-11-Hello_World.md", "title: T", "/Hello_World/"),
+        (JEKYLL, "permalink: /:categories/:title/", f"travel/{POST}", "title: T", "/travel/hello-world/"),
+        (JEKYLL, "permalink: /:title/", POST, "permalink: pretty", "/2015/06/11/hello-world/"),
+        (JEKYLL, "collections: {recipes: {output: true}}", "_recipes/a/pie.md", "title: T", "/recipes/a/pie.html"),
+        (
+            JEKYLL,
+            "collections_dir: my\ncollections: {recipes: {output: true, permalink: '/r/:path/'}}",
+            "my/_recipes/pie.md",
+            "title: T",
+            "/r/pie/",
+        ),
+        # Hexo
+        (JEKYLL, "permalink: :year/:title/", "source/_posts/a/hi.md", "date: 2015-06-11", "/2015/a/hi/"),
+        (JEKYLL, "permalink: p/:abbrlink.html", "source/_posts/hi.md", "abbrlink: 4a17b156", "/p/4a17b156.html"),
+        (JEKYLL, "permalink: :category/:title/", "source/_posts/hi.md", "title: T", "/uncategorized/hi/"),
+        (
+            JEKYLL,
+            "category_map: {Big News: news}\npermalink: :category/:title/",
+            "source/_posts/hi.md",
+            "categories: Big News",
+            "/news/hi/",
+        ),
+        (JEKYLL, "permalink: :title/", "source/_posts/2015-06-11-hi.md", "title: T", "/2015-06-11-hi/"),
+        (
+            JEKYLL,
+            "new_post_name: ':year-:month-:day-:title.md'\npermalink: :title/",
+            "source/_posts/2015-06-11-hi.md",
+            "title: T",
+            "/hi/",
+        ),
+        (JEKYLL, "permalink: :title/", "source/about/index.md", "title: T", "/about/"),
+        (
+            HUGO,
+            "[permalinks]\nposts = '/:title/'",
+            "content/posts/hi.md",
+            "title: What's New in C++ & Go 1.18?",
+            "/whats-new-in-c++-go-1.18/",
+        ),
+        (HUGO, "[permalinks]\nposts = '/:title/'", "content/posts/hi.md", "title: 你好，世界", "/你好世界/"),
+        (HUGO, "[permalinks]\nposts = '/:slug/'", "content/posts/hi.md", "slug: Hey there", "/hey-there/"),
+        (HUGO, "title = 'x'", "content/My Posts/Hello - World.md", "title: T", "/my-posts/hello-world/"),
+        (HUGO, "permalinks.a = '/:sections[1:]/:slug/'", "content/a/b/c/hi.md", "slug: x", "/b/c/x/"),
+        (HUGO, "permalinks.a = '/:sections[last]/:slug/'", "content/a/b/c/hi.md", "slug: x", "/c/x/"),
+        (HUGO, "permalinks.a = '/:sections[0]/:slug/'", "content/a/b/c/hi.md", "slug: x", "/a/x/"),
+        (HUGO, "permalinks.a = '/:sections[:2]/:slug/'", "content/a/b/c/hi.md", "slug: x", "/a/b/x/"),
+        (HUGO, "languages.en = {}\nlanguages.fr = {}", "content/posts/hi.fr.md", "title: T", "/fr/posts/hi/"),
+        (HUGO, "languages.en = {}\nlanguages.fr = {}", "content/posts/hi/index.en.md", "title: T", "/posts/hi/"),
+        (HUGO, "languages.fr.contentDir = 'content/fr'", "content/fr/posts/hi.md", "title: T", "/fr/posts/hi/"),
+        (
+            HUGO,
+            "defaultContentLanguageInSubdir = true\nlanguages.en = {}",
+            "content/posts/hi.md",
+            "url: /mine/",
+            "/mine/",
+        ),
+        ("config.toml", "base_url = 'https://x.org'", "content/My Blog/Hé 你好.md", "title: T", "/my-blog/he-ni-hao/"),
+        (PELICAN, "SLUGIFY_SOURCE = 'basename'", "content/hi-there.md", "title: A", "/hi-there.html"),
+        (PELICAN, "PATH = 'content'", "content/hi.md", "title: A\nsave_as: b/c.html", "/b/c.html"),
+        (PELICAN, "PATH = 'content'", "content/pages/about.md", "title: About me", "/pages/about-me.html"),
+        (PELICAN, "PATH = 'content'", "content/hi.md", "title: 你好", "/ni-hao.html"),
+        (PELICAN, "ARTICLE_URL = '{category}/{slug}/'", "content/travel/hi.md", "title: A", "/travel/a/"),
+        (PELICAN, "AUTHOR = 'Ann Lee'\nARTICLE_URL = '{author}/{slug}'", "content/hi.md", "title: A", "/ann-lee/a"),
+        (
+            PELICAN,
+            "FILENAME_METADATA = r'(?P<date>[0-9-]{10})_(?P<slug>.*)'\nARTICLE_URL = '{date:%Y}/{slug}/'",
+            "content/2015-06-11_hi.md",
+            "title: A",
+            "/2015/hi/",
+        ),
+        (
+            DOCUSAURUS,
+            "x = {blog: {showReadingTime: true}, docs: {routeBasePath: '/'}}",
+            "blog/2015-06-11-hi.md",
+            "title: T",
+            "/blog/2015/06/11/hi",
+        ),
+        (DOCUSAURUS, "x = {}", "blog/releases/v2.md", "title: T", "/blog/releases/v2"),
+        (DOCUSAURUS, "x = {}", "docs/intro.md", "title: T", "/docs/intro"),
+        (".eleventy.js", "x = {}", "posts/hi.md", "permalink: '/{{ title | slugify }}/'\ntitle: A b", "/a-b/"),
+        (".eleventy.js", "x = {}", "posts/hi.md", "permalink: {build: /b/x/}", "/b/x/"),
+        (".eleventy.js", "x = {}", "posts/hi.md", "permalink: '/{{ section }}/x/'\nsection: tips", "/tips/x/"),
+        (
+            "posts/posts.11tydata.js",
+            "module.exports = { layout: 'post.njk', permalink: '/b/{{ page.fileSlug }}/' }",
+            "posts/hi.md",
+            "title: T",
+            "/b/hi/",
+        ),
+        ("astro.config.mjs", "x = {build: {format: 'file'}}", "src/content/a/Hi You.md", "title: T", "/a/hi-you.html"),
+        ("conf.py", "POSTS = (('posts/*.md', 'blog', 'post.tmpl'),)", "posts/hi.md", "slug: hey", "/blog/hey/"),
+        (".vuepress/config.js", "module.exports = {base: '/v/'}", "guide/hi.md", "title: T", "/v/guide/hi.html"),
+        ("gatsby-config.js", "x", "content/blog/hi/index.md", "slug: /posts/hi-there/", "/posts/hi-there/"),
+        (".obsidian/app.json", "{}", "Notes/My Note.md", "dg-permalink: my-note", "/my-note"),
     ],
 )
 def test_the_settings_of_every_generator_are_read(
@@ -210,3 +307,52 @@ def test_an_address_of_its_own_counts_more_than_an_alias(blog_folder: BlogFolder
     blog_folder.run()
     page = BlogPostPage.objects.get(slug="c")
     assert page.body[0].value == f"See [b](page:{BlogPostPage.objects.get(slug='b').pk})."
+
+
+def test_an_alias_of_hugo_is_relative_to_the_folder_of_its_page(tmp_path: Path) -> None:
+    header = "title: T\naliases: [old, ../notes/old, /abs/old/]"
+    post = read(tmp_path, {HUGO: ""}, "content/posts/hi.md", header)
+    assert post.old_addresses == ["/posts/hi/", "/posts/old", "/notes/old", "/abs/old/"]
+
+
+@pytest.mark.parametrize(("zone", "day"), [("", "12"), ("timezone: America/New_York", "12"), ("timezone: X", "11")])
+def test_a_moment_late_at_night_may_have_been_another_day_where_the_site_was_built(
+    tmp_path: Path, zone: str, day: str
+) -> None:
+    post = read(tmp_path, {JEKYLL: f"{zone}\npermalink: date"}, POST, "date: 2015-06-11 22:30:00 -0700")
+    assert f"/2015/06/{day}/hello-world.html" in post.old_addresses
+    assert "/2015/06/11/hello-world.html" in post.old_addresses
+
+
+def test_nikola_keeps_the_metadata_in_a_file_of_its_own(tmp_path: Path) -> None:
+    files = {"conf.py": "POSTS = (('posts/*.md', 'blog', 'x'),)", "posts/hi.meta": ".. title: Hello\n.. slug: hey\n"}
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts/hi.md").write_text("Text")
+    for file, content in files.items():
+        (tmp_path / file).write_text(content)
+    post = Reader(tmp_path).read_post(tmp_path / "posts/hi.md")
+    assert post
+    assert (post.title, post.address) == ("Hello", "/blog/hey/")
+
+
+@pytest.mark.parametrize(
+    ("address", "request_path"),
+    [
+        ("/my news/hello/", "/my%20news/hello/"), ("/a%20b.html", "/a%20b.html"), ("/50%25/", "/50%25/"),
+        ("/a,b;c=d/", "/a,b%3Bc%3Dd/"), ("/a%5Bb%5D", "/a%5Bb%5D"), ("/C++/", "/C++/"),
+        ("/пр ив/", "/%D0%BF%D1%80%20%D0%B8%D0%B2/"),
+        ("/view.php?id=5&a=b", "/view.php?a=b&id=5"),
+    ],
+)  # fmt: skip
+def test_addresses_with_marks_and_queries_answer(
+    blog_folder: BlogFolder, client: Client, address: str, request_path: str
+) -> None:
+    page, _ = blog_folder.import_one(f"---\npermalink: '{address}'\n---\nText")
+    response = client.get(request_path)
+    assert (response.status_code, response.headers.get("Location")) == (301, page.url)
+    assert client.get("/view.php?id=6").status_code == 404
+
+
+def test_an_alias_without_a_path_is_named(blog_folder: BlogFolder) -> None:
+    _, report = blog_folder.import_one("---\nredirect_from: ['/?p=5', /other/]\n---\nText")
+    assert "The old address `/?p=5` has no path. It can't be redirected." in [note.text for note in report.diagnostics]

@@ -199,10 +199,11 @@ def make_slug(name: str) -> str:
 
 
 def normalise_address(address: str) -> str:
-    """Return the path of a URL with a leading slash and without `index.html`, or an empty text if there is none."""
+    """Return path and query of a URL with a leading slash and without `index.html`, or an empty text without a path."""
     try:
-        path = unquote(urlsplit(address.strip()).path)
+        parts = urlsplit(address.strip())
     except ValueError:
         return ""
-    path = re.sub(r"/{2,}", "/", "/" + path.lstrip("/")).removesuffix("index.html")
-    return path if path != "/" and not re.search(r"[\x00-\x1f]", path) else ""
+    path = re.sub(r"/{2,}", "/", "/" + unquote(parts.path).lstrip("/")).removesuffix("index.html")
+    query = f"?{parts.query}" if parts.query else ""
+    return path + query if path != "/" and not re.search(r"[\x00-\x1f]", path) else ""

@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.encoding import escape_uri_path
 from markdown_it import MarkdownIt
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.images import get_image_model
@@ -235,7 +236,7 @@ class Redirects:
         """Redirect `addresses` to `page`. Adds a diagnostic for each address for which that isn't possible."""
         self._pages.add(self._public_path(page.url_path))
         for address in addresses:
-            path = Redirect.normalise_path(address)
+            path = _requested_path(address)
             if path in self._pages or self._targets.get(path) == page.pk:
                 continue
             if path in self._targets:
@@ -248,7 +249,7 @@ class Redirects:
 
     def count_answering(self, page: BlogPostPage | None, addresses: Iterable[str]) -> int:
         """Return how many of `addresses` lead to `page`, or will lead to a page that isn't written yet."""
-        paths = [Redirect.normalise_path(address) for address in addresses]
+        paths = [_requested_path(address) for address in addresses]
         own = self._public_path(page.url_path) if page else ""
         new = None if page is None else page.pk
         free = [path for path in paths if path == own or (path not in self._pages and len(path) <= MAX_PATH_LENGTH)]
@@ -256,6 +257,12 @@ class Redirects:
 
     def _public_path(self, url_path: str) -> str:
         return Redirect.normalise_path("/" + url_path.removeprefix(self._root).strip("/"))
+
+
+def _requested_path(address: str) -> str:
+    """Return the decoded `address` as Wagtail looks it up when it is requested: spaces, for example, stay encoded."""
+    path, mark, query = address.partition("?")
+    return str(Redirect.normalise_path(f"{escape_uri_path(path)}{mark}{query}"))
 
 
 def split_blocks(body: str) -> list[tuple[str, Any]]:

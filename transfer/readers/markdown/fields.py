@@ -42,7 +42,7 @@ CAPTION_KEYS = ("image_figcaption", "image_caption", "cover.caption", "image.cap
 
 def interpret(file: SourceFile, config: GeneratorConfig) -> SourcePost:
     """Return the post in `file`, which was found under the folder of `config`."""
-    name, metadata = read_file_name(file.path, config.folder), file.metadata
+    name, metadata = read_file_name(file.path, config.folder, config.languages), file.metadata
     metadata.inherited = config.inherited(file.path) | metadata.inherited
     title, body, body_line = _read_title(metadata, name, file)
     date = _read_date(metadata, name)

@@ -23,6 +23,8 @@ _SETTINGS_FILES = {
         (".eleventy.js", *(f"eleventy.config.{suffix}" for suffix in ("js", "mjs", "cjs", "ts"))), "eleventy"
     ),
     **dict.fromkeys(("publishconf.py", "pelicanconf.py"), "pelican"),
+    "conf.py": "nikola",
+    **{f".{name}/config.{suffix}": "vuepress" for name in ("vuepress", "vitepress") for suffix in ("js", "ts", "mts")},
     **{
         f"{folder}{name}.{suffix}": "hugo"  # or Zola
         for folder in ("", "config/_default/")
@@ -31,6 +33,7 @@ _SETTINGS_FILES = {
     },
 }
 _LITERAL = re.compile(r"(\w+)\s*:\s*(?:\"([^\"\n]*)\"|'([^'\n]*)')")
+_BLOG = re.compile(r"\bblog\s*:\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")
 # Where generators read posts: the setting, and its usual value.
 _CONTENT_FOLDERS = {
     "hugo": ("contentDir", "content"), "zola": ("", "content"), "pelican": ("PATH", "content"),
@@ -58,6 +61,8 @@ class GeneratorConfig:
         self.permalink = permalink
         self.root, name, self.values = next(self._read_first(_SETTINGS_FILES), (folder, "", {}))
         self.generator = "zola" if "base_url" in self.values else _SETTINGS_FILES.get(name, "")
+        if self.generator == "nikola" and "POSTS" not in self.values:  # Sphinx has a `conf.py` too
+            self.generator = ""
         # Octopress, which is Jekyll, has a folder of that name too.
         if self.generator == "jekyll" and (self.root / "source").is_dir() and "destination" not in self.values:
             self.generator = "hexo"
@@ -68,13 +73,18 @@ class GeneratorConfig:
         self.full_names = {key: name for key, entry in names.items() if isinstance(name := name_in(entry), str)}
         self._read_once = cache(self._read)
 
+    @property
+    def languages(self) -> dict[str, Any]:
+        """The languages of the old site by their codes, each with its settings."""
+        return as_dict(self.values.get("languages"))
+
     def may_have_posts(self, path: Path) -> bool:
         """Return whether the generator may read posts in `path`, a file or folder that is found in its own folder."""
         if self.root != self.folder or not self.generator:
             return True
-        languages = [as_dict(language).get("contentDir") for language in as_dict(self.values.get("languages")).values()]
+        of_languages = [as_dict(language).get("contentDir") for language in self.languages.values()]
         setting, usual = _CONTENT_FOLDERS.get(self.generator, ("", "."))
-        named = [self.root / str(name) for name in (self.values.get(setting, usual), *filter(None, languages))]
+        named = [self.root / str(name) for name in (self.values.get(setting, usual), *filter(None, of_languages))]
         found = [folder for folder in named if folder.is_dir()] or [self.root]
         is_static = path.parent == self.root and path.name in _STATIC_FOLDERS
         return not is_static and any(path.is_relative_to(place) or place.is_relative_to(path) for place in found)
@@ -100,6 +110,10 @@ class GeneratorConfig:
             values["excluded"] = True
         kind = next((part[1:] for part in relative.parts[:-1] if part.startswith("_")), "pages")
         values |= as_dict(self.values.get("DEFAULT_METADATA"))  # Pelican
+        for key, text in (("FILENAME_METADATA", path.stem), ("PATH_METADATA", relative.as_posix())):
+            with suppress(re.error):
+                match = re.match(str(self.values.get(key, "")), text)
+                values |= {name: value for name, value in (match.groupdict() if match else {}).items() if value}
         for entry in map(as_dict, _as_list(self.values.get("defaults"))):  # Jekyll
             scope = as_dict(entry.get("scope"))
             if scope.get("type", kind) == kind and _matches(relative, scope.get("path")):
@@ -109,7 +123,9 @@ class GeneratorConfig:
             values |= _cascade(self._read_once(parent / "_index.md"), relative)  # Hugo
             for name in (f"{parent.name}.json", f"{parent.name}.11tydata.json"):  # Eleventy
                 values |= self._read_once(parent / name)
-        for suffix in (".json", ".11tydata.json"):
+            code = self._read_once(parent / f"{parent.name}.11tydata.js")
+            values |= {"permalink": code["permalink"]} if "permalink" in code else {}
+        for suffix in (".json", ".11tydata.json", *([".meta"] * (self.generator == "nikola"))):
             values |= self._read_once(path.with_name(path.stem + suffix))
         return values
 
@@ -124,7 +140,7 @@ class GeneratorConfig:
         try:
             if not path.is_file():
                 return {}
-            if path.name == "_index.md":
+            if path.name == "_index.md" or path.suffix == ".meta":
                 return read_source_file(path).metadata.values
             text = path.read_text(encoding="utf-8")
             load = {".py": _load_python}.get(path.suffix) or LOADERS.get(path.suffix[1:], _load_javascript)
@@ -155,9 +171,12 @@ def _load_python(text: str) -> dict[str, Any]:
 
 
 def _load_javascript(text: str) -> dict[str, str]:
-    """Return the first text of each name in the JavaScript `text`. Those after `blog:` count first."""
-    literals = [*_LITERAL.findall(text.partition("blog:")[2]), *_LITERAL.findall(text)]
-    return {name: double or single for name, double, single in reversed(literals)}
+    """Return the first text of each name in the JavaScript `text`. Those in `blog: {…}` count first."""
+    values = {name: double or single for name, double, single in reversed(_LITERAL.findall(text))}
+    if blog := _BLOG.search(text):
+        values.pop("routeBasePath", None)  # another part's, such as that of the documentation
+        values |= {name: double or single for name, double, single in reversed(_LITERAL.findall(blog[0]))}
+    return values
 
 
 def _folder_and_above(folder: Path) -> Iterator[Path]:

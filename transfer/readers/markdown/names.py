@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ _ZONES = {
 _DEFAULT_MOMENTS = (datetime.datetime(2000, 1, 1), datetime.datetime(2001, 2, 2, 23))
 _DATED = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:-|_|$)(.*)$")
 # Addresses begin below these folders in Jekyll, Hugo, Zola, Eleventy and Astro.
-_CONTENT_ROOTS = {"content", "_posts", "_drafts", "src", "pages"}
+_CONTENT_ROOTS = {"content", "_posts", "_drafts", "source", "src", "pages"}
 AUTHOR_KEYS = (
     "authors", "author", "author_name", "by", "byline", "writer", "creator", "taxonomies.authors", "taxonomies.author",
     "extra.author", "extra.authors", "params.author", "params.authors",
@@ -47,12 +48,22 @@ class FileName:
     stem: str
     parents: tuple[str, ...]
     full_stem: str  # with the date
+    language: str = ""
+    above: tuple[str, ...] = ()  # the folders from the imported one to the root of the content
 
 
-def read_file_name(path: Path, folder: Path) -> FileName:
-    """Return the parts of the file name `path`, which lies under the imported `folder`."""
+def read_file_name(path: Path, folder: Path, languages: Collection[str] = ()) -> FileName:
+    """Return the parts of the file name `path`, which lies under the imported `folder`.
+
+    One of `languages` may stand before the suffix, or be the first folder.
+    """
     parents = _folders_above(path.parent, folder)
-    stem, date = path.stem, None
+    above = path.parent.relative_to(folder).parts[: -len(parents) or None]
+    stem, date, language = path.stem, None, ""
+    if path.suffixes[:-1] and path.suffixes[-2][1:] in languages:
+        stem, _, language = stem.rpartition(".")
+    elif parents and parents[0] in languages:
+        language, parents = parents[0], parents[1:]
     if path.parent.suffix == ".textbundle" and parents:  # Bear, Ulysses
         stem, parents = path.parent.stem, parents[:-1]
     elif stem.lower() in ("index", "readme") and path.parent.name and parents:
@@ -62,7 +73,7 @@ def read_file_name(path: Path, folder: Path) -> FileName:
         with suppress(ValueError):
             date = datetime.date(*map(int, dated.group(1, 2, 3)))
             stem = dated[4] or stem
-    return FileName(date, stem, parents, full_stem)
+    return FileName(date, stem, parents, full_stem, language, above)
 
 
 def _folders_above(parent: Path, folder: Path) -> tuple[str, ...]:

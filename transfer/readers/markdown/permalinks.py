@@ -1,7 +1,15 @@
 """Works out the addresses of posts on their old site, from the permalink settings of its generator."""
 
+import datetime
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import PurePath
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
+
+from anyascii import anyascii
 
 from transfer.readers import Date, make_slug, normalise_address
 from transfer.readers.markdown.front_matter import Metadata
@@ -25,42 +33,118 @@ _DATE_FORMATS = {
 }  # fmt: skip
 # `{{ page.date | date: "%Y" }}` of Eleventy, `{date:%Y}` of Pelican, `:year` of all others.
 _VARIABLE = re.compile(
-    r"\{\{-?\s*(?:\w+\.)*(?P<output>\w+)\s*(?:\|[^{}%]*(?P<output_format>%[^{}\"']*)?[^{}]*)?\}\}"
-    r"|\{(?P<braces>\w+)(?::(?P<format>[^{}]+))?\}|:(?P<colon>[a-z]\w*)"
+    r"\{\{-?\s*(?:\w+\.)*(?P<output>\w+)\s*"
+    r"(?P<filters>\|[^{}%]*(?P<output_format>%[^{}\"']*)?[^{}]*)?\}\}"
+    r"|\{(?P<braces>\w+)(?::(?P<format>[^{}]+))?\}|:(?P<colon>[a-z]\w*)(?:\[(?P<slice>[\w:]+)\])?"
 )
+_ADDRESS_KEYS = ("path", "permalink.build", "permalink", "url", "save_as", "dg-permalink")
 
 
 def find_addresses(
     metadata: Metadata, name: FileName, title: str, date: Date | None, config: GeneratorConfig
 ) -> tuple[str, list[str]]:
     """Return the address of a post on its old site, and all addresses that led to it."""
-    keys = ("path", "permalink", "url")
-    categories = metadata.texts("categories", "category", split_words="_posts" in name.parents)
-    slug = metadata.text("slug").strip("/")
-    last = slug or (make_slug(title) if config.generator in ("hugo", "pelican") else re.sub(r"\s+", "-", name.stem))
-    sections = [part for part in name.parents if not part.startswith("_")]
-    variables = {
-        **dict.fromkeys(("title", "slug"), last),
+    slug = metadata.text("slug")
+    is_address = slug.startswith("/") and not config.generator  # Gatsby
+    own = metadata.text(*_ADDRESS_KEYS) or slug * is_address
+    variables = _find_variables(metadata, name, title, config)
+    days = _possible_days(date, name, config)
+    patterns = list(_patterns(config, name, is_slug_path="/" in slug))
+    stated = list(_expand([_JEKYLL_STYLES.get(own, own)], days[:1], variables, metadata))
+    found = stated or [_as_written(address, config) for address in _expand(patterns, days, variables, metadata)]
+    if not found or (own and not stated):
+        metadata.lost(f"The form `{own or patterns[0]}` of the old address can't be read.", *_ADDRESS_KEYS)
+    keys = ("aliases", "redirect_from", "redirects", "redirect")
+    aliases = metadata.texts(*keys)
+    if config.generator == "hugo" and found:  # relative to the folder of the page
+        aliases = [urljoin(found[0].rstrip("/"), alias) for alias in aliases]
+    for alias in aliases:
+        if not normalise_address(alias):
+            metadata.lost(f"The old address `{alias[:80]}` has no path. It can't be redirected.", *keys)
+    language = f"/{name.language}" if _is_below_language(name, config) else ""
+    bases = (config.base.rstrip("/"), "")
+    every = [*(address if stated else language + address for address in found), *filter(normalise_address, aliases)]
+    forms = [normalise_address(f"{base}{normalise_address(address)}") for address in every for base in bases]
+    # Links to a file name of macOS may be written in either normal form.
+    forms = [form for address in forms for form in (compose(address), address)]
+    return (forms or [""])[0], list(dict.fromkeys(address for address in forms if address))
+
+
+def _find_variables(metadata: Metadata, name: FileName, title: str, config: GeneratorConfig) -> dict[str, str]:
+    """Return the values of what may stand in a pattern, as the generator makes them."""
+    values, generator, slug = config.values, config.generator, metadata.text("slug").strip("/")
+    stem = re.sub(r"\s+", "-", name.stem)
+    if generator == "hexo" and "year" not in str(values.get("new_post_name")):
+        stem = re.sub(r"\s+", "-", name.full_stem)
+    inner = name.parents[
+        max((index + 1 for index, part in enumerate(name.parents) if part.startswith("_")), default=0) :
+    ]
+    collection = next((part.strip("_") for part in name.parents if part.startswith("_")), (name.parents or ("",))[0])
+    is_split = "_posts" in name.parents and generator != "hexo"
+    categories = metadata.texts("categories", "category", split_words=is_split)
+    category = (*map(make_slug, categories), "misc")[0]
+    of_title = slug or stem
+    of_slug = of_title
+    if generator == "jekyll":
+        categories = [
+            part for part in name.above if part not in ("source", "src", values.get("collections_dir"))
+        ] + categories
+        of_slug = make_slug(of_title.replace("_", "-"))
+    elif generator == "hexo":
+        names = as_dict(values.get("category_map"))
+        default = str(values.get("default_category") or "uncategorized")
+        category = "/".join(re.sub(r"\s+", "-", str(names.get(part, part))) for part in categories or [default])
+        of_title = "/".join([*inner, of_title]) if "_posts" in name.parents else of_title
+    elif generator == "hugo":
+        of_title, of_slug = title, slug or title
+    elif generator == "pelican":
+        folders = [part for part in name.parents if part != PurePath(str(values.get("PATH"))).name]
+        category = make_slug((*categories, *folders[-1:], values.get("DEFAULT_CATEGORY") or "misc")[0])
+        is_by_name = values.get("SLUGIFY_SOURCE") == "basename"
+        of_title = of_slug = slug or (name.full_stem if is_by_name else make_slug(_romanise(title)))
+    authors = metadata.texts("authors", "author") or [str(values.get("AUTHOR") or "")]
+    return {
+        "title": of_title, "slug": of_slug,
         **dict.fromkeys(("name", "fileslug", "basename"), name.stem),
         **dict.fromkeys(("filename", "contentbasename"), name.full_stem),
         **dict.fromkeys(("slugorfilename", "slugorcontentbasename"), slug or name.full_stem),
-        **dict.fromkeys(("path", "filepathstem"), "/".join([*sections, name.stem])),
-        "post_title": make_slug(title), "output_ext": ".html", "sections": "/".join(sections),
-        "section": (sections or [""])[0], "collection": (name.parents or ("",))[0].strip("_"),
-        "categories": "/".join(map(make_slug, categories)), "category": (*map(make_slug, categories), "misc")[0],
+        **dict.fromkeys(("path", "filepathstem"), "/".join([*inner, name.stem])),
+        "post_title": make_slug(title), "output_ext": ".html", "sections": "/".join(inner),
+        "section": (*inner, "")[0], "collection": collection, "author": make_slug(anyascii(authors[0])),
+        "categories": "/".join(map(str.lower, categories)), "category": category,
+        "slugified_categories": "/".join(map(make_slug, categories)),
     }  # fmt: skip
-    days = list(dict.fromkeys([date or name.date, name.date])) if name.date else [date]
-    patterns = [metadata.text(*keys), *_patterns(config, name, is_slug_path="/" in metadata.text("slug"))]
-    stated = list(_expand(patterns[:1], days[:1], variables))
-    bases = (config.base.rstrip("/"), "")
-    found = stated or list(_expand(patterns[1:], days, variables))
-    if not found or (patterns[0] and not stated):
-        metadata.lost(f"The form `{patterns[0] or patterns[1]}` of the old address can't be read.", *keys)
-    aliases = map(normalise_address, metadata.texts("aliases", "redirect_from", "redirects", "redirect"))
-    stated_forms = [normalise_address(f"{base}{address}") for address in (*found, *aliases) for base in bases]
-    # Links to a file name of macOS may be written in either normal form.
-    every = [form for address in stated_forms for form in (compose(address), address)]
-    return (every or [""])[0], list(dict.fromkeys(address for address in every if address))
+
+
+def _possible_days(date: Date | None, name: FileName, config: GeneratorConfig) -> list[Date | None]:
+    """Return the days of a post that its address may name, the likeliest first."""
+    days: list[Date | None] = [date or name.date, *([name.date] if name.date else [])]
+    if config.generator in ("jekyll", "hexo") and isinstance(date, datetime.datetime) and date.tzinfo:
+        with suppress(KeyError, ValueError, OverflowError):  # in the zone of the machine that built the site
+            days.append(date.astimezone(ZoneInfo(str(config.values.get("timezone") or "UTC"))))
+    return days
+
+
+def _is_below_language(name: FileName, config: GeneratorConfig) -> bool:
+    values = config.values
+    is_default = name.language == (values.get("defaultContentLanguage") or "en")
+    return bool(name.language) and (not is_default or bool(values.get("defaultContentLanguageInSubdir")))
+
+
+def _as_written(address: str, config: GeneratorConfig) -> str:
+    """Return an address that was made of names and titles in the characters that the generator writes."""
+    if config.generator == "hugo":
+        address = "".join(
+            character
+            for character in address
+            if character.isalnum() or character in " ./\\_+~@-" or unicodedata.category(character)[0] == "M"
+        )
+        return re.sub(r"\s*-\s*|\s+", "-", re.sub(r" +(?=/|$)|(?<=/) +", "", address)).lower()
+    if config.generator in ("zola", "astro"):
+        path, dot, suffix = address.partition(".html")
+        parts = [_romanise(part) if config.generator == "zola" else part for part in path.split("/")]
+        return "/".join(map(make_slug, parts)) + dot + suffix
+    return address
 
 
 def _patterns(config: GeneratorConfig, name: FileName, is_slug_path: bool) -> Iterator[str]:
@@ -69,25 +153,43 @@ def _patterns(config: GeneratorConfig, name: FileName, is_slug_path: bool) -> It
     if config.permalink:
         yield config.permalink
     elif config.generator in ("jekyll", "hexo"):
-        own = as_dict(as_dict(values.get("collections")).get((name.parents or ("",))[0].strip("_"))).get("permalink")
-        pattern = own or values.get("permalink") or ("date" if name.date else "")
-        is_post = name.date or "_posts" in name.parents or own
-        yield from (
-            [_JEKYLL_STYLES.get(str(pattern), str(pattern))] if is_post and pattern else ["/:path/", "/:path.html"]
-        )
+        collection = next((part[1:] for part in name.parents if part.startswith("_") and part != "_posts"), "")
+        options = as_dict(as_dict(values.get("collections")).get(collection))
+        pattern = options.get("permalink") or values.get("permalink") or ("date" if name.date else "")
+        is_post = name.date or "_posts" in name.parents or options.get("permalink")
+        if options.get("output") and not options.get("permalink"):
+            yield from ("/:collection/:path.html", "/:collection/:path/")
+        elif is_post and pattern:
+            yield _JEKYLL_STYLES.get(str(pattern), str(pattern))
+        else:
+            yield from ("/:path/", "/:path.html")
     elif config.generator == "hugo":
         sections = as_dict(values.get("permalinks"))
         sections |= as_dict(sections.get("page"))
         pattern = str(sections.get((name.parents or ("",))[0]) or "/:sections/:slugorfilename/")
         yield f"{pattern.rstrip('/')}.html" if values.get("uglyURLs") or values.get("uglyurls") else pattern
     elif config.generator == "pelican":
-        yield from [str(values[key]) for key in ("ARTICLE_SAVE_AS", "ARTICLE_URL") if values.get(key)] or [
-            "{slug}.html"
-        ]
+        kind, usual = ("PAGE", "pages/{slug}.html") if "pages" in name.above else ("ARTICLE", "{slug}.html")
+        yield from [str(values[key]) for key in (f"{kind}_SAVE_AS", f"{kind}_URL") if values.get(key)] or [usual]
+    elif config.generator == "docusaurus" and name.parents[:1] == ("docs",):
+        yield "/:sections/:slugorfilename"
     elif config.generator == "docusaurus":
-        yield f"/{values.get('routeBasePath', 'blog')}" + ("/:slug" if is_slug_path or not name.date else _DAY)
+        base = f"/{values.get('routeBasePath', 'blog')}/"
+        if is_slug_path or not name.date:
+            folders = name.parents[1:] if name.parents[:1] == ("blog",) else name.parents
+            yield base + "/".join([*([] if is_slug_path else folders), ":slug"])
+        else:
+            yield f"{base}{_DAY}"
+    elif config.generator == "nikola":
+        folder = "/".join(name.parents)
+        places = [place for key in ("POSTS", "PAGES") for place in values.get(key) or () if len(place) > 1]
+        for pattern, target in [map(str, place[:2]) for place in places]:
+            if f"{folder}/".startswith(f"{PurePath(pattern).parent}/"):
+                yield from (f"/{target}/:slug/", f"/{target}/:slug.html")
+    elif config.generator == "vuepress":
+        yield from ("/:sections/:name.html", "/:sections/:name/")
     elif config.generator == "astro":
-        yield "/:sections/:slugorfilename/"
+        yield "/:sections/:slugorfilename" + (".html" if values.get("format") == "file" else "/")
     elif config.generator in ("eleventy", "zola") or not name.date:
         yield "/:sections/:title/"
     else:
@@ -96,9 +198,13 @@ def _patterns(config: GeneratorConfig, name: FileName, is_slug_path: bool) -> It
             yield from (_JEKYLL_STYLES["date"], _JEKYLL_STYLES["pretty"])
 
 
-def _expand(patterns: Iterable[str], days: Iterable[Date | None], variables: dict[str, str]) -> Iterator[str]:
-    """Yield the addresses that `patterns` stand for. A pattern with an unknown variable is left out."""
-    days = list(days)
+def _expand(
+    patterns: Iterable[str], days: list[Date | None], variables: dict[str, str], metadata: Metadata
+) -> Iterator[str]:
+    """Yield the addresses that `patterns` stand for. A pattern with an unknown variable is left out.
+
+    A variable may also be a key of the front matter, as in Hexo and Eleventy.
+    """
     for pattern in filter(None, patterns):
         for day in days:
             unknown = False
@@ -106,12 +212,36 @@ def _expand(patterns: Iterable[str], days: Iterable[Date | None], variables: dic
             def replace(match: re.Match[str], day: Date | None = day) -> str:
                 nonlocal unknown
                 key = (match["output"] or match["braces"] or match["colon"]).lower()
+                end = "" if key in variables or key in _DATE_FORMATS or not key.endswith("_") else "_"
+                key = key.removesuffix(end)
                 layout = match["output_format"] or match["format"] or _DATE_FORMATS.get(key)
-                value = variables.get(key) if not layout else day and day.strftime(layout)
+                if layout:
+                    value = day.strftime(layout) if day else None
+                else:
+                    value = (match["output"] and metadata.text(key)) or variables.get(key) or metadata.text(key)
+                    value = value if value or key in variables else None
+                if value and match["slice"]:
+                    value = _cut(value, match["slice"])
+                if value and "slug" in (match["filters"] or ""):
+                    value = make_slug(value)
                 unknown = unknown or value is None
-                return str(value)
+                return f"{value}{end}"
 
             path = re.sub(r"^https?://[^/]*", "", pattern)
             address = normalise_address(re.sub("/{2,}", "/", _VARIABLE.sub(replace, f"/{path}")))
             if address and not unknown and not re.search(r"[{}<>]", address):
                 yield address
+
+
+def _romanise(text: str) -> str:
+    """Return `text` in Latin letters, with each Chinese character as a word, as Pelican and Zola do."""
+    return anyascii(re.sub(r"[\u4e00-\u9fff]", lambda match: f" {anyascii(match[0])} ", text))
+
+
+def _cut(path: str, part: str) -> str | None:
+    """Return the folders of `path` that `part` selects: `0`, `last`, `1:` or `:2`, as in Hugo. None for others."""
+    folders, (first, colon, last) = path.split("/"), part.replace("last", "-1").partition(":")
+    with suppress(ValueError):
+        chosen = folders[int(first or 0) :]
+        return "/".join(chosen[:1] if not colon else folders[int(first or 0) : int(last) if last else None])
+    return None

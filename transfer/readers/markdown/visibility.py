@@ -12,7 +12,7 @@ from transfer.readers.markdown.names import DATE_KEYS, FileName, read_date
 # The value that hides a post. Jekyll, Hugo, Zola, Eleventy, Hexo, Docusaurus, Grav, Obsidian and others.
 _SHOWING = (
     "published", "publish", "is_published", "dg-publish", "public", "is_public", "visible", "listed", "enabled",
-    "render", "permalink.build",
+    "render",
 )  # fmt: skip
 _HIDING = (
     "draft", "is_draft", "wip", "unlisted", "hidden", "hide", "private", "unpublished", "excluded", "headless",
@@ -76,7 +76,7 @@ def _reasons_to_hide(metadata: Metadata, name: FileName, public_folders: set[str
             yield f"`{key}` is empty", key
     if _DRAFT_TITLE.match(metadata.text("title")):
         yield "The title is a draft's", "title"
-    if metadata.value("permalink") is False:
+    if any(metadata.value(key) is False for key in ("permalink", "permalink.build")):
         yield "The post had no address", "permalink"
     if metadata.text("password", "passphrase", "post_password"):
         yield "The post had a password", "password", "passphrase", "post_password"
