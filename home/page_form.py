@@ -1,7 +1,6 @@
 """The form of every page type. It takes unfinished drafts, and none that a newer version has overtaken."""
 
 import copy
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import chain
 from typing import Any
@@ -11,12 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField
 from django.forms.formsets import DELETION_FIELD_NAME, ORDERING_FIELD_NAME
 from django.utils import timezone
-from django.utils.text import capfirst, slugify
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from modelcluster.forms import ClusterForm
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.forms.models import register_form_field_override
-from wagtail.blocks import BlockField
 from wagtail.log_actions import log
 from wagtail.models import Page, Revision
 
@@ -36,20 +34,6 @@ def _is_blank(row: ClusterForm) -> bool:
     """Whether a row was added, and has only its number."""
     is_new = not row.data.get(row.add_prefix(row.instance._meta.pk.name))
     return is_new and set(row.changed_data) <= {ORDERING_FIELD_NAME} and not any(map(len, row.formsets.values()))
-
-
-def describe_errors(form: ClusterForm, place: str = "") -> Iterator[str]:
-    """Yield a sentence for each invalid field of a bound form: its label, and what is wrong with it."""
-    for name, errors in form.errors.items():
-        field = form.fields.get(name)
-        label = f"{place}{field.label if field else ''}"
-        # What is wrong with a block is said at the block.
-        yield label if isinstance(field, BlockField) else f"{label}: {errors[0]}".removeprefix(": ")
-    for formset in form.formsets.values():
-        yield from map(str, formset.non_form_errors())
-        rows = [row for row in formset if not row.cleaned_data.get(DELETION_FIELD_NAME)]
-        for number, row in enumerate(rows, 1):
-            yield from describe_errors(row, f"{capfirst(formset.model._meta.verbose_name)} {number}, ")
 
 
 class PageForm(WagtailAdminPageForm):

@@ -1,9 +1,10 @@
 """Changes to rich text and to the Wagtail admin."""
 
+import json
 import re
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import URLPattern, path
@@ -24,8 +25,9 @@ from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import PictureEmbedHandler
 from galley.preview.rich_text import dropped_elements
 from home import signing_in
-from home.page_form import describe_errors
+from home.page_form import PageForm
 from home.unsaved_forms import unsaved_form_keys
+from home.valid_parts import InvalidPart, leave_out_invalid
 
 
 class _NumericIds:
@@ -45,20 +47,46 @@ def replace_rendering_of_rich_text(features: FeatureRegistry) -> None:
     features.register_link_type(type("DocumentHandler", (_NumericIds, DocumentLinkHandler), {}))
 
 
-class _NamedErrors:
-    """For views that save pages by themselves: an autosave that is refused names the fields that are why."""
+class _SavesValidParts:
+    """For views that save pages by themselves: autosave saves what is valid, and names what isn't."""
+
+    action_name: str
+    expects_json_response: bool
+    form: PageForm
+    invalid_parts: list[InvalidPart] = []
+
+    def form_invalid(self, form: PageForm) -> HttpResponse:
+        """Save the valid part of a draft, if it is autosaved and nobody has locked the page."""
+        if self.expects_json_response and self.action_name == "save" and not getattr(self, "locked_for_user", False):
+            form.defer_required_fields()
+            self.invalid_parts = leave_out_invalid(form)
+            if form.is_valid():
+                form.instance.title = form.instance.title or _("Untitled")
+                return self.form_valid(form)  # type: ignore[attr-defined, no-any-return]
+            form.restore_required_fields()
+        return super().form_invalid(form)  # type: ignore[misc]
 
     def json_error_response(self, error_code: str, error_message: str) -> HttpResponse:
         if error_code == "validation_error":
-            error_message = " ".join(describe_errors(self.form)) or error_message  # type: ignore[attr-defined]
+            error_message = " ".join(map(str, self.invalid_parts)) or error_message
         return super().json_error_response(error_code, error_message)  # type: ignore[misc]
 
+    def save_action(self) -> HttpResponse:
+        """Save, and add to the answer what was left out: as `invalid_parts`, each with `selector` and `text`."""
+        response = super().save_action()  # type: ignore[misc]
+        if self.invalid_parts:
+            parts = [{"selector": part.selector, "text": str(part)} for part in self.invalid_parts]
+            response = JsonResponse(
+                json.loads(response.content) | {"invalid_parts": parts}, status=response.status_code
+            )
+        return response
 
-class PageCreateView(_NamedErrors, CreateView):
-    """Wagtail's view, with errors that name their fields."""
+
+class PageCreateView(_SavesValidParts, CreateView):
+    """Wagtail's view. Autosave saves what is valid."""
 
 
-class PageEditView(_NamedErrors, EditView):
+class PageEditView(_SavesValidParts, EditView):
     """Wagtail's view. Of two drafts that arrive at once, one becomes the newest version, and the other isn't lost."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
