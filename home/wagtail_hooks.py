@@ -62,7 +62,7 @@ class _SavesValidParts:
             self.invalid_parts = leave_out_invalid(form)
             if form.is_valid():
                 form.instance.title = form.instance.title or _("Untitled")
-                return self.form_valid(form)  # type: ignore[attr-defined, no-any-return]
+                return self.form_valid(form)  # type: ignore[attr-defined]
             form.restore_required_fields()
         return super().form_invalid(form)  # type: ignore[misc]
 
@@ -143,8 +143,10 @@ def add_admin_urls() -> list[URLPattern]:
 
 @hooks.register("insert_editor_js")
 def add_editor_dialogs() -> SafeString:
-    """Let editors take back the deletion of a block or of a row, and restore words that weren't saved."""
-    return render_to_string("editor/undo_deletion.html") + render_to_string("editor/unsaved_form.html")
+    """Let editors take back deletions, restore words that weren't saved, and find what isn't valid."""
+    return SafeString("").join(
+        render_to_string(f"editor/{name}.html") for name in ("undo_deletion", "unsaved_form", "invalid_parts")
+    )
 
 
 @hooks.register("insert_global_admin_css")

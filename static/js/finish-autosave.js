@@ -11,7 +11,7 @@ const controllerOf = (form, name) => window.wagtail?.app?.getControllerForElemen
    opened, and again when an autosave has ended. What was typed until then would stay unsaved until the next change, and
    nothing would ask before the page is left. */
 
-let saved, sent; // the form as `w-unsaved` reads it
+let saved, sent, answered; // the form as `w-unsaved` reads it
 
 const readForm = () => controllerOf(document.querySelector("form[data-edit-form]"), "w-unsaved")?.formData;
 
@@ -28,8 +28,18 @@ document.addEventListener(
     const fields = new URLSearchParams(sent);
     const updates = Object.entries(detail.data.field_updates ?? {}).filter(([name]) => fields.has(name));
     for (const [name, value] of updates) fields.set(name, value);
+    answered = fields.toString();
+    // What the server has left out as not valid is unsaved.
+    if (detail.data.invalid_parts) fields.set("invalid_parts", "");
     saved = fields.toString();
   },
+  { capture: true },
+);
+
+// Autosave would send it again and again.
+window.addEventListener(
+  "w-unsaved:add",
+  (event) => { if (answered !== saved && readForm() === answered) event.stopImmediatePropagation(); },
   { capture: true },
 );
 

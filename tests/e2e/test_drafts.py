@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import Page, Route, expect
 
-from tests.e2e.editing import publish, type_markdown, until_autosave_notices, until_saved, write_saved_post
+from tests.e2e.editing import add_block, publish, type_markdown, until_autosave_notices, until_saved, write_saved_post
 from tests.running_site import BLOG_ID
 
 
@@ -60,3 +60,27 @@ async def test_what_is_typed_before_wagtail_looks_at_the_form_is_saved(editor_pa
     await until_saved(editor_page)
     await editor_page.reload()
     await expect(title).to_have_value("At once and first")
+
+
+async def test_what_isnt_valid_is_named_and_everything_else_is_saved(editor_page: Page) -> None:
+    await write_saved_post(editor_page, "Valid in parts", "Some words.")
+    await add_block(editor_page, "Heading")
+    heading = editor_page.get_by_role("textbox", name="Text*")
+    await heading.evaluate("field => field.removeAttribute(`maxlength`)")
+    await heading.fill("Too long " * 30)
+    title = editor_page.get_by_role("textbox", name="Title*")
+    await title.fill("Valid in parts, and saved")
+    await editor_page.get_by_role("tab", name="Promote").click()
+    warning = editor_page.locator(".footer__save-warning")
+    await expect(warning).to_contain_text("Saved, but for what isn’t valid yet")
+    # It is unsaved.
+    await editor_page.wait_for_function("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+
+    await warning.get_by_role("link", name="Body, Heading, Text: Ensure this value has at most 255 characters").click()
+    await expect(heading).to_be_focused()
+    await heading.fill("Short")
+    await expect(warning).to_be_empty()
+    await until_saved(editor_page)
+    await editor_page.reload()
+    await expect(title).to_have_value("Valid in parts, and saved")
+    await expect(heading).to_have_value("Short")

@@ -115,7 +115,8 @@ async function restore({ address, entries }) {
     if (name === "csrfmiddlewaretoken" || name.startsWith("loaded_revision")) data.set(name, value);
   }
   const answer = await fetch(address, { method: "POST", body: data, headers: { Accept: "application/json" } });
-  const { success, url } = await answer.json();
-  if (!success) throw new Error("The server didn't save it.");
+  const { success, url, invalid_parts } = await answer.json();
+  // What isn't valid is in the browser alone.
+  if (!success || invalid_parts) throw new Error("The server didn't save everything.");
   return url ?? address;
 }
