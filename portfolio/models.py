@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import ItemBase, TagBase
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, MultipleChooserPanel
 from wagtail.models import Orderable, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
@@ -110,7 +110,13 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
         ),
         *LeadImageMixin.lead_image_panels,
         *BodyMixin.body_panels,
-        InlinePanel("gallery", heading="Gallery", label="picture", help_text="Pictures at the end of the case study."),
+        MultipleChooserPanel(
+            "gallery",
+            chooser_field_name="image",
+            heading="Gallery",
+            label="picture",
+            help_text="Pictures at the end of the case study.",
+        ),
         InlinePanel("links", heading="Links", label="link", help_text="Where the work can be seen."),
     ]
     search_fields = [

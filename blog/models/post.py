@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, MultipleChooserPanel
 from wagtail.models import PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
@@ -90,7 +90,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
         MultiFieldPanel(
             [
                 FieldPanel("date"),
-                InlinePanel("post_authors", heading="Authors", label="author"),
+                MultipleChooserPanel("post_authors", chooser_field_name="author", heading="Authors", label="author"),
                 FieldPanel("tags"),
                 FieldPanel("categories"),
                 FieldRowPanel([FieldPanel("series"), FieldPanel("series_position")]),

@@ -84,3 +84,23 @@ async def test_what_isnt_valid_is_named_and_everything_else_is_saved(editor_page
     await editor_page.reload()
     await expect(title).to_have_value("Valid in parts, and saved")
     await expect(heading).to_have_value("Short")
+
+
+async def test_several_pictures_are_chosen_at_once(editor_page: Page, project: int) -> None:
+    await editor_page.goto(f"/admin/pages/{project}/edit/")
+    await until_autosave_notices(editor_page)
+    rows = editor_page.locator("#id_gallery-FORMS > [data-inline-panel-child]")
+    await expect(rows).to_have_count(2)
+    # No row is there before something is chosen.
+    await editor_page.get_by_role("button", name="Add picture").click()
+    chooser = editor_page.get_by_role("dialog")
+    choices = chooser.get_by_role("checkbox")
+    number = 2 + len({await choices.first.get_attribute("value"), await choices.last.get_attribute("value")})
+    await choices.first.check()
+    await choices.last.check()
+    await expect(rows).to_have_count(2)
+    await chooser.get_by_role("button", name="Confirm selection").click()
+    await expect(rows).to_have_count(number)
+    await until_saved(editor_page)
+    await editor_page.reload()
+    await expect(rows).to_have_count(number)
