@@ -107,6 +107,8 @@ def store_rendition(image: AbstractImage, name: RenditionName, file: Any) -> byt
     """Store `file` as a rendition of `image` and return its content. Deletes those of the image's earlier states."""
     for outdated in image.renditions.exclude(file__startswith=f"{RENDITIONS_FOLDER}/{image.pk}-{name.signature}/"):
         outdated.delete()
+    # Most storages never overwrite a file: that of a lost row would stay, and the rendition have another name.
+    get_rendition_storage().delete(name.path)
     rendition, is_new = image.renditions.get_or_create(
         filter_spec=name.filter.spec, focal_point_key=name.filter.get_cache_key(image), defaults={"file": file}
     )

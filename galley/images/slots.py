@@ -61,7 +61,7 @@ class Slot:
 def get_slots() -> dict[str, Slot]:
     """Return the slots of the site's layout by name, which the setting `IMAGE_SLOTS` points to.
 
-    A layout has a slot `column`, for images in running text.
+    A layout has a slot `column`, for images in running text. Without the setting, that is the only one.
     """
-    slots: dict[str, Slot] = import_string(settings.IMAGE_SLOTS)
-    return slots
+    slots: dict[str, Slot] = {"column": Slot("100vw", is_filled=False)}
+    return import_string(settings.IMAGE_SLOTS) if hasattr(settings, "IMAGE_SLOTS") else slots

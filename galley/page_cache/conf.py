@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 DEFAULTS: dict[str, Any] = {
     # How much memory the responses of one process may take. With 0, there is no cache.
@@ -34,5 +35,8 @@ DEFAULTS: dict[str, Any] = {
 
 
 def get_setting(name: str) -> Any:
-    """Return the setting `name`, or its default."""
-    return getattr(settings, name, DEFAULTS[name])
+    """Return the setting `name`, or its default. Raises ImproperlyConfigured for a text in place of a list."""
+    value = getattr(settings, name, DEFAULTS[name])
+    if isinstance(value, str):
+        raise ImproperlyConfigured(f"{name} has to be a {type(DEFAULTS[name]).__name__}, not {value!r}.")
+    return value

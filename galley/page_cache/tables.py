@@ -95,8 +95,9 @@ def parse(sql: str) -> Statement:
 
 @cache
 def private_tables() -> frozenset[str]:
-    """Return the tables of `PRIVATE`, without `PUBLIC`, and of the setting `PAGE_CACHE_PRIVATE_MODELS`."""
-    return _tables(PRIVATE) - _tables(PUBLIC) | _tables(get_setting("PAGE_CACHE_PRIVATE_MODELS"))
+    """Return the tables of `PRIVATE`, as far as installed, without `PUBLIC`, and of `PAGE_CACHE_PRIVATE_MODELS`."""
+    installed = _tables(label for label in PRIVATE if label in apps.app_configs)
+    return installed - _tables(PUBLIC) | _tables(get_setting("PAGE_CACHE_PRIVATE_MODELS"))
 
 
 @cache

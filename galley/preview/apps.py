@@ -1,6 +1,7 @@
 """The live draft preview as a Django app."""
 
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 
 
 class PreviewConfig(AppConfig):
@@ -18,6 +19,10 @@ class PreviewConfig(AppConfig):
         sharing.redact_logs()
         if url := conf.redis_url():
             # The client takes a fifth of a second to load, which a site without Redis needn't wait for.
-            from galley.preview.broadcast.redis_backplane import RedisBackplane
+            try:
+                from galley.preview.broadcast.redis_backplane import RedisBackplane
 
-            hub.backplane = RedisBackplane(url)
+                hub.backplane = RedisBackplane(url)
+            except (ImportError, ValueError) as error:
+                text = f"PREVIEW_REDIS_URL needs the package redis, and a URL like redis://localhost:6379/0. {error}"
+                raise ImproperlyConfigured(text) from None

@@ -16,7 +16,9 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import SessionMiddlewareStack
 from django.core.asgi import get_asgi_application
 from django.core.checks import run_checks
-from django.urls import path, re_path, reverse
+from django.core.handlers.asgi import get_script_prefix
+from django.urls import path, re_path, reverse, set_script_prefix
+from django.utils.translation import get_language_from_path, override
 
 from galley.preview import conf
 from galley.preview.checks import TAG
@@ -47,9 +49,17 @@ def __getattr__(name: str) -> Any:
 
 
 def sockets(scope: Any, receive: Any, send: Any) -> Awaitable[None]:
-    """ASGI application for the scope `websocket`: opens sockets for the site's own pages, else answers status 403."""
-    application = _router(reverse("preview:newest").lstrip("/")) if is_own_origin(scope) else refuse
-    return application(scope, receive, send)
+    """ASGI application for the scope `websocket`: opens sockets for the site's own pages, else answers status 403.
+
+    As in Django's handler, a site may be below a path. Its URLs may begin with a language.
+    """
+    below = get_script_prefix(scope)
+    set_script_prefix(below)
+    url_path = scope["path"].removeprefix(below)
+    with override(get_language_from_path(url_path)):
+        prefix = reverse("preview:newest").removeprefix(below).lstrip("/")
+    application = _router(prefix) if is_own_origin(scope) else refuse
+    return application({**scope, "path": url_path, "root_path": ""}, receive, send)
 
 
 @cache
@@ -110,11 +120,14 @@ async def lock_out_others() -> TextIO | None:
     """Return the lock of the one process that may serve without Redis; None with Redis, or without a lock file.
 
     The operating system releases it when the process ends, however it ends. Raises `CannotServe` if another process
-    holds it.
+    holds it, or if it can't be written.
     """
     if conf.redis_url() or not conf.lock_file():
         return None
-    file = await in_preview_thread(Path(conf.lock_file()).open, "a")
+    try:
+        file = await in_preview_thread(Path(conf.lock_file()).open, "a")
+    except OSError as error:
+        raise CannotServe(f"PREVIEW_LOCK_FILE has to name a file that the server can write: {error}") from None
     try:
         async with asyncio.timeout(WAIT_SECONDS):
             while True:

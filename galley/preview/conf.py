@@ -18,7 +18,8 @@ def redis_url() -> str:
 
 def lock_file() -> str | Path:
     """Return `PREVIEW_LOCK_FILE`: a file that a server locks, so that a second one without Redis doesn't start."""
-    site = zlib.crc32(repr((settings.DATABASES["default"].get("NAME"), Path.home())).encode())
+    database = [settings.DATABASES["default"].get(name) for name in ("HOST", "PORT", "NAME")]
+    site = zlib.crc32(repr((database, Path.home())).encode())
     return getattr(settings, "PREVIEW_LOCK_FILE", Path(gettempdir()) / f"preview-{site:x}.lock")
 
 

@@ -10,8 +10,9 @@ from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from wagtail.models import PageViewRestriction
 
-from galley.images import views
+from galley.images import largest_image_url, render_picture, views
 from galley.images.renditions import RENDITIONS_FOLDER, RenditionName, image_signature
+from galley.images.slots import get_slots
 from galley.images.tasks import make_renditions, make_renditions_of_page
 from home.models import Rendition, SiteImage
 from tests.conftest import SmallSite
@@ -179,3 +180,26 @@ def test_pictures_of_a_private_page_stand_on_no_other(small_site: SmallSite, asg
     call_command("rebuild_references_index", verbosity=0)
     for url in [*addresses, post.url, project.url]:
         assert address not in asgi_get(url).content.decode()
+
+
+def test_the_file_of_a_lost_row_is_replaced(asgi_get, image: SiteImage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django's default storage never overwrites: each request would add a file."""
+    storage = Rendition._meta.get_field("file").storage
+    monkeypatch.setattr(storage, "_allow_overwrite", False)
+    url = url_of(image, "width-400", "webp")
+    for _ in range(3):
+        assert asgi_get(url).status_code == 200
+        Rendition.objects.all()._raw_delete("default")
+    assert len(storage.listdir(f"{RENDITIONS_FOLDER}/{image.pk}-{image_signature(image)}")[1]) == 1
+
+
+def test_a_site_without_a_layout_has_one_slot(asgi_get, image: SiteImage, settings) -> None:
+    del settings.IMAGE_SLOTS
+    get_slots.cache_clear()
+    try:
+        assert list(get_slots()) == ["column"]
+        assert 'sizes="100vw"' in render_picture(SiteImageFactory(file__width=2000, file__height=900), "column")
+        assert largest_image_url(image) in render_picture(image, "column")
+        assert asgi_get(largest_image_url(image)).status_code == 200
+    finally:
+        get_slots.cache_clear()

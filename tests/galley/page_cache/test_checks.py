@@ -2,8 +2,9 @@
 
 import pytest
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 
-from galley.page_cache import conf
+from galley.page_cache import conf, tables
 
 
 def ids() -> set[str]:
@@ -39,3 +40,21 @@ def test_every_setting_has_a_default(settings, name: str) -> None:
     if hasattr(settings, name):
         delattr(settings, name)
     assert conf.get_setting(name) == conf.DEFAULTS[name]
+
+
+@pytest.mark.parametrize("name", [name for name, default in conf.DEFAULTS.items() if not isinstance(default, int)])
+def test_a_text_in_place_of_a_list_is_named(settings, name: str) -> None:
+    """Its letters would be taken for the list: with paths that begin with a slash, nothing is cached."""
+    setattr(settings, name, "/static/")
+    with pytest.raises(ImproperlyConfigured, match=f"{name} has to be a (list|tuple)"):
+        conf.get_setting(name)
+
+
+def test_a_site_may_lack_apps_whose_tables_are_private(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as sessions and background tasks: `migrate` would fail."""
+    before = tables.private_tables()
+    monkeypatch.setattr(tables, "PRIVATE", (*tables.PRIVATE, "not_installed"))
+    tables.private_tables.cache_clear()
+    assert tables.private_tables() == before
+    monkeypatch.undo()
+    tables.private_tables.cache_clear()

@@ -1,16 +1,20 @@
 """A server starts only where its live preview would work."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
 from config.asgi import application
 from galley.preview.asgi import CannotServe, lock_out_others
 from galley.preview.checks import check_backplane, count_processes
+from galley.preview.conf import lock_file
 from tests.galley.preview.conftest import PATIENCE
 
 
@@ -131,3 +135,40 @@ def test_without_a_lock_file_in_the_settings_a_second_server_is_refused_too(sett
         assert await lock_out_others() is None
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize("name", ["missing/server.lock", ".", "file/server.lock"])
+def test_a_lock_file_that_cannot_be_written_is_named(settings, tmp_path: Path, name: str) -> None:
+    """An error of another kind would make uvicorn serve without the lock."""
+    (tmp_path / "file").touch()
+    settings.PREVIEW_LOCK_FILE = tmp_path / name
+
+    async def scene() -> None:
+        assert "PREVIEW_LOCK_FILE" in await Server().start()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("difference", [{"HOST": "second.example"}, {"PORT": "5433"}, {"NAME": "second"}])
+def test_sites_with_other_databases_have_other_lock_files(settings, difference: dict[str, str]) -> None:
+    del settings.PREVIEW_LOCK_FILE
+    database = {"NAME": "site", "HOST": "first.example", "PORT": "5432"}
+    settings.DATABASES = {"default": database}
+    before = lock_file()
+    assert lock_file() == before
+    settings.DATABASES = {"default": database | difference}
+    assert lock_file() != before
+
+
+@pytest.mark.parametrize("url", ["localhost:6379", "http://localhost:6379", "redis://localhost:port"])
+def test_an_unusable_url_of_redis_is_named(settings, url: str) -> None:
+    settings.PREVIEW_REDIS_URL = url
+    with pytest.raises(ImproperlyConfigured, match=r"PREVIEW_REDIS_URL.*redis://localhost:6379/0"):
+        apps.get_app_config("preview").ready()
+
+
+def test_redis_that_is_not_installed_is_named(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.PREVIEW_REDIS_URL = "redis://localhost"
+    monkeypatch.setitem(sys.modules, "galley.preview.broadcast.redis_backplane", None)
+    with pytest.raises(ImproperlyConfigured, match="PREVIEW_REDIS_URL needs the package redis"):
+        apps.get_app_config("preview").ready()
