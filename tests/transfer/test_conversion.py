@@ -429,7 +429,13 @@ def test_the_same_picture_under_two_names_counts_once(convert, tmp_path) -> None
     assert len(convert("![a](a.png) ![b](b.png) ![a](a.png)").images) == 1
 
 
-@pytest.mark.parametrize("text", ["![" * 4000, "[" * 20_000, "{{" * 9000, "<a " * 9000, "{." + "a" * 9000, "> " * 5000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![" * 4000, "[" * 20_000, "{{" * 9000, "<a " * 9000, "{." + "a" * 9000, "> " * 5000, f"a{' ' * 400_000}b",
+        f"a{chr(9) * 400_000}b", "{% x " * 40_000, "{{< x " * 40_000,
+    ],
+)  # fmt: skip
 def test_text_made_to_take_long_does_not(convert, text: str) -> None:
     assert convert(text).body
 

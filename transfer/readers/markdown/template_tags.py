@@ -26,8 +26,8 @@ _HIGHLIGHT = re.compile(
 )
 _SITE_VARIABLE = re.compile(r"\{\{-?\s*site\.(?:baseurl|base_url|url)\s*-?\}\}")
 _TAG = re.compile(
-    r"\{%-?\s*(?P<tag>\w+)(?P<tag_arguments>(?:[^%]|%(?!\})){0,4000}?)-?%\}"
-    r"|\{\{[<%]\s*(?P<shortcode>/?\s*[\w-]+)(?P<shortcode_arguments>.{0,4000}?)/?\s*[>%]\}\}"
+    r"\{%-?\s*(?P<tag>\w+)(?P<tag_arguments>(?:[^%{]|\{(?!%)|%(?!\})){0,4000}?)-?%\}"
+    r"|\{\{[<%]\s*(?P<shortcode>/?\s*[\w-]+)(?P<shortcode_arguments>(?:(?!\{\{[<%]).){0,4000}?)/?\s*[>%]\}\}"
     r"|\{\{-?\s*(?P<output>(?:[^{}]|\{(?!\{)|\}(?!\})){0,4000}?)\s*-?\}\}",
     re.DOTALL,
 )
@@ -36,7 +36,7 @@ _FUNCTION = re.compile(r"(?P<name>\w+)\s*\((?P<arguments>.*)\)\s*\Z", re.DOTALL)
 _ATTRIBUTE = r"(?:(?:[.#][\w-]+)+|[\w-]+=(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[\w.%-]+)|\w+)"
 # `{#id}` stays: the site reads it too.
 _ATTRIBUTES = re.compile(
-    rf"(?:[ \t]*\{{[ \t]*(?=[:.])(?::{{1,2}}[ \t]*)?|(?<=\))\{{[ \t]*(?=[\w-]+=))"
+    rf"(?:(?<![ \t])[ \t]*\{{[ \t]*(?=[:.])(?::{{1,2}}[ \t]*)?|(?<=\))\{{[ \t]*(?=[\w-]+=))"
     rf"{_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*[ \t]*\}}"
 )
 _IDENTIFIER = re.compile(rf"\{{[ \t]*(?P<id>#[\w-]+)(?:[ \t]+{_ATTRIBUTE})*[ \t]*\}}[ \t]*$", re.MULTILINE)
