@@ -102,3 +102,32 @@ def test_lines_inside_of_and_below_admonitions_are_those_of_the_file(
 def test_text_made_to_take_long_does_not(blog_folder: BlogFolder, text: str) -> None:
     blog_folder.write("a.md", text)
     assert blog_folder.run(dry_run=True).failed == []
+
+
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [
+        ("a ==b c== d", "a <mark>b c</mark> d"),
+        ("我==重点==了", "我<mark>重点</mark>了"),
+        ("a == b == c", "a == b == c"),
+        ("a==b==c", "a==b==c"),
+        ("`==b==`", "`==b==`"),
+        ("Title\n=====", "Title\n====="),
+    ],
+)
+def test_highlighted_words_stay_highlighted(blog_folder: BlogFolder, source: str, written: str) -> None:
+    assert blog_folder.body(f"---\ntitle: T\n---\n{source}") == written
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["H~2~O", "x^2^ and", "{++new++}", "{--old--}", "{~~a~>b~~}", "{>>note<<}", "a^[A note]", "*[HTML]: Hyper Text"],
+)
+def test_marks_that_the_site_does_not_read_are_named_with_their_line(
+    blog_folder: BlogFolder, texts: Callable[[PostReport], list[str]], mark: str
+) -> None:
+    page, report = blog_folder.import_one(f"---\ntitle: T\n---\nText\n\n{mark}\n")
+    assert page.body[0].value == f"Text\n\n{mark}"
+    assert [note for note in texts(report) if note.startswith("6 The mark `") and note.endswith("stays as text.")]
+    _, report = blog_folder.import_one(f"---\ntitle: T\n---\nText[^1] ~~old~~ $x^2$ C++\n\n`{mark}`\n\n[^1]: A")
+    assert not [note for note in texts(report) if "The mark" in note]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transfer.readers import SourcePost, UnreadableFileError, make_slug
+from transfer.readers import SourcePost, UnreadableFileError, as_date, make_slug
 from transfer.readers.markdown.fields import CAPTION_KEYS, IMAGE_KEYS, interpret
 from transfer.readers.markdown.front_matter import split_front_matter
 from transfer.readers.markdown.generator_config import GeneratorConfig
@@ -352,6 +352,15 @@ def test_full_names_come_from_the_sites_data_file(tmp_path: Path) -> None:
         ("title: '[DRAFT] Plans'", "hello.md"),
         ("title: T", "private/hello.md"),
         ("title: T", "WIP/hello.md"),
+        ("published:", "hello.md"),
+        ("is_published: ''", "hello.md"),
+        ("draft: [true]", "hello.md"),
+        ("published: [no]", "hello.md"),
+        ("statut: brouillon", "hello.md"),
+        ("tags: [Entwurf]", "hello.md"),
+        ("状态: 草稿", "hello.md"),
+        ("title: T", "draft-hello.md"),
+        ("title: T", "posts/brouillon hello.md"),
     ],
 )
 def test_what_was_not_public_is_a_draft_and_the_report_says_why(front_matter: str, name: str) -> None:
@@ -380,6 +389,7 @@ def test_what_was_not_public_is_a_draft_and_the_report_says_why(front_matter: st
         "title: Drafting a letter",
         "tags: [drafting]",
         "cover: {hidden: true}",
+        "draft: [false]",
     ],
 )
 def test_what_was_public_is_no_draft(front_matter: str) -> None:
@@ -496,3 +506,38 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         return
     assert post.title
     assert post.slug
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "authors", "date", "body"),
+    [
+        ("% A title\n% Ann Lee; Bo\n% 2015-06-11\n\nText", "A title", ["Ann Lee", "Bo"], "2015-06-11", "Text"),
+        ("% A title\n%\n% June 11, 2015\n\nText", "A title", [], "2015-06-11", "Text"),
+        ("% A title\n\nText", "A title", [], "None", "Text"),
+        ("% A title", "A title", [], "None", ""),
+        ("%% A comment %%\n\nText", "A", [], "None", "%% A comment %%\n\nText"),
+        ("100 % sure", "A", [], "None", "100 % sure"),
+    ],
+)
+def test_the_header_of_pandoc_is_read(text: str, title: str, authors: list[str], date: str, body: str) -> None:
+    post = read(text, "a.md")
+    assert (post.title, post.authors, str(as_date(post.date) if post.date else None)) == (title, authors, date)
+    assert post.body.strip() == body
+
+
+@pytest.mark.parametrize(
+    ("text", "authors", "body"),
+    [
+        ("# T\n\nBy Ann\n\nText", ["Ann"], "Text"),
+        ("*By Ann Lee*\n\nText", ["Ann Lee"], "Text"),
+        ("__Written by: Zoë O’Neil-Day__\n\nText", ["Zoë O’Neil-Day"], "Text"),
+        ("By and by\n\nText", [], "By and by\n\nText"),
+        ("By Ann, who came.\n\nText", [], "By Ann, who came.\n\nText"),
+        ("By Ann\nText", [], "By Ann\nText"),
+        ("---\nauthor: Bo\n---\nBy Ann\n\nText", ["Bo"], "By Ann\n\nText"),
+    ],
+)
+def test_a_first_line_that_names_the_author_is_read(text: str, authors: list[str], body: str) -> None:
+    post = read(text, "a.md")
+    assert (post.authors, post.body) == (authors, body)
+    assert post.body_line == text[: text.index(body)].count("\n") + 1

@@ -5,7 +5,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from transfer import readers
-from transfer.readers.markdown.admonitions import convert_admonitions, convert_wiki_links, remove_comments
+from transfer.readers.markdown.admonitions import (
+    convert_admonitions,
+    convert_marks,
+    convert_wiki_links,
+    remove_comments,
+)
 from transfer.readers.markdown.fields import interpret
 from transfer.readers.markdown.front_matter import read_source_file
 from transfer.readers.markdown.generator_config import GeneratorConfig
@@ -84,7 +89,7 @@ class Reader(readers.Reader):
         return None
 
     def convert_markup(self, text: SourceText, post: readers.SourcePost) -> None:
-        """Rewrite admonitions, template tags, shortcodes and wiki links."""
+        """Rewrite admonitions, template tags, shortcodes, wiki links and other marks."""
         suffix = post.path.suffix.lower()
         remove_comments(text, post.diagnostics)
         remove_mdx_comments(text)
@@ -93,6 +98,7 @@ class Reader(readers.Reader):
             convert_mdx(text, post.diagnostics)
         convert_template_tags(text, post.metadata, post.diagnostics)
         convert_wiki_links(text)
+        convert_marks(text, post.diagnostics)
         if suffix in HTML_SUFFIXES:
             convert_html(text)
 

@@ -1,4 +1,4 @@
-"""Converts admonitions and wiki links, which generators and note apps add to Markdown."""
+"""Converts admonitions, wiki links and other marks, which generators and note apps add to Markdown."""
 
 import re
 
@@ -50,6 +50,25 @@ _WIKI_LINK = re.compile(
     r"(?<![\w\]\\])(?P<embed>!?)\[\[(?!\d+\])(?P<target>[^\s\[\]|#^][^\[\]|#^\n]*)?(?P<fragment>[#^][^\[\]|\n]*)?"
     r"(?:\|(?P<label>[^\[\]\n]*))?\]\](?![(\[])"
 )
+
+
+_HIGHLIGHT = re.compile(r"(?<![\w=/?&#])==(?=[^\s=])(?P<words>[^=\n]{1,300})(?<!\s)==(?!=)", re.ASCII)
+# CriticMarkup, notes of Pandoc, abbreviations, and letters that are lowered or raised
+_OTHER_MARKS = re.compile(
+    r"\{(?:\+\+|--|~~|>>|==)[^\n{}]{1,300}?(?:\+\+|--|~~|<<|==)\}|(?<!\\)\^\[[^\[\]\n]{1,300}\]"
+    r"|^\*\[[^\[\]\n]{1,100}\]:.*|(?<=\w)(?P<edge>[~^])[\w+-]{1,20}(?P=edge)(?![~^])",
+    re.MULTILINE,
+)
+
+
+def convert_marks(text: SourceText, diagnostics: Diagnostics) -> None:
+    """Rewrite `==words==` in `text` to highlighted words, and name the marks that the site doesn't read."""
+
+    def name(match: re.Match[str], line: int) -> None:
+        diagnostics.lost(f"The mark `{match[0][:80]}` stays as text.", line)
+
+    text.rewrite(_OTHER_MARKS, name)
+    text.rewrite(_HIGHLIGHT, lambda match, line: f"<mark>{match['words']}</mark>")
 
 
 def convert_admonitions(text: SourceText, diagnostics: Diagnostics) -> None:

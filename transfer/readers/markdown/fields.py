@@ -1,6 +1,7 @@
 """Reads the fields of a post out of its front matter, its file name and its first heading."""
 
 import datetime
+import re
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, URLValidator
@@ -37,6 +38,10 @@ IMAGE_KEYS = (
     "hero_image", "header.image", "header.overlay_image", "header.teaser", "thumbnail", "image.path", "image.src",
     "images", "extra.image", "extra.cover", "og_image",
 )  # fmt: skip
+# `By Ann Lee`, in a paragraph of its own.
+_BYLINE = re.compile(
+    r"[*_]{0,2}(?:Written )?[Bb]y:?[ ](?P<name>[^\W\d_][\w.'’-]*?(?:[ ][\w.'’-]+?){0,3}?)[*_]{0,2}[ \t]*\n\s*\n"
+)
 CAPTION_KEYS = ("image_figcaption", "image_caption", "cover.caption", "image.caption", "header.caption")
 
 
@@ -45,6 +50,13 @@ def interpret(file: SourceFile, config: GeneratorConfig) -> SourcePost:
     name, metadata = read_file_name(file.path, config.folder, config.languages), file.metadata
     metadata.inherited = config.inherited(file.path) | metadata.inherited
     title, body, body_line = _read_title(metadata, name, file)
+    authors = read_authors(metadata, config.full_names)
+    byline = None if authors else _BYLINE.match(body)
+    if byline and all(word[0].isupper() for word in byline["name"].split()):
+        metadata.diagnostics.changed(f"The first line `{byline[0].strip()}` is used as the author.", body_line)
+        authors = [byline["name"]]
+        body_line += byline[0].count("\n")
+        body = body[byline.end() :]
     date = _read_date(metadata, name)
     address, old_addresses = find_addresses(metadata, name, title, date, config)
     post = SourcePost(
@@ -57,7 +69,7 @@ def interpret(file: SourceFile, config: GeneratorConfig) -> SourcePost:
         date=date or _date_from_address(address) or _read_update(metadata),
         draft=is_hidden(metadata, name, config.public_folders),
         expires=read_expiry(metadata),
-        authors=read_authors(metadata, config.full_names),
+        authors=authors,
         tags=_read_names(metadata, "tags", "keywords", "taxonomies.tags", file_name=name),
         categories=_read_names(metadata, "category", "categories", "taxonomies.categories", file_name=name),
         series=shorten(metadata.text("series", "taxonomies.series"), MAX_NAME_LENGTH),

@@ -52,6 +52,10 @@ _FENCE = re.compile(
 _ENDS = {"---": r"^(?:---+|\.\.\.)[ \t]*$", "+++": r"^\+\+\++[ \t]*$", None: r"^\}[ \t]*$"}
 # `Title: x` without a line of dashes above, as in Pelican, MultiMarkdown and Hexo; `.. title: x` in Nikola.
 _HEADER_LINE = re.compile(r"(?:\.\. ?)?(?P<key>[A-Za-z][\w -]{0,40}?)(?::|[ \t]*=)(?:[ \t]+(?P<value>.*))?")
+# `% Title`, `% Authors` and `% Date` in Pandoc.
+_PERCENT_HEADER = re.compile(
+    r"%[ \t]+(?P<title>\S.*)(?:\n%[ \t]*(?P<authors>.*)(?:\n%[ \t]*(?P<date>.*))?)?(?:\n[ \t]*(?=\n)|\s*\Z)"
+)
 _HEADER_KEYS = {"title", "date", "slug", "status"}
 
 
@@ -119,6 +123,7 @@ class Metadata:
     def flag(self, key: str) -> bool | None:
         """Return the value of `key` as a boolean, or None if it is none."""
         value = self.value(key)
+        value = value[0] if isinstance(value, list) and len(value) == 1 else value
         if isinstance(value, str):
             value = {"true": 1, "yes": 1, "y": 1, "on": 1, "1": 1, "false": 0, "no": 0, "n": 0, "off": 0, "0": 0}.get(
                 value.strip().lower()
@@ -204,6 +209,9 @@ def split_front_matter(path: Path, text: str) -> SourceFile:
         values, header, body = inline
     elif bare := _split_bare_header(start):
         values, header, body = bare
+    elif percent := _PERCENT_HEADER.match(start):
+        values = {key: value.strip() for key, value in percent.groupdict().items() if value}
+        header, body = percent[0], start[percent.end() :]
     if values is None:
         header, body, values = "", text, {}
     above = text.count("\n", 0, len(text) - len(start))

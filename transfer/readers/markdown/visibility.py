@@ -25,8 +25,12 @@ _PUBLIC_STATES = {
     "published", "publish", "public", "live", "final", "finished", "done", "featured", "sticky", "scheduled", "future",
     "sent", "visible", "everyone", "open", "always", "true",
 }  # fmt: skip
+_DRAFT_NAMES = {
+    "draft", "drafts", "wip", "entwurf", "brouillon", "borrador", "bozza", "rascunho", "utkast", "szkic",
+    "kladde", "luonnos", "черновик", "чернетка", "草稿", "下書き", "taslak",
+}  # fmt: skip
 # Under any key, such as `stage: draft` and `tags: [wip]`.
-_DRAFT_WORDS = {"draft", "drafts", "private", "unlisted", "unpublished", "wip", "pending", "trash"}
+_DRAFT_WORDS = _DRAFT_NAMES | {"private", "unlisted", "unpublished", "pending", "trash"}
 # What authors put before the title of a draft.
 _DRAFT_TITLE = re.compile(r"\W*(?:DRAFT|WIP|TODO)\b")
 _EXPIRY_DATES = ("expiryDate", "expires", "expire_at", "expiration", "unpublishDate", "unpublish_at", "unpublish_on")
@@ -72,7 +76,11 @@ def _reasons_to_hide(metadata: Metadata, name: FileName, public_folders: set[str
         words = {word.strip().lower() for word in values if isinstance(word, str)}
         if key.lower() not in ("title", "slug") and words & _DRAFT_WORDS:
             yield f"`{key[:80]}` says that the post isn't public", key
-        if key in ("published_at", "publishedAt") and value is None:
+        if value in (None, "") and re.sub("[-_]", "", key.lower()).removesuffix("at") in (
+            "published",
+            "publish",
+            "public",
+        ):
             yield f"`{key}` is empty", key
     if _DRAFT_TITLE.match(metadata.text("title")):
         yield "The title is a draft's", "title"
@@ -85,5 +93,6 @@ def _reasons_to_hide(metadata: Metadata, name: FileName, public_folders: set[str
         is_unknown = folder.startswith("_") and folder not in public_folders
         if is_unknown or folder.lower() in (*_DRAFT_WORDS, "hidden"):
             yield (f"The old site may not have shown the folder `{folder}`",)
-    if name.stem.startswith(("_", "draft_")) or name.stem.lower().endswith(".draft"):
+    first, last = re.split(r"[-_. ]", name.stem.lower())[0], name.stem.lower().rpartition(".")[2]
+    if name.stem.startswith("_") or last in _DRAFT_NAMES or (first in _DRAFT_NAMES and not name.date):
         yield (f"The name `{name.stem}` is a draft's",)
