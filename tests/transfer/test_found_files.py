@@ -41,6 +41,9 @@ def files(report: Report, state: ImportState = ImportState.NEW) -> list[str]:
         ("pelicanconf.py", "PATH = 'posts'", ["posts/a.md"], ["output/a.html", "theme/templates/a.html"]),
         ("eleventy.config.js", "return { dir: { input: 'src' } }", ["src/a.md"], ["dist/a.html", "other/b.md"]),
         ("astro.config.mjs", "export default {}", ["src/content/blog/a.md"], ["dist/a.html", "public/b.html"]),
+        ("gatsby-config.js", "x", ["content/blog/a/index.md"], ["public/a/index.html"]),
+        ("next.config.js", "x", ["posts/a.md"], ["out/posts/a.html"]),
+        ("conf.py", "POSTS = ()", ["posts/a.md"], ["output/blog/a/index.html"]),
         ("_config.yml", "title: x", ["_posts/2015-06-11-a.md", "about.html"], ["static/a.html"]),
     ],
 )  # fmt: skip

@@ -108,7 +108,8 @@ class Metadata:
             entries = [part for entry in entries for part in (entry if isinstance(entry, list) else [entry])]  # Hexo
             texts = [str(entry) for entry in map(name_in, entries) if entry is not None and entry is not True]
             if split and isinstance(value, str):
-                texts = value.split(",") if "," in value or not split_words else value.split()
+                is_one = "," in value or not split_words or not key.endswith("s")  # Jekyll's `category` is one
+                texts = value.split(",") if is_one else value.split()
             found = [compose(text.strip()) for text in texts if text.strip() and text != "False"]
             if any(entry is not None and name_in(entry) is None for entry in entries):
                 self.lost(f"`{key}` holds something other than texts.", key)

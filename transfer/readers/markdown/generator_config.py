@@ -24,6 +24,8 @@ _SETTINGS_FILES = {
     ),
     **dict.fromkeys(("publishconf.py", "pelicanconf.py"), "pelican"),
     "conf.py": "nikola",
+    **{f"gatsby-config.{suffix}": "gatsby" for suffix in ("js", "ts", "mjs")},
+    **{f"next.config.{suffix}": "next" for suffix in ("js", "ts", "mjs")},
     **{f".{name}/config.{suffix}": "vuepress" for name in ("vuepress", "vitepress") for suffix in ("js", "ts", "mts")},
     **{
         f"{folder}{name}.{suffix}": "hugo"  # or Zola
@@ -39,7 +41,7 @@ _CONTENT_FOLDERS = {
     "hugo": ("contentDir", "content"), "zola": ("", "content"), "pelican": ("PATH", "content"),
     "hexo": ("source_dir", "source"), "eleventy": ("input", "."),
 }  # fmt: skip
-_STATIC_FOLDERS = {"public", "static", "dist", "build"}
+_STATIC_FOLDERS = {"public", "static", "dist", "build", "out", "output"}
 # Files in which generators look up authors by their short names.
 _AUTHOR_FILES = [
     f"{folder}authors.{suffix}"
@@ -75,8 +77,8 @@ class GeneratorConfig:
 
     @property
     def languages(self) -> dict[str, Any]:
-        """The languages of the old site by their codes, each with its settings."""
-        return as_dict(self.values.get("languages"))
+        """The languages of the old site by their codes, each with its settings: Hugo's, Zola's and Nikola's."""
+        return as_dict(self.values.get("languages") or self.values.get("TRANSLATIONS"))
 
     def may_have_posts(self, path: Path) -> bool:
         """Return whether the generator may read posts in `path`, a file or folder that is found in its own folder."""

@@ -45,7 +45,7 @@ def find_addresses(
 ) -> tuple[str, list[str]]:
     """Return the address of a post on its old site, and all addresses that led to it."""
     slug = metadata.text("slug")
-    is_address = slug.startswith("/") and not config.generator  # Gatsby
+    is_address = slug.startswith("/") and config.generator in ("", "gatsby", "next")
     own = metadata.text(*_ADDRESS_KEYS) or slug * is_address
     variables = _find_variables(metadata, name, title, config)
     days = _possible_days(date, name, config)
@@ -86,9 +86,8 @@ def _find_variables(metadata: Metadata, name: FileName, title: str, config: Gene
     of_title = slug or stem
     of_slug = of_title
     if generator == "jekyll":
-        categories = [
-            part for part in name.above if part not in ("source", "src", values.get("collections_dir"))
-        ] + categories
+        folders = [part for part in name.above if part not in ("source", "src", values.get("collections_dir"))]
+        categories = list(dict.fromkeys([*folders, *categories]))
         of_slug = make_slug(of_title.replace("_", "-"))
     elif generator == "hexo":
         names = as_dict(values.get("category_map"))
@@ -96,6 +95,8 @@ def _find_variables(metadata: Metadata, name: FileName, title: str, config: Gene
         category = "/".join(re.sub(r"\s+", "-", str(names.get(part, part))) for part in categories or [default])
         of_title = "/".join([*inner, of_title]) if "_posts" in name.parents else of_title
     elif generator == "hugo":
+        if ":filename" in str(as_dict(values.get("frontmatter")).get("date")) and name.date:
+            slug = slug or name.stem
         of_title, of_slug = title, slug or title
     elif generator == "pelican":
         folders = [part for part in name.parents if part != PurePath(str(values.get("PATH"))).name]
@@ -127,7 +128,8 @@ def _possible_days(date: Date | None, name: FileName, config: GeneratorConfig) -
 
 def _is_below_language(name: FileName, config: GeneratorConfig) -> bool:
     values = config.values
-    is_default = name.language == (values.get("defaultContentLanguage") or "en")
+    keys = ("defaultContentLanguage", "default_language", "DEFAULT_LANG")  # Hugo, Zola, Nikola
+    is_default = name.language == next((values[key] for key in keys if values.get(key)), "en")
     return bool(name.language) and (not is_default or bool(values.get("defaultContentLanguageInSubdir")))
 
 
@@ -139,8 +141,10 @@ def _as_written(address: str, config: GeneratorConfig) -> str:
             for character in address
             if character.isalnum() or character in " ./\\_+~@-" or unicodedata.category(character)[0] == "M"
         )
-        return re.sub(r"\s*-\s*|\s+", "-", re.sub(r" +(?=/|$)|(?<=/) +", "", address)).lower()
-    if config.generator in ("zola", "astro"):
+        address = re.sub(r"\s*-\s*|\s+", "-", re.sub(r" +(?=/|$)|(?<=/) +", "", address))
+        return address if config.values.get("disablePathToLower") else address.lower()
+    is_plain = as_dict(config.values.get("slugify")).get("paths", "on") != "on"  # Zola
+    if config.generator in ("zola", "astro") and not is_plain:
         path, dot, suffix = address.partition(".html")
         parts = [_romanise(part) if config.generator == "zola" else part for part in path.split("/")]
         return "/".join(map(make_slug, parts)) + dot + suffix
@@ -181,11 +185,12 @@ def _patterns(config: GeneratorConfig, name: FileName, is_slug_path: bool) -> It
         else:
             yield f"{base}{_DAY}"
     elif config.generator == "nikola":
-        folder = "/".join(name.parents)
+        folder = "/".join([*name.above, *name.parents])
         places = [place for key in ("POSTS", "PAGES") for place in values.get(key) or () if len(place) > 1]
         for pattern, target in [map(str, place[:2]) for place in places]:
             if f"{folder}/".startswith(f"{PurePath(pattern).parent}/"):
                 yield from (f"/{target}/:slug/", f"/{target}/:slug.html")
+        yield "/:path/"
     elif config.generator == "vuepress":
         yield from ("/:sections/:name.html", "/:sections/:name/")
     elif config.generator == "astro":
