@@ -545,3 +545,15 @@ def test_the_number_of_queries_for_unchanged_posts_does_not_grow(
         blog_folder.run()
     assert PostImport.objects.count() == 30
     assert Page.objects.child_of(blog_folder.site.blog).count() == 31
+
+
+def test_names_that_differ_in_signs_are_different_terms(blog_folder: BlogFolder) -> None:
+    blog_folder.write("a.md", "---\ncategories: [C, C++, 'C#', F#, c++]\nseries: Learn C++\n---\nText")
+    blog_folder.write("b.md", "---\ncategories: [C]\nseries: Learn C\n---\nText")
+    for _ in range(2):
+        blog_folder.run()
+        pages = [BlogPostPage.objects.get(slug=slug) for slug in ("a", "b")]
+        names = [sorted(category.name for category in page.categories.all()) for page in pages]
+        assert names == [["C", "C#", "C++", "F#"], ["C"]]
+        assert [page.series.name for page in pages] == ["Learn C++", "Learn C"]
+    assert set(Category.objects.values_list("slug", flat=True)) >= {"c", "c-plus-plus", "c-sharp", "f-sharp"}

@@ -213,7 +213,9 @@ class Terms:
         found = self._found.get((model, name))
         # A term that was created in a transaction that was rolled back doesn't exist any more.
         if found is None or not model.objects.filter(pk=found.pk).exists():
-            slug = make_slug(anyascii(name))[:120]
+            # C, C++ and C# have different slugs.
+            spelt = re.sub(r"(?<=\w)#", " sharp ", re.sub(r"(?<=[\w+])\+", " plus ", name))
+            slug = make_slug(anyascii(spelt))[:120]
             found = model.objects.filter(slug=slug).first() or model.objects.filter(name__iexact=name).first()
             # No slug can be made of a name without letters.
             found = found or model.objects.create(name=name, slug=slug or get_random_string(8).lower())
