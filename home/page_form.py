@@ -1,12 +1,9 @@
-"""The form of every page type. It takes unfinished drafts, and none that a newer version has overtaken."""
+"""The form of every page type. It takes unfinished drafts."""
 
 import copy
-from datetime import timedelta
 from itertools import chain
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField
 from django.forms.formsets import DELETION_FIELD_NAME, ORDERING_FIELD_NAME
 from django.utils import timezone
@@ -15,19 +12,15 @@ from django.utils.translation import gettext as _
 from modelcluster.forms import ClusterForm
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.forms.models import register_form_field_override
-from wagtail.log_actions import log
-from wagtail.models import Page, Revision
+from wagtail.models import Page
 
+from galley.history.autosave import get_loaded_revision
 from home.local_times import LocalTimeField, LocalTimeInput
 
 register_form_field_override(DateTimeField, override={"form_class": LocalTimeField, "widget": LocalTimeInput})
 
 # Leaves room for a number: the field takes 255 characters.
 MAX_SLUG_LENGTH = 245
-# Changes whenever somebody publishes, locks or moves the page, or adds a page below it.
-PAGE_STATE = ("live", "locked", "path", "numchild")
-# Changes whenever somebody saves a draft.
-DRAFT_STATE = ("latest_revision_id", "latest_revision_created_at")
 
 
 def _is_blank(row: ClusterForm) -> bool:
@@ -38,9 +31,6 @@ def _is_blank(row: ClusterForm) -> bool:
 
 class PageForm(WagtailAdminPageForm):
     """While a draft is saved, a missing title or slug is filled in, and an old expiry date stays."""
-
-    is_autosave = False
-    newer: dict[str, Any] | None = None  # the state of the page, if a draft came too late
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,42 +73,13 @@ class PageForm(WagtailAdminPageForm):
         if not (field == "expire_at" and is_old and self.is_deferred_validation):
             super().add_error(field, error)
 
-    def save(self, commit: bool = True) -> Page:
-        """Save the page. Saving a draft needs a transaction, in which the page is locked.
-
-        Raises PermissionDenied if the page was changed after the draft's request had read it. A draft that is saved by
-        hand may follow a newer one, which stays in the history: autosave of the same window may have been under way.
-        """
-        if self.is_deferred_validation and self.instance.pk and not self.newer:
-            names = PAGE_STATE + DRAFT_STATE
-            state = Page.objects.select_for_update().filter(pk=self.instance.pk).values(*names).first()
-            if not state:
-                raise PermissionDenied(_("This page has been deleted."))
-            compared = names if self.is_autosave else PAGE_STATE
-            if any(state[name] != getattr(self.instance, name) for name in compared):
-                self.newer = state
-                raise PermissionDenied(_("A newer version was saved meanwhile. Your text is in the page's history."))
-        return super().save(commit)
-
-    def save_beside(self, newer: dict[str, Any], user: AbstractBaseUser) -> None:
-        """Store a draft that came too late in the history, just before the newer version. The page doesn't change."""
-        page = self.save(commit=False)
-        revision = Revision.objects.create(
-            content_object=page,
-            base_content_type=page.get_base_content_type(),
-            created_at=(newer["latest_revision_created_at"] or timezone.now()) - timedelta(microseconds=1),
-            user=user,
-            content=page.serializable_data(),
-            object_str=str(page),
-        )
-        log(instance=page, action="wagtail.edit", user=user, revision=revision, content_changed=True)
-
     def get_field_updates_for_resave(self) -> list[tuple[str, str]]:
-        """Return Wagtail's updates of the open form, and the slug if the form's own was taken.
+        """Return Wagtail's updates of the open form, its revision, and the slug if the form's own was taken.
 
         An empty slug stays empty in the form: so it follows the title while that is being typed.
         """
         updates: list[tuple[str, str]] = super().get_field_updates_for_resave()
+        updates += get_loaded_revision(self.instance).items()
         name = self.add_prefix("slug")
         if self.data.get(name) not in (None, "", self.instance.slug):
             updates.append((name, self.instance.slug))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.templatetags.static import static
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -14,12 +15,12 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.views.pages.create import CreateView
-from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.documents.rich_text import DocumentLinkHandler
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.rich_text.pages import PageLinkHandler
 
+from galley.history.conflicts import GuardedEditView, GuardedRevertView
 from galley.history.views import NamedHistoryView
 from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import PictureEmbedHandler
@@ -86,14 +87,15 @@ class PageCreateView(_SavesValidParts, CreateView):
     """Wagtail's view. Autosave saves what is valid."""
 
 
-class PageEditView(_SavesValidParts, EditView):
-    """Wagtail's view. Of two drafts that arrive at once, one becomes the newest version, and the other isn't lost."""
+class PageEditView(_SavesValidParts, GuardedEditView):
+    """Wagtail's view. Autosave saves what is valid, and no version is replaced that its author hasn't seen."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> TemplateResponse:
         """Show the form, and name what the rich text editor had to leave out."""
         dropped: set[str] = set()
         dropped_elements.set(dropped)
-        response = super().get(request, *args, **kwargs).render()
+        response = super().get(request, *args, **kwargs)
+        response.render()
         if dropped:
             text = _(
                 "The editor can't show some parts of the text: %s. The words in them stay. Saving removes the rest."
@@ -102,19 +104,16 @@ class PageEditView(_SavesValidParts, EditView):
             return super().get(request, *args, **kwargs)
         return response
 
-    def save_action(self) -> HttpResponse:
-        """Save a draft. One that comes too late goes into the history, and the response says so."""
-        self.form.is_autosave = self.expects_json_response
-        response = super().save_action()
-        if self.form.newer:
-            self.form.save_beside(self.form.newer, self.request.user)
-        return response
-
 
 @hooks.register("register_admin_viewset", order=1)
 def replace_page_views() -> PageViewSet:
     """Replace Wagtail's views that create and edit a page, and its history."""
-    return PageViewSet(add_view_class=PageCreateView, edit_view_class=PageEditView, history_view_class=NamedHistoryView)
+    return PageViewSet(
+        add_view_class=PageCreateView,
+        edit_view_class=PageEditView,
+        revisions_revert_view_class=GuardedRevertView,
+        history_view_class=NamedHistoryView,
+    )
 
 
 @hooks.register("register_image_operations", order=1)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from wagtail.models import Page, Revision
 
 from galley.history.models import AutosavedRevision, is_fixed
-from galley.history.words import Parts, read_words, removed_words
+from galley.history.words import read_words, removed_words, sum_words
 
 OVERWRITING_TIME = timedelta(minutes=10)
 # One part in so many may be removed. A single word may always be: a mistake in typing is corrected.
@@ -39,10 +39,23 @@ def can_overwrite(revision: Revision, page: Page) -> bool:
     return True
 
 
+def stop_overwriting(revision: Revision) -> None:
+    """Let the content of `revision` stay as it is: somebody has opened it. Later versions are compared with it."""
+    since = timezone.now() - OVERWRITING_TIME
+    if revision.created_at > since:
+        AutosavedRevision.objects.update_or_create(revision=revision, defaults={"since": since})
+
+
+def get_loaded_revision(page: Page) -> dict[str, str]:
+    """Return the fields in which an edit form says which revision it comes from, for the latest one of `page`."""
+    created_at = page.latest_revision_created_at.isoformat()
+    return {"loaded_revision_id": str(page.latest_revision_id), "loaded_revision_created_at": created_at}
+
+
 def _count_removed(old_content: dict[str, Any], page: Page, earlier: Counter[str]) -> Counter[str] | None:
     """Return the words that are gone, with those that were gone `earlier`. None if they are too many."""
     old_parts, new_parts = (read_words(type(page), content) for content in (old_content, page.serializable_data()))
-    old, new = _add_up(old_parts), _add_up(new_parts)
+    old, new = sum_words(old_parts), sum_words(new_parts)
     removed = removed_words(old, new)
     gone = removed + (earlier - (new - old))
     if removed and any(_is_lost(words, new_parts.get(part)) for part, words in old_parts.items()):
@@ -54,10 +67,3 @@ def _count_removed(old_content: dict[str, Any], page: Page, earlier: Counter[str
 def _is_lost(old: Counter[str], new: Counter[str] | None) -> bool:
     """Return whether a block or row with the words `old` isn't there any more (`new` is None), or has become empty."""
     return old.total() > (0 if new is None else REMOVED_WORDS) and not new
-
-
-def _add_up(parts: Parts) -> Counter[str]:
-    total: Counter[str] = Counter()
-    for words in parts.values():
-        total.update(words)
-    return total

@@ -1,8 +1,9 @@
-"""Names of versions, and what autosave has done to a revision."""
+"""Names of versions, what autosave has done to a revision, and which revisions came too late."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Revision, TaskState
 
@@ -47,10 +48,32 @@ class AutosavedRevision(models.Model):
         return f"{self.revision_id}, since {self.since}"
 
 
+class OvertakenRevision(models.Model):
+    """A revision that was sent after somebody had saved a newer version of the page, until somebody merges both."""
+
+    wagtail_reference_index_ignore = True
+
+    revision = models.OneToOneField(Revision, on_delete=models.CASCADE, primary_key=True, related_name="overtaken")
+    # The revision that its author had opened. Null if its content isn't stored any more.
+    base = models.ForeignKey(Revision, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.revision_id}, from {self.base_id}"
+
+    @property
+    def merge_address(self) -> str:
+        """Return the address of the page on which the revision is merged with the current draft."""
+        return reverse("merge_versions", args=[self.revision.object_id, self.revision_id])
+
+
 def is_fixed() -> Q:
-    """Return the condition for revisions that stay as they are: named, live, scheduled, or part of a workflow."""
+    """Return the condition for revisions that stay: named, not merged yet, live, scheduled, or part of a workflow."""
     return (
         Q(version_name__isnull=False)
+        | Q(overtaken__isnull=False)
         | Q(approved_go_live_at__isnull=False)
         | Exists(Page.objects.filter(live_revision=OuterRef("pk")))
         | Exists(TaskState.objects.filter(revision=OuterRef("pk")))

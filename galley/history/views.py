@@ -32,14 +32,21 @@ class NamesColumn(ActionColumn):
         """Return Wagtail's actions and, if there are any, ours."""
         actions: list[dict[str, str]] = super().get_actions(instance, parent_context)
         if actions and self.object.permissions_for_user(parent_context["request"].user).can_edit():
+            if hasattr(instance.revision, "overtaken"):
+                actions.insert(
+                    0, {"url": instance.revision.overtaken.merge_address, "label": gettext("Compare and merge")}
+                )
             label = gettext("Rename this version") if _name_of(instance.revision) else gettext("Name this version")
             url = reverse("name_version", args=[self.object.pk, instance.revision_id])
             actions.append({"url": url, "label": label})
         return actions
 
     def get_cell_context_data(self, instance: PageLogEntry, parent_context: dict[str, Any]) -> dict[str, Any]:
-        """Return Wagtail's context. The name stands after the sentence."""
+        """Return Wagtail's context. The name stands after the sentence, or that the version isn't merged yet."""
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        if context["actions"] and hasattr(instance.revision, "overtaken"):
+            text = gettext("Came after a newer version, and isn’t part of the draft")
+            context["value"] = format_html("<span>{} <b>{}</b></span>", context["value"], text)
         if context["actions"] and (name := _name_of(instance.revision)):
             context["value"] = format_html("<span>{} <b>“{}”</b></span>", context["value"], name)
         return context
@@ -58,7 +65,7 @@ class NamedHistoryView(PageHistoryView):
 
     def get_base_queryset(self) -> QuerySet[PageLogEntry]:
         """Return Wagtail's entries, with names."""
-        return super().get_base_queryset().select_related("revision__version_name")
+        return super().get_base_queryset().select_related("revision__version_name", "revision__overtaken")
 
 
 class VersionNameForm(forms.Form):
@@ -87,12 +94,8 @@ class VersionNameForm(forms.Form):
         return name
 
 
-class NameVersionView(GenericPageBreadcrumbsMixin, WagtailAdminTemplateMixin, FormView):
-    """Names a version of a page, renames it, or removes its name. For those who may edit the page."""
-
-    template_name = "wagtailadmin/generic/form.html"
-    form_class = VersionNameForm
-    page_title = _("Name this version")
+class VersionView(GenericPageBreadcrumbsMixin, WagtailAdminTemplateMixin, FormView):
+    """A form about a version of a page. For those who may edit the page."""
 
     def setup(self, request: HttpRequest, *args: Any, page_id: int, revision_id: int, **kwargs: Any) -> None:
         """Find page and revision. Raises Http404 and PermissionDenied."""
@@ -102,10 +105,6 @@ class NameVersionView(GenericPageBreadcrumbsMixin, WagtailAdminTemplateMixin, Fo
             raise PermissionDenied
         revisions = Revision.objects.for_instance(self.object).select_related("version_name", "user")
         self.revision = get_object_or_404(revisions, pk=revision_id)
-
-    def get_initial(self) -> dict[str, Any]:
-        """Return the present name."""
-        return {"name": _name_of(self.revision)}
 
     def get_page_subtitle(self) -> str:
         """Return which version it is."""
@@ -125,6 +124,18 @@ class NameVersionView(GenericPageBreadcrumbsMixin, WagtailAdminTemplateMixin, Fo
     def get_success_url(self) -> str:
         """Return the address of the history."""
         return reverse("wagtailadmin_pages:history", args=[self.object.pk])
+
+
+class NameVersionView(VersionView):
+    """Names a version of a page, renames it, or removes its name."""
+
+    template_name = "wagtailadmin/generic/form.html"
+    form_class = VersionNameForm
+    page_title = _("Name this version")
+
+    def get_initial(self) -> dict[str, Any]:
+        """Return the present name."""
+        return {"name": _name_of(self.revision)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return what Wagtail's form template shows."""

@@ -1,13 +1,17 @@
-"""The address of the form that names a version."""
+"""The addresses of the forms that name a version, and merge two."""
 
 from django.urls import URLPattern, path
 from wagtail import hooks
 
+from galley.history.merge_view import MergeVersionsView
 from galley.history.views import NameVersionView
 
 
 @hooks.register("register_admin_urls")
-def add_address() -> list[URLPattern]:
-    """Return the address, beside those of Wagtail's own views of a revision."""
-    address = "pages/<int:page_id>/revisions/<int:revision_id>/name/"
-    return [path(address, NameVersionView.as_view(), name="name_version")]
+def add_addresses() -> list[URLPattern]:
+    """Return the addresses, beside those of Wagtail's own views of a revision."""
+    address = "pages/<int:page_id>/revisions/<int:revision_id>"
+    return [
+        path(f"{address}/name/", NameVersionView.as_view(), name="name_version"),
+        path(f"{address}/merge/", MergeVersionsView.as_view(), name="merge_versions"),
+    ]

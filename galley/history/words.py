@@ -32,6 +32,14 @@ def read_words(model: type[models.Model], content: Mapping[str, Any]) -> Parts:
     return {part: Counter(_WORD.findall(_TAG.sub(" ", " ".join(found)))) for part, found in texts.items()}
 
 
+def sum_words(parts: Parts) -> Counter[str]:
+    """Return how often each word stands in all parts together."""
+    total: Counter[str] = Counter()
+    for words in parts.values():
+        total.update(words)
+    return total
+
+
 def removed_words(old: Counter[str], new: Counter[str]) -> Counter[str]:
     """Return which words of `old` are not in `new`, and how often. A word that has been typed to its end is there."""
     removed, added = old - new, new - old

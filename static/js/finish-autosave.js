@@ -55,6 +55,16 @@ document.addEventListener("w-unsaved:watch-edits", ({ target }) => {
 
 let isChecked = false;
 
+/* Wagtail asks before a newer version is replaced. The server replaces none: it shows both. */
+document.addEventListener(
+  "click",
+  () => {
+    const session = document.querySelector('[data-w-session-intercept-value="conflict"]');
+    if (session) session.dataset.wSessionInterceptValue = "";
+  },
+  { capture: true },
+);
+
 document.addEventListener(
   "submit",
   async (event) => {

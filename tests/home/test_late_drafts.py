@@ -54,22 +54,24 @@ def test_the_history_shows_the_late_draft(author: Author) -> None:
 
 @pytest.mark.django_db
 def test_what_is_saved_by_hand_follows_the_autosave_that_was_under_way(author: Author) -> None:
-    with before_saving(once(lambda: author.type("autosaved"))):
-        response = save_by_hand(author, "by hand")
+    author.type("opened")
+    with before_saving(once(lambda: author.type("opened, autosaved"))):
+        response = save_by_hand(author, "opened, autosaved, and saved by hand")
     assert response.status_code == 302
-    assert author.history() == ["autosaved", "by hand"]
-    assert author.newest() == "by hand"
+    assert author.history() == ["opened", "opened, autosaved", "opened, autosaved, and saved by hand"]
+    assert author.newest() == "opened, autosaved, and saved by hand"
 
 
 @pytest.mark.django_db
-def test_what_is_saved_by_hand_while_the_page_is_moved_shows_the_form_again(author: Author) -> None:
+def test_what_is_saved_by_hand_while_the_page_is_moved_is_saved_where_it_is_now(author: Author) -> None:
+    author.type("opened")
     page = Page.objects.get(pk=author.post.pk)
     with before_saving(once(lambda: page.move(Page.get_first_root_node(), pos="last-child"))):
-        response = save_by_hand(author, "by hand")
-    assert response.status_code == 200
-    assert "A newer version was saved meanwhile." in response.content.decode()
-    assert "by hand" in response.content.decode()
-    assert "by hand" in author.history()
+        response = save_by_hand(author, "opened, and saved by hand")
+    assert response.status_code == 302
+    assert author.newest() == "opened, and saved by hand"
+    assert Page.objects.get(pk=author.post.pk).get_parent() == Page.get_first_root_node()
+    assert Page.find_problems() == ([], [], [], [], [])
 
 
 def save_by_hand(author: Author, text: str) -> HttpResponse:
