@@ -99,7 +99,8 @@ def test_a_list_of_posts_is_no_post(blog_folder: BlogFolder, name: str, content:
 @pytest.mark.parametrize(
     ("name", "is_post"),
     [
-        ("README.md", False), ("security.md", False), ("trips/security.md", True), ("trips/license.md", False),
+        ("README.md", False), ("README.zh-CN.md", False), ("AGENTS.md", False), ("readmes.md", True),
+        ("security.md", False), ("trips/security.md", True), ("trips/license.md", False),
         ("trips/README.md", False), ("trips/rome/README.md", True), ("_index.fr.md", False),
     ],
 )  # fmt: skip
@@ -148,3 +149,31 @@ def test_pipes_and_long_names_beside_a_post_are_no_settings(blog_folder: BlogFol
     blog_folder.write(name, "Words")
     os.mkfifo(blog_folder.path / "posts/posts.json")  # reading it would never end
     assert files(blog_folder.run()) == [name]
+
+
+@pytest.mark.parametrize(
+    "front_matter",
+    [
+        "---\ntitle: {{ title }}\ndate: {{ date }}\n---\n",
+        "---\ntitle: <% tp.file.title %>\n---\nText",
+        "---\ntags: [a]\ndate: {{date:YYYY-MM-DD}}\n---\nText",
+        "+++\ntitle = {{ .Name }}\n+++\n",
+    ],
+)
+def test_a_template_of_new_posts_is_no_post(blog_folder: BlogFolder, front_matter: str) -> None:
+    blog_folder.write("a.md", '---\ntitle: "{{ a }} and <% b %>"\npermalink: "{{ page.fileSlug }}/"\n---\nText')
+    blog_folder.write("template.md", front_matter)
+    report = blog_folder.run()
+    assert [post.file for post in report.posts] == ["a.md"]
+    assert report.skipped == [("template.md", "A template of new posts, not a post.")]
+
+
+@pytest.mark.parametrize(
+    "names", [("a.md", "a.html"), ("b/index.mdx", "b/index.htm"), ("2015-06-11-c.Md", "2015-06-11-c.HTML")]
+)
+def test_html_made_of_markdown_beside_it_is_no_second_post(blog_folder: BlogFolder, names: tuple[str, str]) -> None:
+    for name in (*names, "other.html"):
+        blog_folder.write(name, "Words")
+    report = blog_folder.run()
+    assert files(report) == sorted([names[0], "other.html"])
+    assert report.skipped == [(names[1], f"HTML beside `{names[0].rpartition('/')[2]}`, which is read.")]

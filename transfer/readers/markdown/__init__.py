@@ -1,6 +1,7 @@
 """Reads a folder of posts in Markdown, MDX or HTML, written for Jekyll, Hugo, Zola, Eleventy or no generator at all."""
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from transfer.readers.markdown.admonitions import (
     remove_comments,
 )
 from transfer.readers.markdown.fields import interpret
-from transfer.readers.markdown.front_matter import read_source_file
+from transfer.readers.markdown.front_matter import TemplateFileError, read_source_file
 from transfer.readers.markdown.generator_config import GeneratorConfig
 from transfer.readers.markdown.html_and_mdx import (
     HTML_SUFFIXES,
@@ -31,7 +32,9 @@ SKIPPED_FOLDERS = {"node_modules", "_site", "_includes", "_layouts", "_sass", "_
 REPOSITORY_DOCUMENTS = {
     "changelog", "code_of_conduct", "code-of-conduct", "contributing", "licence", "license", "readme"
 }  # fmt: skip
-ROOT_DOCUMENTS = REPOSITORY_DOCUMENTS | {"authors", "security", "support", "terms"}
+ROOT_DOCUMENTS = REPOSITORY_DOCUMENTS | {
+    "agents", "authors", "claude", "copying", "issue_template", "pull_request_template", "security", "support", "terms"
+}  # fmt: skip
 
 
 class Reader(readers.Reader):
@@ -61,7 +64,7 @@ class Reader(readers.Reader):
                     self.unreadable.append((path, "Its name isn't valid UTF-8. Rename it and import again."))
                 else:
                     found.append(path)
-        return self._without_links_to(sorted(found))
+        return self._without_copies(self._without_links_to(sorted(found)))
 
     def _without_links_to(self, found: list[Path]) -> list[Path]:
         """Return the files `found` without symbolic links to others of them."""
@@ -72,9 +75,20 @@ class Reader(readers.Reader):
         ]
         return [path for path in found if path not in others]
 
+    def _without_copies(self, found: list[Path]) -> list[Path]:
+        """Return the files `found` without the HTML that was made of Markdown beside it."""
+        written = {path.with_suffix(""): path.name for path in found if path.suffix.lower() not in HTML_SUFFIXES}
+        made = {path for path in found if path.suffix.lower() in HTML_SUFFIXES and path.with_suffix("") in written}
+        self.skipped += [(path, f"HTML beside `{written[path.with_suffix('')]}`, which is read.") for path in made]
+        return [path for path in found if path not in made]
+
     def read_post(self, path: Path) -> readers.SourcePost | None:
         """Return the post in `path`. A file without title and text isn't one, nor a document of the repository."""
-        file = read_source_file(path)
+        try:
+            file = read_source_file(path)
+        except TemplateFileError as error:
+            self.skipped.append((path, str(error)))
+            return None
         is_html = path.suffix.lower() in HTML_SUFFIXES
         if not file.body.strip() and not file.metadata.values.get("title"):
             self.skipped.append((path, "Has neither a title nor a text."))
@@ -105,8 +119,10 @@ class Reader(readers.Reader):
     def _is_document(self, path: Path) -> bool:
         """Return whether `path` is a document of a repository. A README alone is the page of its folder."""
         name = path.stem.lower()
-        if path.parent == self.folder or name != "readme":
-            return name in (ROOT_DOCUMENTS if path.parent == self.folder else REPOSITORY_DOCUMENTS)
+        if path.parent == self.folder:
+            return name in ROOT_DOCUMENTS or re.match(r"readme[._-]", name) is not None
+        if name != "readme":
+            return name in REPOSITORY_DOCUMENTS
         return any(
             other.suffix.lower() in readers.MARKDOWN_SUFFIXES and other != path for other in path.parent.iterdir()
         )

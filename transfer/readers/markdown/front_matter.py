@@ -50,6 +50,8 @@ _FENCE = re.compile(
     r"(?P<fence>---|\+\+\+)[-+]*[ \t]*(?P<format>ya?ml|toml|json)?[ \t]*$|(?=(?P<json>\{)[ \t]*$)", re.MULTILINE
 )
 _ENDS = {"---": r"^(?:---+|\.\.\.)[ \t]*$", "+++": r"^\+\+\++[ \t]*$", None: r"^\}[ \t]*$"}
+# `title: {{ title }}` or `title: <% … %>` in what Hexo, Hugo and Obsidian make new posts of
+_PLACEHOLDER = re.compile(r"^[\w-]+[ \t]*[:=][ \t]*(?:\{\{|<%)", re.MULTILINE)
 # `Title: x` without a line of dashes above, as in Pelican, MultiMarkdown and Hexo; `.. title: x` in Nikola.
 _HEADER_LINE = re.compile(r"(?:\.\. ?)?(?P<key>[A-Za-z][\w -]{0,40}?)(?::|[ \t]*=)(?:[ \t]+(?P<value>.*))?")
 # `% Title`, `% Authors` and `% Date` in Pandoc.
@@ -57,6 +59,10 @@ _PERCENT_HEADER = re.compile(
     r"%[ \t]+(?P<title>\S.*)(?:\n%[ \t]*(?P<authors>.*)(?:\n%[ \t]*(?P<date>.*))?)?(?:\n[ \t]*(?=\n)|\s*\Z)"
 )
 _HEADER_KEYS = {"title", "date", "slug", "status"}
+
+
+class TemplateFileError(UnreadableFileError):
+    """A file is no post, but what new posts are made of."""
 
 
 class Metadata:
@@ -194,7 +200,7 @@ def read_source_file(path: Path) -> SourceFile:
 def split_front_matter(path: Path, text: str) -> SourceFile:
     """Split `text` into front matter (YAML, TOML, JSON or lines such as `Title: x`, if there is any) and body.
 
-    Raises `UnreadableFileError`.
+    Raises `UnreadableFileError`, or `TemplateFileError` if values are to be filled in.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     start = text.lstrip()
@@ -203,6 +209,8 @@ def split_front_matter(path: Path, text: str) -> SourceFile:
     fence = _FENCE.match(start)
     if fence and (end := re.compile(_ENDS[fence["fence"]], re.MULTILINE).search(start, fence.end() + 1)):
         header, body = start[fence.end() : end.end() if fence["json"] else end.start()], start[end.end() :]
+        if _PLACEHOLDER.search(header):
+            raise TemplateFileError("A template of new posts, not a post.", 1)
         values = _load(LOADERS[fence["format"] or fence["fence"] or "{"], header)
     elif fence and _HEADER_LINE.match(start.partition("\n")[2]):  # else it is a thematic break
         raise UnreadableFileError("The front matter has no end. A line such as its first has to stand below it.", 1)
