@@ -85,6 +85,11 @@ class PageForm(WagtailAdminPageForm):
             updates.append((name, self.instance.slug))
         return updates
 
+    def choose_free_slug(self) -> None:
+        """Number the slug if another request has taken it since the form was checked."""
+        if self._is_taken(self.instance.slug):
+            self.instance.slug = self._free_slug("", self.instance.slug)
+
     def _free_slug(self, slug: str, title: str) -> str:
         if self.instance.first_published_at:
             slug = slug or self.instance.slug

@@ -4,7 +4,9 @@ import json
 import re
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.templatetags.static import static
@@ -17,6 +19,7 @@ from wagtail.admin import messages
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.documents.rich_text import DocumentLinkHandler
+from wagtail.models import Page
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.rich_text.pages import PageLinkHandler
 
@@ -29,6 +32,9 @@ from home import signing_in
 from home.page_form import PageForm
 from home.unsaved_forms import unsaved_form_keys
 from home.valid_parts import InvalidPart, leave_out_invalid
+
+# Changes whenever somebody moves or renames a page or one above it, or adds one below it.
+PLACE = ("path", "depth", "numchild", "url_path")
 
 
 class _NumericIds:
@@ -85,6 +91,20 @@ class _SavesValidParts:
 
 class PageCreateView(_SavesValidParts, CreateView):
     """Wagtail's view. Autosave saves what is valid."""
+
+    def form_valid(self, form: PageForm) -> HttpResponse:
+        """Save the page below its parent, wherever other requests have moved that since, with a slug that is free."""
+        with transaction.atomic():
+            place = Page.objects.select_for_update().filter(pk=self.parent_page.pk).values(*PLACE).first()
+            if place is None:
+                text = _("The page above this one has been deleted.")
+                if self.expects_json_response:
+                    return self.json_error_response("invalid_revision", text)
+                messages.error(self.request, text)
+                return redirect("wagtailadmin_explore_root")
+            self.parent_page.__dict__.update(place)
+            form.choose_free_slug()
+            return super().form_valid(form)
 
 
 class PageEditView(_SavesValidParts, GuardedEditView):

@@ -21,8 +21,8 @@ from galley.history.merging import Merge
 from galley.history.models import OvertakenRevision
 from galley.history.words import read_words, removed_words, sum_words
 
-# Changes whenever somebody saves a draft, and whenever somebody publishes, locks or moves the page.
-STATE = ("latest_revision_id", "latest_revision_created_at", "live", "locked", "path", "numchild")
+# Changes whenever somebody saves a draft, or publishes, locks or moves the page, or renames one above it.
+STATE = ("latest_revision_id", "latest_revision_created_at", "live", "locked", "path", "numchild", "url_path")
 
 
 class GuardedEditView(EditView):

@@ -6,16 +6,18 @@ Wagtail reads the page, and much later writes it. In between, each case here let
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 from unittest import mock
 
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from wagtail.models import Page, Revision
 
-from blog.models import BlogIndexPage
+from blog.models import BlogIndexPage, BlogPostPage
 from home.page_form import PageForm
-from tests.factories import BlogPostPageFactory, EditorFactory
+from tests.factories import BlogIndexPageFactory, BlogPostPageFactory, EditorFactory
 from tests.galley.preview.conftest import form_of, markdown
 
 PATIENCE = 60  # seconds
@@ -133,6 +135,70 @@ def a_deletion(author: Author) -> None:
     assert Page.find_problems() == ([], [], [], [], [])
 
 
+def create(author: Author, text: str, action: str = "") -> HttpResponse:
+    """Create a post beside that of `author`: by autosave, or by hand with an `action`."""
+    client = Client()
+    client.force_login(author.user)
+    blog = author.post.get_parent()
+    form = form_of(BlogPostPage(), title="A name for two", slug="", body=markdown(text)) | {action: ["1"]}
+    headers = {} if action else {"accept": "application/json"}
+    return client.post(f"/admin/pages/add/blog/blogpostpage/{blog.pk}/", form, headers=headers)
+
+
+def move(page: Page) -> None:
+    parent = Page.objects.get(pk=page.pk).get_parent()
+    aim = parent.get_parent() if parent.depth > 2 else parent.get_children().exclude(pk=page.pk).first()
+    Page.objects.get(pk=page.pk).move(aim, pos="last-child")
+
+
+def rename(page: Page) -> None:
+    page = page.specific_class.objects.get(pk=page.pk)
+    page.slug += "-renamed"
+    page.save_revision().publish()
+
+
+def check_tree() -> None:
+    """Compare each page's place with that of its parent."""
+    assert Page.find_problems() == ([], [], [], [], [])
+    for page in Page.objects.filter(depth__gt=1):
+        assert page.url_path == f"{page.get_parent().url_path}{page.slug}/"
+
+
+def an_autosave_below_what_is_being_renamed(author: Author) -> None:
+    with before_saving(once(lambda: rename(author.post.get_parent()))):
+        assert author.type("late")["error_code"] == "invalid_revision"
+    assert author.history() == ["late"]
+    check_tree()
+
+
+def two_creations_of_one_name(author: Author) -> None:
+    for action in ("", "action-publish", "action-save"):
+        with before_saving(once(lambda: create(author, "winner"))):
+            assert create(author, "late", action).status_code in (200, 302)
+    slugs = BlogPostPage.objects.filter(slug__startswith="a-name").values_list("slug", flat=True)
+    assert len(set(slugs)) == 6
+    check_tree()
+
+
+def a_creation_below_what_is_being_moved(author: Author) -> None:
+    for action, change in product(("", "action-publish", "action-save"), (move, rename)):
+        blog = author.post.get_parent()
+        with before_saving(once(lambda blog=blog, change=change: change(blog))):
+            assert create(author, "late", action).status_code in (200, 302)
+        check_tree()
+    blog = Page.objects.get(pk=author.post.pk).get_parent()
+    assert blog.get_children().filter(slug__startswith="a-name").count() == 6
+
+
+def a_creation_below_what_is_being_deleted(author: Author) -> None:
+    home = author.post.get_parent().get_parent()
+    for action in ("", "action-publish"):
+        author.post = BlogPostPageFactory(parent=BlogIndexPageFactory(parent=home, title="Another blog"))
+        with before_saving(once(lambda: Page.objects.get(pk=author.post.get_parent().pk).delete())):
+            assert create(author, "late", action).status_code == (302 if action else 400)
+    check_tree()
+
+
 CASES = {
     case.__name__: case
     for case in (
@@ -142,6 +208,10 @@ CASES = {
         a_publication,
         a_move,
         a_deletion,
+        an_autosave_below_what_is_being_renamed,
+        two_creations_of_one_name,
+        a_creation_below_what_is_being_moved,
+        a_creation_below_what_is_being_deleted,
     )
 }
 
