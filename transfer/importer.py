@@ -158,6 +158,9 @@ class FolderImport:
         for task in tasks:
             if task.record and task.record.page_id:
                 writer.pages[task.post.key] = task.record.page_id
+        for task in tasks:
+            with self._reporting_failure(task.post.source.path, task.post.diagnostics, task):
+                writer.restore_images(task.post)
         without_page = [task for task in tasks if task.state is ImportState.NEW and task.post.key not in writer.pages]
         for task in self._follow("Making pages", without_page):
             with self._reporting_failure(task.post.source.path, task.post.diagnostics, task):

@@ -4,6 +4,7 @@ import datetime
 import errno
 import os
 import pkgutil
+import shutil
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
@@ -375,6 +376,37 @@ def test_a_picture_that_changes_during_the_import_is_not_stored_as_another(
     monkeypatch.setattr(pages.PageWriter, "reserve", change_picture)
     assert states(blog_folder.run()) == {"hello.md": ImportState.FAILED}
     assert states(blog_folder.run()) == {"hello.md": ImportState.NEW}
+
+
+@pytest.mark.parametrize("left", [None, b"", picture()[:20], b"another file"])
+@pytest.mark.parametrize("text", [PICTURED, f"{PICTURED} and more"])
+def test_a_picture_whose_file_was_lost_is_written_again(blog_folder: BlogFolder, text: str, left: bytes | None) -> None:
+    blog_folder.write("a.png", picture())
+    blog_folder.write("hello.md", PICTURED)
+    blog_folder.run()
+    image = SiteImage.objects.get()
+    path = Path(image.file.path)
+    path.unlink()
+    if left is not None:
+        path.write_bytes(left)
+    blog_folder.write("hello.md", text)
+    report = blog_folder.run()
+    assert (report.failed, report.new_pictures) == ([], 1)
+    assert SiteImage.objects.get() == image
+    assert path.read_bytes() == picture()
+    assert blog_folder.run().new_pictures == 0
+
+
+def test_a_lost_picture_that_cannot_be_written_again_fails_the_post(blog_folder: BlogFolder, settings) -> None:
+    blog_folder.write("a.png", picture())
+    blog_folder.write("hello.md", PICTURED)
+    blog_folder.run()
+    shutil.rmtree(settings.MEDIA_ROOT)
+    with media_that_is_no_folder(settings):
+        report = blog_folder.run()
+    assert "`a.png` couldn't be copied" in report.failed[0].diagnostics[-1].text
+    assert states(blog_folder.run()) == {"hello.md": ImportState.UNCHANGED}
+    assert SiteImage.objects.get().file.size == len(picture())
 
 
 @pytest.mark.parametrize(("module", "function"), [(importer, "convert_post"), (pages.PageWriter, "reserve")])

@@ -2,8 +2,8 @@
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from anyascii import anyascii
@@ -98,6 +98,12 @@ class PageWriter:
             record.save()
         return page
 
+    def restore_images(self, post: ConvertedPost) -> None:
+        """Write the files of pictures of `post` again that the media library has lost. Raises `UnreadableFileError`."""
+        for image in post.images.values():
+            with _naming_failure(image):
+                self.images.restore(image)
+
     def _fill(
         self, post: ConvertedPost, record: PostImport, images: Mapping[str, int], bind: Callable[[str, str], str]
     ) -> BlogPostPage:
@@ -139,9 +145,8 @@ class PageWriter:
         images = {}
         for key, image in post.images.items():
             try:
-                images[key] = self.images.add(image, post.alts.get(key, ""))
-            except (OSError, ValueError) as error:
-                raise UnreadableFileError(f"The picture `{image.path.name}` couldn't be copied: {error}.") from error
+                with _naming_failure(image):
+                    images[key] = self.images.add(image, post.alts.get(key, ""))
             except ValidationError as error:
                 # The picture isn't to blame: the disk or the memory is full.
                 if isinstance(error.__cause__, MemoryError) or getattr(error.__cause__, "errno", None):
@@ -162,14 +167,37 @@ class PageWriter:
         return slug
 
 
+@contextmanager
+def _naming_failure(image: ImageFile) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise UnreadableFileError(f"The picture `{image.path.name}` couldn't be copied: {error}.") from error
+
+
 class ImageLibrary:
     """Site images by the hash of their file. Copies each image file once."""
 
     def __init__(self, keys: Iterable[str]) -> None:
         wanted = set(keys)
-        images = get_image_model().objects.order_by("-pk").values_list("file_hash", "pk")
-        self._ids = {key: pk for key, pk in images if key in wanted}
+        images = get_image_model().objects.order_by("-pk").values_list("file_hash", "pk", "file", "file_size")
+        found = [image for image in images if image[0] in wanted]
+        self._ids = {key: pk for key, pk, _, _ in found}
+        self._unchecked = {key: (name, size) for key, _, name, size in found}
         self.added = 0
+
+    def restore(self, image: ImageFile) -> None:
+        """Write the file of the site image with the content of `image` again if it is missing or cut off.
+
+        Raises `OSError`.
+        """
+        name, size = self._unchecked.pop(image.key, ("", 0))
+        storage = get_image_model()._meta.get_field("file").storage
+        if name and not (storage.exists(name) and size in (None, storage.size(name))):
+            content = _read_unchanged(image)
+            storage.delete(name)
+            storage.save(name, ContentFile(content))
+            self.added += 1
 
     def add(self, image: ImageFile, alt: str) -> int:
         """Return the id of the site image with the content of `image`, which is created if needed.
@@ -177,9 +205,7 @@ class ImageLibrary:
         Raises `OSError`, and `ValidationError` if the image can't be shown.
         """
         if image.key not in self._ids:
-            content = image.path.read_bytes()
-            if hash_content(content) != image.key:
-                raise OSError("it has changed during the import")
+            content = _read_unchanged(image)
             site_image = get_image_model()(
                 title=(name_as_words(image.path.stem) or image.path.name)[:MAX_TITLE_LENGTH],
                 description=alt[:MAX_DESCRIPTION_LENGTH],
@@ -200,6 +226,13 @@ class ImageLibrary:
             self._ids[image.key] = site_image.pk
             self.added += 1
         return self._ids[image.key]
+
+
+def _read_unchanged(image: ImageFile) -> bytes:
+    content = image.path.read_bytes()
+    if hash_content(content) != image.key:
+        raise OSError("it has changed during the import")
+    return content
 
 
 class Terms:
