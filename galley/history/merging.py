@@ -317,5 +317,5 @@ def _split(texts: Versions, is_rich: bool) -> Iterator[Versions]:
 def _to_pieces(text: str, is_rich: bool) -> list[str]:
     if is_rich:
         return [match[0] for match in re.finditer(_PARAGRAPH, text, re.S)] if _PARAGRAPHS.fullmatch(text) else [text]
-    lines = [line for line in re.split(r"(?=\n)", text.replace("\r\n", "\n")) if line]
+    lines = [line for line in re.split(r"(?<!\n)(?=\n)", text.replace("\r\n", "\n")) if line]
     return lines if len(lines) <= MAX_LINES else [text]

@@ -253,3 +253,26 @@ def test_the_number_of_queries_does_not_grow_with_the_blocks(
 ) -> None:
     with django_assert_max_num_queries(60):
         ben.compare()
+
+
+def test_a_markdown_block_of_200_kilobytes_is_merged_line_by_line(post: BlogPostPage, anna: Window) -> None:
+    lines = [f"Line {number} of a long text, which goes on and on.\n" for number in range(4000)]
+    anna.save(body=markdown("\n".join(lines)))
+    ben = Window(post)
+    anna.open().save(body=markdown("\n".join([*lines[:10], "Anna's\n", *lines[11:]])))
+    ben.save(body=markdown("\n".join([*lines[:10], "Ben's\n", *lines[11:], "End"])))
+    shown = ben.compare()
+    assert len(shown.content) < 100_000
+    ben.use(shown)
+    assert "\n\nAnna's\n\nBen's\n\nLine 11 " in texts(post)[0]
+    assert texts(post)[0].endswith("End")
+
+
+def test_two_markdown_blocks_of_200_kilobytes_with_nothing_in_common(
+    post: BlogPostPage, anna: Window, ben: Window
+) -> None:
+    one, other = ("\n\n".join(f"{word} {number} words" for number in range(10_000)) for word in ("One", "Other"))
+    anna.save(body=markdown(one))
+    ben.save(body=markdown(other))
+    ben.use(ben.compare(), **{"Body, Markdown": "both"})
+    assert texts(post) == [f"{one}\n\n{other}"]
