@@ -21,8 +21,8 @@ from galley.history.merging import Merge
 from galley.history.models import OvertakenRevision
 from galley.history.words import read_words, removed_words, sum_words
 
-# Changes whenever somebody saves a draft, or publishes, locks or moves the page, or renames one above it.
-STATE = ("latest_revision_id", "latest_revision_created_at", "live", "locked", "path", "numchild", "url_path")
+# Changes whenever somebody saves a draft, and whenever somebody publishes, locks or moves the page.
+STATE = ("latest_revision_id", "latest_revision_created_at", "live", "locked", "path", "numchild")
 
 
 class GuardedEditView(EditView):
@@ -63,6 +63,7 @@ class GuardedEditView(EditView):
         with transaction.atomic():
             state = Page.objects.select_for_update().filter(pk=self.page.pk).values(*STATE).first()
             if state and all(state[name] == getattr(self.page, name) for name in STATE):
+                self.page.set_url_path(self.page.get_parent(update=True))  # a page above may have been renamed
                 return super().form_valid(form)
         return self._save_beside() if state else self._refuse(_("This page has been deleted."))
 
