@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import willow
 
-from transfer.readers import IMAGE_SUFFIXES, UnreadableFileError
+from transfer.readers import IMAGE_SUFFIXES, LFS_POINTER, UnreadableFileError
 from transfer.text import compose
 
 MAX_IMAGE_SIZE = 20 * 1024 * 1024
@@ -133,6 +133,8 @@ def _read_image(path: Path) -> ImageFile:
     if path.stat().st_size > MAX_IMAGE_SIZE:
         raise ImageError(f"is larger than {MAX_IMAGE_SIZE // 1024 // 1024} MB")
     content = path.read_bytes()
+    if content.startswith(LFS_POINTER):
+        raise ImageError("isn't fetched yet: run `git lfs pull` and import again")
     try:
         width, height = willow.Image.open(BytesIO(content)).get_size()
     except Exception as error:  # decoders raise errors of any kind over broken files

@@ -121,7 +121,17 @@ def test_highlighted_words_stay_highlighted(blog_folder: BlogFolder, source: str
 
 @pytest.mark.parametrize(
     "mark",
-    ["H~2~O", "x^2^ and", "{++new++}", "{--old--}", "{~~a~>b~~}", "{>>note<<}", "a^[A note]", "*[HTML]: Hyper Text"],
+    [
+        "H~2~O",
+        "x^2^ and",
+        "{++new++}",
+        "{--old--}",
+        "{~~a~>b~~}",
+        "{>>note<<}",
+        "a^[A note]",
+        "*[HTML]: Hyper Text",
+        "<<<<<<< HEAD",
+    ],
 )
 def test_marks_that_the_site_does_not_read_are_named_with_their_line(
     blog_folder: BlogFolder, texts: Callable[[PostReport], list[str]], mark: str

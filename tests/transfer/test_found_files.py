@@ -177,3 +177,37 @@ def test_html_made_of_markdown_beside_it_is_no_second_post(blog_folder: BlogFold
     report = blog_folder.run()
     assert files(report) == sorted([names[0], "other.html"])
     assert report.skipped == [(names[1], f"HTML beside `{names[0].rpartition('/')[2]}`, which is read.")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.html", "<html><head><meta http-equiv='refresh' content='0; url=/b/'></head></html>"),
+        ("a.html", "<META CONTENT='0; URL=/b/' HTTP-EQUIV=Refresh>"),
+        ("a.md", "---\ntitle: Moved\nredirect_to: https://example.org/\n---\n"),
+    ],
+)
+def test_a_page_that_only_leads_elsewhere_is_no_post(blog_folder: BlogFolder, name: str, content: str) -> None:
+    blog_folder.write(name, content)
+    blog_folder.write("b.md", "---\nredirect_to: /c/\n---\nBut with words.")
+    report = blog_folder.run()
+    assert files(report) == ["b.md"]
+    assert report.skipped == [(name, "Only leads to another page.")]
+
+
+def test_files_that_git_lfs_has_not_fetched_are_named(blog_folder: BlogFolder) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:1f\nsize 12345\n"
+    blog_folder.write("a.md", pointer)
+    blog_folder.write("x.png", pointer)
+    _, report = blog_folder.import_one("![A cat](x.png)", "b.md")
+    assert report.diagnostics[-1].text.startswith("The picture `x.png` isn't fetched yet: run `git lfs pull`")
+    assert "run `git lfs pull`" in blog_folder.run().failed[0].diagnostics[-1].text
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("config.json", "{}"), ("config.yaml", "port: 80"), ("conf.py", "x = 1")]
+)
+def test_settings_of_other_programs_are_not_a_generators(blog_folder: BlogFolder, name: str, content: str) -> None:
+    blog_folder.write(name, content)
+    blog_folder.write("build/a.md", "Words")
+    assert files(blog_folder.run()) == ["build/a.md"]

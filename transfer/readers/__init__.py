@@ -28,6 +28,8 @@ FILE_SCHEME = "post-file:"
 CALLOUT_START, CALLOUT_END = "\ue003", "\ue004"
 Date = datetime.date | datetime.datetime
 IMAGE_SUFFIXES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
+# Begins a file whose content `git lfs pull` fetches.
+LFS_POINTER = b"version https://git-lfs."
 MARKDOWN_SUFFIXES = {".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx"}
 MAX_SLUG_LENGTH = 200
 MAX_EXCERPT_LENGTH = 1000

@@ -37,6 +37,9 @@ ROOT_DOCUMENTS = REPOSITORY_DOCUMENTS | {
 }  # fmt: skip
 
 
+_REFRESH = re.compile(r"<meta\b(?=[^<>]*\bhttp-equiv=[\"']?refresh)[^<>]*\burl=", re.IGNORECASE)
+
+
 class Reader(readers.Reader):
     """Reads Markdown, MDX and HTML with front matter."""
 
@@ -96,6 +99,8 @@ class Reader(readers.Reader):
             self.skipped.append((path, "A document of the repository without front matter, not a post."))
         elif not file.metadata.values and is_html and self.config.generator == "jekyll":
             self.skipped.append((path, "Without front matter the generator copied it as it is; it isn't a post."))
+        elif (is_html and _REFRESH.search(file.body)) or (file.metadata.value("redirect_to") and not file.body.strip()):
+            self.skipped.append((path, "Only leads to another page."))
         elif is_template(file):
             self.skipped.append((path, "A template of the generator, not a post."))
         else:

@@ -53,10 +53,11 @@ _WIKI_LINK = re.compile(
 
 
 _HIGHLIGHT = re.compile(r"(?<![\w=/?&#])==(?=[^\s=])(?P<words>[^=\n]{1,300})(?<!\s)==(?!=)", re.ASCII)
-# CriticMarkup, notes of Pandoc, abbreviations, and letters that are lowered or raised
+# CriticMarkup, notes of Pandoc, abbreviations, letters that are lowered or raised, and conflicts of Git
 _OTHER_MARKS = re.compile(
     r"\{(?:\+\+|--|~~|>>|==)[^\n{}]{1,300}?(?:\+\+|--|~~|<<|==)\}|(?<!\\)\^\[[^\[\]\n]{1,300}\]"
-    r"|^\*\[[^\[\]\n]{1,100}\]:.*|(?<=\w)(?P<edge>[~^])[\w+-]{1,20}(?P=edge)(?![~^])",
+    r"|^\*\[[^\[\]\n]{1,100}\]:.*|(?<=\w)(?P<edge>[~^])[\w+-]{1,20}(?P=edge)(?![~^])"
+    r"|^(?:<{7}|>{7})[ ].+",
     re.MULTILINE,
 )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from transfer.readers import Diagnostics, UnreadableFileError
+from transfer.readers import LFS_POINTER, Diagnostics, UnreadableFileError
 from transfer.text import compose, shorten
 
 MAX_FILE_SIZE = 2 * 1024 * 1024
@@ -270,6 +270,8 @@ def _read_text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableFileError(f"The file can't be read: {error.strerror}.") from error
+    if content.startswith(LFS_POINTER):
+        raise UnreadableFileError("The file isn't fetched yet: run `git lfs pull` and import again.")
     is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # from Windows
     if b"\x00" in content and not is_wide:
         raise UnreadableFileError("The file holds binary data, not text.")

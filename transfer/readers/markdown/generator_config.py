@@ -63,7 +63,13 @@ class GeneratorConfig:
         self.permalink = permalink
         self.root, name, self.values = next(self._read_first(_SETTINGS_FILES), (folder, "", {}))
         self.generator = "zola" if "base_url" in self.values else _SETTINGS_FILES.get(name, "")
-        if self.generator == "nikola" and "POSTS" not in self.values:  # Sphinx has a `conf.py` too
+        is_hugo = {"baseurl", "theme", "languagecode", "permalinks"} & set(map(str.lower, self.values))
+        # Sphinx has a `conf.py` too, and many programs a `config.json`.
+        if (name == "conf.py" and "POSTS" not in self.values) or (
+            name.startswith("config.")
+            and self.generator == "hugo"
+            and not (is_hugo or (self.root / "content").is_dir())
+        ):
             self.generator = ""
         # Octopress, which is Jekyll, has a folder of that name too.
         if self.generator == "jekyll" and (self.root / "source").is_dir() and "destination" not in self.values:
