@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import Page, Route, expect
 
-from tests.e2e.editing import add_block, publish, type_markdown, until_autosave_notices, until_saved, write_saved_post
+from tests.e2e.editing import add_block, open_saved_post, publish, type_markdown, until_autosave_notices, until_saved
 from tests.running_site import BLOG_ID
 
 
@@ -23,7 +23,7 @@ async def test_a_post_that_begins_with_its_text_is_saved(editor_page: Page) -> N
 
 async def test_what_is_typed_while_a_draft_is_saved_is_saved_too(editor_page: Page) -> None:
     """Without another key after it."""
-    await write_saved_post(editor_page, "Typed on", "Some words.")
+    await open_saved_post(editor_page, "Typed on", "Some words.")
     await until_saved(editor_page)
     arrived, go_on = asyncio.Event(), asyncio.Event()
 
@@ -48,7 +48,7 @@ async def test_what_is_typed_while_a_draft_is_saved_is_saved_too(editor_page: Pa
 
 async def test_what_is_typed_before_wagtail_looks_at_the_form_is_saved(editor_page: Page) -> None:
     """It looks two seconds after the form was opened."""
-    await write_saved_post(editor_page, "At once", "Some words.")
+    await open_saved_post(editor_page, "At once", "Some words.")
     await until_saved(editor_page)
     await editor_page.clock.install()
     await editor_page.reload()
@@ -63,7 +63,7 @@ async def test_what_is_typed_before_wagtail_looks_at_the_form_is_saved(editor_pa
 
 
 async def test_what_isnt_valid_is_named_and_everything_else_is_saved(editor_page: Page) -> None:
-    await write_saved_post(editor_page, "Valid in parts", "Some words.")
+    await open_saved_post(editor_page, "Valid in parts", "Some words.")
     await add_block(editor_page, "Heading")
     heading = editor_page.get_by_role("textbox", name="Text*")
     await heading.evaluate("field => field.removeAttribute(`maxlength`)")

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.e2e.editing import until_saved, write_saved_post
+from tests.e2e.editing import open_saved_post, until_saved
 from tests.e2e.test_sharing import make_link, open_dialog, open_post
 
 SELECT = """(element) => {
@@ -15,7 +15,7 @@ SELECT = """(element) => {
 
 async def saved_post(page: Page, title: str, text: str) -> str:
     """Write a post, let autosave keep it, and return its number."""
-    await write_saved_post(page, title, text)
+    await open_saved_post(page, title, text)
     await until_saved(page)
     return re.findall(r"/pages/(\d+)/edit/", page.url)[0]
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.editing import start_post, type_markdown, write_saved_post
+from tests.e2e.editing import open_saved_post, start_post, type_markdown
 from tests.e2e.watching import come_to_rest, note_outlines, open_panel, panel, was_led_to
 
 WRONG = (
@@ -58,7 +58,7 @@ async def lead_to(page: Page, entry: Locator, line: str, place: Locator, words: 
 
 
 async def test_an_entry_leads_to_its_place(editor_page: Page) -> None:
-    await write_saved_post(editor_page, "Leading", "x")
+    await open_saved_post(editor_page, "Leading", "x")
     await open_panel(editor_page)
     await write(editor_page, WRONG)
     outline = editor_page.locator(".live-preview__outline")

@@ -5,6 +5,7 @@ import asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.e2e.editing import (
+    open_saved_post,
     publish,
     start_post,
     type_markdown,
@@ -12,7 +13,6 @@ from tests.e2e.editing import (
     until_autosave_notices,
     until_saved,
     walk_to_new_post,
-    write_saved_post,
 )
 from tests.e2e.visiting import open_new_post
 from tests.running_site import RunningSite
@@ -75,7 +75,7 @@ AUTOSAVES_WHILE_SAVING = """async ([button, isStopped]) => {
 
 async def test_no_autosave_begins_while_a_page_is_being_saved(editor_page: Page) -> None:
     """It would be refused as out of date, or leave a revision of its own."""
-    await write_saved_post(editor_page, "Saved once", "Some words.")
+    await open_saved_post(editor_page, "Saved once", "Some words.")
     await until_saved(editor_page)
     button = await editor_page.get_by_role("button", name="Save draft").element_handle()
     # A dialog that stops the form leaves autosave as it was.

@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, FrameLocator, Locator, Page, Route, expect
 
 from tests.e2e.conftest import Watch
-from tests.e2e.editing import log_in, start_post, type_markdown, until_autosave_notices, until_saved, write_saved_post
+from tests.e2e.editing import log_in, open_saved_post, start_post, type_markdown, until_autosave_notices, until_saved
 from tests.e2e.watching import open_panel
 from tests.running_site import DATABASE, EDITOR, EDITOR_PASSWORD, RunningSite, wait_until
 
@@ -111,7 +111,7 @@ async def write_on(page: Page, words: str) -> None:
 async def test_an_author_who_was_signed_out_signs_in_over_the_text_and_every_word_is_saved(
     writer: Page, database: Database
 ) -> None:
-    await write_saved_post(writer, "Midnight", "Words from before.")
+    await open_saved_post(writer, "Midnight", "Words from before.")
     await open_panel(writer)
     preview = writer.locator(".live-preview__state")
     await expect(preview).to_have_text("Live")
@@ -135,7 +135,7 @@ async def test_a_button_that_is_pressed_without_a_session_does_its_work_after_th
     writer: Page, database: Database, button: str
 ) -> None:
     words = f"Never sent by {button}."
-    await write_saved_post(writer, f"Pressed {button}", "A beginning.")
+    await open_saved_post(writer, f"Pressed {button}", "A beginning.")
     await until_saved(writer)
     database.end_sessions()
     await write_on(writer, words)
@@ -159,7 +159,7 @@ async def test_a_post_that_was_never_saved_is_created_after_the_sign_in(writer: 
 
 
 async def test_a_wrong_password_is_said_in_the_dialog_and_saves_nothing(writer: Page, database: Database) -> None:
-    await write_saved_post(writer, "Mistyped", "Some words.")
+    await open_saved_post(writer, "Mistyped", "Some words.")
     database.end_sessions()
     await write_on(writer, " Some more.")
     await sign_in(writer, password="wrong")
@@ -173,7 +173,7 @@ async def test_a_wrong_password_is_said_in_the_dialog_and_saves_nothing(writer: 
 async def test_whoever_signs_in_as_somebody_else_is_asked_before_anything_is_saved(
     writer: Page, database: Database
 ) -> None:
-    await write_saved_post(writer, "Two people", "By one.")
+    await open_saved_post(writer, "Two people", "By one.")
     database.end_sessions()
     await write_on(writer, " By whom?")
     await sign_in(writer, OTHER)
@@ -185,7 +185,7 @@ async def test_whoever_signs_in_as_somebody_else_is_asked_before_anything_is_sav
 
 
 async def test_whoever_may_not_edit_the_page_can_only_sign_out_again(writer: Page, database: Database) -> None:
-    await write_saved_post(writer, "Not theirs", "Mine.")
+    await open_saved_post(writer, "Not theirs", "Mine.")
     database.end_sessions()
     await write_on(writer, " Still mine.")
     await writer.get_by_role("button", name="Save draft").click()
@@ -200,7 +200,7 @@ async def test_whoever_may_not_edit_the_page_can_only_sign_out_again(writer: Pag
 
 
 async def test_a_log_out_and_a_log_in_in_another_tab_are_not_noticed(writer: Page, database: Database) -> None:
-    await write_saved_post(writer, "Two tabs", "First.")
+    await open_saved_post(writer, "Two tabs", "First.")
     await database.until_saved("First.")
     database.end_sessions()
     await log_in(await writer.context.new_page(), EDITOR, EDITOR_PASSWORD)
@@ -212,7 +212,7 @@ async def test_a_log_out_and_a_log_in_in_another_tab_are_not_noticed(writer: Pag
 
 
 async def test_a_sign_in_in_another_tab_closes_the_dialog(writer: Page, database: Database) -> None:
-    await write_saved_post(writer, "Elsewhere", "Here.")
+    await open_saved_post(writer, "Elsewhere", "Here.")
     database.end_sessions()
     await write_on(writer, " There.")
     async with writer.context.expect_page() as opened:
@@ -231,7 +231,7 @@ async def test_a_sign_in_in_another_tab_closes_the_dialog(writer: Page, database
 async def test_a_server_that_starts_with_another_secret_key_loses_nothing(
     writer: Page, server: RunningSite, database: Database
 ) -> None:
-    await write_saved_post(writer, "New key", "Old key.")
+    await open_saved_post(writer, "New key", "Old key.")
     await until_saved(writer)
     path = server.var_dir / "secret-key"
     key = path.read_text()
@@ -250,7 +250,7 @@ async def test_a_server_that_starts_with_another_secret_key_loses_nothing(
 
 
 async def test_the_dialog_needs_no_mouse_and_can_be_declined(writer: Page, database: Database) -> None:
-    await write_saved_post(writer, "By keyboard", "One.")
+    await open_saved_post(writer, "By keyboard", "One.")
     database.end_sessions()
     await write_on(writer, " Two.")
     await expect(dialog(writer)).to_be_visible()
@@ -282,7 +282,7 @@ async def test_the_dialog_needs_no_mouse_and_can_be_declined(writer: Page, datab
 @pytest.mark.parametrize("colours", ["light", "dark"])
 async def test_axe_finds_nothing_in_the_dialog(writer: Page, database: Database, colours: str) -> None:
     await writer.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-    await write_saved_post(writer, f"Looked at, {colours}", "Looks.")
+    await open_saved_post(writer, f"Looked at, {colours}", "Looks.")
     database.end_sessions()
     await write_on(writer, " More.")
     await sign_in_form(writer).get_by_label("Username").wait_for()
@@ -296,7 +296,7 @@ async def test_axe_finds_nothing_in_the_dialog(writer: Page, database: Database,
 
 async def test_what_is_written_while_an_autosave_is_under_way_is_saved_next(writer: Page, database: Database) -> None:
     """Wagtail took it for saved, and didn't ask before the page was left."""
-    await write_saved_post(writer, "Under way", "Sent.")
+    await open_saved_post(writer, "Under way", "Sent.")
     await until_saved(writer)
 
     async def write_before_it_returns(route: Route) -> None:

@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.conftest import Watch
-from tests.e2e.editing import type_markdown, type_paragraph, until_autosave_notices, until_saved, write_saved_post
+from tests.e2e.editing import open_saved_post, type_markdown, type_paragraph, until_autosave_notices, until_saved
 from tests.e2e.test_notes import leave_note, saved_post
 from tests.e2e.watching import edit_beside_panel
 
@@ -98,7 +98,7 @@ async def test_a_block_comes_back_as_it_was_and_the_preview_follows(editor: Page
 
 
 async def test_the_keyboard_is_enough(editor: Page) -> None:
-    await write_saved_post(editor, "By keys", "Some words.")
+    await open_saved_post(editor, "By keys", "Some words.")
     await type_paragraph(editor, "Other words.")
     await bin_of(block(editor, "paragraph")).press("Enter")
     await expect(undo(editor)).to_be_focused()
@@ -261,7 +261,7 @@ async def test_the_message_is_accessible(editor: Page, project: int) -> None:
 
 
 async def test_without_wagtails_objects_a_bin_deletes_as_ever(editor: Page) -> None:
-    await write_saved_post(editor, "Elsewhere", "Some words.")
+    await open_saved_post(editor, "Elsewhere", "Some words.")
     await type_markdown(editor, "Other words.")
     await editor.evaluate("delete document.getElementById('body-root').rootBlock")
     await bin_of(block(editor, "markdown").first).click()

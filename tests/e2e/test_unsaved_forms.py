@@ -7,12 +7,12 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import (
+    open_saved_post,
     start_post,
     type_markdown,
     type_paragraph,
     until_autosave_notices,
     until_saved,
-    write_saved_post,
 )
 from tests.running_site import BLOG_ID
 
@@ -57,7 +57,7 @@ def offer(page: Page) -> Locator:
 
 
 async def test_words_of_a_lost_tab_are_restored(editor_page: Page, watch: Watch) -> None:
-    await write_saved_post(editor_page, "Lost tab", "Saved words.")
+    await open_saved_post(editor_page, "Lost tab", "Saved words.")
     await until_saved(editor_page)
     await cut_off(editor_page, watch)
     await type_paragraph(editor_page, "Written during the outage")
@@ -98,7 +98,7 @@ async def test_words_of_a_page_that_was_never_saved_are_restored(editor_page: Pa
 
 
 async def test_what_is_saved_is_not_stored(editor_page: Page) -> None:
-    await write_saved_post(editor_page, "All saved", "Saved words.")
+    await open_saved_post(editor_page, "All saved", "Saved words.")
     await editor_page.get_by_role("textbox", name="Title*").press_sequentially(" and more")
     # Wagtail itself takes what is typed right after the first autosave for saved.
     await until_stored(editor_page, "")
@@ -109,7 +109,7 @@ async def test_what_is_saved_is_not_stored(editor_page: Page) -> None:
 
 
 async def test_nothing_stays_stored_after_an_outage(editor_page: Page, watch: Watch) -> None:
-    await write_saved_post(editor_page, "Outage", "Saved words.")
+    await open_saved_post(editor_page, "Outage", "Saved words.")
     await until_saved(editor_page)
     await cut_off(editor_page, watch)
     await editor_page.get_by_role("textbox", name="Title*").press_sequentially(" and more")
@@ -121,7 +121,7 @@ async def test_nothing_stays_stored_after_an_outage(editor_page: Page, watch: Wa
 
 
 async def test_words_are_discarded_or_wait(editor_page: Page, watch: Watch) -> None:
-    await write_saved_post(editor_page, "Discarded", "Saved words.")
+    await open_saved_post(editor_page, "Discarded", "Saved words.")
     await until_saved(editor_page)
     address = editor_page.url
     await cut_off(editor_page, watch)
@@ -143,7 +143,7 @@ async def test_words_are_discarded_or_wait(editor_page: Page, watch: Watch) -> N
 
 
 async def test_what_cannot_be_restored_stays(editor_page: Page, watch: Watch) -> None:
-    await write_saved_post(editor_page, "Still away", "Saved words.")
+    await open_saved_post(editor_page, "Still away", "Saved words.")
     await until_saved(editor_page)
     await cut_off(editor_page, watch)
     await type_paragraph(editor_page, "Patient words")
