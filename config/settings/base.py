@@ -133,8 +133,13 @@ REQUEST_THREADS = env.int("REQUEST_THREADS", 4)
 
 # All processes share one cache in Redis. Without Redis, only one process can run, with its cache in memory.
 REDIS_URL = env.str("REDIS_URL", "")
+# While Redis is away, nothing is found in the cache. Django's own backend would make every page fail.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from types import SimpleNamespace
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -144,6 +145,10 @@ def test_a_redis_that_dies_and_comes_back_is_caught_up_with(two_processes: Proce
         two_processes.redis.kill()
         await scene.types_on("meanwhile")
         await scene.editor.until(lambda: scene.editor.is_done)
+        # A visitor with a cookie is answered by Django.
+        request = Request(f"http://localhost:{two_processes.first.port}/blog/", headers={"Cookie": "sessionid=nobody"})
+        with await asyncio.to_thread(urlopen, request, timeout=PATIENCE) as answer:
+            assert answer.status == 200
         two_processes.redis.start()
         await scene.everybody_shows("<p>Set: before meanwhile</p>")
         await scene.types_on("after")
