@@ -100,7 +100,7 @@ async def test_words_of_a_page_that_was_never_saved_are_restored(editor_page: Pa
 async def test_what_is_saved_is_not_stored(editor_page: Page) -> None:
     await open_saved_post(editor_page, "All saved", "Saved words.")
     await editor_page.get_by_role("textbox", name="Title*").press_sequentially(" and more")
-    # Wagtail itself takes what is typed right after the first autosave for saved.
+    await until_saved(editor_page)
     await until_stored(editor_page, "")
     page = await lose_tab(editor_page, editor_page.url)
     await until_stored(page, "")
