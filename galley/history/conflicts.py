@@ -38,9 +38,9 @@ class GuardedEditView(EditView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> TemplateResponse:
         """Show the form. The revision that it shows stays: later versions are compared with it."""
-        if not self.latest_revision:
+        if not self.latest_revision and not self.page.alias_of_id:
             self.latest_revision = self.page.save_revision(clean=False, changed=False)
-        elif not self.hydrate_create_view:
+        elif self.latest_revision and not self.hydrate_create_view:
             stop_overwriting(self.latest_revision)
         revisions = Revision.objects.for_instance(self.page).filter(user=request.user)
         for overtaken in OvertakenRevision.objects.filter(revision__in=revisions).order_by("-pk")[:1]:

@@ -68,7 +68,14 @@ class MergeVersionsView(VersionView):
     @cached_property
     def differences(self) -> list[Difference]:
         """Return what differs between the current draft and the late version."""
-        return Merge(type(self.object), *self.contents).differences
+        base, theirs, mine = self.contents
+        return Merge(type(self.object), base, theirs, mine, fixed=self.fixed_fields).differences
+
+    @cached_property
+    def fixed_fields(self) -> set[str]:
+        """Return the names of the fields that the user may not edit."""
+        permissions = type(self.object).get_edit_handler().get_form_class()._meta.field_permissions or {}
+        return {name for name, permission in permissions.items() if not self.request.user.has_perm(permission)}
 
     @cached_property
     def is_locked(self) -> bool:
@@ -120,7 +127,7 @@ class MergeVersionsView(VersionView):
     def form_valid(self, form: MergeForm) -> HttpResponse:
         """Save what was chosen as a new draft."""
         base, theirs, mine = self.contents
-        content = Merge(type(self.object), base, theirs, mine, form.cleaned_data).content
+        content = Merge(type(self.object), base, theirs, mine, form.cleaned_data, self.fixed_fields).content
         siblings = self.current.get_siblings(inclusive=False)
         if siblings.filter(slug=content["slug"]).exists():
             content["slug"] = self.current.slug

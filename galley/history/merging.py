@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import partial
@@ -67,7 +67,7 @@ class Merge:
     """The merged `content` of a page, and its `differences`, for serialised contents of the page type `model`.
 
     What only one of the two has changed since `base` is taken. `choices` has the options that were chosen, by the names
-    of differences. The same contents give the same names.
+    of differences. The same contents give the same names. Fields that are `fixed` are taken from `theirs`.
     """
 
     def __init__(
@@ -77,13 +77,14 @@ class Merge:
         theirs: dict[str, Any],
         mine: dict[str, Any],
         choices: Mapping[str, str] | None = None,
+        fixed: Container[str] = (),
     ) -> None:
         self.differences: list[Difference] = []
         self.content = dict(theirs)
         self._choices = choices or {}
         contents = Versions(base or UNKNOWN, theirs, mine)
         form_class = model.get_edit_handler().get_form_class()
-        for name in form_class.base_fields:
+        for name in (name for name in form_class.base_fields if name not in fixed):
             self._merge_field(model, name, contents)
         for name, formset in form_class.formsets.items():
             if name in theirs:
@@ -160,7 +161,8 @@ class Merge:
         present = item.mine if item.theirs is MISSING else item.theirs
         label, inner_shape, _value = open_item(shape, present)
         place = f"{place}, {label}" if label else place
-        has_parts = isinstance(present, dict) and MISSING not in item
+        # Rows that have rows of their own are taken as a whole.
+        has_parts = isinstance(present, dict) and MISSING not in item and ("value" in present or not _has_rows(present))
         if has_parts and _plain(item.theirs) != _plain(item.mine) and item.theirs.get("type") == item.mine.get("type"):
             before = len(self.differences)
             merged = item.theirs | self._merge_parts(place, inner_shape, item)
@@ -225,6 +227,10 @@ def _plain(value: Any) -> Any:
         technical = {"id"} if {"type", "value"} <= value.keys() else {"pk", "sort_order"} if "pk" in value else set()
         return {name: _plain(part) for name, part in value.items() if name not in technical}
     return value
+
+
+def _has_rows(row: dict[str, Any]) -> bool:
+    return any(isinstance(value, list) for value in row.values())
 
 
 def _has_blocks(value: Any) -> bool:

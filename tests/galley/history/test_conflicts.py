@@ -346,6 +346,7 @@ def test_the_late_version_is_not_thinned_out(post: BlogPostPage, anna: Window, b
 def test_an_alias_takes_no_form(post: BlogPostPage, anna: Window, ben: Window) -> None:
     alias = post.create_alias(update_slug="alias")
     assert anna.save(address=f"/admin/pages/{alias.pk}/edit/").status_code == 405
+    assert anna.client.get(f"/admin/pages/{alias.pk}/edit/").status_code == 200
 
 
 def test_somebody_without_permission_stores_nothing(post: BlogPostPage, anna: Window, ben: Window) -> None:

@@ -243,6 +243,20 @@ def test_who_may_not_edit_the_page_sees_and_saves_nothing(
     assert texts(post) == ["Anna's"]
 
 
+def test_who_may_not_edit_a_field_takes_the_current_one(
+    post: BlogPostPage, late: OvertakenRevision, ben: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    excerpt = next(panel for panel in BlogPostPage.content_panels if getattr(panel, "field_name", "") == "excerpt")
+    monkeypatch.setattr(excerpt, "permission", "blog.nobody")
+    BlogPostPage.get_edit_handler.cache_clear()
+    monkeypatch.setattr(type(ben.user), "has_perm", lambda user, permission, *args: permission != "blog.nobody")
+    shown = ben.compare()
+    assert [field.label for field in shown.context["form"].fields.values()] == ["Title", "Body, Markdown"]
+    ben.use(shown)
+    BlogPostPage.get_edit_handler.cache_clear()
+    assert newest(post).excerpt == ""
+
+
 def test_what_is_not_there_is_not_found(late: OvertakenRevision, small_site: SmallSite, ben: Window) -> None:
     assert ben.client.get(f"/admin/pages/{small_site.about.pk}/revisions/{late.revision_id}/merge/").status_code == 404
     assert ben.client.get(f"/admin/pages/99999/revisions/{late.revision_id}/merge/").status_code == 404

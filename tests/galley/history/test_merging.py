@@ -257,6 +257,12 @@ def test_pictures_and_dates_are_asked_about_by_name(page: Contents) -> None:
     assert (merged.content["lead_image"], merged.content["date"]) == (other.pk, "2026-05-01")
 
 
+def test_a_field_that_the_user_may_not_edit_stays_as_it_is(page: Contents) -> None:
+    merged = Merge(BlogPostPage, page(title="Old"), page(title="Theirs"), page(title="Mine"), fixed={"title"})
+    assert merged.content["title"] == "Theirs"
+    assert not merged.differences
+
+
 def test_what_no_form_has_stays_as_it_is(page: Contents) -> None:
     merged = merge(page(), page(latest_revision=2, opening="theirs"), page(latest_revision=1, opening="mine"))
     assert (merged.content["latest_revision"], merged.content["opening"]) == (2, "theirs")
