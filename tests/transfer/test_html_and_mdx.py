@@ -136,3 +136,9 @@ def test_text_made_to_take_long_does_not(blog_folder: BlogFolder, text: str) -> 
     for name in ("a.html", "b.mdx"):
         blog_folder.write(name, f"Text {text}")
     assert len(blog_folder.run(dry_run=True).posts) == 2
+
+
+def test_marks_of_markdown_mean_nothing_in_html(blog_folder: BlogFolder) -> None:
+    page, report = blog_folder.import_one("<p>a ==b== H~2~O</p>", "hello.html")
+    assert page.body[0].value == "<div><p>a ==b== H~2~O</p></div>"
+    assert not [note for note in report.diagnostics if "The mark" in note.text]

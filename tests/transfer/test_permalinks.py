@@ -378,3 +378,15 @@ def test_addresses_with_marks_and_queries_answer(
 def test_an_alias_without_a_path_is_named(blog_folder: BlogFolder) -> None:
     _, report = blog_folder.import_one("---\nredirect_from: ['/?p=5', /other/]\n---\nText")
     assert "The old address `/?p=5` has no path. It can't be redirected." in [note.text for note in report.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "names"),
+    [
+        ("source/_posts/hi.md", "tags: Big News", ["Big News"]),
+        (POST, "tags: Big News", ["Big", "News"]),
+        (POST, "tags: Big, News", ["Big", "News"]),
+    ],
+)
+def test_only_jekyll_splits_names_at_spaces(tmp_path: Path, name: str, header: str, names: list[str]) -> None:
+    assert read(tmp_path, {JEKYLL: "title: x"}, name, header).tags == names

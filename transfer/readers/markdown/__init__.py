@@ -117,9 +117,10 @@ class Reader(readers.Reader):
             convert_mdx(text, post.diagnostics)
         convert_template_tags(text, post.metadata, post.diagnostics)
         convert_wiki_links(text)
-        convert_marks(text, post.diagnostics)
         if suffix in HTML_SUFFIXES:
             convert_html(text)
+        else:
+            convert_marks(text, post.diagnostics)
 
     def _is_document(self, path: Path) -> bool:
         """Return whether `path` is a document of a repository. A README alone is the page of its folder."""

@@ -50,6 +50,8 @@ def interpret(file: SourceFile, config: GeneratorConfig) -> SourcePost:
     name, metadata = read_file_name(file.path, config.folder, config.languages), file.metadata
     metadata.inherited = config.inherited(file.path) | metadata.inherited
     title, body, body_line = _read_title(metadata, name, file)
+    # Jekyll splits a text without commas at its spaces.
+    is_split = "_posts" in name.parents and config.generator != "hexo"
     authors = read_authors(metadata, config.full_names)
     byline = None if authors else _BYLINE.match(body)
     if byline and all(word[0].isupper() for word in byline["name"].split()):
@@ -70,8 +72,8 @@ def interpret(file: SourceFile, config: GeneratorConfig) -> SourcePost:
         draft=is_hidden(metadata, name, config.public_folders),
         expires=read_expiry(metadata),
         authors=authors,
-        tags=_read_names(metadata, "tags", "keywords", "taxonomies.tags", file_name=name),
-        categories=_read_names(metadata, "category", "categories", "taxonomies.categories", file_name=name),
+        tags=_read_names(metadata, "tags", "keywords", "taxonomies.tags", split_words=is_split),
+        categories=_read_names(metadata, "category", "categories", "taxonomies.categories", split_words=is_split),
         series=shorten(metadata.text("series", "taxonomies.series"), MAX_NAME_LENGTH),
         series_position=metadata.number("series_order", "series_weight", "part"),
         excerpt=_read_excerpt(metadata),
@@ -149,11 +151,10 @@ def _read_slug(metadata: Metadata, name: FileName, address: str) -> str:
     return slug or from_address or make_slug(name.stem) or "post"
 
 
-def _read_names(metadata: Metadata, *keys: str, file_name: FileName) -> list[str]:
+def _read_names(metadata: Metadata, *keys: str, split_words: bool) -> list[str]:
     """Return the names of terms. Of names that only differ in capitals, the first counts."""
     names: dict[str, str] = {}
-    # Jekyll splits a text without commas at its spaces.
-    for entry in metadata.texts(*keys, split_words="_posts" in file_name.parents):
+    for entry in metadata.texts(*keys, split_words=split_words):
         if text := plain_text(entry):
             names.setdefault(
                 text.casefold(), metadata.shorten(text, MAX_NAME_LENGTH, f"The name “{text[:30]}…”", *keys)
