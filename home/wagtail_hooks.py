@@ -1,11 +1,10 @@
 """Changes to rich text and to the Wagtail admin."""
 
-import json
 import re
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -24,6 +23,7 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.rich_text.pages import PageLinkHandler
 
 from galley.history.conflicts import GuardedEditView, GuardedRevertView
+from galley.history.valid_parts import SavesValidParts
 from galley.history.views import NamedHistoryView
 from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import PictureEmbedHandler
@@ -31,7 +31,6 @@ from galley.preview.rich_text import dropped_elements
 from home import signing_in
 from home.page_form import PageForm
 from home.unsaved_forms import unsaved_form_keys
-from home.valid_parts import InvalidPart, leave_out_invalid
 
 # Changes whenever somebody moves or renames a page or one above it, or adds one below it.
 PLACE = ("path", "depth", "numchild", "url_path")
@@ -54,42 +53,7 @@ def replace_rendering_of_rich_text(features: FeatureRegistry) -> None:
     features.register_link_type(type("DocumentHandler", (_NumericIds, DocumentLinkHandler), {}))
 
 
-class _SavesValidParts:
-    """For views that save pages by themselves: autosave saves what is valid, and names what isn't."""
-
-    action_name: str
-    expects_json_response: bool
-    form: PageForm
-    invalid_parts: list[InvalidPart] = []
-
-    def form_invalid(self, form: PageForm) -> HttpResponse:
-        """Save the valid part of a draft, if it is autosaved and nobody has locked the page."""
-        if self.expects_json_response and self.action_name == "save" and not getattr(self, "locked_for_user", False):
-            form.defer_required_fields()
-            self.invalid_parts = leave_out_invalid(form)
-            if form.is_valid():
-                form.instance.title = form.instance.title or _("Untitled")
-                return self.form_valid(form)  # type: ignore[attr-defined]
-            form.restore_required_fields()
-        return super().form_invalid(form)  # type: ignore[misc]
-
-    def json_error_response(self, error_code: str, error_message: str) -> HttpResponse:
-        if error_code == "validation_error":
-            error_message = " ".join(map(str, self.invalid_parts)) or error_message
-        return super().json_error_response(error_code, error_message)  # type: ignore[misc]
-
-    def save_action(self) -> HttpResponse:
-        """Save, and add to the answer what was left out: as `invalid_parts`, each with `selector` and `text`."""
-        response = super().save_action()  # type: ignore[misc]
-        if self.invalid_parts:
-            parts = [{"selector": part.selector, "text": str(part)} for part in self.invalid_parts]
-            response = JsonResponse(
-                json.loads(response.content) | {"invalid_parts": parts}, status=response.status_code
-            )
-        return response
-
-
-class PageCreateView(_SavesValidParts, CreateView):
+class PageCreateView(SavesValidParts, CreateView):
     """Wagtail's view. Autosave saves what is valid."""
 
     def form_valid(self, form: PageForm) -> HttpResponse:
@@ -107,7 +71,7 @@ class PageCreateView(_SavesValidParts, CreateView):
             return super().form_valid(form)
 
 
-class PageEditView(_SavesValidParts, GuardedEditView):
+class PageEditView(SavesValidParts, GuardedEditView):
     """Wagtail's view. Autosave saves what is valid, and no version is replaced that its author hasn't seen."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> TemplateResponse:
@@ -163,9 +127,8 @@ def add_admin_urls() -> list[URLPattern]:
 @hooks.register("insert_editor_js")
 def add_editor_dialogs() -> SafeString:
     """Let editors take back deletions, restore words that weren't saved, and find what isn't valid."""
-    return SafeString("").join(
-        render_to_string(f"editor/{name}.html") for name in ("undo_deletion", "unsaved_form", "invalid_parts")
-    )
+    names = ("undo_deletion", "unsaved_form", "invalid_parts")
+    return SafeString("".join(render_to_string(f"editor/{name}.html") for name in names))
 
 
 @hooks.register("insert_global_admin_css")

@@ -1,13 +1,17 @@
 """Takes out of a page's form what isn't valid, so that autosave can save the rest and name what is missing."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
+from django.http import HttpResponse, JsonResponse
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from modelcluster.forms import ClusterForm
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.blocks import Block, StreamBlockValidationError, StreamValue, StructBlockValidationError, StructValue
 from wagtail.blocks.base import BlockField
 from wagtail.blocks.list_block import ListBlockValidationError, ListValue
@@ -23,6 +27,42 @@ class InvalidPart:
 
     def __str__(self) -> str:
         return f"{self.label}: {self.error}" if self.label else self.error
+
+
+class SavesValidParts:
+    """For views that save pages by themselves: autosave saves what is valid, and names what isn't."""
+
+    action_name: str
+    expects_json_response: bool
+    form: WagtailAdminPageForm
+    invalid_parts: list[InvalidPart] = []
+
+    def form_invalid(self, form: WagtailAdminPageForm) -> HttpResponse:
+        """Save the valid part of a draft, if it is autosaved and nobody has locked the page."""
+        if self.expects_json_response and self.action_name == "save" and not getattr(self, "locked_for_user", False):
+            form.defer_required_fields()
+            self.invalid_parts = leave_out_invalid(form)
+            if form.is_valid():
+                form.instance.title = form.instance.title or _("Untitled")
+                return self.form_valid(form)  # type: ignore[attr-defined]
+            form.restore_required_fields()
+        return super().form_invalid(form)  # type: ignore[misc]
+
+    def json_error_response(self, error_code: str, error_message: str) -> HttpResponse:
+        """Answer autosave with an error; one of validation names the parts that aren't valid."""
+        if error_code == "validation_error":
+            error_message = " ".join(map(str, self.invalid_parts)) or error_message
+        return super().json_error_response(error_code, error_message)  # type: ignore[misc]
+
+    def save_action(self) -> HttpResponse:
+        """Save, and add to the answer what was left out: as `invalid_parts`, each with `selector` and `text`."""
+        response = super().save_action()  # type: ignore[misc]
+        if self.invalid_parts:
+            parts = [{"selector": part.selector, "text": str(part)} for part in self.invalid_parts]
+            response = JsonResponse(
+                json.loads(response.content) | {"invalid_parts": parts}, status=response.status_code
+            )
+        return response
 
 
 def leave_out_invalid(form: ClusterForm, place: str = "") -> list[InvalidPart]:
