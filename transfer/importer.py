@@ -25,6 +25,8 @@ from transfer.report import PostReport, Report
 from transfer.writers.pages import PageWriter, Redirects
 
 logger = logging.getLogger(__name__)
+# Any number that no other lock in the database has.
+_DATABASE_LOCK = 0x1A907
 
 # Called with the name of a step, the number of finished items, and the number of all items.
 Progress = Callable[[str, int, int], None]
@@ -64,7 +66,23 @@ def _import_lock() -> Iterator[None]:
             raise ImportRunningError("Another import is running. Start this one when it has ended.") from error
         except OSError as error:
             raise ImportRunningError(f"The lock file {path} of imports can't be used: {error.strerror}.") from error
+        if connection.vendor == "postgresql":
+            _lock_database(stack)
         yield
+
+
+def _lock_database(stack: ExitStack) -> None:
+    """Hold a lock in PostgreSQL until `stack` ends: an import on another machine has another lock file.
+
+    It belongs to a transaction, which a connection pool leaves to one process, and ends with its connection.
+    """
+    other = connection.copy()
+    stack.callback(other.close)
+    other.set_autocommit(False)
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_DATABASE_LOCK])
+        if not cursor.fetchone()[0]:
+            raise ImportRunningError("Another import is running on another machine. Start this one when it has ended.")
 
 
 @dataclass
