@@ -23,7 +23,7 @@ urlpatterns = [
     path("preview/", include("galley.preview.urls")),
     path(f"{settings.MEDIA_URL.lstrip('/')}{RENDITIONS_FOLDER}/<path:name>", serve_rendition),
     path("forms/token/", form_token, name="form_token"),
-    re_path(r"^documents/([0-9]+)/(.*)$", serve_document),
+    re_path(r"^documents/([0-9]+)/(.*)$", serve_document, name="wagtaildocs_serve"),
     path("documents/", include(wagtaildocs_urls)),
     path("search/", search, name="search"),
     path("", include("home.urls")),

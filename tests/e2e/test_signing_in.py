@@ -204,6 +204,8 @@ async def test_a_log_out_and_a_log_in_in_another_tab_are_not_noticed(writer: Pag
     await database.until_saved("First.")
     database.end_sessions()
     await log_in(await writer.context.new_page(), EDITOR, EDITOR_PASSWORD)
+    # Upstream ends an autosave in a frame of animation: none comes behind another tab.
+    await writer.bring_to_front()
     await write_on(writer, " Second.")
     await database.until_saved("First. Second.")
     await expect(dialog(writer)).to_be_hidden()
