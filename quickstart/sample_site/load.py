@@ -96,7 +96,7 @@ def _load_pages(content: Content, images: SampleImages, welcome: Page, report: R
     """Publish all pages, make the home page the root of the default site, and return the number of pages."""
     root = Page.get_first_root_node()
     # The root page stands in for the home page, so that the welcome page can be deleted.
-    fields = {**read_address(), "root_page": root}
+    fields = {**(read_address() or {}), "root_page": root}
     site, _ = Site.objects.update_or_create(is_default_site=True, defaults=fields)
     welcome.delete()
     root.refresh_from_db()
