@@ -13,21 +13,24 @@ from galley.async_pages.redirects import add_redirect
 def serve_document(request: HttpRequest, document_id: str, file_name: str) -> HttpResponseBase:
     """Return Wagtail's response. Raises Http404 for the name of a former file, which has a redirect.
 
-    Wagtail sends `Content-Encoding: None`, and the document's length with a 304, after which uvicorn awaits content.
-    The name of a former file may come back, so caches ask each time (RFC 9111, 4.2.2).
+    Wagtail sends `Content-Encoding: None`. The name of a former file may come back, so caches ask each time (RFC 9111,
+    4.2.2).
     """
     response = serve(request, document_id, file_name)
     if response.get("Content-Encoding") == "None":
         del response["Content-Encoding"]
-    if response.status_code == 304:
-        del response["Content-Length"]
     if not response.has_header("Cache-Control"):
         patch_cache_control(response, no_cache=True)
     return response
 
 
 def remember_url(sender: Any, instance: Any, **kwargs: Any) -> None:
-    """Give a document that is about to be saved its former URL, if it has one: a receiver of `pre_save`."""
+    """Give a document that is about to be saved its former URL, if it has one: a receiver of `pre_save`.
+
+    A new file's hash is its ETag. Wagtail sets that in its forms only.
+    """
+    if instance.file and not instance.file._committed:
+        instance._set_document_file_metadata()
     former = sender.objects.filter(pk=instance.pk).first()
     instance.former_url = former.url if former else None
 

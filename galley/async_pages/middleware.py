@@ -57,6 +57,13 @@ class SecurityMiddleware(AsyncMiddlewareMixin, security.SecurityMiddleware):
 class CommonMiddleware(AsyncMiddlewareMixin, common.CommonMiddleware):
     """Appends slashes and sets `Content-Length`."""
 
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Return Django's response; a 304 without a length, which would be that of a 200 (RFC 9110, 8.6)."""
+        response = super().process_response(request, response)
+        if response.status_code == 304:
+            del response["Content-Length"]
+        return response
+
 
 class XFrameOptionsMiddleware(AsyncMiddlewareMixin, clickjacking.XFrameOptionsMiddleware):
     """Sets `X-Frame-Options`."""

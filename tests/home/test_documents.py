@@ -79,10 +79,26 @@ def test_a_document_names_no_encoding_that_it_does_not_have(small_site: SmallSit
 
 
 def test_a_document_that_was_not_modified_has_no_length(document: Document, asgi_get: Get) -> None:
-    """Wagtail sends the length of the document, and uvicorn ends the connection when no content follows."""
+    """RFC 9110, 8.6. uvicorn ends the connection when no content follows the length that Wagtail sends."""
     first = asgi_get(document.url)
-    again = asgi_get(document.url, headers={"If-Modified-Since": first["Last-Modified"]})
-    assert (again.status_code, read(again), again.get("Content-Length", "0")) == (304, b"", "0")
+    for headers in ({"If-Modified-Since": first["Last-Modified"]}, {"If-None-Match": first["ETag"]}):
+        again = asgi_get(document.url, headers=headers)
+        assert (again.status_code, read(again), again.has_header("Content-Length")) == (304, b"", False)
+
+
+def test_a_document_that_was_replaced_without_a_form_has_another_etag(document: Document, asgi_get: Get) -> None:
+    former = asgi_get(document.url)["ETag"]
+    document.file = ContentFile(b"two", "report.pdf")
+    document.save()
+    again = asgi_get(document.url, headers={"If-None-Match": former})
+    assert (again.status_code, read(again)) == (200, b"two")
+    assert "" not in {former.strip('"'), again["ETag"].strip('"')}
+
+
+def test_no_304_has_a_length(small_site: SmallSite, asgi_get: Get) -> None:
+    for url in ("/blog/feed.atom", "/sitemap.xml", "/robots.txt"):
+        again = asgi_get(url, headers={"If-None-Match": asgi_get(url)["ETag"]})
+        assert (again.status_code, again.has_header("Content-Length")) == (304, False)
 
 
 def test_a_cache_asks_whether_a_document_is_still_the_same(document: Document, asgi_get: Get) -> None:
