@@ -3,7 +3,7 @@
    Uses properties that Wagtail doesn't document: `submitPromise` of its controller `w-autosave`, `formData` and
    `initialFormData` of `w-unsaved`, `deactivate` of `w-progress`. */
 
-import { ensureSession } from "./sign-in-again.js";
+import { ensureSession, tellFailure, texts } from "./sign-in-again.js";
 
 const controllerOf = (form, name) => window.wagtail?.app?.getControllerForElementAndIdentifier(form, name);
 
@@ -77,7 +77,7 @@ document.addEventListener(
     const wasActive = autosave.activeValue;
     autosave.activeValue = false;
     await autosave.submitPromise;
-    if (await ensureSession()) {
+    if ((await ensureSession()) && (await canBeSaved(form))) {
       isChecked = true;
       const isSent = submitAs(form, submitter);
       isChecked = false;
@@ -89,6 +89,18 @@ document.addEventListener(
   },
   { capture: true },
 );
+
+/* Asks where Wagtail asks every ten seconds who else edits the page. What can't be saved stays in the form. */
+async function canBeSaved(form) {
+  const address = document.querySelector('form[data-controller~="w-session"]')?.dataset.wSwapSrcValue;
+  if (!address) return true; // a new page
+  const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
+  const body = new URLSearchParams({ is_editing: "1" });
+  const answer = await fetch(address, { method: "POST", headers, body }).catch(() => null);
+  if (answer?.status !== 404) return true;
+  tellFailure({ error: new Error(texts.textGone), text: texts.textGone, type: "server_error" });
+  return false;
+}
 
 /* The button may be disabled by now, so its name and value are sent in a hidden input. Returns whether the form is sent. */
 function submitAs(form, button) {

@@ -62,3 +62,16 @@ async def test_what_comes_later_is_merged(
     await expect(late_page.get_by_role("textbox", name="Title*")).to_have_value("Shared work, with a new title")
     await expect(late_page.locator(".CodeMirror")).to_contain_text("Opened. And the first.")
     await expect(late_page.locator(".CodeMirror")).to_contain_text("Opened. And the second.")
+
+
+async def test_a_page_that_was_deleted_meanwhile_keeps_its_text_on_the_screen(editor_page: Page, watch: Watch) -> None:
+    watch.expect_error("404")
+    await write_saved_post(editor_page, "Deleted by somebody", "Some words.")
+    await until_saved(editor_page)
+    other_tab = await editor_page.context.new_page()
+    await other_tab.goto(editor_page.url.replace("/edit/", "/delete/"))
+    await other_tab.get_by_role("button", name="Yes, delete it").click()
+    await expect(other_tab.locator(".messages")).to_contain_text("deleted")
+    await editor_page.get_by_role("button", name="Save draft").click()
+    await expect(editor_page.locator(".footer__save-warning")).to_contain_text("This page has been deleted")
+    await expect(editor_page.locator(".CodeMirror")).to_contain_text("Some words.")

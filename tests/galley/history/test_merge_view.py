@@ -46,10 +46,10 @@ def late(anna: Window, ben: Window) -> OvertakenRevision:
 
 def test_both_versions_are_shown_and_what_differs_is_marked(late: OvertakenRevision, ben: Window) -> None:
     shown = ben.compare().content.decode()
-    assert "While you were writing, Anna Berg has saved this page" in shown
+    assert "While you were writing, Anna Berg saved this page" in shown
     assert ">Anna&#x27;s</mark>" in shown
     assert ">Ben&#x27;s</mark>" in shown
-    assert "In one place, both have changed the text" in shown
+    assert "Choose in one place: both versions have changed it" in shown
     assert "2 changes are taken, as only one of the versions has them" in shown
     assert shown.count("Take both, the current draft’s first") == 1
 
