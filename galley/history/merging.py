@@ -193,7 +193,7 @@ class Merge:
         merged = ""
         for hunk in _split(texts, is_rich):
             hunk = hunk.map(lambda text: text or MISSING)
-            chosen = self._choose(place, hunk, partial(describe, shape), can_be_both=isinstance(shape, Block))
+            chosen = self._choose(place, hunk, lambda text: describe(shape, text).strip(), isinstance(shape, Block))
             if len(chosen) == 2 and not is_rich:
                 chosen[1] = "\n\n" + chosen[1].lstrip("\n")
             merged += "".join(chosen)
@@ -314,9 +314,10 @@ def _split(texts: Versions, is_rich: bool) -> Iterator[Versions]:
         if -1 in ends:
             continue
         for first, last in ((starts, ends), (ends, begins)):
-            hunk = Versions(*("".join(each[start:stop]) for each, start, stop in zip(lists, first, last, strict=True)))
-            if any(hunk):
-                yield hunk if pieces.base is not UNKNOWN else hunk._replace(base=UNKNOWN)
+            spans = [each[start:stop] for each, start, stop in zip(lists, first, last, strict=True)]
+            is_paired = len(set(map(len, spans))) == 1
+            for hunk in zip(*spans, strict=True) if is_paired else [tuple(map("".join, spans))]:
+                yield Versions(UNKNOWN if pieces.base is UNKNOWN else hunk[0], *hunk[1:])
         starts = begins
 
 

@@ -45,7 +45,7 @@ class NamesColumn(ActionColumn):
         """Return Wagtail's context. The name stands after the sentence, or that the version isn't merged yet."""
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
         if context["actions"] and hasattr(instance.revision, "overtaken"):
-            text = gettext("Came after a newer version, and isn’t part of the draft")
+            text = gettext("Not merged yet")
             context["value"] = format_html("<span>{} <b>{}</b></span>", context["value"], text)
         if context["actions"] and (name := _name_of(instance.revision)):
             context["value"] = format_html("<span>{} <b>“{}”</b></span>", context["value"], name)

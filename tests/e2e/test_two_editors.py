@@ -5,7 +5,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.conftest import Watch
-from tests.e2e.editing import log_in, until_autosave_notices, until_saved, write_saved_post
+from tests.e2e.editing import log_in, open_saved_post, until_autosave_notices, until_saved
 from tests.e2e.test_history import SCREENS, saves
 from tests.e2e.test_signing_in import ADD_USER, OTHER, Database
 from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite
@@ -28,7 +28,7 @@ async def test_what_comes_later_is_merged(
     editor_page: Page, other_editor: str, browser: Browser, server: RunningSite, watch: Watch
 ) -> None:
     watch.expect_error("400")  # autosave is refused
-    await write_saved_post(editor_page, "Shared work", "Opened.")
+    await open_saved_post(editor_page, "Shared work", "Opened.")
     await until_saved(editor_page)
     late_page = await (await browser.new_context(base_url=server.url)).new_page()
     await log_in(late_page, other_editor, EDITOR_PASSWORD)
@@ -46,7 +46,7 @@ async def test_what_comes_later_is_merged(
 
     await expect(late_page.get_by_role("heading", name="Two versions of this page")).to_be_visible()
     await expect(late_page.get_by_role("group", name="Body, Markdown", exact=True)).to_contain_text("And the first.")
-    await late_page.get_by_text("One change is taken").click()
+    await late_page.get_by_text("changes are taken").click()
     for size in SCREENS.values():
         await late_page.set_viewport_size(size)
         for colours in ("light", "dark"):
@@ -66,7 +66,7 @@ async def test_what_comes_later_is_merged(
 
 async def test_a_page_that_was_deleted_meanwhile_keeps_its_text_on_the_screen(editor_page: Page, watch: Watch) -> None:
     watch.expect_error("404")
-    await write_saved_post(editor_page, "Deleted by somebody", "Some words.")
+    await open_saved_post(editor_page, "Deleted by somebody", "Some words.")
     await until_saved(editor_page)
     other_tab = await editor_page.context.new_page()
     await other_tab.goto(editor_page.url.replace("/edit/", "/delete/"))

@@ -132,6 +132,15 @@ def test_paragraphs_of_rich_text_are_taken_from_both(page: Contents) -> None:
     assert not asked(merged)
 
 
+def test_paragraphs_that_follow_each_other_are_compared_one_by_one(page: Contents) -> None:
+    merged = merge(
+        page(paragraph("1", "2")), page(paragraph("theirs", "2")), page(paragraph("mine", "mine too")), "theirs"
+    )
+    assert asked(merged) == [("Body, Paragraph", "theirs", "mine")]
+    assert body(merged)[0].count("<p ") == 2
+    assert "mine too" in body(merged)[0]
+
+
 def test_keys_of_paragraphs_are_no_difference(page: Contents) -> None:
     assert not merge(None, page(paragraph("1", key="a")), page(paragraph("1", key="b"))).differences
 
