@@ -6,13 +6,13 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, strea
 from tests.running_site import BLOG_ID
 
 
-async def log_in(page: Page, username: str, password: str) -> None:
-    """Log in through the form. The page that comes then needs no scripts of the admin."""
-    await page.goto("/admin/login/?next=/admin/session/")
+async def log_in(page: Page, username: str, password: str, *, lands_on: str = "/admin/session/") -> None:
+    """Log in through the form. The page that comes then needs no scripts of the admin; other sites don't have it."""
+    await page.goto(f"/admin/login/?next={lands_on}")
     await page.get_by_label("Username").fill(username)
     await page.get_by_label("Password").fill(password)
     await page.get_by_role("button", name="Sign in").click()
-    await page.wait_for_url("**/admin/session/")
+    await page.wait_for_url(f"**{lands_on}")
 
 
 async def start_post(page: Page, title: str) -> None:

@@ -98,7 +98,7 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 async def test_what_is_typed_is_seen_in_the_preview_panel(server: ForeignSite, editor_page: Page) -> None:
-    await log_in(editor_page, EDITOR, EDITOR_PASSWORD)
+    await log_in(editor_page, EDITOR, EDITOR_PASSWORD, lands_on="/admin/")
     await editor_page.goto("/admin/pages/3/edit/")
     await open_panel(editor_page)
     await expect(panel(editor_page).locator("h1")).to_have_text("Home")
