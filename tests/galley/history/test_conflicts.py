@@ -21,18 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def post(small_site: SmallSite) -> BlogPostPage:
-    small_site.post.body = [{"type": "markdown", "value": "Opened", "id": "block-0"}]
-    small_site.post.save_revision().publish()
-    return BlogPostPage.objects.get()
-
-
-@pytest.fixture
-def anna(post: BlogPostPage) -> Window:
-    return Window(post)
-
-
-@pytest.fixture
 def ben(post: BlogPostPage, anna: Window) -> Window:
     """Has opened the page when Anna had, too."""
     return Window(post)

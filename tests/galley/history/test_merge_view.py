@@ -20,23 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def post(small_site: SmallSite) -> BlogPostPage:
-    small_site.post.body = [{"type": "markdown", "value": "Opened", "id": "block-0"}]
-    small_site.post.save_revision().publish()
-    return BlogPostPage.objects.get()
-
-
-@pytest.fixture
-def anna(post: BlogPostPage) -> Window:
-    return Window(post, EditorFactory(first_name="Anna", last_name="Berg"))
-
-
-@pytest.fixture
-def ben(post: BlogPostPage, anna: Window) -> Window:
-    return Window(post)
-
-
-@pytest.fixture
 def late(anna: Window, ben: Window) -> OvertakenRevision:
     """Ben's version, after Anna has changed the same paragraph and the title."""
     anna.save(body=markdown("Anna's"), title="Anna's title")
