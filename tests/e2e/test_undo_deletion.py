@@ -173,6 +173,8 @@ async def test_the_only_item_comes_back_and_its_list_counts_again(editor: Page, 
     await undo(editor).click()
     await expect(items.last.get_by_role("button", name="Move up")).to_be_enabled()
     await expect(items.first.get_by_role("button", name="Move down")).to_be_enabled()
+    # A version that arrives later would overtake the next test's.
+    await until_saved(editor)
 
 
 async def test_a_row_comes_back_though_its_deletion_was_saved(editor: Page, project: int) -> None:
