@@ -25,7 +25,7 @@ from transfer.readers import DiagnosticKind
 from transfer.readers.markdown import Reader
 from transfer.references import ImportContext, URLIndex
 from transfer.report import Report
-from transfer.writers.pages import split_blocks
+from transfer.writers.body import split_blocks
 
 BLOGS = [
     ("18f", 509),
