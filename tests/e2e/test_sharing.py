@@ -6,9 +6,9 @@ import segno
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import Watch
-from tests.e2e.editing import start_post, type_paragraph
+from tests.e2e.editing import type_paragraph
 from tests.e2e.watching import bar
-from tests.running_site import EDITOR, RunningSite
+from tests.running_site import BLOG_ID, EDITOR, RunningSite
 
 
 async def open_post(page: Page) -> str:
@@ -81,7 +81,8 @@ async def test_a_draft_is_shared_watched_and_taken_back(
 
 
 async def test_a_page_that_was_never_saved_says_why_it_cant_be_shared_yet(editor_page: Page) -> None:
-    await start_post(editor_page, "Not saved")
+    # Nothing is typed, as autosave would save it.
+    await editor_page.goto(f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/")
     dialog = await open_dialog(editor_page)
     await expect(dialog).to_contain_text("has not been saved yet")
     await editor_page.keyboard.press("Escape")
