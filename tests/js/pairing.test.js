@@ -65,9 +65,12 @@ test("a paragraph whose words are all new stays between its neighbours", () => {
   assert.deepEqual(pairs(["12"], ["34"]), [0]);
 });
 
-test("an id counts more than the words, and the kind of element more than both", () => {
+test("the words count more than an id, which may be a number, and the kind of element more than both", () => {
+  const note = (number, text) => new Paragraph(text, { name: "LI", id: `fn-${number}` });
+  assert.deepEqual(pairs([note(1, FIRST), note(2, SECOND)], [note(1, THIRD), note(2, FIRST), note(3, SECOND)]), [-1, 0, 1]);
+  assert.deepEqual(pairs([note(1, FIRST), note(2, SECOND), note(3, THIRD)], [note(1, SECOND), note(2, THIRD)]), [1, 2]);
   const [one, other] = [new Paragraph(FIRST, { id: "one" }), new Paragraph(SECOND, { id: "other" })];
-  const [changed, exchanged] = [new Paragraph(SECOND, { id: "one" }), new Paragraph(FIRST, { id: "other" })];
+  const [changed, exchanged] = [new Paragraph("12", { id: "one" }), new Paragraph("34", { id: "other" })];
   assert.deepEqual(pairs([one, other], [exchanged, changed]), [1, 0]);
   assert.deepEqual(pairs([FIRST], [new Paragraph(FIRST, { name: "H2" })]), [-1]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { findPosition } from "../../galley/preview/static/preview/text_positions.js";
+import { findPosition, findWords } from "../../galley/preview/static/preview/text_positions.js";
 
 /** The position of `|` in a text, whose paragraph is the text between brackets, or all of it. */
 function at(marked, part) {
@@ -58,4 +58,24 @@ test("few letters are no proof in a whole form", () => {
 
 test("offsets are those of the text, also after letters of two units and letters that grow in lower case", () => {
   assert.equal(found(at("İ 𝐀 sea|son"), ["**İ** 𝐀 season"]), "**İ** 𝐀 sea|son");
+});
+
+test("words of which there are no others are found wherever they stand, with other space between paragraphs", () => {
+  const find = (words, before, after) => {
+    const start = before.indexOf(words);
+    const found = findWords(before, start, start + words.length, after);
+    return found && after.slice(found.start, found.end);
+  };
+  assert.equal(find("high (tide)", "A high (tide).", "Now: the *high (tide)* is new."), "high (tide)");
+  assert.equal(find("One.\n\nTwo.", "One.\n\nTwo.", "0. One.\n  Two. Three."), "One.\n  Two.");
+  assert.equal(find("One.", "One.", "Two."), null);
+  assert.equal(find(" ", "One. Two.", "One.  Two."), null);
+});
+
+test("of equal words, those with the same ones around them are found", () => {
+  const [first, second] = ["The tide comes at noon and goes.", "A ferry comes at night and stays."];
+  const start = `${first} ${second}`.lastIndexOf("comes");
+  const find = (after) => findWords(`${first} ${second}`, start, start + 5, after)?.start;
+  assert.equal(find(`New. ${second} ${first}`), "New. A ferry ".length);
+  assert.equal(find(`${first} Gone.`), undefined);
 });

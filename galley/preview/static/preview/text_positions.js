@@ -16,6 +16,9 @@ const BLOCK_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const CONTEXT_LENGTHS = [60, 30, 15, 8];
 const LEAST_CONTEXT = 4;
 
+/** How many letters must agree in a search of the whole page. */
+export const ENOUGH_LETTERS = 16;
+
 /** A text's letters and digits, and the offset of each in the text. */
 class Letters {
   constructor(text) {
@@ -93,6 +96,24 @@ export function findPosition({ text, at, start, end, part }, texts, least = 1) {
   return null;
 }
 
+/**
+ * Find words that stood from `start` to `end` of one text in the next state of that text: the only ones of these words, or
+ * those with the same words around them. The space between paragraphs may be another.
+ *
+ * @returns {{start: number, end: number} | null}
+ */
+export function findWords(before, start, end, after) {
+  const words = before.slice(start, end).trim();
+  const pattern = words.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&").replace(/\s+/g, "\\s*");
+  const find = (text) => [...text.matchAll(new RegExp(pattern, "g"))];
+  const found = find(after).map(({ index, 0: { length } }) => ({ start: index, end: index + length }));
+  if (!words || !found.length) return null;
+  if (found.length === 1 && find(before).length === 1) return found[0];
+  const at = (start + end) >> 1;
+  const place = findPosition({ text: before, at, start: 0, end: before.length }, [after], ENOUGH_LETTERS);
+  return found.find((one) => place && one.start <= place.offset && place.offset < one.end) ?? null;
+}
+
 /** @returns where `words` occur: in texts that consist of them, if there are any; else in all that contain them */
 function occurrences(words, targets, enough) {
   const found = [];
@@ -146,6 +167,11 @@ export function paragraphOf(element) {
   return near;
 }
 
+function boundsOfParts(parts) {
+  const last = parts.at(-1);
+  return last ? { start: parts[0].start, end: last.start + (last.node.data ?? last.node.alt).length } : null;
+}
+
 function withPath(element) {
   return element?.closest("[data-contentpath]") ?? null;
 }
@@ -167,10 +193,18 @@ export class ShownText {
 
   /** @returns {{start: number, end: number} | null} the bounds of the text in `element`; null if it has none */
   boundsOf(element) {
-    const within = this.parts.filter(({ node }) => element.contains(node));
-    if (!within.length) return null;
-    const last = within.at(-1);
-    return { start: within[0].start, end: last.start + (last.node.data ?? last.node.alt).length };
+    return boundsOfParts(this.parts.filter(({ node }) => element.contains(node)));
+  }
+
+  /** @returns {{start: number, end: number} | null} the bounds of the text in `range`; null if it has none */
+  boundsOfRange(range) {
+    const within = this.parts.filter(({ node }) => range.intersectsNode(node));
+    const bounds = boundsOfParts(within);
+    if (!bounds) return null;
+    const { startContainer, startOffset, endContainer, endOffset } = range;
+    if (within[0].node === startContainer) bounds.start += startOffset;
+    if (within.at(-1).node === endContainer) bounds.end = within.at(-1).start + endOffset;
+    return bounds;
   }
 
   /** @returns {number} the offset at which `element` begins, also if it has no words */

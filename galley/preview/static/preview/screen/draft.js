@@ -66,8 +66,9 @@ export class Draft extends EventTarget {
       const elements = this.applySplices(message.splices);
       return (message.between && this.applyBetween(message.between)) ?? elements;
     }
-    const known = message.type === "structure" ? this.shown.regions : {};
-    return this.showWholePage(message.skeleton, regionsOf(message.skeleton, { ...known, ...message.regions }));
+    const isKnown = message.type === "structure";
+    const regions = { ...(isKnown && this.shown.regions), ...message.regions };
+    return this.showWholePage(message.skeleton, regionsOf(message.skeleton, regions), isKnown);
   }
 
   setAbout(about) {
@@ -96,23 +97,25 @@ export class Draft extends EventTarget {
     const skeleton = [...this.shown.skeleton];
     for (const [index, ...splice] of splices) skeleton[index] = applySplice(skeleton[index], ...splice);
     const body = (parts) => parts.join("").split("</head>")[1];
-    if (body(skeleton) !== body(this.shown.skeleton)) return this.showWholePage(skeleton, this.shown.regions);
+    if (body(skeleton) !== body(this.shown.skeleton)) return this.showWholePage(skeleton, this.shown.regions, true);
     this.shown.skeleton = skeleton;
     document.title = new DOMParser().parseFromString(skeleton[0], "text/html").title;
     return undefined;
   }
 
-  showWholePage(skeleton, regions) {
+  /** @param {boolean} isKnown  whether the screen shows the server's last state: after a gap, all is compared */
+  showWholePage(skeleton, regions, isKnown) {
+    const before = isKnown ? pageOf(this.shown) : null;
     Object.assign(this.shown, { skeleton, regions });
-    const page = new DOMParser().parseFromString(htmlOf(skeleton, regions), "text/html");
+    const page = pageOf(this.shown);
     if (document.documentElement.dataset.previewWaiting !== undefined || !hasSameStyles(page)) {
       location.reload();
       return [];
     }
     document.title = page.title;
     document.documentElement.lang = page.documentElement.lang;
-    document.body.className = page.body.className;
-    morphContent(document.body, page.body);
+    if (page.body.className !== before?.body.className) document.body.className = page.body.className;
+    morphContent(document.body, page.body, before?.body);
     this.tell("replaced");
     return [document.body];
   }
@@ -129,6 +132,8 @@ function regionsOf(skeleton, regions) {
 export function htmlOf(skeleton, regions) {
   return skeleton.map((part, i) => (i % 2 ? regions[part] : part)).join("");
 }
+
+const pageOf = ({ skeleton, regions }) => new DOMParser().parseFromString(htmlOf(skeleton, regions), "text/html");
 
 function hasSameStyles(page) {
   const styles = (root) => [...root.querySelectorAll('head link[rel="stylesheet"]')].map((link) => link.href).join();

@@ -1,13 +1,10 @@
 /** Scrolls a screen to what is being written, and outlines it briefly when the writing has moved elsewhere. */
 
-import { elementAt, findPosition, paragraphOf, ShownText } from "../text_positions.js";
+import { elementAt, ENOUGH_LETTERS, findPosition, paragraphOf, ShownText } from "../text_positions.js";
 
 /** The part of the window's height in which the writing may stand without being scrolled. */
 const CALM_ZONE = { top: 0.08, bottom: 0.85 };
 const CURSOR_PAUSE = 80;
-
-/** How many letters must agree in a search of the whole page. */
-const ENOUGH_LETTERS = 16;
 
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 

@@ -6,26 +6,31 @@
  */
 
 import { findSplice } from "../splices.js";
+import { findWords, ShownText } from "../text_positions.js";
 import { findStaying, pairNodes } from "./pairing.js";
+
+/** Nodes on the page that came from the server. A script of the page has added the others. */
+const fromServer = new WeakSet();
 
 /**
  * Change the content of `element` into that of `now`.
  *
  * @param {Element} element  on the page
  * @param {Element | DocumentFragment} now
- * @param {DocumentFragment | null} before  the server's last state of it: what is equal there isn't touched on the page
+ * @param {Node} before  the server's last state of it: what is equal there isn't touched on the page, and what a script
+ *   of the page has added stays
  */
-export function morphContent(element, now, before = null) {
-  const held = whatIsHeld();
+export function morphContent(element, now, before = element) {
+  const held = new Held(element);
   morphChildren(element, now, before);
-  giveBack(held);
+  if (before === element) noteNodes(element);
+  held.giveBack();
 }
 
-function morphChildren(parent, now, before = null) {
+function morphChildren(parent, now, before) {
   const target = contentOf(parent);
-  const shown = [...target.childNodes];
   const wanted = [...contentOf(now).childNodes];
-  const old = before && haveSameNames(before.childNodes, shown) ? [...before.childNodes] : shown;
+  const [shown, old] = nodesOfServer([...target.childNodes], [...contentOf(before).childNodes]);
   const partners = pairNodes(old, wanted);
   const staying = findStaying(partners, heldIndex(target, shown));
   const paired = new Set(partners);
@@ -33,30 +38,46 @@ function morphChildren(parent, now, before = null) {
   let next = null;
   for (let j = wanted.length - 1; j >= 0; j--) {
     const partner = partners[j];
-    const node = partner === -1 ? document.importNode(wanted[j], true) : shown[partner];
+    const node = partner === -1 ? noteNodes(document.importNode(wanted[j], true)) : shown[partner];
     if (!staying.has(j)) put(node, target, next);
-    if (partner !== -1 && !old[partner].isEqualNode(wanted[j])) morph(node, wanted[j]);
+    if (partner !== -1 && !old[partner].isEqualNode(wanted[j])) morph(node, wanted[j], old[partner]);
     next = node;
   }
 }
 
-function morph(node, now) {
-  if (!(node instanceof Element)) return writeText(node, now.data);
-  if (isInUse(node)) return;
-  morphAttributes(node, now);
-  morphChildren(node, now);
+function noteNodes(root) {
+  const nodes = document.createTreeWalker(root);
+  do fromServer.add(nodes.currentNode);
+  while (nodes.nextNode());
+  return root;
 }
 
-function morphAttributes(element, now) {
+/** @returns {[Node[], Node[]]} the nodes on the page that came from the server, and the server's last state of each */
+function nodesOfServer(all, old) {
+  const shown = all.filter((node) => fromServer.has(node));
+  const areKnown = shown.length === old.length && shown.every(({ nodeName }, i) => nodeName === old[i].nodeName);
+  // A script of the page may have replaced some: then the page itself is taken for the server's last state.
+  return areKnown ? [shown, old] : [all, all];
+}
+
+function morph(node, now, before) {
+  if (!(node instanceof Element)) return writeText(node, now.data);
+  if (isInUse(node)) return;
+  morphAttributes(node, now, before);
+  morphChildren(node, now, before);
+}
+
+function morphAttributes(element, now, before) {
   // The reader opens and closes details.
   const isLeft = (name) => name === "open" && element.localName === "details";
-  for (const { name } of [...element.attributes]) {
+  for (const { name } of [...before.attributes]) {
     if (!now.hasAttribute(name) && !isLeft(name)) element.removeAttribute(name);
   }
   for (const attribute of now.attributes) {
     const { name, value } = attribute;
+    if (before.getAttribute(name) === value || element.getAttribute(name) === value || isLeft(name)) continue;
     // `setAttribute` would lose the namespace, which attributes in an SVG may have.
-    if (element.getAttribute(name) !== value && !isLeft(name)) element.setAttributeNode(attribute.cloneNode());
+    element.setAttributeNode(attribute.cloneNode());
   }
 }
 
@@ -86,19 +107,63 @@ function put(node, parent, next) {
   else parent.insertBefore(node, next);
 }
 
-function whatIsHeld() {
-  const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
-  return { active: document.activeElement, anchorNode, anchorOffset, focusNode, focusOffset };
+/** What the reader holds in `element` before it is changed: the focus, and the selected words. */
+class Held {
+  constructor(element) {
+    this.element = element;
+    this.focused = document.activeElement;
+    const hasFocus = this.focused !== document.body && element.contains(this.focused);
+    this.rank = hasFocus ? this.equalToFocused().indexOf(this.focused) : -1;
+    const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
+    this.ends = { anchorNode, anchorOffset, focusNode, focusOffset };
+    const range = selectedRange();
+    if (!range?.intersectsNode(element)) return;
+    this.isBackward = anchorNode !== range.startContainer || anchorOffset !== range.startOffset;
+    this.words = String(range);
+    this.root = element.contains(range.commonAncestorContainer) ? element : document.body;
+    this.shown = new ShownText(this.root);
+    this.bounds = this.shown.boundsOfRange(range);
+  }
+
+  equalToFocused() {
+    return [...this.element.querySelectorAll(this.focused.localName)].filter((one) => one.isEqualNode(this.focused));
+  }
+
+  /** Focus and select again what had to be moved, or was made again elsewhere: in another element, or in one more. */
+  giveBack() {
+    if (this.rank !== -1 && !this.focused.isConnected) {
+      const equal = this.equalToFocused();
+      this.focused = equal[Math.min(this.rank, equal.length - 1)];
+    }
+    if (this.focused?.isConnected && this.focused !== document.activeElement) this.focused.focus({ preventScroll: true });
+    const { anchorNode, anchorOffset, focusNode, focusOffset } = this.ends;
+    const selection = getSelection();
+    const isLost = selection.anchorNode !== anchorNode || selection.focusNode !== focusNode;
+    if (isLost && anchorNode?.isConnected && focusNode?.isConnected) {
+      select({ node: anchorNode, at: anchorOffset }, { node: focusNode, at: focusOffset });
+    }
+    if (this.bounds && String(selectedRange() ?? "") !== this.words) this.selectWords();
+  }
+
+  selectWords() {
+    const { start, end } = this.bounds;
+    const shown = new ShownText(this.root);
+    const found = findWords(this.shown.text, start, end, shown.text);
+    if (!found) return;
+    const last = shown.nodeAt(found.end - 1);
+    const ends = [shown.nodeAt(found.start), { ...last, at: last.at + 1 }];
+    select(...(this.isBackward ? ends.reverse() : ends));
+  }
 }
 
-/** Where nodes that the reader holds had to be moved: focus and select them again. */
-function giveBack({ active, anchorNode, anchorOffset, focusNode, focusOffset }) {
-  if (active?.isConnected && active !== document.activeElement) active.focus({ preventScroll: true });
+function selectedRange() {
   const selection = getSelection();
-  const isLost = selection.anchorNode !== anchorNode || selection.focusNode !== focusNode;
-  if (!isLost || !anchorNode?.isConnected || !focusNode?.isConnected) return;
-  const within = (node, offset) => Math.min(offset, node.data?.length ?? node.childNodes.length);
-  selection.setBaseAndExtent(anchorNode, within(anchorNode, anchorOffset), focusNode, within(focusNode, focusOffset));
+  return selection.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0) : null;
+}
+
+function select(anchor, focus) {
+  const within = ({ node, at }) => [node, Math.min(at, node.data?.length ?? node.childNodes.length)];
+  getSelection().setBaseAndExtent(...within(anchor), ...within(focus));
 }
 
 /** @returns {number} the index of the one among `nodes`, the children of `parent`, that has the selection or the focus */
@@ -110,7 +175,3 @@ function heldIndex(parent, nodes) {
 }
 
 const contentOf = (node) => (node instanceof HTMLTemplateElement ? node.content : node);
-
-function haveSameNames(some, others) {
-  return some.length === others.length && [...some].every((node, i) => node.nodeName === others[i].nodeName);
-}

@@ -11,8 +11,8 @@ const LENGTHS = [24, 8, 2];
  * Pair the nodes of two lists. Both nodes of a pair have the same name, and no node is in two pairs.
  *
  * What is equal at both ends of the lists is paired first, so a change within one node is found without reading the
- * texts. The rest is paired by id, by content, by a part of the content, and last by its neighbours. Each step reads
- * each node once, so the time grows in proportion to the size of the lists.
+ * texts. The rest is paired by content, by id, by a part of the content, and last by its neighbours. Content comes before
+ * the ids: those of headings and footnotes are counted, and pass to others. Each step reads each node once, so the time grows in proportion to the size of the lists.
  *
  * @returns {number[]} for each node of `now` the index of its partner in `old`, or -1
  */
@@ -25,8 +25,8 @@ export function pairNodes(old, now) {
     if (!texts.has(node)) texts.set(node, node.textContent.trim() || (node.outerHTML ?? ""));
     return texts.get(node);
   };
-  pairing.pairBy((node) => node.getAttribute?.("id"));
   pairing.pairBy(textOf);
+  pairing.pairBy((node) => node.getAttribute?.("id"));
   for (const length of LENGTHS) {
     pairing.pairBy((node) => textOf(node).slice(0, length));
     pairing.pairBy((node) => textOf(node).slice(-length));
