@@ -4,7 +4,8 @@ import logging
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponseForbidden
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER, REASON_NO_CSRF_COOKIE
 from django.template.loader import render_to_string
 
@@ -13,26 +14,66 @@ logger = logging.getLogger(__name__)
 _ELSEWHERE = tuple(reason.partition("%s")[0] for reason in (REASON_BAD_ORIGIN, REASON_BAD_REFERER))
 
 
-def refuse_form(request: HttpRequest, reason: str = "") -> HttpResponseForbidden:
-    """Return the page for `reason`, one of Django's sentences: this is its `CSRF_FAILURE_VIEW`."""
+def refuse_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Return the page for `reason`, one of Django's sentences: this is its `CSRF_FAILURE_VIEW`.
+
+    A script gets the cause as JSON. It is empty if all that is wrong is that the form is out of date.
+    """
+    expected = f"{request.scheme}://{request.get_host()}"
+    context = {"title": "This form is out of date", "cause": ""}
     if reason == REASON_NO_CSRF_COOKIE:
-        context = {"title": "Your browser sent no cookie", "has_no_cookie": True}
+        context = _explain_cookie(request, expected)
     elif reason.startswith(_ELSEWHERE):
-        sender = urlsplit(request.headers.get("Origin") or request.headers.get("Referer", ""))
-        got, expected = f"{sender.scheme}://{sender.netloc}"[:200], f"{request.scheme}://{request.get_host()}"
-        _log_address(got, expected)
-        context = {"title": "This form came from another address", "got": got, "expected": expected}
-    else:
-        context = {"title": "This form is out of date"}
+        context = _explain_address(request, expected)
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return JsonResponse({"cause": context["cause"]}, status=403)
     return HttpResponseForbidden(render_to_string("403_csrf.html", context))
 
 
-# Each pair is logged once, so that nobody can fill the log.
+def _explain_address(request: HttpRequest, expected: str) -> dict[str, str]:
+    sent = request.headers.get("Origin") or request.headers.get("Referer", "")
+    sender = urlsplit(sent)
+    got = f"{sender.scheme}://{sender.netloc}"[:200] if sender.netloc else sent[:200]
+    _log_address(got or "an unknown address", expected)
+    said = f"As it arrived, your browser sent it from {got}." if got else "Nothing says from which address it was sent."
+    return {
+        "title": "This form came from another address",
+        "cause": f"{said} The server takes its own address to be {expected}.",
+        "advice": "address",
+    }
+
+
+def _explain_cookie(request: HttpRequest, expected: str) -> dict[str, str]:
+    name, others = settings.CSRF_COOKIE_NAME, ", ".join(sorted(request.COOKIES))[:200]
+    if settings.CSRF_COOKIE_SECURE and not request.is_secure():
+        cause = f"Your browser returns this site's cookies by HTTPS only, and the server was asked at {expected}."
+    elif others:
+        cause = (
+            f"Your browser returned other cookies ({others}), but not {name}, which the site gives it with every form."
+        )
+    else:
+        cause = "Your browser returned no cookie, although this site gives it one with every form."
+    _log_cookie(name, others or "none", expected)
+    return {"title": "A cookie did not come back", "cause": cause, "advice": "cookie"}
+
+
+# Each is logged once, so that nobody can fill the log.
 @lru_cache(maxsize=100)
 def _log_address(got: str, expected: str) -> None:
     logger.warning(
         "A form from %s was refused: the server takes its own address to be %s. If both are this site, a proxy has to "
-        "pass the headers Host (with the port) and X-Forwarded-Proto.",
+        "pass the headers Host (with the port), Origin, Referer and X-Forwarded-Proto.",
         got,
         expected,
+    )
+
+
+@lru_cache(maxsize=100)
+def _log_cookie(expected: str, got: str, site: str) -> None:
+    logger.warning(
+        "A form was refused: the cookie %s did not come back. Cookies that did: %s. The server was asked at %s. If "
+        "that happens to all forms, a proxy changes the headers Cookie or Set-Cookie, or HTTPS is missing.",
+        expected,
+        got,
+        site,
     )

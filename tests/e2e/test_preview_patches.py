@@ -8,6 +8,10 @@ from tests.e2e.watching import watch_on_another_screen
 async def watch_while_editing(editor_page: Page, project: int) -> Page:
     """Open the project in the editor, and a screen that shows what is written."""
     await editor_page.goto(f"/admin/pages/{project}/edit/")
+    # An autosave that is still under way at the end of a test would make the next test's out of date.
+    await editor_page.locator("#page-edit-form").evaluate(
+        "form => form.setAttribute('data-w-autosave-active-value', 'false')"
+    )
     screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
     await write(editor_page, screen, "Before.")
     return screen

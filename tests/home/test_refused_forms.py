@@ -13,13 +13,70 @@ LOGIN = "/admin/login/"
 @pytest.fixture
 def client(db: None) -> Client:
     refused_forms._log_address.cache_clear()
+    refused_forms._log_cookie.cache_clear()
     return Client(enforce_csrf_checks=True)
 
 
-def test_a_browser_without_cookies_is_named(client: Client) -> None:
-    page = client.post(LOGIN, headers={"Origin": "http://testserver"})
-    assert page.status_code == 403
-    assert "<h1>Your browser sent no cookie</h1>" in page.content.decode()
+def logged(caplog: pytest.LogCaptureFixture) -> list[object]:
+    return [record.args for record in caplog.records if record.name == "home.refused_forms"]
+
+
+@pytest.mark.parametrize(
+    ("cookies", "is_secure", "cause", "got"),
+    [
+        ([], False, "Your browser returned no cookie", "none"),
+        # A proxy that hides `Set-Cookie`, or changes the path of new cookies.
+        (["sessionid", "theme"], False, "other cookies (sessionid, theme), but not csrftoken", "sessionid, theme"),
+        # A proxy that ends TLS and doesn't say so, or a site without TLS.
+        ([], True, "by HTTPS only, and the server was asked at http://testserver.", "none"),
+        (["sessionid"], True, "by HTTPS only, and the server was asked at http://testserver.", "sessionid"),
+    ],
+)
+def test_a_cookie_that_did_not_come_back_is_named_and_logged_once(
+    client: Client,
+    caplog: pytest.LogCaptureFixture,
+    settings,
+    cookies: list[str],
+    is_secure: bool,
+    cause: str,
+    got: str,
+) -> None:
+    settings.CSRF_COOKIE_SECURE = is_secure
+    client.cookies.load(dict.fromkeys(cookies, "x"))
+    pages = [client.post(LOGIN, headers={"Origin": "http://testserver"}) for _ in range(3)]
+    text = pages[0].content.decode()
+    assert pages[0].status_code == 403
+    assert "<h1>A cookie did not come back</h1>" in text
+    assert cause in text
+    assert logged(caplog) == [("csrftoken", got, "http://testserver")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "cause"),
+    [
+        ({"Origin": "https://testserver"}, "sent it from https://testserver. The server takes its own address"),
+        ({"Origin": "http://testserver"}, "Your browser returned no cookie"),
+    ],
+)
+def test_a_script_gets_the_cause_as_json(client: Client, headers: dict[str, str], cause: str) -> None:
+    answer = client.post(LOGIN, headers=headers | {"X-Requested-With": "XMLHttpRequest"})
+    assert answer.status_code == 403
+    assert cause in answer.json()["cause"]
+
+
+def test_a_script_is_not_given_a_cause_if_its_form_is_out_of_date(client: Client) -> None:
+    client.get(LOGIN)
+    answer = client.post(LOGIN, headers={"Origin": "http://testserver", "X-Requested-With": "XMLHttpRequest"})
+    assert (answer.status_code, answer.json()) == (403, {"cause": ""})
+
+
+def test_a_form_without_an_address_says_so(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    page = client.post(LOGIN, secure=True)
+    assert (
+        "Nothing says from which address it was sent. The server takes its own address to be https://testserver."
+        in (page.content.decode())
+    )
+    assert logged(caplog) == [("an unknown address", "https://testserver")]
 
 
 def test_an_outdated_form_is_named(client: Client) -> None:
@@ -46,7 +103,7 @@ def test_an_address_that_a_proxy_changed_is_named_and_logged_once(
     text = pages[0].content.decode()
     assert "<h1>This form came from another address</h1>" in text
     assert f"sent it from {got}. The server takes its own address to be {expected}." in text
-    assert [record.args for record in caplog.records if record.name == "home.refused_forms"] == [(got, expected)]
+    assert logged(caplog) == [(got, expected)]
 
 
 def test_what_was_sent_is_escaped(client: Client) -> None:
