@@ -17,11 +17,12 @@ from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.permission_policies import ModelPermissionPolicy
-from wagtail.permissions import policy_registry, register_permission_policy
+from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
 
 from forms.bulk_actions import MESSAGE_ACTIONS, DeleteMessages, MessageAction
+from forms.dashboard import add_new_messages, find_mail_problems, may_see_messages
 from forms.models import ContactMessage, MailState, ReadingStatus
 from forms.plain_text import neutralise_formula
 
@@ -103,8 +104,7 @@ class MessageMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Return whether the user may see messages."""
-        policy = policy_registry.get_by_type(ContactMessage)
-        return bool(policy.user_has_any_permission(request.user, ["view", "change", "delete"]))
+        return may_see_messages(request.user)
 
     def render_component(self, request: HttpRequest) -> LinkMenuItem:
         """Return the entry with the present number of new messages."""
@@ -177,3 +177,6 @@ for action in MESSAGE_ACTIONS:
     hooks.register("register_bulk_action", action)
 # Registered after Wagtail's own action, which it replaces for messages.
 hooks.register("register_bulk_action", DeleteMessages, order=10)
+
+hooks.register("construct_homepage_panels", add_new_messages)
+hooks.register("site_problems", find_mail_problems)

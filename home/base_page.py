@@ -41,6 +41,9 @@ class BasePage(Page):
     )
 
     base_form_class = PageForm
+    write_label = ""
+    """The text of the dashboard's link that begins a page of this type, such as "Write a post"; none if empty."""
+
     # A copy is a plain draft: it isn't scheduled, so it doesn't show dates as if it were.
     exclude_fields_in_copy = ["go_live_at", "expire_at"]
 

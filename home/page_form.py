@@ -36,6 +36,13 @@ class PageForm(WagtailAdminPageForm):
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:
             self.fields["slug"].required = False
+        if "title" in self.fields and not self.instance.pk:
+            # Whoever begins a page begins to type. `autofocus` comes too early: the form's tabs are still hidden then.
+            self.fields["title"].widget.attrs |= {
+                "data-controller": "w-focus",
+                "data-w-focus-target-value": "input",
+                "data-action": "load@window->w-focus#focus",
+            }
 
     def defer_required_fields(self) -> None:
         """Let the title be empty, too, and leave out rows in which nothing has been chosen or written."""

@@ -9,12 +9,13 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.templatetags.static import static
-from django.urls import URLPattern, path
-from django.utils.html import format_html
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.documents.rich_text import DocumentLinkHandler
@@ -28,7 +29,7 @@ from galley.history.views import NamedHistoryView
 from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import PictureEmbedHandler
 from galley.preview.rich_text import dropped_elements
-from home import signing_in
+from home import dashboard, signing_in
 from home.page_form import PageForm
 from home.unsaved_forms import unsaved_form_keys
 
@@ -132,6 +133,24 @@ def add_editor_dialogs() -> SafeString:
 
 
 @hooks.register("insert_global_admin_css")
-def markdown_editor_icons() -> SafeString:
-    """Replace the icons of the Markdown editor."""
-    return format_html('<link rel="stylesheet" href="{}">', static("css/markdown-editor.css"))
+def add_admin_styles() -> SafeString:
+    """Replace the icons of the Markdown editor, and style the dashboard and Galley's mark."""
+    names = ("css/markdown-editor.css", "css/dashboard.css")
+    return format_html_join("", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names))
+
+
+hooks.register("construct_homepage_panels", dashboard.add_panels)
+hooks.register("site_problems", dashboard.find_waiting_tasks)
+
+
+@hooks.register("register_admin_urls")
+def add_help() -> list[URLPattern]:
+    """Return the address of the editors' help."""
+    return [path("help/", dashboard.HelpView.as_view(), name="editors_help")]
+
+
+@hooks.register("construct_help_menu")
+def replace_help(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Replace the entries that lead to other hosts."""
+    items[:] = [item for item in items if item.name == "keyboard-shortcuts-trigger"]
+    items.append(MenuItem(_("Help for editors"), reverse("editors_help"), name="editors-help", icon_name="help"))

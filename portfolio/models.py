@@ -132,6 +132,7 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
     parent_page_types = ["portfolio.PortfolioIndexPage"]
     subpage_types: list[str] = []
     page_description = "A piece of work: what it was, for whom, and how it was done."
+    write_label = "Add a project"
 
     time_field = "year"
     year_lookup = "year"

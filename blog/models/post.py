@@ -111,6 +111,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     parent_page_types = ["blog.BlogIndexPage"]
     subpage_types: list[str] = []
     page_description = "An article, with its authors, tags and pictures."
+    write_label = "Write a post"
 
     time_field = "date"
     year_lookup = "date__year"

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.dispatch import Signal
 from django.utils.html import strip_tags
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -34,6 +35,9 @@ from galley.preview.drafts.sources import SavedPage, Source
 from galley.preview.messages import Note
 
 logger = logging.getLogger(__name__)
+
+guest_note_left = Signal()
+"""Sent with a new note of a guest, as `comment`."""
 
 # No link lives longer.
 REMEMBERED_SECONDS = 31 * 24 * 60 * 60
@@ -81,6 +85,8 @@ def leave_note(source: Source | None, note: Note, reviewer: Reviewer) -> Comment
     except Exception:
         # It is stored: open editors show it when they are reloaded.
         logger.exception("A note could not be announced")
+    if reviewer.link is not None:
+        guest_note_left.send_robust(Comment, comment=comment)
     return comment
 
 

@@ -1,13 +1,16 @@
 """Where the preview enters Wagtail's admin: beside the page editor, and among the reports."""
 
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 
 from galley.preview import conf, share_views
 from galley.preview.consumers import Close, reason_for
+from galley.preview.dashboard import OpenNotesPanel
 
 
 @hooks.register("insert_editor_js")
@@ -29,3 +32,9 @@ def add_report_to_menu() -> MenuItem:
     return share_views.SharedDraftsMenuItem(
         _("Shared drafts"), reverse("shared_drafts"), name="shared-drafts", icon_name="link", order=1200
     )
+
+
+@hooks.register("construct_homepage_panels")
+def add_open_notes(request: HttpRequest, panels: list[Component]) -> None:
+    """Show the notes that nobody has resolved on the dashboard."""
+    panels.append(OpenNotesPanel())

@@ -1,0 +1,34 @@
+"""From the sign-in to the first word of a new post is one click."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, expect
+
+from tests.e2e.editing import log_in, open_saved_post, until_saved
+from tests.e2e.test_history import SCREENS
+from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite
+
+
+async def test_one_click_after_the_sign_in_the_title_is_typed(server: RunningSite, browser: Browser) -> None:
+    page = await (await browser.new_context(base_url=server.url)).new_page()
+    await log_in(page, EDITOR, EDITOR_PASSWORD, lands_on="/admin/")
+    await page.get_by_role("link", name="Write a post").click()
+    await expect(page.get_by_role("textbox", name="Title*")).to_be_focused()
+    await page.keyboard.type("Typed at once")
+    await page.wait_for_url("**/edit/")
+    await until_saved(page)
+    await page.goto("/admin/")
+    await expect(page.locator("#your-drafts-content").get_by_role("link", name="Typed at once")).to_be_visible()
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_axe_finds_nothing_on_dashboard_and_help(editor_page: Page, screen: str) -> None:
+    await open_saved_post(editor_page, f"Begun on a {screen}", "The *last* words.")
+    await editor_page.set_viewport_size(SCREENS[screen])
+    for address in ("/admin/", "/admin/help/"):
+        for colours in ("light", "dark"):
+            await editor_page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+            await editor_page.goto(address)
+            await expect(editor_page.locator("main")).to_be_visible()
+            results = await Axe().run(editor_page, context="main")
+            assert results.response["violations"] == [], results.generate_report()
