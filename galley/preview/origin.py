@@ -7,9 +7,12 @@ allowed.
 
 import logging
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.core.handlers.asgi import ASGIRequest
 from django.utils.translation import gettext as _
 
 logger = logging.getLogger(__name__)
@@ -27,7 +30,7 @@ def is_own_origin(scope: Any) -> bool:
 def explain_refusal(scope: Any, origin: str) -> str:
     """Return why a page with the address `origin` can't open a socket, though its HTTP requests arrive.
 
-    `scope` is that of such a request, and comes through the same proxies.
+    `scope` is that of a POST, which has an `Origin` as the handshake has, and comes through the same proxies.
     """
     if not _is_trusted(scope, origin):
         _log_address(origin, own := _own_origin(scope))
@@ -35,6 +38,12 @@ def explain_refusal(scope: Any, origin: str) -> str:
             "The preview can't connect, and the server refuses to save: your browser has this site at %(got)s, and the "
             "server takes its address to be %(expected)s. A proxy changes it."
         ) % {"got": origin[:200], "expected": own}
+    if (got := _read_header(scope, b"origin")) != origin:
+        _log_origin(got, origin)
+        return _(
+            "The preview can't connect: something between your browser and the server changes or removes the header "
+            "Origin. Your browser sends %(expected)s, and the server gets: %(got)s."
+        ) % {"expected": origin, "got": got[:200] or "—"}
     _log_upgrade(_own_origin(scope))
     return _("The preview can't connect: something between your browser and the server doesn't pass WebSockets.")
 
@@ -44,8 +53,13 @@ def _is_trusted(scope: Any, origin: str) -> bool:
 
 
 def _own_origin(scope: Any) -> str:
+    """Return the address as Django has it for forms: by `SECURE_PROXY_SSL_HEADER` and `USE_X_FORWARDED_HOST`, too."""
     scheme = scope.get("scheme", "ws").replace("ws", "http")
-    return f"{scheme}://{_read_header(scope, b'host')}"
+    request = ASGIRequest({"method": "GET", "path": "/", "scheme": scheme, "headers": scope["headers"]}, BytesIO())
+    try:
+        return f"{request.scheme}://{request.get_host()}"
+    except DisallowedHost:
+        return f"{request.scheme}://{_read_header(scope, b'host')}"
 
 
 def _read_header(scope: Any, wanted: bytes) -> str:
@@ -57,9 +71,19 @@ def _read_header(scope: Any, wanted: bytes) -> str:
 def _log_address(got: str, expected: str) -> None:
     logger.warning(
         "A socket from a page at %s was refused: the server takes its own address to be %s. If both are this site, a "
-        "proxy has to pass the headers Host (with the port) and X-Forwarded-Proto.",
+        "proxy has to pass the headers Host (with the port), Origin and X-Forwarded-Proto.",
         got[:200] or "an unknown address",
         expected,
+    )
+
+
+@lru_cache(maxsize=100)
+def _log_origin(got: str, expected: str) -> None:
+    logger.warning(
+        "Browsers at %s reach the server, and can't open sockets: their header Origin arrives as %s. A proxy has to "
+        "pass it.",
+        expected,
+        got[:200] or "nothing",
     )
 
 

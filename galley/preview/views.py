@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from galley.preview import conf
 from galley.preview.broadcast.hub import hub
@@ -27,9 +28,13 @@ from galley.preview.origin import explain_refusal
 from galley.preview.sharing import LinkEnded, open_link
 
 
-@require_GET
+@csrf_exempt
+@require_POST
 async def explain_connection(request: ASGIRequest) -> HttpResponse:
-    """Say in plain text why the page with the address `origin` can't open a socket. See `socket.js`."""
+    """Say in plain text why the page with the address `origin` can't open a socket. See `socket.js`.
+
+    A POST, as browsers send no `Origin` with a GET of their own site. It changes nothing.
+    """
     reason = explain_refusal(request.scope, request.GET.get("origin", ""))
     return _as_private(HttpResponse(reason, content_type="text/plain; charset=utf-8"))
 

@@ -5,7 +5,7 @@
  * a failure stays after a later success.
  */
 
-import { autosaveOf, dialog, editForm, renewSession, signedIn, tellFailure, texts, withNames } from "./sign-in-again.js";
+import { autosaveOf, dialog, editForm, explainRefusal, renewSession, signedIn, tellFailure, texts, withNames } from "./sign-in-again.js";
 
 /** Milliseconds between two attempts to save while the site can't be reached. */
 const RETRY_INTERVAL = 10_000;
@@ -63,7 +63,8 @@ window.addEventListener(
     }
     if (session.state === "unreachable" || missingParts) retryLater();
     const text = { "signed-out": texts.textSignedOut, other: texts.textOther, unreachable: texts.textUnreachable };
-    tellFailure({ ...detail, text: withNames(text[session.state] ?? detail.text, session) });
+    const cause = session.state === "ready" ? await explainRefusal() : session.cause;
+    tellFailure({ ...detail, text: withNames(text[session.state] ?? (cause || detail.text), session) });
     if (session.state === "signed-out" || session.state === "other") dialog.offer(session, saveAgain);
   },
   { capture: true },

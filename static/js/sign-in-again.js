@@ -16,32 +16,46 @@ export const signedIn = new BroadcastChannel("signed-in");
 /** @returns {object | undefined} Wagtail's controller of autosave, if the form has one */
 export const autosaveOf = (form) => window.wagtail?.app?.getControllerForElementAndIdentifier(form, "w-autosave");
 
-/** @returns {Promise<{user, name, token} | {} | null>} who is signed in; `{}` for nobody, null if the site can't be reached */
-async function askWhoIsSignedIn(method = "GET") {
+/**
+ * @param {FormData} [body]  what to send with a POST
+ * @returns {Promise<{user, name, token} | {cause?: string} | null>} who is signed in; for nobody, why a POST was refused, if
+ *   that isn't only for its token; null if the site can't be reached
+ */
+async function askWhoIsSignedIn(method = "GET", body = undefined) {
   const headers = { "X-Requested-With": "XMLHttpRequest" };
   if (method === "POST") headers["X-CSRFToken"] = editForm().elements.csrfmiddlewaretoken.value;
   try {
-    const response = await fetch(texts.session, { method, headers, cache: "no-store", redirect: "manual" });
+    const response = await fetch(texts.session, { method, headers, body, cache: "no-store", redirect: "manual" });
     if (response.status >= 500) return null;
-    return response.ok ? await response.json() : {};
+    if (response.headers.get("Content-Type")?.startsWith("application/json")) return await response.json();
+    // Not an answer of the site, but of something in front of it.
+    const cause = response.status === 413 ? texts.textTooLarge : texts.textRefused.replace("{status}", response.status);
+    return method === "POST" && response.status >= 400 ? { cause } : {};
   } catch {
     return null;
   }
 }
 
 /** Who opened the page. The token on the page proves that nobody else has signed in since. */
-let author = askWhoIsSignedIn("POST").then((session) => (session?.user ? session : { name: texts.textUnknown }));
+const askForAuthor = () => askWhoIsSignedIn("POST").then((session) => ({ name: texts.textUnknown, ...session }));
+let author = askForAuthor();
+
+/** @returns {Promise<string | undefined>} why the form as it is now can't be sent, though its author is signed in */
+export const explainRefusal = async () => (await askWhoIsSignedIn("POST", new FormData(editForm())))?.cause;
 
 /**
  * Renew every token on the page if the author is signed in.
  *
- * @returns {Promise<{state: "ready" | "signed-out" | "other" | "unreachable", user?, name?, token?}>}
+ * @returns {Promise<{state: "ready" | "signed-out" | "other" | "refused" | "unreachable", user?, name?, token?, cause?}>}
  */
 export async function renewSession() {
   const session = await askWhoIsSignedIn();
   if (!session) return { state: "unreachable" };
   if (!session.user) return { state: "signed-out" };
-  if (session.user !== (await author).user) return { state: "other", author: (await author).name, ...session };
+  if ((await author).cause) author = askForAuthor();
+  const { user, name, cause } = await author;
+  if (cause) return { state: "refused", cause };
+  if (session.user !== user) return { state: "other", author: name, ...session };
   useToken(session.token);
   return { state: "ready" };
 }
@@ -177,8 +191,9 @@ export const dialog = new SignInDialog();
 export async function ensureSession() {
   const session = await renewSession();
   if (session.state === "ready") return true;
-  if (session.state !== "unreachable") return dialog.demand(session);
-  tellFailure({ error: new TypeError(texts.textUnreachable), text: texts.textUnreachable, type: "network_error" });
+  if (session.state !== "unreachable" && session.state !== "refused") return dialog.demand(session);
+  const text = session.cause ?? texts.textUnreachable;
+  tellFailure({ error: new TypeError(text), text, type: session.cause ? "server_error" : "network_error" });
   return false;
 }
 

@@ -15,6 +15,7 @@ WITHOUT_SOCKETS = "something between your browser and the server doesn't pass We
 def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     origin._log_address.cache_clear()
     origin._log_upgrade.cache_clear()
+    origin._log_origin.cache_clear()
     return caplog
 
 
@@ -45,15 +46,49 @@ def test_an_address_that_a_proxy_changed_is_named_and_logged_once(logged, got: s
 @pytest.mark.parametrize("got", ["http://site.example", "https://trusted.example"])
 def test_sockets_that_a_proxy_does_not_pass_are_named(logged, settings, got: str) -> None:
     settings.CSRF_TRUSTED_ORIGINS = ["https://trusted.example"]
-    answers = {origin.explain_refusal(scope_of("site.example"), got) for _ in range(3)}
+    answers = {origin.explain_refusal(scope_of("site.example", origin=got), got) for _ in range(3)}
     assert [WITHOUT_SOCKETS in answer for answer in answers] == [True]
     assert origin.is_own_origin(scope_of("site.example", "ws", origin=got))
     assert ["Upgrade and Connection" in record.getMessage() for record in logged.records] == [True]
 
 
+@pytest.mark.parametrize("arrives_as", ["", "null", "http://127.0.0.1:8000", "http://site.example:80"])
+def test_an_origin_that_a_proxy_changed_is_named(logged, arrives_as: str) -> None:
+    scope = scope_of("site.example", **({"origin": arrives_as} if arrives_as else {}))
+    answers = {origin.explain_refusal(scope, "http://site.example") for _ in range(3)}
+    assert [f"Origin. Your browser sends http://site.example, and the server gets: {arrives_as or '—'}." in answer
+            for answer in answers] == [True]  # fmt: skip
+    assert not origin.is_own_origin(scope | {"scheme": "ws"})
+    assert ("http://site.example", arrives_as or "nothing") in [record.args for record in logged.records]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "headers"),
+    [
+        # uvicorn reads neither a list nor what a proxy on another machine sends; Django does.
+        ("SECURE_PROXY_SSL_HEADER", ("HTTP_X_FORWARDED_PROTO", "https"), {"x-forwarded-proto": "https, http"}),
+        ("SECURE_PROXY_SSL_HEADER", ("HTTP_X_FORWARDED_PROTO", "https"), {"x-forwarded-proto": "https"}),
+        ("SECURE_PROXY_SSL_HEADER", ("HTTP_X_SCHEME", "tls"), {"x-scheme": "tls"}),
+        ("USE_X_FORWARDED_HOST", True, {"x-forwarded-host": "site.example"}),
+    ],
+)
+def test_sockets_have_the_address_that_forms_have(logged, settings, setting: str, value: Any, headers: Any) -> None:
+    settings.ALLOWED_HOSTS = ["site.example"]
+    setattr(settings, setting, value)
+    is_host = setting == "USE_X_FORWARDED_HOST"
+    sent = headers | {"origin": "http://site.example" if is_host else "https://site.example"}
+    assert origin.is_own_origin(scope_of("127.0.0.1:8000" if is_host else "site.example", "ws", **sent))
+    assert not origin.is_own_origin(
+        scope_of("127.0.0.1:8000" if is_host else "site.example", "ws", origin=sent["origin"])
+    )
+    assert len(logged.records) == 1
+
+
 async def test_the_page_asks_by_http(logged, async_client: AsyncClient) -> None:
-    same = await async_client.get("/preview/connection/", {"origin": "http://testserver"})
-    other = await async_client.get("/preview/connection/", {"origin": "http://testserver:81"})
+    def ask(page: str) -> Any:
+        return async_client.post(f"/preview/connection/?origin={page}", headers={"origin": page})
+
+    same, other = await ask("http://testserver"), await ask("http://testserver:81")
     assert WITHOUT_SOCKETS in same.content.decode()
     assert CHANGED.format(got="http://testserver:81", expected="http://testserver") in other.content.decode()
     assert (other["Content-Type"], other["Cache-Control"]) == ("text/plain; charset=utf-8", same["Cache-Control"])

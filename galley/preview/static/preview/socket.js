@@ -129,7 +129,8 @@ export function connect(path, listener, maxBytes = Infinity) {
 async function askForReason(address) {
   const prefix = address.pathname.replace(/^(.*\/)(?:tabs|pages|shared)\/.*$/, "$1");
   try {
-    const response = await fetch(`${prefix}connection/?origin=${encodeURIComponent(location.origin)}`);
+    const page = encodeURIComponent(location.origin);
+    const response = await fetch(`${prefix}connection/?origin=${page}`, { method: "POST" });
     return response.ok ? await response.text() : undefined;
   } catch {
     return undefined;
