@@ -13,7 +13,7 @@ from galley.markdown.parser import extract_text, summarise_markdown
 from galley.markdown.rendering import render_markdown
 from galley.markdown.sanitising import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, TAGS_WITHOUT_CONTENT
 from galley.markdown.time_limit import limit_time
-from galley.markdown.validation import find_broken_links, find_formula_errors
+from galley.markdown.validation import find_broken_links, find_formula_errors, find_references
 
 __all__ = [
     "ALLOWED_ATTRIBUTES",
@@ -27,6 +27,7 @@ __all__ = [
     "feed_html",
     "find_broken_links",
     "find_formula_errors",
+    "find_references",
     "highlight_code",
     "language_name",
     "limit_time",

@@ -1,7 +1,8 @@
-"""Errors in a Markdown text that its author has to correct, each with the number of its line."""
+"""What a Markdown text links to, and errors that its author has to correct, each with the number of its line."""
 
 from collections.abc import Iterator, Sequence
 
+from django.db.models import Model
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from markdown_it.token import Token
@@ -32,11 +33,7 @@ def find_broken_links(text: str) -> list[str]:
 
     A page that exists but isn't published isn't reported: it may go live later. Runs one query for each kind.
     """
-    links = [
-        (line, match["kind"].lower(), match["number"])
-        for line, token in _with_lines(parser.parse(text))
-        if (match := LINK_PATTERN.match(str(token.attrs.get("href") or token.attrs.get("src") or "")))
-    ]
+    links = list(_find_links(text))
     existing = {
         kind: model.objects.in_bulk({int(number) for _, found, number in links if found == kind and _is_id(number)})
         for kind, model in get_models().items()
@@ -46,6 +43,19 @@ def find_broken_links(text: str) -> list[str]:
         for line, kind, number in links
         if not (_is_id(number) and int(number) in existing[kind])
     ]
+
+
+def find_references(text: str) -> set[tuple[type[Model], str]]:
+    """Return the models and primary keys of the pages, documents and images in the Markdown `text`."""
+    models = get_models()
+    return {(models[kind], number) for _, kind, number in _find_links(text) if _is_id(number)}
+
+
+def _find_links(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield line, kind and number of each internal link or image."""
+    for line, token in _with_lines(parser.parse(text)):
+        if match := LINK_PATTERN.match(str(token.attrs.get("href") or token.attrs.get("src") or "")):
+            yield line, match["kind"].lower(), match["number"]
 
 
 def _is_id(text: str) -> bool:

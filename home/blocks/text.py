@@ -1,12 +1,14 @@
 """Blocks for text: paragraphs, Markdown, headings, quotations and callouts."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from wagtail import blocks
 from wagtailmarkdown.blocks import MarkdownBlock as MarkdownEditorBlock
 
-from galley.markdown import extract_text, find_broken_links, find_formula_errors
+from galley.markdown import extract_text, find_broken_links, find_formula_errors, find_references
 
 
 class ParagraphBlock(blocks.RichTextBlock):
@@ -51,6 +53,11 @@ class MarkdownBlock(MarkdownEditorBlock):
     def get_searchable_content(self, value: str) -> list[str]:
         """Return the text without its markup."""
         return [extract_text(value)]
+
+    def extract_references(self, value: str) -> Iterator[tuple[type[Model], str, str, str]]:
+        """Yield the pages, documents and images that the text links to, for Wagtail's reference index."""
+        for model, pk in find_references(value or ""):
+            yield model, pk, "", ""
 
     def get_context(self, value: str, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the context with a prefix for footnote ids, since other blocks of the page may have footnotes too."""
