@@ -81,5 +81,5 @@ def test_deleting_a_page_says_what_links_to_it(small_site: SmallSite, admin_clie
     small_site.post.save_revision().publish()
     html = admin_client.get(f"/admin/pages/{small_site.about.pk}/delete/").content.decode()
     assert "is referenced 1 time." in html
-    usage = admin_client.get(f"/admin/pages/usage/{small_site.about.pk}/").content.decode()
+    usage = admin_client.get(f"/admin/pages/{small_site.about.pk}/usage/").content.decode()
     assert small_site.post.title in usage
