@@ -113,7 +113,7 @@ def test_one_copy_of_two_that_is_removed_stays_in_the_history(writer: Writer) ->
     assert writer.save(body=[block(LONG)])
 
 
-@pytest.mark.parametrize("step", [10, 6, 1])
+@pytest.mark.parametrize("step", [10, 6, pytest.param(1, marks=pytest.mark.nightly)])
 def test_gradual_deletion_loses_nothing_but_a_tenth(writer: Writer, step: int) -> None:
     words = LONG.split()
     while words:
@@ -125,10 +125,11 @@ def test_gradual_deletion_loses_nothing_but_a_tenth(writer: Writer, step: int) -
         assert len(longer - shorter) <= max(len(longer) / 10 + 2 * step, 2)
 
 
-def test_gradual_replacement_loses_nothing_but_a_tenth(writer: Writer) -> None:
+@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.nightly)])
+def test_gradual_replacement_loses_nothing_but_a_tenth(writer: Writer, step: int) -> None:
     words = LONG.split()
-    for number in range(len(words)):
-        words[number] = f"other{number}"
+    for number in range(0, len(words), step):
+        words[number : number + step] = [f"other{number + place}" for place in range(step)]
         writer.save(body=[block(" ".join(words))])
     assert len(set(writer.texts()[0].split()) & set(LONG.split())) >= 175
 

@@ -44,8 +44,9 @@ def test_other_dollars_are_dollars(text: str) -> None:
 @needs_real_blogs
 def test_no_price_in_two_real_blogs_is_taken_for_a_formula() -> None:
     texts = [file.read_text(errors="replace") for file in REAL_BLOGS.rglob("*.md")]
-    assert sum("$" in text for text in texts) > 50
-    for text in texts:
+    with_dollars = [text for text in texts if "$" in text]
+    assert len(with_dollars) > 50
+    for text in with_dollars:
         for token in parser.parse(text):
             for part in (token, *(token.children or [])):
                 assert not part.type.startswith("math"), part.content
