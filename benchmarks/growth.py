@@ -10,6 +10,7 @@ import json
 import math
 import os
 import random
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import django
+from django.utils.html import escape
 
 from benchmarks import facts
 
@@ -24,6 +26,7 @@ SIZES = (25_000, 50_000, 100_000, 200_000)
 TEXTS = 2_000
 # A step that takes longer is not tried on longer texts.
 PATIENCE_SECONDS = 4.0
+SLOW_SECONDS = 1.0
 # The growth of shorter times is noise.
 MEASURABLE_SECONDS = 0.05
 
@@ -54,6 +57,21 @@ MARKS = (
     ("\x00", ""), ("(", ")"), ('"', '"'), ("'", "'"), ("@", ""), ("a.b", ""), ("-", ""), (":", ""), ("!", ""),
     ("=", ""), ("<", ">"), ("::: note\n", ":::\n"), ("> [!NOTE]\n", ""), ("[[", "]]"), ("{{", "}}"),
     ("{% ", "%}"), ("...", ""), ("www.a.b", ""),
+    ("<!--a", "-->"), ("{% raw %}", "{% endraw %}"), ("{% comment %}", "{% endcomment %}"),
+    ("{% highlight a %}", "{% endhighlight %}"), ("{{< highlight a >}}", "{{< / highlight >}}"), ("{{<a ", ">}}"),
+    ("{{ a | b", "}}"), ("{% a \"", "\" %}"), ("{: .a ", "}"), ("{#a .b", "}"), ("%%", "%%"), ("%%\n", "\n%%"),
+    ("==", "=="), ("{++", "++}"), ("^[", "]"), ("a~", "~"), ("!!! a\n", "    b\n"), ("<Note>", "</Note>"),
+    ("<Note a='", "'>"), ("<A b={", "}/>"), ("<A b={{{", "}}}/>"), ("{{< note >}}", "{{< /note >}}"), ("{/*", "*/}"),
+    ("import a from '", "'\n"), ("export const a = {", "}\n"), ("<pre>", "</pre>"), ("<pre>\n\n", "</pre>"),
+    ("<code>", "</code>"), ("<article>", "</article>"), ("<body>", "</body>"), ("<h1>", "</h1>"),
+    ("<iframe src=a>", "</iframe>"), ("<noscript>", "</noscript>"), ("<meta http-equiv=refresh ", "url=a>"),
+    ("<a b=\"", "\">"), ("a: \"", "\"\n"), ("blog: {", "}"), ("blog: { a {", "} }"), ("- a: b\n", ""), ("a: b\n", ""),
+    ("![[", "]]"), ("[[a|", "]]"), ("[[#", "]]"), ("[a]: ", "\n"), ("[a]: <", ">\n"), ("![a](b =1x1", ")"),
+    ("\\[", "\\]"), ("`a", "``b"), ("::: {", "}\n:::\n"), (":::a\n", ":::\n"), ("a/", "/"), ("../", ""), ("%41", ""),
+    (":a", ""), ("{a:", "}"), (".. a: b\n", ""), ("% a\n", ""), ("<summary", ">"), ("</a", ""), ("<a/", ""),
+    ("<a b", ""),
+    ("\ue003a ", "\ue004"), ("-0-", "-value"), ("a-", ""), ("1-", ""), ("\u202e", "\u202c"), ("\ud83d", ""),
+    ("a\u0334\u0301\u0316", ""), ("\u0e33\u0e48", ""), ("\ufdfa", ""), ("\u1100\u1161\u11a8", ""),
 )  # fmt: skip
 DEFINITIONS = "[^1]: a\n\n[a]: b\n\n"
 HEADER = "|a|b|\n|-|-|\n"
@@ -99,12 +117,20 @@ SHAPES: dict[str, Callable[[str, str, int], str]] = {
     "a quotation": lambda a, b, size: "> " + _times(a + b, size).replace("\n", "\n> "),
     "with definitions": lambda a, b, size: DEFINITIONS + _times(a, size),
     "table cells": lambda a, b, size: HEADER + _times(f"|{a}a{b}|b|\n", size),
+    "an attribute": lambda a, b, size: (
+        '<b title="' + _times((a + b).replace('"', ""), size - 20)[: size - 20] + '">a</b>'
+    ),
+    "code in C": lambda a, b, size: "```c\n" + _times(a + b, size - 9)[: size - 9] + "\n```\n",
     "link text": lambda a, b, size: "[" + _times(a + b, size - 6)[: size - 6] + "](/a)",
 }
 
 
 def make_steps() -> dict[str, Callable[[str], Any]]:
     """Return what is done with an author's text, by name. Each is given the text, and the HTML that came of it."""
+    return _make_rendering_steps() | _make_site_steps() | _make_import_steps()
+
+
+def _make_rendering_steps() -> dict[str, Callable[[str], Any]]:
     from galley.markdown import extract_text, feed_html, find_formula_errors, limit_time, summarise_markdown
     from galley.markdown.body import RenderedBody
     from galley.markdown.headings import normalise_headings
@@ -142,6 +168,129 @@ def make_steps() -> dict[str, Callable[[str], Any]]:
     }
 
 
+def _make_site_steps() -> dict[str, Callable[[str], Any]]:
+    """Return what happens to rich text, to plain fields, and to the words of a page."""
+    from django.http import QueryDict
+    from django.utils.text import Truncator
+    from wagtail.rich_text import RichText
+
+    from blog.models import BlogPostPage
+    from forms.plain_text import clean_line, clean_text
+    from galley.history.merging import Merge
+    from galley.history.texts import mark_differences
+    from galley.history.words import read_words, removed_words, sum_words
+    from galley.preview.drafts.binding import set_true_counts
+    from galley.preview.messages import apply_splice, find_splice
+    from home.blocks import minutes_to_read, opening_words
+    from home.blocks.text import ParagraphBlock
+    from search.query import Query
+    from search.snippets import Marker
+    from search.words import find_words
+
+    body = BlogPostPage._meta.get_field("body").stream_block
+    paragraph = ParagraphBlock()
+    query = Query.from_text("a1 b x")
+
+    def blocks_of(text: str) -> list[dict[str, Any]]:
+        return [
+            {"type": "markdown", "value": text, "id": "1"},
+            {"type": "paragraph", "value": f"<p>{escape(text)}</p>", "id": "2"},
+            {"type": "pull_quote", "value": {"quote": text, "attribution": ""}, "id": "3"},
+        ]
+
+    def write_rich_text(text: str) -> None:
+        lines = text.split("\n")[:5_000]
+        state = {
+            "blocks": [
+                {"key": f"{number:05}", "text": line, "type": "unstyled", "depth": 0, "inlineStyleRanges": [],
+                 "entityRanges": []}
+                for number, line in enumerate(lines)
+            ],
+            "entityMap": {},
+        }  # fmt: skip
+        widget = paragraph.field.widget
+        html = widget.value_from_datadict(QueryDict(mutable=True) | {"text": json.dumps(state)}, {}, "text")
+        str(RichText(html))
+        paragraph.get_searchable_content(RichText(html))
+        widget.format_value(html)
+
+    def read_html(text: str) -> None:
+        str(RichText(text))
+        paragraph.get_searchable_content(RichText(text))
+
+    def merge(text: str) -> list[tuple[Any, Any]]:
+        half = len(text) // 2
+        contents = [
+            {"title": "a", "body": json.dumps(blocks_of(each)), "excerpt": each, "categories": []}
+            for each in (text, text[:half] + "\n1\n\n" + text[half:], "x\n" + text[:half] + "y\n" + text[half:])
+        ]
+        differences = Merge(BlogPostPage, *contents).differences
+        return [mark_differences(each.theirs, each.mine) for each in differences]
+
+    def compare_words(text: str) -> None:
+        old, new = (
+            sum_words(read_words(BlogPostPage, {"body": json.dumps(blocks_of(each))})) for each in (text, text[1:])
+        )
+        removed_words(old, new)
+
+    return {
+        "words": lambda text: list(find_words(text)),
+        "snippet": lambda text: (Marker(query.words).cut_out(text), Marker(query.words).mark(text[:20_000])),
+        "query": Query.from_text,
+        "opening": lambda text: opening_words(body.to_python(blocks_of(text))),
+        "opening of rich text": lambda text: opening_words(body.to_python(blocks_of(text)[1:])),
+        "minutes": lambda text: minutes_to_read(body.to_python(blocks_of(text))),
+        "rich text": write_rich_text,
+        "stored rich text": read_html,
+        "editing stored rich text": lambda text: paragraph.field.widget.format_value(text),
+        "merge": merge,
+        "compare words": compare_words,
+        "splice": lambda text: apply_splice(text, find_splice(text, text[: len(text) // 2] + "x")),
+        "field names": lambda text: set_true_counts(QueryDict(mutable=True) | {text: "1", f"{text}-TOTAL_FORMS": "2"}),
+        "truncated": lambda text: Truncator(text).chars(220),
+        "message": lambda text: (clean_line(text), clean_text(text)),
+    }
+
+
+def _make_import_steps() -> dict[str, Callable[[str], Any]]:
+    from transfer.conversion import convert_post
+    from transfer.image_files import ImageFinder
+    from transfer.readers import UnreadableFileError, make_reader, make_slug, normalise_address
+    from transfer.readers.markdown.generator_config import _load_javascript
+    from transfer.references import ImportContext, URLIndex
+    from transfer.writers.body import split_blocks
+
+    folder = Path(tempfile.mkdtemp())
+    reader = make_reader("markdown", folder)
+    keys = (
+        "title", "slug", "permalink", "aliases", "tags", "author", "description", "image", "caption", "canonical_url",
+        "date", "series", "category",
+    )  # fmt: skip
+
+    def read(name: str, content: str) -> None:
+        path = folder / name
+        path.write_text(content, encoding="utf-8", errors="replace")
+        with suppress(UnreadableFileError):
+            if post := reader.read_post(path):
+                context = ImportContext(reader, URLIndex([post]), ImageFinder(folder, []))
+                split_blocks(convert_post(post, context).body)
+
+    header = "---\ntitle: a\n---\n"
+    return {
+        "import Markdown": lambda text: read("a.md", header + text),
+        "import MDX": lambda text: read("a.mdx", header + text),
+        "import HTML": lambda text: read("a.html", f"<title>a</title><body>{text}</body>"),
+        "import a bare text": lambda text: read("b.md", text),
+        "import front matter": lambda text: read(
+            "c.md", "---\n" + "".join(f"{key}: {json.dumps(text[:4500])}\n" for key in keys) + f"---\n{text[:4500]}"
+        ),
+        "import a long title": lambda text: read("d.md", f"---\ntitle: {json.dumps(text[:60000])}\n---\n"),
+        "import settings": _load_javascript,
+        "slug": make_slug,
+        "address": normalise_address,
+    }
+
+
 class Growth(NamedTuple):
     """The seconds of processor time that a step takes for the longest text, and the exponent of its growth."""
 
@@ -163,7 +312,8 @@ def measure(text: Text, step: str, work: Callable[[str], Any], sizes: tuple[int,
         if before > MEASURABLE_SECONDS:
             exponent = math.log2(spent / before)
         before = spent
-        if spent > PATIENCE_SECONDS:
+        # Not even a square would make it slow.
+        if spent > PATIENCE_SECONDS or spent * (sizes[-1] / size) ** 2 < SLOW_SECONDS:
             break
     return Growth(spent, exponent, step, text.name, size)
 
@@ -186,7 +336,7 @@ def main() -> None:
         for step, work in steps.items():
             growth = measure(text, step, work)
             found.append(growth)
-            if growth.seconds > 1:
+            if growth.seconds > SLOW_SECONDS:
                 print(
                     f"{growth.seconds:7.2f} s  ^{growth.exponent:4.2f}  {growth.size:7}  {step:12} {text.name}",
                     flush=True,

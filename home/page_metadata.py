@@ -91,7 +91,9 @@ def _find_source_url(page: Any) -> str:
 
 def _find_description(page: Any) -> str:
     texts = (getattr(page, name, "") for name in ("search_description", "introduction", "summary"))
-    return Truncator(next(filter(None, texts), "")).chars(MAX_DESCRIPTION_LENGTH)
+    text = next(filter(None, texts), "")
+    # Django normalises the whole text, and a run of combining marks takes quadratic time.
+    return Truncator(text[: 5 * MAX_DESCRIPTION_LENGTH]).chars(MAX_DESCRIPTION_LENGTH)
 
 
 def _find_image(page: Any, site: Site | None, address: str) -> ShareImage | None:

@@ -10,6 +10,7 @@ from transfer.text import (
     SourceText,
     Span,
     angled,
+    find_span,
     html_block_spans,
     markdown_image,
     read_destination,
@@ -37,7 +38,7 @@ _ELEMENT = re.compile(
     r"(?<!\]\()<(?P<name>[a-zA-Z][a-zA-Z0-9-]*)(?P<attributes>(?:\s+(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?)/?>"
 )
 _ATTRIBUTE = re.compile(
-    r"(?P<name>[a-zA-Z_:@][\w:.@-]*)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'<>]+))"
+    r"(?<![\w:.@-])(?P<name>[a-zA-Z_:@][\w:.@-]*)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'<>]+))"
 )
 _NOSCRIPT = re.compile(r"</?noscript\s*>", re.IGNORECASE)
 # What stands inside is for browsers without frames.
@@ -82,7 +83,7 @@ def _read_image_labels(text: SourceText) -> dict[str, str]:
 def _convert_image(match: re.Match[str], line: int, references: References, html_blocks: list[Span]) -> str:
     alt, destination = " ".join(unescape(match["alt"]).split()), read_destination(match["url"])
     url = references.resolve_image(destination, alt, line)
-    if any(start <= match.start() < end for start, end in html_blocks):  # Markdown isn't parsed there
+    if find_span(html_blocks, match.start()):  # Markdown isn't parsed there
         quoted = alt.replace('"', "&quot;").replace("<", "&lt;")
         return f'<img src="{url}" alt="{quoted}">'
     if url.startswith(IMAGE):

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 import nh3
 from markdown_it import MarkdownIt
@@ -15,7 +16,7 @@ from markdown_it.token import Token
 
 Span = tuple[int, int]
 _BACKTICKS = re.compile(r"`+")
-_HTML_CODE = re.compile(r"<!--.*?-->|<(pre|code)\b[^<>]*>(?:(?!<\1\b).)*?</\1>", re.DOTALL | re.IGNORECASE)
+_HTML_CODE = re.compile(r"<!--(?:(?!<!--).)*?-->|<(pre|code)\b[^<>]*>(?:(?!<\1\b).)*?</\1>", re.DOTALL | re.IGNORECASE)
 
 _TEMPLATE_TAG = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|\ue003\w* ?|\ue004")
 
@@ -84,15 +85,19 @@ class SourceText:
 
 def find_outside(pattern: re.Pattern[str], text: str, spans: list[Span]) -> Iterator[re.Match[str]]:
     """Yield the matches of `pattern` that don't begin inside one of `spans`."""
-    starts = [start for start, _ in spans]
     position = 0
     while match := pattern.search(text, position):
-        index = bisect_right(starts, match.start()) - 1
-        if index >= 0 and match.start() < spans[index][1]:
-            position = spans[index][1]
+        if span := find_span(spans, match.start()):
+            position = span[1]
             continue
         yield match
         position = max(match.end(), match.start() + 1)
+
+
+def find_span(spans: list[Span], position: int) -> Span | None:
+    """Return the one of the sorted `spans` in which `position` lies, or None."""
+    index = bisect_right(spans, position, key=itemgetter(0)) - 1
+    return spans[index] if index >= 0 and position < spans[index][1] else None
 
 
 def code_spans(text: str) -> list[Span]:
@@ -103,8 +108,9 @@ def code_spans(text: str) -> list[Span]:
             code.append((start, end))
         elif token.type == "inline":
             code += _backtick_spans(text, start, end)
-    raw = [match.span() for match in _HTML_CODE.finditer(text)] if "</" in text or "-->" in text else []
-    return _merge_spans([*code, *(span for span in raw if not any(start <= span[0] < end for start, end in code))])
+    code = _merge_spans(code)
+    raw = [match.span() for match in find_outside(_HTML_CODE, text, code)] if "</" in text or "-->" in text else []
+    return _merge_spans([*code, *raw])
 
 
 def html_block_spans(text: str) -> list[Span]:
@@ -197,7 +203,8 @@ def plain_text(text: str) -> str:
 
 def compose(text: str) -> str:
     """Return `text` in the normal form NFC. macOS writes file names in another one than people type."""
-    return unicodedata.normalize("NFC", text)
+    # Word by word: a run of combining marks takes quadratic time.
+    return re.sub(r"\s+|\S{1,1000}", lambda match: unicodedata.normalize("NFC", match[0]), text)
 
 
 def name_as_words(name: str) -> str:
@@ -221,7 +228,7 @@ def words_of(text: str) -> list[str]:
 
 _COMMENTS = re.compile(r"(?:\s*<!--(?:(?!-->).)*-->)+\s*", re.DOTALL)
 _HEADING_ELEMENT = re.compile(r"\s*<h1\b[^<>]*>((?:(?!</?h1\b).)*)</h1\s*>\s*", re.DOTALL | re.IGNORECASE)
-_HEADING_ATTRIBUTES = re.compile(r"[ \t]*\{[ \t]*[:#.][^{}]*\}$")
+_HEADING_ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*\{[ \t]*[:#.][^{}]*\}$")
 
 
 def first_heading(body: str) -> tuple[str, int] | None:

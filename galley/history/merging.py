@@ -2,6 +2,7 @@
 
 import json
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,8 +27,10 @@ from galley.history.words import removed_words
 UNKNOWN = object()
 # Stands for a block, a row or a paragraph that a version doesn't have.
 MISSING = object()
-# Comparing more lines of one text takes seconds.
+# A text of more lines or paragraphs is taken as a whole.
 MAX_LINES = 5000
+# Difflib takes quadratic time: a second for some thousand lines.
+MAX_COMPARED = 1000
 # Draftail gives a new paragraph another key each time.
 _PARAGRAPH_KEY = re.compile(r' data-block-key="[^"]*"')
 _PARAGRAPH = r"<(p|h[1-6])\b[^>]*>(?:(?!</?(?:p|h[1-6]|ul|ol|li|div|blockquote|table)\b).)*</\1>\s*"
@@ -248,17 +251,16 @@ def _pair(lists: Versions) -> Versions:
 
     def add_keys(items: list[Any]) -> dict[Any, Any]:
         own = {_identify(item) for item in items}
+        free = {content: iter([key for key in keys if key not in own]) for content, keys in known.items()}
         found: dict[Any, Any] = {}
+        seen: Counter[Any] = Counter()
         for item in items:
             key = _identify(item)
             if key not in ids:
                 content = _to_json(item)
-                key = next(
-                    (other for other in known.get(content, ()) if other not in own and other not in found), content
-                )
-            while key in found:
-                key = f"{key}, again"
-            found[key] = item
+                key = next((other for other in free.get(content, ()) if other not in found), content)
+            seen[key] += 1
+            found[key if seen[key] == 1 else (key, seen[key])] = item
         return found
 
     return lists.map(add_keys)
@@ -278,13 +280,14 @@ def _get_item(items: Versions, key: Any) -> Versions:
 
 def _interleave(first: Mapping[Any, Any], second: Mapping[Any, Any]) -> list[Any]:
     """Return all keys in the order of `first`. Those of `second` alone come after the one that they follow there."""
-    order = list(first)
-    position = 0
+    followers = defaultdict(list)
+    last: Any = MISSING
     for key in second:
-        if key not in first:
-            order.insert(position, key)
-        position = order.index(key) + 1
-    return order
+        if key in first:
+            last = key
+        else:
+            followers[last].append(key)
+    return [*followers[MISSING], *(each for key in first for each in (key, *followers[key]))]
 
 
 def _describe_order(shape: Any, items: Mapping[Any, Any], keys: list[Any]) -> str:
@@ -300,8 +303,7 @@ def _split(texts: Versions, is_rich: bool) -> Iterator[Versions]:
     plain = [[_plain(piece) for piece in each] for each in lists]
     places = []
     for version in plain[1:]:
-        blocks = SequenceMatcher(None, plain[0], version).get_matching_blocks()
-        places.append({i + n: j + n for i, j, size in blocks for n in range(size)})
+        places.append(_find_places(plain[0], version))
     starts = [0, 0, 0]
     for i in range(len(base) + 1):
         # Where the end of one piece and the beginning of the next are in each text. One known piece says both.
@@ -321,8 +323,53 @@ def _split(texts: Versions, is_rich: bool) -> Iterator[Versions]:
         starts = begins
 
 
+def _find_places(old: list[str], new: list[str]) -> dict[int, int]:
+    """Return the indexes of the pieces of `old` that stand in `new` too, in the same order, with their indexes there.
+
+    Of long texts, only what stands between pieces that both have just once is compared.
+    """
+    is_long = max(len(old), len(new)) > MAX_COMPARED
+    places = {}
+    i = j = 0
+    for next_i, next_j in [*(_find_anchors(old, new) if is_long else ()), (len(old), len(new))]:
+        if max(next_i - i, next_j - j) <= MAX_COMPARED:
+            blocks = SequenceMatcher(None, old[i:next_i], new[j:next_j]).get_matching_blocks()
+            places |= {i + at + n: j + there + n for at, there, size in blocks for n in range(size)}
+        if next_i < len(old):
+            places[next_i] = next_j
+        i, j = next_i + 1, next_j + 1
+    return places
+
+
+def _find_anchors(old: list[str], new: list[str]) -> list[tuple[int, int]]:
+    """Return the indexes of pieces that both lists have just once: as many as are in the same order in both.
+
+    It is the longest increasing subsequence. `chains` has, by length, the one that ends first.
+    """
+    once = {piece for piece, count in Counter(old).items() if count == 1}
+    once &= {piece for piece, count in Counter(new).items() if count == 1}
+    places = {piece: place for place, piece in enumerate(new) if piece in once}
+    ends: list[int] = []
+    chains: list[Any] = []
+    for i, piece in enumerate(old):
+        if piece in once:
+            place = places[piece]
+            length = bisect_left(ends, place)
+            ends[length : length + 1] = [place]
+            chains[length : length + 1] = [((i, place), chains[length - 1] if length else None)]
+    anchors = []
+    chain = chains[-1] if chains else None
+    while chain:
+        anchor, chain = chain
+        anchors.append(anchor)
+    return anchors[::-1]
+
+
 def _to_pieces(text: str, is_rich: bool) -> list[str]:
-    if is_rich:
-        return [match[0] for match in re.finditer(_PARAGRAPH, text, re.S)] if _PARAGRAPHS.fullmatch(text) else [text]
-    lines = [line for line in re.split(r"(?<!\n)(?=\n)", text.replace("\r\n", "\n")) if line]
-    return lines if len(lines) <= MAX_LINES else [text]
+    if not is_rich:
+        pieces = [line for line in re.split(r"(?<!\n)(?=\n)", text.replace("\r\n", "\n")) if line]
+    elif _PARAGRAPHS.fullmatch(text):
+        pieces = [match[0] for match in re.finditer(_PARAGRAPH, text, re.S)]
+    else:
+        return [text]
+    return pieces if len(pieces) <= MAX_LINES else [text]

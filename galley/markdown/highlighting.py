@@ -1,23 +1,30 @@
 """Syntax highlighting on the server, by CSS classes."""
 
+from contextlib import suppress
 from functools import lru_cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from pygments import highlight
+from pygments import format
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.token import STANDARD_TYPES
 
+from galley.markdown.time_limit import OutOfTime, time_colouring
+
 # The classes that Pygments writes. The style sheet colours them, the sanitiser allows them.
 TOKEN_CLASSES = frozenset(name for name in STANDARD_TYPES.values() if name)
 
-# Longer code isn't highlighted: some lexers take more than linear time on text in another language.
+# Longer code isn't highlighted. Many lexers take quadratic time on text in another language.
 MAX_HIGHLIGHTED_LENGTH = 50_000
+# Names of lexers with an expression that takes exponential time, such as for some tabs. Nothing else runs meanwhile.
+_ENDLESS = frozenset({"Easytrieve"})
 
 # To look up an unknown name, Pygments searches the installed packages for plugins: milliseconds for each listing.
-_LANGUAGES = frozenset(alias.lower() for _, aliases, *_ in get_all_lexers(plugins=False) for alias in aliases)
+_LANGUAGES = frozenset(
+    alias.lower() for name, aliases, *_ in get_all_lexers(plugins=False) if name not in _ENDLESS for alias in aliases
+)
 
 _formatter = HtmlFormatter(nowrap=True)
 
@@ -25,12 +32,15 @@ _formatter = HtmlFormatter(nowrap=True)
 def highlight_code(code: str, language: str) -> SafeString:
     """Return `code` as escaped HTML, with `<span class>` around the tokens of `language`, one of Pygments' names.
 
-    Code that is very long or in an unknown language is only escaped.
+    Code that is very long, slow or in an unknown language is only escaped.
     """
     lexer = _find_lexer(language.lower()) if len(code) <= MAX_HIGHLIGHTED_LENGTH else None
     if lexer is None:
         return escape(code)
-    return mark_safe(highlight(code, lexer, _formatter).removesuffix("\n"))
+    with suppress(OutOfTime), time_colouring() as check:
+        tokens = (token for token in lexer.get_tokens(code) if not check())
+        return mark_safe(format(tokens, _formatter).removesuffix("\n"))
+    return escape(code)
 
 
 def language_name(language: str) -> str:

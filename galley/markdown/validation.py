@@ -7,7 +7,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from markdown_it.token import Token
 
-from galley.markdown.formulas import InvalidFormula, convert_formula
+from galley.markdown.formulas import MAX_FORMULA_LENGTH, InvalidFormula, convert_formula
 from galley.markdown.internal_links import LINK_PATTERN, get_models
 from galley.markdown.parser import parser
 
@@ -23,7 +23,7 @@ def find_formula_errors(text: str) -> list[str]:
             try:
                 convert_formula(token.content)
             except InvalidFormula as error:
-                tex = Truncator(token.content.strip()).chars(40)
+                tex = Truncator(token.content.strip()[:MAX_FORMULA_LENGTH]).chars(40)
                 errors.append(message % {"line": line, "tex": tex, "reason": error})
     return errors
 

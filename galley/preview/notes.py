@@ -26,6 +26,7 @@ from wagtail.admin.templatetags.wagtailadmin_tags import avatar_url, user_displa
 from wagtail.blocks import BoundBlock, ListBlock, StreamBlock, StructBlock, StructValue
 from wagtail.fields import StreamField
 from wagtail.models import Comment, Page, PageLogEntry
+from wagtail.rich_text import RichText
 
 from galley.preview import conf
 from galley.preview.database import in_preview_thread
@@ -167,7 +168,8 @@ def _ways(block: BoundBlock) -> Iterator[tuple[list[str], Any]]:
 
 
 def _plain(value: Any) -> str:
-    return " ".join(strip_tags(str(getattr(value, "source", value))).split())
+    text = strip_tags(value.source) if isinstance(value, RichText) else str(value)
+    return " ".join(text.split())
 
 
 LOOK_SECONDS = 1.0

@@ -193,7 +193,7 @@ def make_slug(name: str) -> str:
     Letters of other scripts stay, as in Wagtail's own slugs. A script with vowel signs is written in Latin letters, as
     Wagtail's slugs can't have these.
     """
-    name = compose(name)
+    name = compose(name[: 5 * MAX_SLUG_LENGTH])
     name = anyascii(name) if any(unicodedata.category(character)[0] == "M" for character in name) else name
     name = re.sub(r"[^\w\s-]+", "-", name)
     plain, full = slugify(name), slugify(name, allow_unicode=True)

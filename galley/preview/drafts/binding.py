@@ -11,6 +11,7 @@ The form is Wagtail's own page form with three differences:
 import copy
 import itertools
 import uuid
+from bisect import bisect_left
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -137,10 +138,15 @@ TOTAL = "-TOTAL_FORMS"
 
 def set_true_counts(data: FormData) -> None:
     """Let no formset in `data` claim more children than the form has fields of."""
-    children = {name[:place] for name in data for place, letter in enumerate(name) if letter == "-"}
-    for total in [name for name in data if name.endswith(TOTAL)]:
+    names = sorted(data)
+
+    def is_there(child: str) -> bool:
+        place = bisect_left(names, child)
+        return place < len(names) and names[place].startswith(child)
+
+    for total in [name for name in names if name.endswith(TOTAL)]:
         prefix = total.removesuffix(TOTAL)
-        present = next(number for number in itertools.count() if f"{prefix}-{number}" not in children)
+        present = next(number for number in itertools.count() if not is_there(f"{prefix}-{number}-"))
         claimed = str(data[total])
         if not claimed.isdecimal() or len(claimed) > len(str(present)) or int(claimed) > present:
             data[total] = str(present)

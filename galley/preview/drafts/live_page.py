@@ -35,7 +35,7 @@ def timed(stages: Stages, name: str) -> Iterator[None]:
         stages[name] = round(stages.get(name, 0) + spent, 2)
 
 
-IN_STREAM = re.compile(r"(?P<stream>.+?)-(?P<index>\d+)-value(?:-.+)?")
+IN_STREAM = re.compile(r"(?P<stream>.+?)-(?P<index>\d+)-value(?:-.+)?", re.DOTALL)
 
 
 class NeedsFullBind(Exception):

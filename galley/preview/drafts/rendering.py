@@ -28,7 +28,7 @@ def render_page(page: Page) -> str:
     return response.content.decode(response.charset)
 
 
-OPENING = re.compile(r"<([a-z][a-z0-9-]*)\b[^>]*?\sdata-region=\"([^\"]+)\"[^>]*>", re.IGNORECASE)
+OPENING = re.compile(r"<([a-z][a-z0-9-]*)\b[^<>]*?\sdata-region=\"([^\"]+)\"[^>]*>", re.IGNORECASE)
 
 
 class CutPage(NamedTuple):

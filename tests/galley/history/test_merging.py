@@ -10,6 +10,7 @@ from blog.models import BlogPostPage, PostAuthor
 from galley.history.merging import Merge
 from tests.conftest import SmallSite
 from tests.factories import AuthorFactory, SiteImageFactory
+from tests.growth import count_lines
 
 pytestmark = pytest.mark.django_db
 
@@ -285,3 +286,50 @@ def test_a_markdown_block_of_200_kilobytes(page: Contents, line: str) -> None:
     merged = merge(page(block(old)), page(block("Theirs\n\n" + old)), page(block(old[:half] + "Mine" + old[half:])))
     assert "Mine" in body(merged)[0]
     assert "Theirs" in body(merged)[0]
+
+
+def _swap_pairs(texts: list[str]) -> list[str]:
+    return [texts[number ^ 1] for number in range(len(texts))]
+
+
+def _numbers(count: int) -> list[str]:
+    return [f"line {number}" for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("make", "few"),
+    [
+        (lambda count: ([A] * count, [A] * (count + 1)), 100),
+        (lambda count: ([{"type": "markdown", "value": "a"}] * count, [{"type": "markdown", "value": "a"}] * 2), 100),
+        (
+            lambda count: ([block("a", f"{n}") for n in range(count)], [block("a", f"{n}") for n in range(2 * count)]),
+            100,
+        ),
+        (lambda count: ([block("\n".join(_numbers(count)))], [block("\n".join(_swap_pairs(_numbers(count))))]), 1_100),
+        (
+            lambda count: [
+                [block("".join(f"<p>{line}</p>" for line in lines), kind="paragraph")]
+                for lines in (_numbers(count), _swap_pairs(_numbers(count)))
+            ],
+            1_100,
+        ),
+    ],
+    ids=["one id", "no ids", "copies", "lines", "paragraphs"],
+)
+def test_the_cost_grows_with_the_length_and_no_faster(page: Contents, make: Any, few: int) -> None:
+    def count(length: int) -> int:
+        base, theirs = make(length)
+        return count_lines(lambda: Merge(BlogPostPage, page(*base), page(*theirs), page(*base, B)))
+
+    assert count(4 * few) < 7 * count(few)  # a square would be sixteen times the lines
+
+
+def test_long_texts_are_still_compared_line_by_line(page: Contents) -> None:
+    lines = [f"{number % 7} {number}" for number in range(1_500)]
+    theirs, mine = [*lines], [*lines]
+    theirs[3] = "changed by them"
+    mine[1_400:1_402] = ["changed by me"]
+    merged = merge(*(page(block("\n".join(each))) for each in (lines, theirs, mine)))
+    assert not asked(merged)
+    theirs[1_400:1_402] = ["changed by me"]
+    assert body(merged) == ["\n".join(theirs)]

@@ -1,6 +1,7 @@
 """Whoever goes beyond a limit is told so, and nobody else notices."""
 
 import re
+import tracemalloc
 from unittest.mock import patch
 
 import pytest
@@ -19,6 +20,7 @@ from galley.preview.consumers import (
 )
 from galley.preview.drafts.binding import set_true_counts
 from galley.preview.drafts.form_state import FormState
+from galley.preview.drafts.live_page import IN_STREAM
 from galley.preview.messages import FormChange, MessageTooLarge
 from galley.preview.wagtail_hooks import add_live_preview
 from quickstart.management.commands.serve import SERVER_OPTIONS
@@ -210,3 +212,22 @@ class TestSockets:
 
         in_loop(scene())
         assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("name", ["-" * 20_000, "-0" * 10_000, "body-0-" * 3_000, "-TOTAL_FORMS" * 2_000])
+def test_a_long_name_takes_no_more_memory_than_in_proportion(name: str) -> None:
+    data = QueryDict(mutable=True) | {name: "1", f"{name}-TOTAL_FORMS": "2"}
+    tracemalloc.start()
+    try:
+        set_true_counts(data)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 50 * len(name)
+
+
+def test_a_name_of_many_places_in_a_stream_is_read_once() -> None:
+    """This took hours, with the interpreter held: the suite's time limit would end it."""
+    match = IN_STREAM.fullmatch("a-1-value-" * 400_000 + "\n")
+    assert match
+    assert match["stream"] == "a"

@@ -34,7 +34,7 @@ _SETTINGS_FILES = {
         for suffix in ("toml", "yaml", "yml", "json")
     },
 }
-_LITERAL = re.compile(r"(\w+)\s*:\s*(?:\"([^\"\n]*)\"|'([^'\n]*)')")
+_LITERAL = re.compile(r"\b(\w+)\s*:\s*(?:\"([^\"\n]*)\"|'([^'\n]*)')")
 _BLOG = re.compile(r"\bblog\s*:\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")
 # Where generators read posts: the setting, and its usual value.
 _CONTENT_FOLDERS = {

@@ -36,7 +36,7 @@ def is_template(file: SourceFile) -> bool:
     if not _TEMPLATE.search(file.body) or re.match(r"\d{4}-", file.path.name) or file.metadata.value("date"):
         return False
     text = SourceText.from_body(file.body, 1)
-    text.rewrite(RAW, lambda match, line: "", in_code=True)
+    text.rewrite(RAW, lambda match, line: match[1] and "", in_code=True)
     return any(find_outside(_TEMPLATE, text.text, code_spans(text.text)))
 
 

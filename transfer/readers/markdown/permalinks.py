@@ -141,7 +141,7 @@ def _as_written(address: str, config: GeneratorConfig) -> str:
             for character in address
             if character.isalnum() or character in " ./\\_+~@-" or unicodedata.category(character)[0] == "M"
         )
-        address = re.sub(r"\s*-\s*|\s+", "-", re.sub(r" +(?=/|$)|(?<=/) +", "", address))
+        address = re.sub(r"\s*-\s*|\s+", "-", re.sub(r"(?<! ) +(?=/|$)|(?<=/) +", "", address))
         return address if config.values.get("disablePathToLower") else address.lower()
     is_plain = as_dict(config.values.get("slugify")).get("paths", "on") != "on"  # Zola
     if config.generator in ("zola", "astro") and not is_plain:

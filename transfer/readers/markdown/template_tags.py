@@ -17,11 +17,14 @@ from transfer.text import SourceText, markdown_image, markdown_link, plain_text
 _PROTECTED = str.maketrans({"{": "\ue000", "}": "\ue001", "%": "\ue002"})
 _RESTORED = str.maketrans({"\ue000": "{", "\ue001": "}", "\ue002": "%"})
 
-RAW = re.compile(r"\{%-?\s*(?:raw|verbatim)\s*-?%\}(.*?)\{%-?\s*end(?:raw|verbatim)\s*-?%\}", re.DOTALL)
-_COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}\n?", re.DOTALL)
+# What is never closed matches to the end, without a group: it isn't searched again from each later one.
+RAW = re.compile(r"\{%-?\s*(?:raw|verbatim)\s*-?%\}(?:(.*?)\{%-?\s*end(?:raw|verbatim)\s*-?%\}|.*)", re.DOTALL)
+_COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}(?:.*?(\{%-?\s*endcomment\s*-?%\}\n?)|.*)", re.DOTALL)
 _HIGHLIGHT = re.compile(
-    r"\{%-?\s*highlight\s+(?P<language>[\w+-]*)[^%]*%\}\n?(?P<code>.*?)\n?[ \t]*\{%-?\s*endhighlight\s*-?%\}"
-    r"|\{\{<\s*highlight\s+\"?(?P<hugo_language>[\w+-]*)[^>]*>\}\}\n?(?P<hugo_code>.*?)\n?\{\{<\s*/\s*highlight\s*>\}\}",
+    r"\{%-?\s*highlight\s+(?P<language>[\w+-]*)[^%]*%\}\n?(?P<code>(?:(?!\{%-?\s*highlight\s).)*?)\n?[ \t]*"
+    r"\{%-?\s*endhighlight\s*-?%\}"
+    r"|\{\{<\s*highlight\s+\"?(?P<hugo_language>[\w+-]*)[^>]*>\}\}\n?(?P<hugo_code>(?:(?!\{\{<\s*highlight\s).)*?)\n?"
+    r"\{\{<\s*/\s*highlight\s*>\}\}",
     re.DOTALL,
 )
 _SITE_VARIABLE = re.compile(r"\{\{-?\s*site\.(?:baseurl|base_url|url)\s*-?\}\}")
@@ -45,7 +48,7 @@ _TABLE_OF_CONTENTS = re.compile(
     r"^(?:[-*] TOC\n\{:[ ]?toc\}|\[TOC\]|\[\[_?TOC_?\]\])[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
 _ADDRESS_FILTERS = ("url", "relative_url", "absolute_url", "prepend", "append", "safe", "escape", "htmlBaseUrl")
-_NAMED = re.compile(r"([\w-]+)\s*[=:]\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s,\"']+)")
+_NAMED = re.compile(r"(?<![\w-])([\w-]+)\s*[=:]\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s,\"']+)")
 _POSITIONAL = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|([^\s,\"']+)")
 # `image "file" "alt"`: the alt text may contain quotation marks.
 _SOURCE_ALT = re.compile(r"\s*\"[^\"]*\"[\s,]+\"(.*)\"\s*\Z", re.DOTALL)
@@ -79,8 +82,8 @@ Converter = Callable[[TagArguments, Diagnostics, int], str | None]
 
 def convert_template_tags(text: SourceText, metadata: Mapping[str, Any], diagnostics: Diagnostics) -> None:
     """Rewrite every known template tag in `text`. `metadata` is the front matter, to which tags may refer."""
-    text.rewrite(RAW, lambda match, line: match[1].translate(_PROTECTED), in_code=True)
-    text.rewrite(_COMMENT, lambda match, line: "")
+    text.rewrite(RAW, lambda match, line: match[1] and match[1].translate(_PROTECTED), in_code=True)
+    text.rewrite(_COMMENT, lambda match, line: match[1] and "")
     text.rewrite(_HIGHLIGHT, lambda match, line: _fence(match))
     text.rewrite(_SITE_VARIABLE, lambda match, line: "")
     text.rewrite(_TAG, lambda match, line: _convert_tag(match, line, metadata, diagnostics))
