@@ -1,5 +1,6 @@
 """Syntax highlighting on the server, by CSS classes."""
 
+import re
 from contextlib import suppress
 from functools import lru_cache
 
@@ -18,6 +19,9 @@ TOKEN_CLASSES = frozenset(name for name in STANDARD_TYPES.values() if name)
 
 # Longer code isn't highlighted. Many lexers take quadratic time on text in another language.
 MAX_HIGHLIGHTED_LENGTH = 50_000
+# Some expressions of Pygments take quadratic time for one line, or for one gap. Nothing else runs meanwhile.
+MAX_LINE_LENGTH = 2_000
+_LONG_GAP = re.compile(r"(?<!\s)\s{500}")
 # Names of lexers with an expression that takes exponential time, such as for some tabs. Nothing else runs meanwhile.
 _ENDLESS = frozenset({"Easytrieve"})
 
@@ -32,10 +36,10 @@ _formatter = HtmlFormatter(nowrap=True)
 def highlight_code(code: str, language: str) -> SafeString:
     """Return `code` as escaped HTML, with `<span class>` around the tokens of `language`, one of Pygments' names.
 
-    Code that is very long, slow or in an unknown language is only escaped.
+    Code that is very long, slow, or in an unknown language is only escaped.
     """
     lexer = _find_lexer(language.lower()) if len(code) <= MAX_HIGHLIGHTED_LENGTH else None
-    if lexer is None:
+    if lexer is None or max(map(len, code.split("\n"))) > MAX_LINE_LENGTH or _LONG_GAP.search(code):
         return escape(code)
     with suppress(OutOfTime), time_colouring() as check:
         tokens = (token for token in lexer.get_tokens(code) if not check())

@@ -11,6 +11,7 @@ from galley.markdown.incremental import read_chunk, render_incrementally, render
 from galley.markdown.parser import MAX_EMPHASIS_MARKS, MAX_TABLE_TOKENS, make_parser
 from galley.markdown.rendering import MAX_LENGTH, render_whole
 from galley.markdown.sanitising import _WITHOUT_SUMMARY, MAX_DEPTH, _add_summary, describe_vague_links
+from galley.markdown.time_limit import time_text
 
 
 def count_steps(work: Callable[[], object]) -> int:
@@ -187,3 +188,48 @@ def test_formulas_after_lines_without_one_are_still_found() -> None:
     assert render_markdown("- $$a\n- $$b\n\n$$\nx\n$$\n").count("<math") == 1
     assert render_markdown("$$a\n# b\n\n$$x$$\n").count("<math") == 1
     assert 'class="footnote-ref"' in render_markdown(f"a[^{'n' * 200}]\n\n[^{'n' * 200}]: b")
+
+
+CODE = 'int main() { return 0; } // "a" /* b */\n' * 200
+
+
+def test_code_that_takes_too_long_to_colour_is_printed_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "<span" in highlight_code(CODE, "c")
+    readings = itertools.count()
+    monkeypatch.setattr("galley.markdown.time_limit.thread_time", lambda: next(readings) / 1000)
+    assert "<span" not in highlight_code(CODE, "c")
+    # All code of a published text has that time together, and each text has its own.
+    few = "```c\n" + 'int a = "b";\n' * 10 + "```\n\n"
+    html = render_whole_in_time(few * 30)
+    assert 'class="k' in html.partition("</code>")[0]
+    assert 'class="k' not in html.rpartition("<code>")[2]
+    assert render_whole_in_time(few) == html.partition("</figure>\n")[0] + "</figure>\n"
+
+
+def render_whole_in_time(text: str) -> str:
+    with time_text():
+        return render_whole(text)
+
+
+def test_code_of_a_draft_that_takes_too_long_ends_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = itertools.count()
+    with monkeypatch.context() as patch, limit_time():
+        patch.setattr("galley.markdown.time_limit.thread_time", lambda: next(readings) / 1000)
+        html = render_markdown(f"```c\n{CODE}// never seen before\n```")
+    assert html.startswith('<div data-preview-note="A Markdown text takes too long to format.')
+    assert next(readings) < 1010
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("easytrieve", "\t" * 2_000),  # its lexer never ended, with the interpreter held
+        ("jlcon", "\t" * 49_000),
+        ("matlab", "\n" * 49_000),
+        ("devicetree", "a" * 49_000),
+        ("html+ng2", "(" * 49_000),
+    ],
+)
+def test_code_on_which_a_lexer_would_hold_the_interpreter_is_printed_plain(language: str, code: str) -> None:
+    """Each took minutes: the suite's time limit would end it."""
+    assert highlight_code(code, language) == code
