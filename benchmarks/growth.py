@@ -170,8 +170,7 @@ def _make_rendering_steps() -> dict[str, Callable[[str], Any]]:
 
 def _make_site_steps() -> dict[str, Callable[[str], Any]]:
     """Return what happens to rich text, to plain fields, and to the words of a page."""
-    from django.http import QueryDict
-    from django.utils.text import Truncator
+    from django.utils.datastructures import MultiValueDict
     from wagtail.rich_text import RichText
 
     from blog.models import BlogPostPage
@@ -209,7 +208,7 @@ def _make_site_steps() -> dict[str, Callable[[str], Any]]:
             "entityMap": {},
         }  # fmt: skip
         widget = paragraph.field.widget
-        html = widget.value_from_datadict(QueryDict(mutable=True) | {"text": json.dumps(state)}, {}, "text")
+        html = widget.value_from_datadict({"text": json.dumps(state)}, {}, "text")
         str(RichText(html))
         paragraph.get_searchable_content(RichText(html))
         widget.format_value(html)
@@ -220,7 +219,7 @@ def _make_site_steps() -> dict[str, Callable[[str], Any]]:
 
     def merge(text: str) -> list[tuple[Any, Any]]:
         half = len(text) // 2
-        contents = [
+        contents: list[dict[str, Any]] = [
             {"title": "a", "body": json.dumps(blocks_of(each)), "excerpt": each, "categories": []}
             for each in (text, text[:half] + "\n1\n\n" + text[half:], "x\n" + text[:half] + "y\n" + text[half:])
         ]
@@ -246,8 +245,7 @@ def _make_site_steps() -> dict[str, Callable[[str], Any]]:
         "merge": merge,
         "compare words": compare_words,
         "splice": lambda text: apply_splice(text, find_splice(text, text[: len(text) // 2] + "x")),
-        "field names": lambda text: set_true_counts(QueryDict(mutable=True) | {text: "1", f"{text}-TOTAL_FORMS": "2"}),
-        "truncated": lambda text: Truncator(text).chars(220),
+        "field names": lambda text: set_true_counts(MultiValueDict({text: ["1"], f"{text}-TOTAL_FORMS": ["2"]})),
         "message": lambda text: (clean_line(text), clean_text(text)),
     }
 

@@ -329,7 +329,7 @@ def _find_places(old: list[str], new: list[str]) -> dict[int, int]:
     Of long texts, only what stands between pieces that both have just once is compared.
     """
     is_long = max(len(old), len(new)) > MAX_COMPARED
-    places = {}
+    places: dict[int, int] = {}
     i = j = 0
     for next_i, next_j in [*(_find_anchors(old, new) if is_long else ()), (len(old), len(new))]:
         if max(next_i - i, next_j - j) <= MAX_COMPARED:
