@@ -2,13 +2,15 @@
 
 import sys
 from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
 
 def count_lines(work: Callable[[], object]) -> int:
     """Return how many lines of Python `work` runs."""
     lines = 0
 
-    def count(frame, event, argument):
+    def count(frame: FrameType, event: str, argument: object) -> Any:
         nonlocal lines
         lines += event == "line"
         return count

@@ -1,4 +1,4 @@
-"""Texts of combining marks. Each took minutes to sort, with the interpreter held: the suite's time limit would end it."""
+"""Texts of combining marks. To sort each took minutes: the suite's time limit would end it."""
 
 import pytest
 from django.test import RequestFactory
