@@ -1,6 +1,13 @@
 """The app with the base page, the blocks and the site settings."""
 
 from django.apps import AppConfig
+from wagtail.users.apps import WagtailUsersAppConfig
+
+
+class PeopleConfig(WagtailUsersAppConfig):
+    """Wagtail's app for users and groups, with the views of `home.people`."""
+
+    user_viewset = "home.people.PeopleViewSet"
 
 
 class HomeConfig(AppConfig):

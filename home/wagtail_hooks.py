@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.utils import get_user_display_name
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.documents.rich_text import DocumentLinkHandler
@@ -29,7 +30,7 @@ from galley.history.views import NamedHistoryView
 from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import PictureEmbedHandler
 from galley.preview.rich_text import dropped_elements
-from home import dashboard, signing_in
+from home import dashboard, people, signing_in
 from home.page_form import PageForm
 from home.unsaved_forms import unsaved_form_keys
 
@@ -76,7 +77,10 @@ class PageEditView(SavesValidParts, GuardedEditView):
     """Wagtail's view. Autosave saves what is valid, and no version is replaced that its author hasn't seen."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> TemplateResponse:
-        """Show the form, and name what the rich text editor had to leave out."""
+        """Show the form. Say which changes somebody wants, and what the rich text editor had to leave out."""
+        if rejection := dashboard.find_rejection(self.page):
+            values = {"name": get_user_display_name(rejection.finished_by), "comment": rejection.comment}
+            messages.warning(request, _("%(name)s asks for changes: %(comment)s") % values)
         dropped: set[str] = set()
         dropped_elements.set(dropped)
         response = super().get(request, *args, **kwargs)
@@ -154,3 +158,8 @@ def replace_help(request: HttpRequest, items: list[MenuItem]) -> None:
     """Replace the entries that lead to other hosts."""
     items[:] = [item for item in items if item.name == "keyboard-shortcuts-trigger"]
     items.append(MenuItem(_("Help for editors"), reverse("editors_help"), name="editors-help", icon_name="help"))
+
+
+hooks.register("before_edit_user", people.refuse_higher_person)
+hooks.register("before_delete_user", people.refuse_higher_person)
+hooks.register("before_bulk_action", people.refuse_higher_people)

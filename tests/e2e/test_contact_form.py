@@ -65,7 +65,7 @@ async def test_a_message_arrives(
         assert await visitor.evaluate("window.sameDocument"), "the page was loaded again instead of changed in place"
 
     await editor_page.goto("/admin/")
-    await editor_page.get_by_role("link", name="Messages").click()
+    await editor_page.locator("#wagtail-sidebar").get_by_role("link", name="Messages").click()
     await expect(editor_page.get_by_text(sender).first).to_be_visible()
 
 

@@ -221,7 +221,7 @@ def test_without_permission_nothing_is_shown_or_exported(write, query: str) -> N
     assert "Messages" not in text_of(outsider.get(reverse("wagtailadmin_home")))
 
 
-@pytest.mark.parametrize("group", ["Editors", "Moderators"])
+@pytest.mark.parametrize("group", ["Editors", "Chief editors"])
 def test_the_groups_that_edit_the_site_read_its_messages(write, group: str) -> None:
     write("Ada")
     member = EditorFactory(is_superuser=False)
