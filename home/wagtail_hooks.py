@@ -25,6 +25,7 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.rich_text.pages import PageLinkHandler
 
 from galley.history.conflicts import GuardedEditView, GuardedRevertView
+from galley.history.unsaved_forms import unsaved_form_key
 from galley.history.valid_parts import SavesValidParts
 from galley.history.views import NamedHistoryView
 from galley.images.colours import ConvertingFormatOperation
@@ -32,7 +33,6 @@ from galley.images.markup import PictureEmbedHandler
 from galley.preview.rich_text import dropped_elements
 from home import dashboard, people, signing_in
 from home.page_form import PageForm
-from home.unsaved_forms import unsaved_form_keys
 
 # Changes whenever somebody moves or renames a page or one above it, or adds one below it.
 PLACE = ("path", "depth", "numchild", "url_path")
@@ -125,8 +125,8 @@ def add_sign_in() -> SafeString:
 
 @hooks.register("register_admin_urls")
 def add_admin_urls() -> list[URLPattern]:
-    """Return the addresses that say who is signed in, and the keys of what the browser stores."""
-    return [*signing_in.urlpatterns, path("unsaved-form-keys/", unsaved_form_keys, name="unsaved_form_keys")]
+    """Return the addresses that say who is signed in, and the key of what the browser stores."""
+    return [*signing_in.urlpatterns, path("unsaved-form-key/", unsaved_form_key, name="unsaved_form_key")]
 
 
 @hooks.register("insert_editor_js")

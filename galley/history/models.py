@@ -1,4 +1,7 @@
-"""Names of versions, what autosave has done to a revision, and which revisions came too late."""
+"""Names of versions, what autosave has done to a revision, which came too late, and keys for what isn't saved yet."""
+
+import base64
+import secrets
 
 from django.conf import settings
 from django.db import models
@@ -67,6 +70,26 @@ class OvertakenRevision(models.Model):
     def merge_address(self) -> str:
         """Return the address of the page on which the revision is merged with the current draft."""
         return reverse("merge_versions", args=[self.revision.object_id, self.revision_id])
+
+
+def make_key() -> str:
+    """Return a new key of 256 bits, in Base64."""
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+class UnsavedFormKey(models.Model):
+    """The key with which the user's browsers encrypt forms that the server doesn't have yet."""
+
+    wagtail_reference_index_ignore = True
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    key = models.CharField(max_length=44, default=make_key)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"of user {self.user_id}"
 
 
 def is_fixed() -> Q:

@@ -21,8 +21,8 @@ UNTIL_WATCHED = """async () => {
 }"""
 UNTIL_STORED = """async text => {
     const { openStore } = await import("/static/js/unsaved/store.js");
-    const { keys } = await (await fetch("/admin/unsaved-form-keys/")).json();
-    const store = await openStore(keys);
+    const { key } = await (await fetch("/admin/unsaved-form-key/")).json();
+    const store = await openStore(key);
     const has = (forms) => text ? forms.some(({ form }) => JSON.stringify(form).includes(text)) : !forms.length;
     while (!has(await store.readAll())) await new Promise((resolve) => setTimeout(resolve, 50));
 }"""

@@ -30,8 +30,8 @@ VISIBLE_TEXT = """selector => [...document.querySelectorAll(selector)].filter((f
     .map((field) => field.CodeMirror?.getValue() ?? field.value ?? field.innerText).join("\\n")"""
 UNTIL_OFFERED = """async () => {
     const { openStore } = await import("/static/js/unsaved/store.js");
-    const { keys } = await (await fetch("/admin/unsaved-form-keys/")).json();
-    const store = await openStore(keys);
+    const { key } = await (await fetch("/admin/unsaved-form-key/")).json();
+    const store = await openStore(key);
     while (!document.querySelector("dialog.unsaved[open]")) {
         const { held } = await navigator.locks.query();
         const forms = (await store.readAll()).filter(({ form }) => form.address === location.pathname);

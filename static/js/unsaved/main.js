@@ -19,14 +19,14 @@ if (form && window.crypto.subtle) {
     if (document.readyState === "complete") resolve();
     else window.addEventListener("load", resolve, { once: true });
   });
-  const [store] = await Promise.all([open(template.dataset.keys), loaded]);
+  const [store] = await Promise.all([open(template.dataset.key), loaded]);
   watch(form, store);
   await offer(form, store, template);
 }
 
 async function open(address) {
   const answer = await fetch(address, { headers: { Accept: "application/json" } });
-  return openStore((await answer.json()).keys);
+  return openStore((await answer.json()).key);
 }
 
 /** Store the form each second in which Wagtail has something to save. */

@@ -5,25 +5,23 @@ const MAX_CHARACTERS = 10_000_000;
 const MAX_AGE = 30 * 24 * 60 * 60 * 1000; // milliseconds
 
 /**
- * @param {string[]} keys  of 256 bits, in Base64, the newest first
+ * @param {string} key  of 256 bits, in Base64
  * @returns {Promise<Store>} Rejected where the browser has no IndexedDB, or no cryptography: on a page without TLS.
  */
-export async function openStore(keys) {
-  const imported = keys.map((key) => {
-    const bytes = Uint8Array.from(atob(key), (letter) => letter.charCodeAt(0));
-    return crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
-  });
+export async function openStore(key) {
+  const bytes = Uint8Array.from(atob(key), (letter) => letter.charCodeAt(0));
+  const imported = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
   const opening = indexedDB.open("unsaved-forms", 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore("forms", { keyPath: "id" });
-  const store = new Store(await result(opening), await Promise.all(imported));
+  const store = new Store(await result(opening), imported);
   await store.clearOld();
   return store;
 }
 
 class Store {
-  constructor(database, keys) {
+  constructor(database, key) {
     this.database = database;
-    this.keys = keys;
+    this.key = key;
   }
 
   /** Store `form`, any JSON, under `id`. Rejected if the browser has no room. */
@@ -31,7 +29,7 @@ class Store {
     const text = JSON.stringify(form);
     if (text.length > MAX_CHARACTERS) throw new RangeError("The form is too large to be stored.");
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, this.keys[0], new TextEncoder().encode(text));
+    const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, this.key, new TextEncoder().encode(text));
     await result(this.forms("readwrite").put({ id, time: Date.now(), iv, data }));
   }
 
@@ -47,15 +45,12 @@ class Store {
   }
 
   async decrypt({ id, time, iv, data }) {
-    for (const key of this.keys) {
-      try {
-        const text = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, data);
-        return { id, time, form: JSON.parse(new TextDecoder().decode(text)) };
-      } catch {
-        // Another user's, or encrypted with an older key.
-      }
+    try {
+      const text = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, this.key, data);
+      return { id, time, form: JSON.parse(new TextDecoder().decode(text)) };
+    } catch {
+      return null; // another user's
     }
-    return null;
   }
 
   async clearOld() {
