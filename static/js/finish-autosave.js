@@ -4,6 +4,7 @@
    `initialFormData` of `w-unsaved`, `deactivate` of `w-progress`. */
 
 import { ensureSession, tellFailure, texts } from "./sign-in-again.js";
+import { findUnsavedDeletions } from "./unsaved/fields.js";
 
 const controllerOf = (form, name) => window.wagtail?.app?.getControllerForElementAndIdentifier(form, name);
 
@@ -20,11 +21,30 @@ for (const type of ["beforeinput", "drop", "keydown", "pointerdown"]) {
   document.addEventListener(type, () => { saved ??= readForm(); }, { capture: true });
 }
 
-window.addEventListener("w-autosave:save", () => { sent = readForm(); }, { capture: true });
+/* A block that is deleted before its words are saved is saved first, so that they are in the page's history. Unless the
+   server refuses the form with it: it may be one too many. */
+
+let isRefused = false;
+
+window.addEventListener(
+  "w-autosave:save",
+  ({ detail: { formData } }) => {
+    const fields = new URLSearchParams(readForm());
+    for (const name of isRefused ? [] : findUnsavedDeletions([...fields], [...new URLSearchParams(saved)])) {
+      fields.set(name, "");
+      formData.set(name, "");
+    }
+    sent = fields.toString();
+  },
+  { capture: true },
+);
+
+document.addEventListener("w-autosave:error", ({ detail }) => { isRefused = detail.type === "validation_error"; });
 
 document.addEventListener(
   "w-autosave:success",
   ({ detail }) => {
+    isRefused = false;
     const fields = new URLSearchParams(sent);
     const updates = Object.entries(detail.data.field_updates ?? {}).filter(([name]) => fields.has(name));
     for (const [name, value] of updates) fields.set(name, value);

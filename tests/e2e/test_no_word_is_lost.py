@@ -162,6 +162,7 @@ async def test_no_word_is_lost(faults: Faults, seed: int, number: int) -> None:
     notes.random = Random(seed)
     schedule = plan(notes.random, number)
     await start_post(writer.page, f"Written through {number} faults")
+    await writer.write(3)
     for fault in schedule:
         await faults.cause(fault.kind, fault.words)
         if not fault.lasts:

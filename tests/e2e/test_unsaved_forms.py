@@ -14,7 +14,8 @@ from tests.e2e.editing import (
     until_autosave_notices,
     until_saved,
 )
-from tests.running_site import BLOG_ID
+from tests.e2e.test_signing_in import Database
+from tests.running_site import BLOG_ID, EDITOR, RunningSite
 
 UNTIL_WATCHED = """async () => {
     while ((await navigator.locks.query()).held.length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -118,6 +119,51 @@ async def test_nothing_stays_stored_after_an_outage(editor_page: Page, watch: Wa
     await editor_page.evaluate("dispatchEvent(new Event('online'))")
     await until_stored(editor_page, "")
     await until_saved(editor_page)
+
+
+async def test_an_outage_while_the_page_is_opened_does_not_leave_words_unprotected(
+    editor_page: Page, watch: Watch
+) -> None:
+    watch.expect_error("net::ERR_FAILED")
+    await editor_page.route("**/unsaved-form-key/", lambda route: route.abort(), times=1)
+    await open_saved_post(editor_page, "Opened in an outage", "Saved words.")
+    await until_autosave_notices(editor_page)
+    await cut_off(editor_page, watch)
+    await type_paragraph(editor_page, "Protected")
+    await until_stored(editor_page, "Protected")
+
+
+async def delete_during_outage(page: Page, watch: Watch, words: str) -> None:
+    """Write a paragraph that isn't saved, and delete it."""
+    await open_saved_post(page, "Outage", "Saved words.")
+    await until_saved(page)
+    await cut_off(page, watch)
+    await type_paragraph(page, words)
+    await page.locator("[data-streamfield-child]").last.get_by_role("button", name="Delete").click()
+    await expect(page.locator(".public-DraftEditor-content")).to_be_hidden()
+    await page.get_by_role("textbox", name="Title*").press_sequentially(" without it")
+    await until_stored(page, "without it")
+
+
+async def test_what_is_deleted_during_an_outage_is_in_the_history_after_it(
+    editor_page: Page, watch: Watch, server: RunningSite
+) -> None:
+    await delete_during_outage(editor_page, watch, "Short-lived")
+    await editor_page.unroute("**/admin/pages/**")
+    await editor_page.evaluate("dispatchEvent(new Event('online'))")
+    await until_saved(editor_page)
+    assert Database(server).savers_of("Short-lived") == [EDITOR]
+    await editor_page.reload()
+    await expect(editor_page.get_by_role("textbox", name="Title*")).to_have_value(re.compile("without it"))
+    await expect(editor_page.locator(".public-DraftEditor-content")).to_have_count(0)
+
+
+async def test_what_is_deleted_during_an_outage_is_offered_if_the_tab_is_lost(editor_page: Page, watch: Watch) -> None:
+    await delete_during_outage(editor_page, watch, "Short-lived")
+    page = await lose_tab(editor_page, editor_page.url)
+    await expect(offer(page).get_by_role("row").filter(has_text="Short-lived")).to_have_count(1)
+    await offer(page).get_by_role("button", name="Restore").click()
+    await expect(page.locator(".public-DraftEditor-content")).to_have_text("Short-lived")
 
 
 async def test_words_are_discarded_or_wait(editor_page: Page, watch: Watch) -> None:

@@ -125,9 +125,10 @@ class Writer:
                 await button.click(timeout=A_MOMENT)
 
         await self.insist(press)
-        if is_undone:
+        undo = self.page.locator("[data-undo]")
+        if is_undone and await undo.is_visible():
             self.notes.add("undo")
-            await self.page.locator("[data-undo]").click(timeout=A_MOMENT)
+            await undo.click(timeout=A_MOMENT)
 
     async def open(self, address: str) -> None:
         """Open the address in this tab, sign in if that is asked for, and answer what is offered."""

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { findMissingWords, markWords, readTexts } from "../../static/js/unsaved/fields.js";
+import { findMissingWords, findUnsavedDeletions, markWords, readTexts } from "../../static/js/unsaved/fields.js";
 
 const richText = (...paragraphs) => JSON.stringify({ blocks: paragraphs.map((text) => ({ key: "k3y", text })), entityMap: {} });
 
@@ -38,6 +38,18 @@ test("words are missing wherever they stand, and as often as they stand", () => 
   assert.deepEqual(missing([["a", "one two two"]], [["b", "two one"]]), ["two"]);
   assert.deepEqual(missing([["a", "one"]], [["a", "one two"]]), []);
   assert.deepEqual(missing([["a", "Größe, हिन्दी"]], []), ["Größe", "हिन्दी"]);
+});
+
+test("a block with words that were never saved isn't deleted yet", () => {
+  const block = (text, deleted = "1") => [["body-0-deleted", deleted], ["body-0-id", "b"], ["body-0-value", text]];
+  assert.deepEqual(findUnsavedDeletions(block("One two"), block("One", "")), ["body-0-deleted"]);
+  assert.deepEqual(findUnsavedDeletions(block("One two"), []), ["body-0-deleted"]);
+  assert.deepEqual(findUnsavedDeletions(block("One"), block("One two", "")), []);
+  assert.deepEqual(findUnsavedDeletions(block("One two"), block("One two")), []);
+  assert.deepEqual(findUnsavedDeletions(block("One", ""), []), []);
+  assert.deepEqual(findUnsavedDeletions(block(" "), []), []);
+  const nested = [["body-0-deleted", "1"], ["body-0-value-3-deleted", "1"], ["body-0-value-3-value", "inner"]];
+  assert.deepEqual(findUnsavedDeletions(nested, []), ["body-0-deleted", "body-0-value-3-deleted"]);
 });
 
 test("a text is marked at the missing words alone", () => {

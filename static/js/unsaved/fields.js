@@ -60,6 +60,21 @@ export function findMissingWords(unsaved, saved) {
   return new Set([...counts].filter(([, number]) => number > 0).map(([word]) => word));
 }
 
+/**
+ * @param {[string, string][]} entries  names and values of a form
+ * @param {[string, string][]} saved  those that the server has
+ * @returns {string[]} the names of the inputs that mark a block as deleted, for blocks with words that were never saved
+ */
+export function findUnsavedDeletions(entries, saved) {
+  const deletions = entries.filter(([name, value]) => value && name.endsWith("-deleted")).map(([name]) => name);
+  return deletions.filter((name) => {
+    const prefix = name.slice(0, -"deleted".length);
+    // Blocks inside, too, were deleted with it, or before.
+    const textsIn = (form) => readTexts(form.filter(([other]) => other.startsWith(prefix) && !other.endsWith("-deleted")));
+    return findMissingWords(textsIn(entries), textsIn(saved)).size;
+  });
+}
+
 /** @returns {(string | {word: string})[]} `text` in pieces, those of `words` as objects */
 export function markWords(text, words) {
   const pieces = [];

@@ -1,10 +1,11 @@
 /** Stores in the browser what an author has written and the server doesn't have, and offers it when the page is opened
     again: after a crash, or after an outage in which the browser was closed. */
 
-import { findMissingWords, markWords, readTexts } from "./fields.js";
+import { findMissingWords, findUnsavedDeletions, markWords, readTexts } from "./fields.js";
 import { openStore } from "./store.js";
 
 const INTERVAL = 1000; // milliseconds
+const RETRY_INTERVAL = 5000;
 const NOT_STORED = new Set(["csrfmiddlewaretoken", "overwrite_revision_id"]);
 const lockOf = (id) => `unsaved-form-${id}`;
 
@@ -24,9 +25,14 @@ if (form && window.crypto.subtle) {
   await offer(form, store, template);
 }
 
+/** @returns {Promise<Store>} the user's store, as soon as the site gives its key */
 async function open(address) {
-  const answer = await fetch(address, { headers: { Accept: "application/json" } });
-  return openStore((await answer.json()).key);
+  for (;;) {
+    const answer = await fetch(address, { headers: { "X-Requested-With": "XMLHttpRequest" } }).catch(() => null);
+    if (answer?.ok) return openStore((await answer.json()).key);
+    // An outage, or nobody is signed in.
+    await new Promise((resolve) => setTimeout(resolve, RETRY_INTERVAL));
+  }
 }
 
 /** Store the form each second in which Wagtail has something to save. */
@@ -43,11 +49,18 @@ function watch(edited, store) {
     const unsaved = [undefined, formData].includes(initialFormData) ? "" : formData;
     if (unsaved === stored) return;
     stored = unsaved;
-    if (unsaved) await store.put(id, { address: addressOf(edited), entries: readForm() });
+    if (unsaved) await store.put(id, { address: addressOf(edited), entries: withDeleted(initialFormData) });
     else await store.remove(id);
   }
   // Without room in the browser, the next change is tried again.
   setInterval(() => check().catch(() => {}), INTERVAL);
+}
+
+/** @returns {[string, string][]} the form, with the deleted blocks whose words were never saved */
+function withDeleted(saved) {
+  const entries = readForm();
+  const unsaved = findUnsavedDeletions(entries, [...new URLSearchParams(saved)]);
+  return entries.map(([name, value]) => [name, unsaved.includes(name) ? "" : value]);
 }
 
 /** Offer the newest form that was written at this address by a tab that is gone, and has words that aren't saved. */
