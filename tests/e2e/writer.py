@@ -1,6 +1,7 @@
 """An author who writes on, whatever happens, and remembers every word that stood on the screen for two seconds."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from tests.e2e.editing import add_block, log_in
 from tests.e2e.test_signing_in import dialog, sign_in
 from tests.e2e.test_unsaved_forms import offer
 from tests.running_site import EDITOR_PASSWORD
+
+logger = logging.getLogger(__name__)
 
 LONG_ENOUGH = 2  # seconds
 A_MOMENT = 15_000  # milliseconds
@@ -62,6 +65,7 @@ class Notes:
 
     def add(self, event: str) -> None:
         self.events.append((time.monotonic() - self.start, event))
+        logger.info(event)
 
     def new_word(self) -> Word:
         self.words.append(Word("".join(map(self.random.choice, LETTERS))))

@@ -3,7 +3,6 @@
 from asyncio import get_running_loop
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -73,4 +72,5 @@ def delete_share_images(pk: int) -> None:
 def delete_share_images_of_page(sender: type[Any], instance: Any, **kwargs: Any) -> None:
     """Delete the images of a deleted page once its deletion is committed: a receiver of `post_delete`."""
     if sender is Page:
-        transaction.on_commit(partial(delete_share_images, instance.pk), robust=True)
+        pk = instance.pk  # None after the deletion
+        transaction.on_commit(lambda: delete_share_images(pk), robust=True)  # Django can't name a `partial` in its log
