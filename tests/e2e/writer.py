@@ -10,6 +10,7 @@ from random import Random
 from playwright.async_api import Error, Page
 from playwright.async_api import TimeoutError as Timeout
 
+from tests.e2e.conftest import PATIENCE
 from tests.e2e.editing import add_block, log_in
 from tests.e2e.test_signing_in import dialog, sign_in
 from tests.e2e.test_unsaved_forms import offer
@@ -18,7 +19,7 @@ from tests.running_site import EDITOR_PASSWORD
 logger = logging.getLogger(__name__)
 
 LONG_ENOUGH = 2  # seconds
-A_MOMENT = 15_000  # milliseconds
+A_MOMENT = 5_000  # milliseconds
 ATTEMPTS = 8
 KEY_DELAY = 70  # milliseconds: a fast writer's
 LETTERS = ("bdfgklmnprstvz", "aeiou") * 4
@@ -35,10 +36,13 @@ UNTIL_OFFERED = """async () => {
     const { openStore } = await import("/static/js/unsaved/store.js");
     const { key } = await (await fetch("/admin/unsaved-form-key/")).json();
     const store = await openStore(key);
+    const own = await navigator.locks.request("this tab", async ({ name }) =>
+        (await navigator.locks.query()).held.find((lock) => lock.name === name).clientId);
     while (!document.querySelector("dialog.unsaved[open]")) {
         const { held } = await navigator.locks.query();
         const forms = (await store.readAll()).filter(({ form }) => form.address === location.pathname);
-        if (held.length && forms.every(({ id }) => held.some(({ name }) => name.endsWith(id)))) return;
+        const isReady = held.some(({ clientId }) => clientId === own);
+        if (isReady && forms.every(({ id }) => held.some(({ name }) => name.endsWith(id)))) return;
         await new Promise((resolve) => setTimeout(resolve, 50));
     }
 }"""
@@ -126,13 +130,13 @@ class Writer:
             blocks = self.page.locator(BLOCKS)
             if count := await blocks.count():
                 button = blocks.nth(int(choice * count)).get_by_role("button", name="Delete", exact=True).first
-                await button.click(timeout=A_MOMENT)
+                await button.click()
 
         await self.insist(press)
         undo = self.page.locator("[data-undo]")
         if is_undone and await undo.is_visible():
             self.notes.add("undo")
-            await undo.click(timeout=A_MOMENT)
+            await undo.click()
 
     async def open(self, address: str) -> None:
         """Open the address in this tab, sign in if that is asked for, and answer what is offered."""
@@ -149,6 +153,8 @@ class Writer:
 
     async def insist(self, step: Callable[[], Awaitable[None]]) -> None:
         """Do the step. What lies over the form is answered first."""
+        self.page.set_default_timeout(A_MOMENT)
+        self.page.set_default_navigation_timeout(PATIENCE)
         for _ in range(ATTEMPTS):
             try:
                 await self.settle()
@@ -173,7 +179,7 @@ class Writer:
         """Press 'Save draft', and do what comes then, until a page is there again or the form says why not."""
         self.notes.add("Save draft")
         await self.page.evaluate("window.isOld = true")
-        await self.page.get_by_role("button", name="Save draft").click(timeout=A_MOMENT)
+        await self.page.get_by_role("button", name="Save draft").click()
         await self._until_new_page()
         if "/merge/" in self.page.url:
             await self._merge()
@@ -182,11 +188,11 @@ class Writer:
         """Restore what the page offers. Return whether that was possible."""
         self.notes.add(f"offered: {' '.join(self.notes.words_in(await offer(self.page).inner_text()))}")
         await self.page.evaluate("window.isOld = true")
-        await offer(self.page).get_by_role("button", name="Restore").click(timeout=A_MOMENT)
+        await offer(self.page).get_by_role("button", name="Restore").click()
         if is_restored := await self._until_new_page():
             await self.until_offered()
         else:
-            await offer(self.page).get_by_role("button", name="Decide later").click(timeout=A_MOMENT)
+            await offer(self.page).get_by_role("button", name="Decide later").click()
         return is_restored
 
     async def _until_new_page(self) -> bool:
@@ -228,5 +234,5 @@ class Writer:
             place = 1
         fields = self.page.locator(TEXT_FIELDS).locator("visible=true")
         number = await fields.count()
-        await fields.nth(min(int(place * number), number - 1)).click(timeout=A_MOMENT)
+        await fields.nth(min(int(place * number), number - 1)).click()
         await self.page.keyboard.press("Control+End")
