@@ -4,7 +4,7 @@
    `initialFormData` of `w-unsaved`, `deactivate` of `w-progress`. */
 
 import { ensureSession, tellFailure, texts } from "./sign-in-again.js";
-import { findUnsavedDeletions } from "./unsaved/fields.js";
+import { findUnsavedDeletions, readTexts } from "./unsaved/fields.js";
 
 const controllerOf = (form, name) => window.wagtail?.app?.getControllerForElementAndIdentifier(form, name);
 
@@ -110,8 +110,8 @@ document.addEventListener(
   { capture: true },
 );
 
-/* Asks where Wagtail asks every ten seconds who else edits the page. What can't be saved stays in the form. */
-async function canBeSaved(form) {
+/* Asks where Wagtail asks every ten seconds who else edits the page. What can't be saved stays in the form, to be copied. */
+export async function canBeSaved(form) {
   const address = document.querySelector('form[data-controller~="w-session"]')?.dataset.wSwapSrcValue;
   if (!address) return true; // a new page
   const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
@@ -119,6 +119,14 @@ async function canBeSaved(form) {
   const answer = await fetch(address, { method: "POST", headers, body }).catch(() => null);
   if (answer?.status !== 404) return true;
   tellFailure({ error: new Error(texts.textGone), text: texts.textGone, type: "server_error" });
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "button button-small", textContent: texts.textCopy });
+  button.addEventListener("click", async () => {
+    const written = [...readTexts([...new URLSearchParams(readForm())]).values()].filter((text) => /\p{L}/u.test(text));
+    await navigator.clipboard.writeText(written.join("\n\n"));
+    button.textContent = texts.textCopied;
+  });
+  document.querySelector(".footer__save-warning").append(button);
   return false;
 }
 

@@ -5,6 +5,7 @@
  * a failure stays after a later success.
  */
 
+import { canBeSaved } from "./finish-autosave.js";
 import { autosaveOf, dialog, editForm, explainRefusal, renewSession, signedIn, tellFailure, texts, withNames } from "./sign-in-again.js";
 
 /** Milliseconds between two attempts to save while the site can't be reached. */
@@ -61,6 +62,7 @@ window.addEventListener(
       signedIn.postMessage(null);
       return saveAgain();
     }
+    if (session.state === "ready" && !(await canBeSaved(editForm()))) return;
     if (session.state === "unreachable" || missingParts) retryLater();
     const text = { "signed-out": texts.textSignedOut, other: texts.textOther, unreachable: texts.textUnreachable };
     const cause = session.state === "ready" ? await explainRefusal() : session.cause;

@@ -5,9 +5,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.conftest import Watch
-from tests.e2e.editing import log_in, open_saved_post, until_autosave_notices, until_saved
+from tests.e2e.editing import log_in, open_saved_post, type_paragraph, until_autosave_notices, until_saved
 from tests.e2e.test_history import SCREENS, saves
-from tests.e2e.test_signing_in import ADD_USER, OTHER, Database
+from tests.e2e.test_signing_in import ADD_USER, LET_IN, OTHER, Database
 from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite
 
 
@@ -20,7 +20,7 @@ async def type_at_the_end(page: Page, text: str) -> None:
 
 @pytest.fixture
 def other_editor(server: RunningSite) -> str:
-    Database(server).run(ADD_USER, OTHER, 1, EDITOR)
+    Database(server).run(f"{ADD_USER} ON CONFLICT DO UPDATE SET is_superuser = 1", OTHER, 1, EDITOR)
     return OTHER
 
 
@@ -75,3 +75,29 @@ async def test_a_page_that_was_deleted_meanwhile_keeps_its_text_on_the_screen(ed
     await editor_page.get_by_role("button", name="Save draft").click()
     await expect(editor_page.locator(".footer__save-warning")).to_contain_text("This page has been deleted")
     await expect(editor_page.locator(".CodeMirror")).to_contain_text("Some words.")
+    assert await copied(editor_page) == ["Deleted by somebody", "deleted-by-somebody", "Some words."]
+
+
+async def copied(page: Page) -> list[str]:
+    """Copy the text, and return it from the clipboard."""
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.get_by_role("button", name="Copy the text").click()
+    await expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    text: str = await page.evaluate("navigator.clipboard.readText()")
+    return text.split("\n\n")
+
+
+async def test_somebody_who_may_not_edit_any_more_is_told_so_and_copies_the_text(
+    browser: Browser, other_editor: str, server: RunningSite, watch: Watch
+) -> None:
+    watch.expect_error("404")
+    page = await (await browser.new_context(base_url=server.url)).new_page()
+    await log_in(page, other_editor, EDITOR_PASSWORD)
+    await open_saved_post(page, "No longer theirs", "Some words.")
+    await type_paragraph(page, "A paragraph.")
+    await until_saved(page)
+    Database(server).run("UPDATE auth_user SET is_superuser = 0 WHERE username = ?", other_editor)
+    Database(server).run(LET_IN, other_editor)
+    await page.keyboard.type(" More.")
+    await expect(page.locator(".footer__save-warning")).to_contain_text("you may not edit it any more")
+    assert {"Some words.", "A paragraph. More."} <= set(await copied(page))
