@@ -17,7 +17,7 @@ from galley.history.autosave import get_loaded_revision
 from galley.history.merging import Difference, Merge
 from galley.history.models import OvertakenRevision
 from galley.history.texts import mark_differences
-from galley.history.views import VersionView
+from galley.history.views import VersionView, name_of
 
 
 class MergeForm(forms.Form):
@@ -113,14 +113,19 @@ class MergeVersionsView(VersionView):
         return kwargs | {"differences": self.differences, "is_own": self.revision.user == self.request.user}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the template shows: for each difference its field and the texts, with marks."""
+        """Return what the template shows: for each difference its field, the texts with marks, and the images."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         rows = [
-            {"difference": each, "field": context["form"][each.name], "texts": mark_differences(each.theirs, each.mine)}
+            {
+                "difference": each,
+                "field": context["form"][each.name],
+                "sides": zip(mark_differences(each.theirs, each.mine), each.images, strict=True),
+            }
             for each in self.differences
         ]
         context["conflicts"] = [row for row in rows if row["difference"].is_conflict]
         context["others"] = [row for row in rows if not row["difference"].is_conflict]
+        context["names"] = [name_of(self.current.latest_revision), name_of(self.revision)]
         context |= {"current": self.current, "revision": self.revision, "is_locked": self.is_locked}
         return context | {"is_own": self.revision.user == self.request.user, "loaded_revision": self.loaded_revision}
 

@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 from modelcluster.models import get_all_child_relations
 from wagtail.blocks import BaseStreamBlock, BaseStructBlock, Block, ListBlock, RichTextBlock, TextBlock
 from wagtail.fields import RichTextField, StreamField
+from wagtail.images.models import AbstractImage
 from wagtail.models import Page
 
-from galley.history.texts import describe, is_model, is_technical, open_item
+from galley.history.texts import describe, find_images, is_model, is_technical, open_item
 from galley.history.words import removed_words
 
 # Stands for the version that both come from, if it isn't stored any more. Then every difference is a conflict.
@@ -55,12 +56,13 @@ class Versions(NamedTuple):
 
 @dataclass
 class Difference:
-    """What differs in one place, as texts, and how it can be resolved: by some of "theirs", "mine" and "both"."""
+    """What differs in one place, as texts and images, and its resolutions: some of "theirs", "mine" and "both"."""
 
     name: str
     place: str
     theirs: str
     mine: str
+    images: list[list[AbstractImage]]  # theirs, then mine
     options: tuple[str, ...]
     default: str  # empty if somebody has to choose
     is_conflict: bool
@@ -140,7 +142,7 @@ class Merge:
                 }
             case RichTextBlock() | TextBlock() | models.TextField():
                 return self._merge_text(place, shape, values.map(lambda value: value or ""))
-        return self._choose(place, values, lambda value: describe(shape, value))[0]
+        return self._choose(place, values, lambda value: (shape, value))[0]
 
     def _merge_items(self, place: str, shape: Any, lists: Versions) -> list[Any]:
         """Return the merged list of blocks, rows or ids. `shape` is what holds them."""
@@ -173,9 +175,7 @@ class Merge:
             if is_text or not any(difference.is_conflict for difference in self.differences[before:]):
                 return [merged]
             del self.differences[before:]
-        chosen = self._choose(
-            place, item, lambda value: describe(*open_item(shape, value)[1:]), isinstance(present, dict)
-        )
+        chosen = self._choose(place, item, lambda value: open_item(shape, value)[1:], isinstance(present, dict))
         if len(chosen) == 2:
             chosen[1] = chosen[1] | ({"id": str(uuid4())} if "value" in present else {"pk": None})
         return chosen
@@ -196,14 +196,19 @@ class Merge:
         merged = ""
         for hunk in _split(texts, is_rich):
             hunk = hunk.map(lambda text: text or MISSING)
-            chosen = self._choose(place, hunk, lambda text: describe(shape, text).strip(), isinstance(shape, Block))
+            chosen = self._choose(place, hunk, lambda text: (shape, text), isinstance(shape, Block))
             if len(chosen) == 2 and not is_rich:
                 chosen[1] = "\n\n" + chosen[1].lstrip("\n")
             merged += "".join(chosen)
         return merged
 
-    def _choose(self, place: str, values: Versions, show: Callable[[Any], str], can_be_both: bool = False) -> list[Any]:
-        """Return the value to take, or two, or none if it is missing there. Add a difference if there is one."""
+    def _choose(
+        self, place: str, values: Versions, open_: Callable[[Any], tuple[Any, Any]], can_be_both: bool = False
+    ) -> list[Any]:
+        """Return the value to take, or two, or none if it is missing there. Add a difference if there is one.
+
+        `open_` returns the shape of a value, and what `describe` makes a text of.
+        """
         base, theirs, mine = values.map(_plain)
         if theirs == mine:
             return [] if theirs is MISSING else [values.theirs]
@@ -213,8 +218,11 @@ class Merge:
         taken = next((name for name, other in unchanged.items() if other == base), "")
         default = taken or (present[0] if len(present) == 1 else "both" if "both" in options else "")
         name = f"choice-{len(self.differences)}"
-        texts = ["" if value is MISSING else show(value) for value in values[1:]]
-        self.differences.append(Difference(name, place, texts[0], texts[1], options, default, is_conflict=not taken))
+        opened = [(None, None) if value is MISSING else open_(value) for value in values[1:]]
+        text, other_text = (describe(*each).strip() for each in opened)
+        images = [list(find_images(*each)) for each in opened]
+        difference = Difference(name, place, text, other_text, images, options, default, is_conflict=not taken)
+        self.differences.append(difference)
         choice = self._choices.get(name) or default or "theirs"
         chosen = [values.theirs, values.mine] if choice == "both" else [getattr(values, choice)]
         return [value for value in chosen if value is not MISSING]
@@ -290,9 +298,9 @@ def _interleave(first: Mapping[Any, Any], second: Mapping[Any, Any]) -> list[Any
     return [*followers[MISSING], *(each for key in first for each in (key, *followers[key]))]
 
 
-def _describe_order(shape: Any, items: Mapping[Any, Any], keys: list[Any]) -> str:
+def _describe_order(shape: Any, items: Mapping[Any, Any], keys: list[Any]) -> tuple[None, str]:
     texts = (describe(*open_item(shape, items[key])[1:]).partition("\n")[0][:60] for key in keys)
-    return "\n".join(f"{number}. {text}" for number, text in enumerate(texts, 1))
+    return None, "\n".join(f"{number}. {text}" for number, text in enumerate(texts, 1))
 
 
 def _split(texts: Versions, is_rich: bool) -> Iterator[Versions]:

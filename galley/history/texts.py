@@ -1,6 +1,6 @@
 """What blocks, fields and rows of a serialised page say, as plain text, and how two texts differ."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
 from django.db import models
@@ -13,6 +13,7 @@ from modelcluster.fields import ParentalKey
 from wagtail.admin.compare import TextDiff, diff_text
 from wagtail.blocks import BaseStreamBlock, BaseStructBlock, Block, ChooserBlock, ListBlock, RichTextBlock
 from wagtail.fields import RichTextField
+from wagtail.images.models import AbstractImage
 from wagtail.utils.text import text_from_html
 
 # Comparing more characters word by word takes seconds.
@@ -40,6 +41,23 @@ def describe(shape: Any, value: Any) -> str:
     if isinstance(shape, models.ForeignKey | models.ManyToManyField):
         return str(shape.related_model._default_manager.filter(pk=value).first() or _("(deleted)"))
     return _describe_value(shape, value)
+
+
+def find_images(shape: Any, value: Any) -> Iterator[AbstractImage]:
+    """Yield the images that are chosen in `value`. `shape` is as for `describe`."""
+    if isinstance(shape, BaseStreamBlock | ListBlock) and isinstance(value, list):
+        parts = [open_item(shape, item)[1:] for item in value]
+    elif isinstance(shape, BaseStructBlock) and isinstance(value, Mapping):
+        parts = [(block, value.get(name)) for name, block in shape.child_blocks.items()]
+    elif is_model(shape):
+        parts = [(field, value.get(field.name)) for field in shape._meta.concrete_fields if not is_technical(field)]
+    else:
+        parts = []
+        model = getattr(shape, "model_class", None) or getattr(shape, "related_model", None)
+        if value and isinstance(value, int) and is_model(model) and issubclass(model, AbstractImage):
+            yield from model._default_manager.filter(pk=value)
+    for part in parts:
+        yield from find_images(*part)
 
 
 def _describe_value(shape: Any, value: Any) -> str:

@@ -36,7 +36,7 @@ class NamesColumn(ActionColumn):
                 actions.insert(
                     0, {"url": instance.revision.overtaken.merge_address, "label": gettext("Compare and merge")}
                 )
-            label = gettext("Rename this version") if _name_of(instance.revision) else gettext("Name this version")
+            label = gettext("Rename this version") if name_of(instance.revision) else gettext("Name this version")
             url = reverse("name_version", args=[self.object.pk, instance.revision_id])
             actions.append({"url": url, "label": label})
         return actions
@@ -47,7 +47,7 @@ class NamesColumn(ActionColumn):
         if context["actions"] and hasattr(instance.revision, "overtaken"):
             text = gettext("Not merged yet")
             context["value"] = format_html("<span>{} <b>{}</b></span>", context["value"], text)
-        if context["actions"] and (name := _name_of(instance.revision)):
+        if context["actions"] and (name := name_of(instance.revision)):
             context["value"] = format_html("<span>{} <b>“{}”</b></span>", context["value"], name)
         return context
 
@@ -135,7 +135,7 @@ class NameVersionView(VersionView):
 
     def get_initial(self) -> dict[str, Any]:
         """Return the present name."""
-        return {"name": _name_of(self.revision)}
+        return {"name": name_of(self.revision)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return what Wagtail's form template shows."""
@@ -155,5 +155,6 @@ class NameVersionView(VersionView):
         return redirect(self.get_success_url())
 
 
-def _name_of(revision: Revision | None) -> str:
+def name_of(revision: Revision | None) -> str:
+    """Return the name of a version, or an empty string."""
     return revision.version_name.name if revision and hasattr(revision, "version_name") else ""
