@@ -10,9 +10,9 @@ from wagtail.models import GroupPagePermission, Page, PageLogEntry, Revision
 from wagtail.test.utils.form_data import inline_formset
 
 from blog.models import BlogPostPage
-from galley.history.models import OvertakenRevision
+from galley.history.models import OvertakenRevision, VersionName
 from tests.conftest import SmallSite
-from tests.factories import AuthorFactory, EditorFactory
+from tests.factories import AuthorFactory, EditorFactory, SiteImageFactory
 from tests.galley.history.desks import Window, newest, texts
 from tests.galley.preview.conftest import markdown
 
@@ -35,6 +35,18 @@ def test_both_versions_are_shown_and_what_differs_is_marked(late: OvertakenRevis
     assert "Choose in one place: both versions have changed it" in shown
     assert "2 changes are taken, as only one of the versions has them" in shown
     assert shown.count("Take both, the current draft’s first") == 1
+
+
+def test_pictures_and_names_of_versions_are_shown(anna: Window, ben: Window, late: OvertakenRevision) -> None:
+    assert "is called" not in ben.compare().content.decode()
+    VersionName.objects.create(revision=late.revision, name="Ben's <cut>")
+    VersionName.objects.create(revision=newest(anna.page).latest_revision, name="Anna's")
+    image = SiteImageFactory(title="A press")
+    anna.open().save(body=markdown("Anna's"), lead_image=str(image.pk))
+    shown = ben.compare().content.decode()
+    assert f'src="{image.get_rendition("max-165x165").url}"' in shown
+    assert "The other version is called “Ben&#x27;s &lt;cut&gt;”." in shown
+    assert "The current draft is called" not in shown  # it is another one by now
 
 
 @pytest.mark.parametrize(

@@ -267,6 +267,34 @@ def test_pictures_and_dates_are_asked_about_by_name(page: Contents) -> None:
     assert (merged.content["lead_image"], merged.content["date"]) == (other.pk, "2026-05-01")
 
 
+def choose_image(place: str, image: int | None) -> dict[str, Any]:
+    """Return what a post's form changes where the image is chosen at the place."""
+    picture = {"image": {"image": image, "decorative": False, "alt_text": ""}, "caption": ""}
+    items = [{"type": "item", "value": picture, "id": "item"}]
+    blocks = {
+        "figure": block(picture | {"placement": "column"}, "f", "figure"),
+        "gallery": block({"pictures": items, "caption": ""}, "g", "gallery"),
+    }
+    return {"body": json.dumps([blocks[place]])} if place in blocks else {place: image}
+
+
+@pytest.mark.parametrize("place", ["lead_image", "share_image", "figure", "gallery"])
+def test_the_pictures_of_both_are_found(page: Contents, place: str) -> None:
+    one, other = SiteImageFactory(), SiteImageFactory()
+    versions = (page() | choose_image(place, image and image.pk) for image in (None, one, other))
+    (difference,) = merge(*versions).differences
+    assert difference.images == [[one], [other]]
+
+
+def test_a_picture_that_only_one_has_is_found(page: Contents) -> None:
+    image = SiteImageFactory()
+    added = page() | choose_image("figure", image.pk)
+    (difference,) = merge(page(), page(), added).differences
+    assert difference.images == [[], [image]]
+    (difference,) = merge(page(), page(lead_image=image.pk), page(lead_image=10_000)).differences
+    assert difference.images == [[image], []]
+
+
 def test_a_field_that_the_user_may_not_edit_stays_as_it_is(page: Contents) -> None:
     merged = Merge(BlogPostPage, page(title="Old"), page(title="Theirs"), page(title="Mine"), fixed={"title"})
     assert merged.content["title"] == "Theirs"
