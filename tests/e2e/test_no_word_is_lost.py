@@ -5,6 +5,7 @@ Every word that stayed there for more than two seconds must be in a revision at 
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 import pytest
@@ -17,8 +18,6 @@ from tests.e2e.test_signing_in import ADD_USER, OTHER, Database
 from tests.e2e.test_unsaved_forms import offer
 from tests.e2e.writer import Notes, Writer
 from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite
-
-OUTAGES = ("network", "server")
 
 
 @dataclass(frozen=True)
@@ -120,10 +119,11 @@ KINDS = (
 )
 
 
-def plan(random: Random, number: int) -> list[Fault]:
+def plan(random: Random, number: int, most_words: int) -> list[Fault]:
     """Return so many faults, each kind as often as the others."""
     kinds = (KINDS * (number // len(KINDS) + 1))[:number]
-    return [Fault(kind, random.randint(3, 6), random.random() < 0.5) for kind in random.sample(kinds, number)]
+    words = partial(random.randint, most_words // 2, most_words)
+    return [Fault(kind, words(), random.random() < 0.5) for kind in random.sample(kinds, number)]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -144,8 +144,9 @@ async def find_lost(faults: Faults) -> list[str]:
     address, offered = writer.page.url, ""
     await faults.close_tab()
     while await offer(writer.page).is_visible():
-        offered += await offer(writer.page).inner_text()
+        text = await offer(writer.page).inner_text()
         if not await writer.restore():
+            offered = text
             break
         await writer.page.goto(address)
         await writer.until_offered()
@@ -155,12 +156,13 @@ async def find_lost(faults: Faults) -> list[str]:
 
 @pytest.mark.timeout(2400)
 @pytest.mark.parametrize(
-    ("seed", "number"), [(4, 6), *(pytest.param(seed, 40, marks=pytest.mark.nightly) for seed in (1, 2, 3))]
+    ("seed", "number", "most_words"),
+    [(4, 6, 3), *(pytest.param(seed, 40, 6, marks=pytest.mark.nightly) for seed in (1, 2, 3))],
 )
-async def test_no_word_is_lost(faults: Faults, seed: int, number: int) -> None:
+async def test_no_word_is_lost(faults: Faults, seed: int, number: int, most_words: int) -> None:
     writer, notes = faults.writer, faults.notes
     notes.random = Random(seed)
-    schedule = plan(notes.random, number)
+    schedule = plan(notes.random, number, most_words)
     await start_post(writer.page, f"Written through {number} faults")
     await writer.write(3)
     for fault in schedule:
@@ -170,7 +172,6 @@ async def test_no_word_is_lost(faults: Faults, seed: int, number: int) -> None:
     await writer.settle()
     lost = await find_lost(faults)
     counted = sum(word.counts for word in notes.words)
-    seconds = notes.events[-1][0]
-    print(f"{len(notes.words)} words, {counted} counted, {number} faults, {len(lost)} lost, {seconds:.0f} s")  # noqa: T201
+    notes.add(f"{len(notes.words)} words, {counted} of them count, {number} faults, {len(lost)} lost")
     assert not lost, notes.tell(lost)
-    assert counted > len(notes.words) * 0.8
+    assert counted > len(notes.words) / 2
