@@ -122,8 +122,9 @@ export async function canBeSaved(form) {
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "button button-small", textContent: texts.textCopy });
   button.addEventListener("click", async () => {
-    const written = [...readTexts([...new URLSearchParams(readForm())]).values()].filter((text) => /\p{L}/u.test(text));
-    await navigator.clipboard.writeText(written.join("\n\n"));
+    const fields = [...readTexts([...new URLSearchParams(readForm())])];
+    const written = fields.filter(([name, text]) => name !== "slug" && /\p{L}/u.test(text));
+    await navigator.clipboard.writeText(written.map(([, text]) => text).join("\n\n"));
     button.textContent = texts.textCopied;
   });
   document.querySelector(".footer__save-warning").append(button);
