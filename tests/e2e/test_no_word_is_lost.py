@@ -53,9 +53,11 @@ class Faults:
 
     async def cut_network(self) -> None:
         await self.writer.page.context.set_offline(True)
+        self.writer.is_cut_off = True
 
     async def kill_server(self) -> None:
         self.server.server.kill()
+        self.writer.is_cut_off = True
 
     async def change_key(self) -> None:
         self.server.server.kill()
@@ -99,6 +101,7 @@ class Faults:
             self.notes.add("the server starts")
             self.server.server.start()
         await self.writer.page.context.set_offline(False)
+        self.writer.is_cut_off = False
 
     def restore_key(self) -> None:
         if self.key_file.read_text() != self.key:

@@ -93,6 +93,7 @@ class Writer:
         self.page = page
         self.notes = notes
         self.username = username
+        self.is_cut_off = False  # then nothing that is asked for can be answered
 
     async def write(self, number: int) -> None:
         """Type so many words, into a field or a new block."""
@@ -166,13 +167,18 @@ class Writer:
     async def settle(self) -> None:
         """Answer what the page asks for."""
         await self.look()
+        if self.is_cut_off:
+            if await offer(self.page).is_visible():
+                await self._decide_later()
+            return
         if "/merge/" in self.page.url:
             await self._merge()
         if await offer(self.page).is_visible():
             await self.restore()
+        warning = "".join(await self.page.locator(".footer__save-warning").all_inner_texts())
         if await dialog(self.page).is_visible():
             await self._sign_in()
-        if "newer version" in "".join(await self.page.locator(".footer__save-warning").all_inner_texts()):
+        elif "newer version" in warning or "signed out" in warning:
             await self.save_draft()
 
     async def save_draft(self) -> None:
@@ -192,8 +198,12 @@ class Writer:
         if is_restored := await self._until_new_page():
             await self.until_offered()
         else:
-            await offer(self.page).get_by_role("button", name="Decide later").click()
+            await self._decide_later()
         return is_restored
+
+    async def _decide_later(self) -> None:
+        self.notes.add("Decide later")
+        await offer(self.page).get_by_role("button", name="Decide later").click()
 
     async def _until_new_page(self) -> bool:
         """Wait until another page is there. Return whether one has come: the form may say why it isn't saved."""
@@ -214,8 +224,12 @@ class Writer:
 
     async def _sign_in(self) -> None:
         self.notes.add("sign in over the page")
-        await sign_in(self.page, self.username)
-        await dialog(self.page).wait_for(state="hidden")
+        try:
+            await sign_in(self.page, self.username)
+            await dialog(self.page).wait_for(state="hidden")
+        except Timeout:  # an outage has come between: a button opens the dialog again
+            await dialog(self.page).locator("[data-close]").click()
+            raise
 
     async def _merge(self) -> None:
         """Take what the page proposes; where it proposes nothing, the own version."""
