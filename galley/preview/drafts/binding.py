@@ -41,7 +41,7 @@ class DraftBlockWidget(BlockWidget):
         """Return the blocks' value. Raises `ValidationError` where upstream would fail on missing or odd data."""
         try:
             return super().value_from_datadict(data, files, name)
-        except (LookupError, ValueError, TypeError, AttributeError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise ValidationError("The blocks can't be read.") from error
 
 

@@ -1,12 +1,13 @@
 """Whatever state a form is in, it becomes a page that can be shown."""
 
 import copy
+import json
 from typing import Any
 
 import pytest
 from django.db import connection
 from wagtail.models import Page, get_page_models
-from wagtail.test.utils.form_data import inline_formset
+from wagtail.test.utils.form_data import inline_formset, streamfield
 
 from blog.models import Category
 from galley.preview.drafts.binding import Draft, Memory, bind_draft, copy_block
@@ -160,3 +161,14 @@ def test_a_block_is_copied_while_another_thread_computes_its_properties() -> Non
         copy.deepcopy(block)
     del block.js_initializer
     assert copy_block(block).read_elsewhere == "copied"
+
+
+def test_rich_text_nested_too_deeply_keeps_the_last_good_state(writer: Writer) -> None:
+    writer.types(body=markdown("one"))
+    lines = [{"key": "a", "text": "a", "type": "unordered-list-item", "depth": 2_000}]
+    state = {"blocks": [line | {"inlineStyleRanges": [], "entityRanges": []} for line in lines], "entityMap": {}}
+    styles = [{"offset": n, "length": 1_500 - n, "style": ("BOLD", "ITALIC")[n % 2]} for n in range(1_500)]
+    state["blocks"].append(state["blocks"][0] | {"text": "a" * 1_500, "depth": 0, "inlineStyleRanges": styles})
+    draft = writer.types(body=streamfield([("paragraph", json.dumps(state))]))
+    assert draft.unusable == {"body": "Body"}
+    assert draft.page.body[0].value == "one"
