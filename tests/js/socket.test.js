@@ -76,6 +76,7 @@ beforeEach(() => {
   messages = [];
   const tell = (name) => (detail) => messages.push(detail === undefined ? name : [name, detail]);
   const listener = { opened: tell("opened"), received: tell("received"), lost: tell("lost"), ended: tell("ended") };
+  listener.forbidden = tell("forbidden");
   connection = connect("/preview/pages/3/", listener, 100);
   sockets[0].open();
 });
@@ -145,6 +146,70 @@ test("after three failed handshakes the server is asked for the reason, which th
   globalThis.fetch = async () => { throw new TypeError("away"); };
   for (let attempt = 0; attempt < 4; attempt++) await fail();
   assert.equal(messages.at(-1), "lost");
+});
+
+test("while a reason is known, it is tried less often: each attempt leaves a line in the server's log", async () => {
+  globalThis.fetch = async () => ({ ok: true, text: async () => "A proxy is in the way." });
+  for (let attempt = 0; attempt < 3; attempt++) {
+    sockets.at(-1).breakWith(1006);
+    mock.timers.tick(2_250);
+    await new Promise(setImmediate);
+  }
+  sockets.at(-1).breakWith(1006);
+  const { length } = sockets;
+  mock.timers.tick(9_000);
+  assert.equal(sockets.length, length);
+  mock.timers.tick(21_000);
+  assert.equal(sockets.length, length + 1);
+});
+
+test("sockets that something closes when they are quiet are pinged more often, until they last", () => {
+  const secondsToPing = () => {
+    for (let seconds = 0.5; seconds <= 15; seconds += 0.5) {
+      mock.timers.tick(500);
+      if (sockets.at(-1).sent.length) return seconds;
+    }
+    return undefined;
+  };
+  const breakAfter = (milliseconds) => {
+    mock.timers.tick(milliseconds);
+    sockets.at(-1).breakWith(1006);
+    mock.timers.tick(2_250);
+    sockets.at(-1).open();
+  };
+  breakAfter(5_000);
+  assert.equal(secondsToPing(), 7.5);
+  breakAfter(0);
+  assert.equal(secondsToPing(), 7.5);
+  breakAfter(0);
+  breakAfter(5_000);
+  assert.equal(secondsToPing(), 4);
+  for (let attempt = 0; attempt < 9; attempt++) breakAfter(100);
+  assert.equal(secondsToPing(), 1);
+});
+
+test("a handshake that fails says nothing of how long a socket lasts", () => {
+  mock.timers.tick(15_000);
+  for (let attempt = 0; attempt < 2; attempt++) {
+    sockets.at(-1).breakWith(1006);
+    mock.timers.tick(2_250);
+  }
+  sockets.at(-1).open();
+  mock.timers.tick(14_000);
+  assert.deepEqual(sockets.at(-1).sent, []);
+});
+
+test("a header that forbids sockets is told, and none is tried any more", () => {
+  sockets[0].breakWith(1006);
+  const violation = (blockedURI, effectiveDirective = "connect-src") =>
+    document.dispatchEvent(Object.assign(new Event("securitypolicyviolation"), { blockedURI, effectiveDirective }));
+  violation("https://example.org/other");
+  violation("wss://example.org/", "img-src");
+  assert.deepEqual(messages, ["opened", "lost"]);
+  violation("wss://example.org/preview/pages/3/");
+  violation("wss://example.org/preview/pages/3/");
+  mock.timers.tick(60_000);
+  assert.deepEqual([sockets.length, messages], [1, ["opened", "lost", "forbidden"]]);
 });
 
 test("it is tried at once when the network is back", () => {

@@ -7,11 +7,18 @@
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 1500;
 
+/** While something in front of the server is set up wrongly: each attempt leaves a line in the server's log. */
+const SETUP_PAUSE = 20_000;
+
 /** A browser doesn't tell why a handshake failed. After so many in a row, the server is asked by HTTP. */
 const FAILED_HANDSHAKES = 3;
 
-/** Milliseconds between two pings while the page is visible, and how long an answer may take. */
+/**
+ * Milliseconds between two pings while the page is visible, and how long an answer may take. A proxy may close sockets that
+ * are quiet for less: each time that one breaks before its first ping, pings are sent twice as often, down to the least.
+ */
 const HEARTBEAT_INTERVAL = 15_000;
+const LEAST_INTERVAL = 1_000;
 const HEARTBEAT_TIMEOUT = 2_000;
 
 // The server compares and answers these texts as they stand: `galley.preview.consumers`.
@@ -29,10 +36,11 @@ const SIGN_INS = "signed-in";
 
 /**
  * @param {string} path  where to connect, on this site
- * @param {{opened: function(), received: function(object), lost: function(string), ended: function(string)}} listener
+ * @param {{opened: function(), received: function(object), lost: function(string), ended: function(string),
+ *   forbidden: function()}} listener
  *   `lost` is called when the connection breaks and will be tried again, with the reason if the server knows one;
  *   `ended` when it won't be tried again, with the reason; without a reason, a message was too large. Without access, it
- *   is tried again after a sign-in.
+ *   is tried again after a sign-in. `forbidden` is called if a header forbids the page to connect.
  * @param {number} maxBytes  a larger message isn't sent, and ends the connection
  * @returns {{send: function(object): boolean, close: function()}}
  */
@@ -45,6 +53,9 @@ export function connect(path, listener, maxBytes = Infinity) {
   let closed = false;
   let failures = 0;
   let reason;
+  let interval = HEARTBEAT_INTERVAL;
+  /** Runs from a socket's opening until its first ping. */
+  let young;
 
   const open = () => {
     clearTimeout(timer);
@@ -53,11 +64,15 @@ export function connect(path, listener, maxBytes = Infinity) {
       pause = FIRST_PAUSE;
       failures = 0;
       reason = undefined;
-      startHeartbeat(socket, abandon);
+      startHeartbeat(socket, interval, abandon);
+      young = setTimeout(() => { young = undefined; }, interval);
       listener.opened();
     };
     socket.onmessage = ({ data }) => data === PONG || listener.received(JSON.parse(data));
     socket.onclose = ({ code, reason: words }) => {
+      if (young) interval = Math.max(interval / 2, LEAST_INTERVAL);
+      clearTimeout(young);
+      young = undefined;
       if (closed) return;
       if (isFinal(code)) {
         end(code === TOO_LARGE ? undefined : words);
@@ -67,7 +82,7 @@ export function connect(path, listener, maxBytes = Infinity) {
       // The server may just have started: the reason is shown if the next attempt fails, too.
       listener.lost(reason);
       if (++failures >= FAILED_HANDSHAKES) askForReason(address).then((answer) => { reason = answer; });
-      timer = setTimeout(open, pause * (0.5 + Math.random()));
+      timer = setTimeout(open, (reason ? SETUP_PAUSE : pause) * (0.5 + Math.random()));
       pause = Math.min(pause * 2, LONGEST_PAUSE);
     };
   };
@@ -107,6 +122,12 @@ export function connect(path, listener, maxBytes = Infinity) {
   };
   addEventListener("online", hurry);
   document.addEventListener("visibilitychange", () => document.hidden || hurry());
+  // Such a socket isn't closed: it has never begun.
+  document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+    if (closed || effectiveDirective !== "connect-src" || !blockedURI.startsWith("ws")) return;
+    stop();
+    listener.forbidden();
+  });
 
   open();
   return {
@@ -150,9 +171,10 @@ export function isLarger(text, maxBytes) {
  * so nothing fails. The server answers a ping at once: without an answer, the connection is dead.
  *
  * @param {WebSocket} socket
+ * @param {number} interval  milliseconds between two pings
  * @param {function()} dead  called once if the server doesn't answer
  */
-function startHeartbeat(socket, dead) {
+function startHeartbeat(socket, interval, dead) {
   let waiting;
   const ping = () => {
     if (waiting || document.hidden || socket.readyState !== WebSocket.OPEN) return;
@@ -169,7 +191,7 @@ function startHeartbeat(socket, dead) {
     for (const [target, type] of wakeEvents) target.removeEventListener(type, ping);
   };
 
-  const timer = setInterval(ping, HEARTBEAT_INTERVAL);
+  const timer = setInterval(ping, interval);
   const wakeEvents = [
     [window, "online"],
     [window, "pageshow"],

@@ -22,7 +22,7 @@ const COMPARE_INTERVAL = 500;
  * Events, each with its `detail`:
  * - `about`: what the server says beside the page by topic, whole (`Frame.about` on the server)
  * - `message`: any other message of the server, as it came
- * - `connection`: `{state: "live" | "lost" | "ended", reason}`, when the state has changed
+ * - `connection`: `{state: "live" | "lost" | "ended" | "forbidden", reason}`, when the state has changed
  */
 export class LiveForm extends EventTarget {
   /**
@@ -45,6 +45,7 @@ export class LiveForm extends EventTarget {
       received: (message) => this.received(message),
       lost: (reason) => this.stopped("lost", reason),
       ended: (reason) => this.stopped("ended", reason),
+      forbidden: () => this.stopped("forbidden"),
     };
     this.socket = connect(path, listener, maxBytes);
     watchForm(form, (control) => this.noteChange(control));

@@ -39,7 +39,7 @@ export class LivePanel extends EventTarget {
     return this.page ? page.replace("/0/", `/${this.page}/`) : newest;
   }
 
-  /** @param {{state: "live" | "lost" | "ended", reason?: string}} connection */
+  /** @param {{state: "live" | "lost" | "ended" | "forbidden", reason?: string}} connection */
   showConnection({ state, reason }) {
     if (state !== "lost") this.isLive = state === "live";
     this.setState(state === "live" && this.isBlocked ? "blocked" : state, reason);

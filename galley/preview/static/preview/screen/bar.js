@@ -92,7 +92,9 @@ export function showStatus(draft, bar) {
   const showConnection = () => {
     const isOffline = !navigator.onLine && last.state !== "ended";
     bar.setState(isOffline ? "lost" : last.state);
-    bar.say("connection", isOffline ? bar.texts.offline : { lost: last.reason ?? bar.texts.lost, ended: last.reason }[last.state]);
+    const { lost, offline, forbidden } = bar.texts;
+    const words = { lost: last.reason ?? lost, ended: last.reason, forbidden };
+    bar.say("connection", isOffline ? offline : words[last.state]);
   };
   draft.addEventListener("connection", ({ detail }) => {
     last = detail;

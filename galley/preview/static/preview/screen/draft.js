@@ -12,7 +12,7 @@ import { morphContent } from "./morph.js";
  * - `about`: what the server says beside the page by topic, whole (`Frame.about` on the server), with the topics that
  *   are new as `changed`
  * - `message`: any other message of the server, as it came
- * - `connection`: `{state: "live" | "lost" | "ended", reason}`
+ * - `connection`: `{state: "live" | "lost" | "ended" | "forbidden", reason}`
  */
 export class Draft extends EventTarget {
   /** @param {string} path  of this screen's page and of its socket */
@@ -33,6 +33,7 @@ export class Draft extends EventTarget {
       received: (message) => this.received(message),
       lost: (reason) => this.tell("connection", { state: "lost", reason }),
       ended: (reason) => this.tell("connection", { state: "ended", reason }),
+      forbidden: () => this.tell("connection", { state: "forbidden" }),
     });
   }
 
