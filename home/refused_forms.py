@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonRe
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER, REASON_NO_CSRF_COOKIE
 from django.template.loader import render_to_string
 
+from galley.async_pages.fetch_metadata import log_other_address
+
 logger = logging.getLogger(__name__)
 
 _ELSEWHERE = tuple(reason.partition("%s")[0] for reason in (REASON_BAD_ORIGIN, REASON_BAD_REFERER))
@@ -34,7 +36,7 @@ def _explain_address(request: HttpRequest, expected: str) -> dict[str, str]:
     sent = request.headers.get("Origin") or request.headers.get("Referer", "")
     sender = urlsplit(sent)
     got = f"{sender.scheme}://{sender.netloc}"[:200] if sender.netloc else sent[:200]
-    _log_address(got or "an unknown address", expected)
+    log_other_address(got or "an unknown address", expected)
     said = f"As it arrived, your browser sent it from {got}." if got else "Nothing says from which address it was sent."
     return {
         "title": "This form came from another address",
@@ -57,17 +59,7 @@ def _explain_cookie(request: HttpRequest, expected: str) -> dict[str, str]:
     return {"title": "A cookie did not come back", "cause": cause, "advice": "cookie"}
 
 
-# Each is logged once, so that nobody can fill the log.
-@lru_cache(maxsize=100)
-def _log_address(got: str, expected: str) -> None:
-    logger.warning(
-        "A form from %s was refused: the server takes its own address to be %s. If both are this site, a proxy has to "
-        "pass the headers Host (with the port), Origin, Referer and X-Forwarded-Proto.",
-        got,
-        expected,
-    )
-
-
+# Logged once for each, so that nobody can fill the log.
 @lru_cache(maxsize=100)
 def _log_cookie(expected: str, got: str, site: str) -> None:
     logger.warning(

@@ -5,7 +5,10 @@ thread hops for a page, although most of these methods only read headers. Here t
 may query the database or read a large body still runs in a thread. In a sync chain (WSGI, previews) nothing changes.
 """
 
+import logging
+import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -13,16 +16,26 @@ from django.conf import settings
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
-from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.middleware import clickjacking, common, csrf, security
 from django.utils.cache import patch_cache_control
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.encoding import escape_uri_path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.contrib.redirects import middleware as redirects
 
 from galley.async_pages.fetch_metadata import SAFE_METHODS
 from galley.async_pages.redirects import find_moved_url
+
+logger = logging.getLogger(__name__)
+
+_THIS_COMPUTER = re.compile(r"((.*\.)?localhost|127\.[\d.]+|\[::1\])(:\d+)?")
+_LOOP = gettext_lazy(
+    "This site is set up wrongly. Your browser asked by HTTPS, but the server in front of the site doesn't say so: "
+    "the header %(name)s should be %(expected)s, and is: %(got)s. Please tell the people who run the site."
+)
 
 
 class AsyncMiddlewareMixin(MiddlewareMixin):
@@ -51,7 +64,36 @@ class AsyncMiddlewareMixin(MiddlewareMixin):
 
 
 class SecurityMiddleware(AsyncMiddlewareMixin, security.SecurityMiddleware):
-    """Redirects to HTTPS and sets security headers."""
+    """Redirects to HTTPS and sets security headers.
+
+    A browser that has asked by HTTPS would be redirected for ever if a proxy doesn't say so. It gets the cause instead.
+    Browsers send `Sec-Fetch-Site` (Fetch Metadata Request Headers, W3C) by HTTPS only, and to their own machine.
+    """
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:  # type: ignore[override]
+        """Return the redirect to HTTPS, or status 421 with the cause of a loop."""
+        redirect: HttpResponse | None = super().process_request(request)
+        if redirect is None or "Sec-Fetch-Site" not in request.headers or _THIS_COMPUTER.fullmatch(request.get_host()):
+            return redirect
+        key, expected = settings.SECURE_PROXY_SSL_HEADER or ("HTTP_X_FORWARDED_PROTO", "https")
+        name = key.removeprefix("HTTP_").replace("_", "-").title()
+        got = request.META.get(key, "")[:200] or _("nothing")
+        _log_loop(request.get_host(), name, expected, got)
+        text = _LOOP % {"name": name, "expected": expected, "got": got}
+        return HttpResponse(text, status=421, content_type="text/plain; charset=utf-8")
+
+
+# Logged once for each, however many visitors come.
+@lru_cache(maxsize=100)
+def _log_loop(host: str, name: str, expected: str, got: str) -> None:
+    logger.warning(
+        "Browsers that ask https://%s would be redirected there for ever. A proxy has to pass the header %s as %s; it "
+        "arrives as %s. If it does pass it, set SECURE_PROXY_SSL_HEADER.",
+        host,
+        name,
+        expected,
+        got,
+    )
 
 
 class CommonMiddleware(AsyncMiddlewareMixin, common.CommonMiddleware):

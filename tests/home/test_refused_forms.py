@@ -1,24 +1,25 @@
 """Refused forms name the cause."""
 
-import logging
-
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
+from galley.async_pages.fetch_metadata import csrf_by_fetch_metadata, log_other_address
 from home import refused_forms
 
 LOGIN = "/admin/login/"
+LOGGERS = {"home.refused_forms", "galley.async_pages.fetch_metadata"}
 
 
 @pytest.fixture
 def client(db: None) -> Client:
-    refused_forms._log_address.cache_clear()
+    log_other_address.cache_clear()
     refused_forms._log_cookie.cache_clear()
     return Client(enforce_csrf_checks=True)
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[object]:
-    return [record.args for record in caplog.records if record.name == "home.refused_forms"]
+    return [record.args for record in caplog.records if record.name in LOGGERS]
 
 
 @pytest.mark.parametrize(
@@ -98,8 +99,7 @@ def test_an_outdated_form_is_named(client: Client) -> None:
 def test_an_address_that_a_proxy_changed_is_named_and_logged_once(
     client: Client, caplog: pytest.LogCaptureFixture, headers: dict[str, str], secure: bool, got: str, expected: str
 ) -> None:
-    with caplog.at_level(logging.WARNING, "home.refused_forms"):
-        pages = [client.post(LOGIN, headers=headers, secure=secure) for _ in range(3)]
+    pages = [client.post(LOGIN, headers=headers, secure=secure) for _ in range(3)]
     text = pages[0].content.decode()
     assert "<h1>This form came from another address</h1>" in text
     assert f"sent it from {got}. The server takes its own address to be {expected}." in text
@@ -109,3 +109,28 @@ def test_an_address_that_a_proxy_changed_is_named_and_logged_once(
 def test_what_was_sent_is_escaped(client: Client) -> None:
     page = client.post(LOGIN, headers={"Origin": "http://<script>"})
     assert "<script>" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        (
+            {"Origin": "http://testserver:8080"},
+            "sent from http://testserver:8080, and the site takes its own address to be",
+        ),
+        ({"Origin": "https://testserver"}, "sent from https://testserver, and the site takes its own address to be"),
+        ({"Origin": "null"}, "sent from null, and the site takes its own address to be http://testserver,"),
+        # The browser itself says so.
+        ({"Origin": "http://other.example", "Sec-Fetch-Site": "cross-site"}, "a page of another site"),
+    ],
+)
+def test_a_form_without_a_cookie_names_the_addresses(
+    rf: RequestFactory, caplog: pytest.LogCaptureFixture, headers: dict[str, str], said: str
+) -> None:
+    """The contact form: `csrf_by_fetch_metadata`."""
+    log_other_address.cache_clear()
+    view = csrf_by_fetch_metadata(lambda request: HttpResponse())
+    answers = {view(rf.post("/contact/", headers=headers)).content.decode() for _ in range(3)}
+    assert [said in answer for answer in answers] == [True]
+    expected = [] if "Sec-Fetch-Site" in headers else [(headers["Origin"], "http://testserver")]
+    assert logged(caplog) == expected

@@ -8,9 +8,11 @@ from asgiref.sync import SyncToAsync, sync_to_async
 from django.conf import settings
 from django.contrib.messages import add_message
 from django.http import HttpResponse
+from django.test import RequestFactory
 from django.utils.module_loading import import_string
 
 from blog.models import BlogIndexPage
+from galley.async_pages import middleware
 from galley.async_pages.middleware import AsyncMiddlewareMixin
 from tests.conftest import SmallSite
 from tests.galley.async_pages.test_event_loop import Request, send
@@ -84,3 +86,45 @@ def test_a_form_without_its_token_is_refused(small_site: SmallSite, async_client
     async_client.handler.enforce_csrf_checks = True
     answer = asyncio.run(async_client.post("/admin/login/", {"username": "ada"}))
     assert answer.status_code == 403
+
+
+LOOP = {"Host": "site.example", "Sec-Fetch-Site": "none"}
+
+
+@pytest.fixture
+def behind_tls(settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.ALLOWED_HOSTS = ["site.example", "localhost", "127.0.0.1"]
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    middleware._log_loop.cache_clear()
+
+
+def ask(headers: dict[str, str], status: int = 200) -> HttpResponse:
+    view = middleware.SecurityMiddleware(lambda request: HttpResponse("The page"))
+    response = view(RequestFactory().get("/", headers=headers))
+    assert response.status_code == status
+    return response
+
+
+@pytest.mark.parametrize(
+    ("sent", "got"), [({}, "nothing"), ({"X-Forwarded-Proto": "http"}, "http"), ({"X-Forwarded-Proto": "on"}, "on")]
+)
+def test_a_redirect_that_would_lead_here_again_is_explained_and_logged_once(
+    behind_tls, caplog: pytest.LogCaptureFixture, sent: dict[str, str], got: str
+) -> None:
+    for _ in range(3):
+        text = ask(LOOP | sent, 421).content.decode()
+        assert f"the header X-Forwarded-Proto should be https, and is: {got}." in text
+    assert [record.args for record in caplog.records] == [("site.example", "X-Forwarded-Proto", "https", got)]
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8080", "127.0.0.1:8080"])
+def test_a_browser_on_the_same_computer_is_redirected(behind_tls, host: str) -> None:
+    assert ask(LOOP | {"Host": host}, 301)["Location"] == f"https://{host}/"
+
+
+def test_who_asks_by_http_is_redirected_and_who_asks_by_https_is_answered(behind_tls, settings) -> None:
+    assert ask({"Host": "site.example"}, 301)["Location"] == "https://site.example/"
+    assert ask(LOOP | {"X-Forwarded-Proto": "https"}).content == b"The page"
+    settings.SECURE_SSL_REDIRECT = False
+    assert ask(LOOP).content == b"The page"

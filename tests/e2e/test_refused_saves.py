@@ -1,0 +1,43 @@
+"""A save that is refused on its way names what refuses it, and not another person."""
+
+import json
+
+import pytest
+from playwright.async_api import Page, Route, expect
+
+from tests.e2e.conftest import Watch
+from tests.e2e.editing import start_post
+
+CAUSE = "The server takes its own address to be http://localhost."
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "content_type", "said"),
+    [
+        # Django, if a proxy changes the address or drops the cookie: `home.refused_forms`.
+        (403, json.dumps({"cause": CAUSE}), "application/json", CAUSE),
+        # Something in front of it.
+        (403, "<h1>403 Forbidden</h1>", "text/html", "refuses to pass on what you save (status 403)"),
+        (405, "<h1>405 Not Allowed</h1>", "text/html", "refuses to pass on what you save (status 405)"),
+        (413, "<h1>413 Request Entity Too Large</h1>", "text/html", "lets through (413 Content Too Large)"),
+    ],
+)
+async def test_autosave_names_what_refuses_it(
+    editor_page: Page, watch: Watch, status: int, body: str, content_type: str, said: str
+) -> None:
+    watch.expect_error(str(status))
+    watch.expect_error("is not valid JSON")
+
+    async def refuse(route: Route) -> None:
+        # A limit of size is for what is large: not for the first question, who is signed in.
+        is_refused = route.request.method == "POST" and (status != 413 or len(route.request.post_data or "") > 100)
+        if is_refused:
+            await route.fulfill(status=status, body=body, content_type=content_type)
+        else:
+            await route.continue_()
+
+    await editor_page.route("**/admin/**", refuse)
+    await start_post(editor_page, "Refused on its way")
+    await expect(editor_page.locator("#w-autosave-indicator")).to_contain_text("Autosave is paused")
+    await expect(editor_page.get_by_text(said).first).to_be_attached()
+    await expect(editor_page.locator(".sign-in-again")).to_be_hidden()
