@@ -14,6 +14,7 @@ class HomeConfig(AppConfig):
     """The home app."""
 
     name = "home"
+    default = True
 
     def ready(self) -> None:
         """Connect the signal handlers for images, documents, notes and the site's address."""
