@@ -1,7 +1,6 @@
 /** Names the fields that autosave has left out as not valid, below the form. Each is a link that opens its field. */
 
-const FOCUSABLE = "input:not([type=hidden]), textarea, select, button, [contenteditable=true]";
-const LONGEST_WAIT = 60; // frames
+import { openField } from "./open-field.js";
 
 const template = document.querySelector("#invalid-parts");
 
@@ -30,20 +29,4 @@ function toItem({ selector, text }) {
     item.append(link);
   } else item.textContent = text;
   return item;
-}
-
-/** Show a part of the form, whichever tab and panels it is in, and put the focus into it. */
-async function openField(part) {
-  for (let near = part; near; near = near.parentElement) {
-    if (!near.hidden) continue;
-    const opener = document.querySelector(`[aria-controls="${near.id}"]`) ?? document.getElementById(near.getAttribute("aria-labelledby"));
-    opener?.click();
-  }
-  // The input of a chooser is hidden: its buttons are beside it.
-  const scope = part.matches("input[type=hidden]") ? part.closest("[data-field]") : part;
-  // A tab opens in a moment.
-  for (let frame = 0; frame < LONGEST_WAIT && !scope.checkVisibility({ opacityProperty: true }); frame++) await new Promise(requestAnimationFrame);
-  const field = [scope, ...scope.querySelectorAll("*")].find((element) => element.matches(FOCUSABLE) && element.checkVisibility());
-  field?.focus({ preventScroll: true });
-  scope.scrollIntoView({ block: "center", behavior: "instant" });
 }

@@ -94,8 +94,13 @@ async def until_saved(page: Page) -> None:
     )
 
 
+async def press_publish(page: Page) -> None:
+    """Press the button, and choose to do it now."""
+    await page.get_by_role("button", name="Publish", exact=True).click()
+    await page.get_by_role("button", name="Publish now").click()
+
+
 async def publish(page: Page) -> None:
     """Publish what stands in the form."""
-    await page.get_by_role("button", name="More actions").click()
-    await page.get_by_role("button", name="Publish", exact=True).click()
+    await press_publish(page)
     await expect(page.locator(".messages")).to_contain_text("published")

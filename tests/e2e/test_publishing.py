@@ -6,6 +6,7 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from tests.e2e.editing import (
     open_saved_post,
+    press_publish,
     publish,
     start_post,
     type_markdown,
@@ -52,8 +53,7 @@ async def test_publishing_waits_for_an_autosave_that_is_under_way(editor_page: P
     await type_paragraph(editor_page, "One after the other.")
     async with asyncio.timeout(60):
         await arrived.wait()
-    await editor_page.get_by_role("button", name="More actions").click()
-    await editor_page.get_by_role("button", name="Publish", exact=True).click()
+    await press_publish(editor_page)
     go_on.set()
     await expect(editor_page.locator(".messages")).to_contain_text("published")
 

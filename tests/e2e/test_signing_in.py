@@ -10,7 +10,15 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, FrameLocator, Locator, Page, Route, expect
 
 from tests.e2e.conftest import Watch
-from tests.e2e.editing import log_in, open_saved_post, start_post, type_markdown, until_autosave_notices, until_saved
+from tests.e2e.editing import (
+    log_in,
+    open_saved_post,
+    press_publish,
+    start_post,
+    type_markdown,
+    until_autosave_notices,
+    until_saved,
+)
 from tests.e2e.watching import open_panel
 from tests.running_site import DATABASE, EDITOR, EDITOR_PASSWORD, RunningSite, wait_until
 
@@ -140,8 +148,9 @@ async def test_a_button_that_is_pressed_without_a_session_does_its_work_after_th
     database.end_sessions()
     await write_on(writer, words)
     if button == "Publish":
-        await writer.get_by_role("button", name="More actions").click()
-    await writer.get_by_role("button", name=button, exact=True).click()
+        await press_publish(writer)
+    else:
+        await writer.get_by_role("button", name=button, exact=True).click()
     await sign_in(writer)
     await expect(writer.locator(".messages")).to_contain_text("published" if button == "Publish" else "updated")
     assert database.savers_of(words)[0] == EDITOR
@@ -333,8 +342,7 @@ async def test_a_page_that_could_not_be_published_but_is_saved_as_a_draft_says_o
 ) -> None:
     await writer.goto("/admin/pages/4/edit/")
     await writer.get_by_role("textbox", name="Title*").fill("")
-    await writer.get_by_role("button", name="More actions").click()
-    await writer.get_by_role("button", name="Publish", exact=True).click()
+    await press_publish(writer)
     messages = writer.locator(".messages")
     await expect(messages).to_contain_text("Your changes are saved as a draft")
     await expect(messages).not_to_contain_text("could not be saved")
