@@ -13,7 +13,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.permissions import policy_registry
 
 from forms.models import ContactMessage, ContactPage, MailState, ReadingStatus
-from home.dashboard import SiteProblem
+from galley.desk.dashboard import SiteProblem
 
 SHOWN = 5
 # Django's backends that send nothing.
@@ -25,7 +25,7 @@ class NewMessagesPanel(Component):
 
     name = "new_messages"
     order = 40
-    template_name = "dashboard/new_messages.html"
+    template_name = "forms/admin/new_messages.html"
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the messages, their number and the address of their list."""

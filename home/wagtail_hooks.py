@@ -10,15 +10,14 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.templatetags.static import static
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.action_menu import ActionMenuItem, PublishMenuItem
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.utils import get_user_display_name
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.viewsets.pages import PageViewSet
@@ -27,6 +26,7 @@ from wagtail.models import Page
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.rich_text.pages import PageLinkHandler
 
+from galley.desk.dashboard import find_rejection
 from galley.history.conflicts import GuardedEditView, GuardedRevertView
 from galley.history.unsaved_forms import unsaved_form_key
 from galley.history.valid_parts import SavesValidParts
@@ -34,7 +34,7 @@ from galley.history.views import NamedHistoryView
 from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import PictureEmbedHandler
 from galley.preview.rich_text import dropped_elements
-from home import dashboard, people, signing_in
+from home import signing_in
 from home.page_form import PageForm
 
 # Changes whenever somebody moves or renames a page or one above it, or adds one below it.
@@ -81,7 +81,7 @@ class PageEditView(SavesValidParts, GuardedEditView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> TemplateResponse:
         """Show the form. Say which changes somebody wants, and what the rich text editor had to leave out."""
-        if rejection := dashboard.find_rejection(self.page):
+        if rejection := find_rejection(self.page):
             values = {"name": get_user_display_name(rejection.finished_by), "comment": rejection.comment}
             messages.warning(request, _("%(name)s asks for changes: %(comment)s") % values)
         dropped: set[str] = set()
@@ -159,29 +159,6 @@ def show_publish(items: list[ActionMenuItem], request: HttpRequest, context: dic
 
 
 @hooks.register("insert_global_admin_css")
-def add_admin_styles() -> SafeString:
-    """Replace the icons of the Markdown editor, and style the dashboard and Galley's mark."""
-    names = ("css/markdown-editor.css", "css/dashboard.css")
-    return format_html_join("", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names))
-
-
-hooks.register("construct_homepage_panels", dashboard.add_panels)
-hooks.register("site_problems", dashboard.find_waiting_tasks)
-
-
-@hooks.register("register_admin_urls")
-def add_help() -> list[URLPattern]:
-    """Return the address of the editors' help."""
-    return [path("help/", dashboard.HelpView.as_view(), name="editors_help")]
-
-
-@hooks.register("construct_help_menu")
-def replace_help(request: HttpRequest, items: list[MenuItem]) -> None:
-    """Replace the entries that lead to other hosts."""
-    items[:] = [item for item in items if item.name == "keyboard-shortcuts-trigger"]
-    items.append(MenuItem(_("Help for editors"), reverse("editors_help"), name="editors-help", icon_name="help"))
-
-
-hooks.register("before_edit_user", people.refuse_higher_person)
-hooks.register("before_delete_user", people.refuse_higher_person)
-hooks.register("before_bulk_action", people.refuse_higher_people)
+def markdown_editor_icons() -> SafeString:
+    """Replace the icons of the Markdown editor."""
+    return format_html('<link rel="stylesheet" href="{}">', static("css/markdown-editor.css"))

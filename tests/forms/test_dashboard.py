@@ -5,7 +5,7 @@ import pytest
 from forms.models import ContactMessage, ContactRecipient, MailState, ReadingStatus
 from tests.conftest import SmallSite
 from tests.forms.test_admin import client_of, member_with, write  # noqa: F401
-from tests.home.test_dashboard import dashboard_of
+from tests.galley.desk.test_dashboard import dashboard_of
 
 NO_MAIL = "E-mail isn&#x27;t set up."
 NOBODY = "are mailed to nobody."

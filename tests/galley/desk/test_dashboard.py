@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from wagtail.models import Comment, GroupApprovalTask, GroupPagePermission, Workflow, WorkflowPage, WorkflowTask
 
 from blog.models import BlogPostPage
-from home.dashboard import SiteProblem, find_write_links, last_words
+from galley.desk.dashboard import SiteProblem, find_write_links, last_words
 from tests.factories import BlogIndexPageFactory, EditorFactory, ProjectPageFactory, SmallSite
 
 

@@ -1,7 +1,7 @@
 """The dashboard: where to begin writing, what the user has begun, what is scheduled, and what is wrong with the site.
 
 Other apps add their own panels with Wagtail's hook `construct_homepage_panels`, and sentences about what is wrong with
-the hook `site_problems`: `docs/reference/page-attributes.md`.
+the hook `site_problems`.
 """
 
 import datetime
@@ -53,7 +53,7 @@ class StartPanel(Component):
 
     name = "start"
     order = 10
-    template_name = "dashboard/start.html"
+    template_name = "desk/start.html"
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the links and the problems."""
@@ -66,7 +66,7 @@ class DraftsPanel(Component):
 
     name = "drafts"
     order = 60
-    template_name = "dashboard/drafts.html"
+    template_name = "desk/drafts.html"
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the drafts, those first that somebody wants to be changed."""
@@ -88,7 +88,7 @@ class ScheduledPanel(Component):
 
     name = "scheduled"
     order = 70
-    template_name = "dashboard/scheduled.html"
+    template_name = "desk/scheduled.html"
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return pages and times."""
@@ -103,7 +103,7 @@ class ScheduledPanel(Component):
 class HelpView(WagtailAdminTemplateMixin, TemplateView):
     """How to write, publish and find things, for editors."""
 
-    template_name = "dashboard/help.html"
+    template_name = "desk/help.html"
     page_title = gettext_lazy("Help for editors")
     header_icon = "help"
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": page_title}]

@@ -37,7 +37,7 @@ def mail_note(comment_id: int) -> None:
     authors = {user for user in (comment.user, page.owner) if user and user.email and user.pk not in present}
     for author in authors:
         # None is the answer while the cache is away: then each note is mailed.
-        if cache.add(f"home.note_mail.{page.pk}.{author.pk}", 1, ONE_MAIL_IN) is False:
+        if cache.add(f"galley.desk.note_mail.{page.pk}.{author.pk}", 1, ONE_MAIL_IN) is False:
             continue
         text = _(
             "%(note)s\n\nAnswer or resolve it beside the text:\n%(url)s\n\n"

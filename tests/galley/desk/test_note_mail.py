@@ -9,10 +9,10 @@ from django.utils import timezone
 from wagtail.admin.models import EditingSession
 from wagtail.models import Comment, get_default_page_content_type
 
+from galley.desk.note_mail import mail_note
 from galley.preview.drafts.sources import SavedPage
 from galley.preview.messages import Note
 from galley.preview.notes import Reviewer, guest_note_left, leave_note
-from home.note_mail import mail_note
 from tests.factories import EditorFactory, SmallSite
 
 
@@ -73,7 +73,7 @@ def test_many_notes_are_one_mail(leave) -> None:
 
 
 def test_without_a_cache_each_note_is_mailed(leave, monkeypatch) -> None:
-    monkeypatch.setattr("home.note_mail.cache.add", lambda *args: None)
+    monkeypatch.setattr("galley.desk.note_mail.cache.add", lambda *args: None)
     leave("One")
     leave("Two")
     assert len(mail.outbox) == 2

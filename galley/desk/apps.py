@@ -1,0 +1,24 @@
+"""The app of the desk, and Wagtail's app for users with its views."""
+
+from django.apps import AppConfig
+from wagtail.users.apps import WagtailUsersAppConfig
+
+
+class PeopleConfig(WagtailUsersAppConfig):
+    """Wagtail's app for users and groups, with the views of `galley.desk.people`."""
+
+    user_viewset = "galley.desk.people.PeopleViewSet"
+
+
+class DeskConfig(AppConfig):
+    """The dashboard and what belongs to it."""
+
+    name = "galley.desk"
+    default = True
+
+    def ready(self) -> None:
+        """Mail guests' notes."""
+        from galley.desk.note_mail import request_mail
+        from galley.preview.notes import guest_note_left
+
+        guest_note_left.connect(request_mail, dispatch_uid="mail guest's note")

@@ -1,0 +1,37 @@
+"""Where the desk enters Wagtail's admin."""
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from galley.desk import dashboard, people
+
+hooks.register("construct_homepage_panels", dashboard.add_panels)
+hooks.register("site_problems", dashboard.find_waiting_tasks)
+hooks.register("before_edit_user", people.refuse_higher_person)
+hooks.register("before_delete_user", people.refuse_higher_person)
+hooks.register("before_bulk_action", people.refuse_higher_people)
+
+
+@hooks.register("insert_global_admin_css")
+def add_styles() -> SafeString:
+    """Style the dashboard."""
+    return format_html('<link rel="stylesheet" href="{}">', static("desk/desk.css"))
+
+
+@hooks.register("register_admin_urls")
+def add_help() -> list[URLPattern]:
+    """Return the address of the editors' help."""
+    return [path("help/", dashboard.HelpView.as_view(), name="editors_help")]
+
+
+@hooks.register("construct_help_menu")
+def replace_help(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Replace the entries that lead to other hosts."""
+    items[:] = [item for item in items if item.name == "keyboard-shortcuts-trigger"]
+    items.append(MenuItem(_("Help for editors"), reverse("editors_help"), name="editors-help", icon_name="help"))
