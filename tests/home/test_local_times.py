@@ -60,11 +60,15 @@ def edit_page(client: Client, site: SmallSite) -> str:
 
 def test_both_dates_of_a_page_name_the_zone_of_the_editor(small_site: SmallSite, admin: Client) -> None:  # noqa: F811
     page = edit_page(admin, small_site)
-    assert page.count('type="datetime-local"') == 2
+    # Two in the form, and two in the dialog that asks when the page is published.
+    assert page.count('type="datetime-local"') == 4
+    assert "Times are in the time zone UTC, where it is " in page
     assert page.count('-zone">In the time zone UTC, where it is ') == 2
     assert 'aria-describedby="id_go_live_at-zone"' in page
     UserProfile.objects.create(user_id=admin.session["_auth_user_id"], current_time_zone="Europe/Berlin")
-    assert edit_page(admin, small_site).count('-zone">In the time zone Europe/Berlin, where') == 2
+    page = edit_page(admin, small_site)
+    assert page.count('-zone">In the time zone Europe/Berlin, where') == 2
+    assert "Times are in the time zone Europe/Berlin, where" in page
 
 
 def test_a_schedule_is_shown_with_its_zone_and_stays_as_it_is(small_site: SmallSite, admin: Client) -> None:  # noqa: F811
