@@ -55,7 +55,7 @@ def find_mail_problems(request: HttpRequest) -> Iterator[SiteProblem]:
         yield SiteProblem(
             _(
                 "E-mail isn't set up. Messages are stored here, but nobody is notified of them by mail. "
-                "Whoever runs the server sets EMAIL_URL."
+                "The people who run the server set EMAIL_URL."
             )
         )
     pages = policy_registry.get_by_type(ContactPage).instances_user_has_permission_for(request.user, "change")

@@ -37,7 +37,7 @@ class PageForm(WagtailAdminPageForm):
         if "slug" in self.fields:
             self.fields["slug"].required = False
         if "title" in self.fields and not self.instance.pk:
-            # Whoever begins a page begins to type. `autofocus` comes too early: the form's tabs are still hidden then.
+            # A new page begins with its title. `autofocus` comes too early: the form's tabs are still hidden then.
             self.fields["title"].widget.attrs |= {
                 "data-controller": "w-focus",
                 "data-w-focus-target-value": "input",

@@ -199,7 +199,7 @@ test("a handshake that fails says nothing of how long a socket lasts", () => {
   assert.deepEqual(sockets.at(-1).sent, []);
 });
 
-test("a header that forbids sockets is told, and none is tried any more", () => {
+test("a header that forbids sockets is named, and none is tried any more", () => {
   sockets[0].breakWith(1006);
   const violation = (blockedURI, effectiveDirective = "connect-src") =>
     document.dispatchEvent(Object.assign(new Event("securitypolicyviolation"), { blockedURI, effectiveDirective }));
