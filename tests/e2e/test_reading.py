@@ -3,6 +3,7 @@
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.editing import add_block, publish, start_post
+from tests.e2e.visiting import open_new_post
 from tests.e2e.watching import watch_on_another_screen
 from tests.running_site import RunningSite
 
@@ -18,8 +19,7 @@ async def open_post(browser: Browser, server: RunningSite, width: int, *, script
     )
     page = await context.new_page()
     await page.goto("/blog/")
-    await page.get_by_role("link", name=TITLE).first.click()
-    await expect(page.get_by_role("heading", name=TITLE, level=1)).to_be_visible()
+    await open_new_post(page, TITLE)
     return page
 
 
