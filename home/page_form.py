@@ -15,7 +15,7 @@ from wagtail.admin.forms.models import register_form_field_override
 from wagtail.models import Page
 
 from galley.history.autosave import get_loaded_revision
-from home.local_times import LocalTimeField, LocalTimeInput
+from galley.publishing.local_times import LocalTimeField, LocalTimeInput
 
 register_form_field_override(DateTimeField, override={"form_class": LocalTimeField, "widget": LocalTimeInput})
 

@@ -1,6 +1,5 @@
 """Changes to rich text and to the Wagtail admin."""
 
-import datetime
 import re
 from typing import Any
 
@@ -11,13 +10,11 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.templatetags.static import static
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin import messages
-from wagtail.admin.action_menu import ActionMenuItem, PublishMenuItem
 from wagtail.admin.utils import get_user_display_name
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.viewsets.pages import PageViewSet
@@ -34,7 +31,6 @@ from galley.history.views import NamedHistoryView
 from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import PictureEmbedHandler
 from galley.preview.rich_text import dropped_elements
-from home import signing_in
 from home.page_form import PageForm
 
 # Changes whenever somebody moves or renames a page or one above it, or adds one below it.
@@ -128,8 +124,8 @@ def add_sign_in() -> SafeString:
 
 @hooks.register("register_admin_urls")
 def add_admin_urls() -> list[URLPattern]:
-    """Return the addresses that say who is signed in, and the key of what the browser stores."""
-    return [*signing_in.urlpatterns, path("unsaved-form-key/", unsaved_form_key, name="unsaved_form_key")]
+    """Return the address of the key of what the browser stores."""
+    return [path("unsaved-form-key/", unsaved_form_key, name="unsaved_form_key")]
 
 
 @hooks.register("insert_editor_js")
@@ -137,25 +133,6 @@ def add_editor_dialogs() -> SafeString:
     """Let editors take back deletions, restore words that weren't saved, and find what isn't valid."""
     names = ("undo_deletion", "unsaved_form", "invalid_parts")
     return SafeString("".join(render_to_string(f"editor/{name}.html") for name in names))
-
-
-@hooks.register("insert_editor_js")
-def add_publish_dialog() -> SafeString:
-    """Ask when a page is to be published, in the zone of who publishes it."""
-    now = timezone.localtime()
-    tomorrow = (now + datetime.timedelta(days=1)).replace(hour=9, minute=0)
-    context = {"now": now, "tomorrow": tomorrow, "zone": timezone.get_current_timezone_name()}
-    return render_to_string("editor/publish.html", context)
-
-
-@hooks.register("construct_page_action_menu")
-def show_publish(items: list[ActionMenuItem], request: HttpRequest, context: dict[str, Any]) -> None:
-    """Take the button that publishes out of the menu. The menu's template shows it beside."""
-    for item in items:
-        if isinstance(item, PublishMenuItem):
-            request.publish_button = item.render_html(context)  # type: ignore[attr-defined]
-            items.remove(item)
-            return
 
 
 @hooks.register("insert_global_admin_css")

@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "home.not_found.NotFoundPageMiddleware",
     "galley.async_pages.middleware.RedirectMiddleware",
 ]
-CSRF_FAILURE_VIEW = "home.refused_forms.refuse_form"
+CSRF_FAILURE_VIEW = "galley.async_pages.refused_forms.refuse_form"
 
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from galley.desk import dashboard, people
+from galley.desk import dashboard, people, signing_in
 
 hooks.register("construct_homepage_panels", dashboard.add_panels)
 hooks.register("site_problems", dashboard.find_waiting_tasks)
@@ -25,9 +25,9 @@ def add_styles() -> SafeString:
 
 
 @hooks.register("register_admin_urls")
-def add_help() -> list[URLPattern]:
-    """Return the address of the editors' help."""
-    return [path("help/", dashboard.HelpView.as_view(), name="editors_help")]
+def add_addresses() -> list[URLPattern]:
+    """Return the addresses of the editors' help, and of who is signed in."""
+    return [path("help/", dashboard.HelpView.as_view(), name="editors_help"), *signing_in.urlpatterns]
 
 
 @hooks.register("construct_help_menu")

@@ -1,12 +1,17 @@
-"""What editors see of failures: an entry in the history of the page, and a panel on the dashboard."""
+"""What editors see: the dialog that asks when a page is published; of failures, the page's history and a panel."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.action_menu import ActionMenuItem, PublishMenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 
@@ -42,3 +47,22 @@ class OverduePanel(Component):
 def add_overdue_panel(request: HttpRequest, panels: list[Component]) -> None:
     """Show the panel first."""
     panels.append(OverduePanel())
+
+
+@hooks.register("insert_editor_js")
+def add_publish_dialog() -> SafeString:
+    """Ask when a page is to be published, in the zone of who publishes it."""
+    now = timezone.localtime()
+    tomorrow = (now + datetime.timedelta(days=1)).replace(hour=9, minute=0)
+    context = {"now": now, "tomorrow": tomorrow, "zone": timezone.get_current_timezone_name()}
+    return render_to_string("publishing/dialog.html", context)
+
+
+@hooks.register("construct_page_action_menu")
+def show_publish(items: list[ActionMenuItem], request: HttpRequest, context: dict[str, Any]) -> None:
+    """Take the button that publishes out of the menu. The menu's template shows it beside."""
+    for item in items:
+        if isinstance(item, PublishMenuItem):
+            request.publish_button = item.render_html(context)  # type: ignore[attr-defined]
+            items.remove(item)
+            return

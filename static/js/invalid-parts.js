@@ -1,6 +1,6 @@
 /** Names the fields that autosave has left out as not valid, below the form. Each is a link that opens its field. */
 
-import { openField } from "./open-field.js";
+import { openField } from "../publishing/open-field.js";
 
 const template = document.querySelector("#invalid-parts");
 

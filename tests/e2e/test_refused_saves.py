@@ -14,7 +14,7 @@ CAUSE = "The server takes its own address to be http://localhost."
 @pytest.mark.parametrize(
     ("status", "body", "content_type", "said"),
     [
-        # Django, if a proxy changes the address or drops the cookie: `home.refused_forms`.
+        # Django, if a proxy changes the address or drops the cookie: `galley.async_pages.refused_forms`.
         (403, json.dumps({"cause": CAUSE}), "application/json", CAUSE),
         # Something in front of it.
         (403, "<h1>403 Forbidden</h1>", "text/html", "refuses to pass on what you save (status 403)"),

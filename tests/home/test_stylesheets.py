@@ -7,7 +7,8 @@ import pytest
 import tinycss2
 from django.conf import settings
 
-SHEETS = sorted((Path(settings.BASE_DIR) / "static" / "css").glob("*.css"))
+BASE = Path(settings.BASE_DIR)
+SHEETS = sorted([*BASE.glob("static/css/*.css"), *BASE.glob("galley/*/static/**/*.css")])
 # Whose content is rules, and not declarations.
 GROUPS = {"media", "supports", "layer", "container"}
 

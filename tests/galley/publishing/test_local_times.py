@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.users.models import UserProfile
 
-from home.local_times import LocalTimeField
+from galley.publishing.local_times import LocalTimeField
 from tests.factories import SmallSite
 from tests.galley.preview.conftest import form_of
 from tests.home.test_drafts import admin, autosave  # noqa: F401

@@ -4,11 +4,11 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
+from galley.async_pages import refused_forms
 from galley.async_pages.fetch_metadata import csrf_by_fetch_metadata, log_other_address
-from home import refused_forms
 
 LOGIN = "/admin/login/"
-LOGGERS = {"home.refused_forms", "galley.async_pages.fetch_metadata"}
+LOGGERS = {"galley.async_pages.refused_forms", "galley.async_pages.fetch_metadata"}
 
 
 @pytest.fixture

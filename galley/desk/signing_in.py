@@ -21,7 +21,7 @@ def session(request: HttpRequest) -> HttpResponse:
     A POST with a page's token succeeds only for the user who has loaded the page: signing in replaces the secret.
     """
     if request.headers.get("X-Requested-With") != "XMLHttpRequest":
-        return TemplateResponse(request, "sign_in/signed_in.html")
+        return TemplateResponse(request, "desk/signed_in.html")
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in SAME_ORIGIN_VALUES:
         raise PermissionDenied
     user = request.user
