@@ -26,6 +26,7 @@ urlpatterns = [
     re_path(r"^documents/([0-9]+)/(.*)$", serve_document, name="wagtaildocs_serve"),
     path("documents/", include(wagtaildocs_urls)),
     path("search/", search, name="search"),
+    path("", include("galley.calendar.urls")),
     path("", include("home.urls")),
     path("", include([pattern for pattern in wagtail_urls.urlpatterns if pattern.name != "wagtail_serve"])),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),

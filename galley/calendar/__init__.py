@@ -1,0 +1,1 @@
+"""The editorial calendar: what is drafted, scheduled, published and expiring, by day. README.md describes it."""
