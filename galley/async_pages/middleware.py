@@ -138,10 +138,13 @@ class RedirectMiddleware(AsyncMiddlewareMixin, redirects.RedirectMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Return the redirect, unless it leads here: a page may come back to a URL and be unpublished there."""
         redirect = super().process_response(request, response)
-        if redirect is response and response.status_code == 404 and (url := find_moved_url(request)):
-            redirect = HttpResponsePermanentRedirect(url)
+        is_without_query = redirect is not response and request.META.get("QUERY_STRING")
+        if response.status_code == 404 and (redirect is response or is_without_query):
+            url = find_moved_url(request)
+            if url and (redirect is response or url.partition("?")[0] == redirect.url):
+                redirect = HttpResponsePermanentRedirect(url)
         here = request.build_absolute_uri(escape_uri_path(request.path))
-        if redirect is response or request.build_absolute_uri(redirect.url) == here:
+        if redirect is response or request.build_absolute_uri(redirect.url.partition("?")[0]) == here:
             return response
         # A browser that remembers it would go in circles once the page is moved back.
         patch_cache_control(redirect, no_cache=True)

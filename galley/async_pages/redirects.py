@@ -10,18 +10,26 @@ MAX_DEPTH = 20
 
 
 def add_redirect(former: str, present: str) -> None:
-    """Redirect the URL `former` to `present`, in one step however often it has changed. An editor's redirects stay."""
+    """Redirect the URL `former` to `present`, in one step however often it has changed.
+
+    An editor's redirect of `former` stays. One that leads to `former` leads to `present` from now on.
+    """
     former, present = uri_to_iri(former), uri_to_iri(present)  # shorter: the columns take 255 characters
-    automatic = Redirect.objects.filter(automatically_created=True)
-    automatic.filter(redirect_link=former).update(redirect_link=present)
+    if former == present:
+        return
+    Redirect.objects.filter(redirect_link=former).update(redirect_link=present)
     paths = [Redirect.normalise_path(url) for url in (former, present)]
-    automatic.filter(old_path__in=paths, site=None).delete()
+    Redirect.objects.filter(old_path__in=paths, site=None, automatically_created=True).delete()
+    Redirect.objects.filter(old_path=paths[1], redirect_link=present).delete()  # it would lead to itself
     if not Redirect.objects.filter(old_path=paths[0], site=None).exists():
         Redirect.add_redirect(former, present, automatically_created=True)
 
 
 def find_moved_url(request: HttpRequest) -> str | None:
-    """Return the present URL of a path below one that was redirected automatically, such as a moved page's."""
+    """Return the present URL of a path that was redirected automatically, or is below one, such as a moved page's.
+
+    The query of `request` stays, for example the number of a page of a list.
+    """
     parts = request.path.split("/")[1:]
     above = ["/" + "/".join(parts[:depth]) for depth in range(1, min(len(parts), MAX_DEPTH))]
     if "\0" in request.path:  # PostgreSQL takes none
@@ -30,4 +38,6 @@ def find_moved_url(request: HttpRequest) -> str | None:
     redirect = max(found, key=lambda one: len(one.old_path), default=None)
     if redirect is None or redirect.link is None:
         return None
-    return f"{redirect.link.rstrip('/')}{escape_uri_path(request.path[len(redirect.old_path) :])}"
+    url = f"{redirect.link.rstrip('/')}{escape_uri_path(request.path[len(redirect.old_path) :])}"
+    query = request.META.get("QUERY_STRING")
+    return f"{url}?{query}" if query and "?" not in url else url
