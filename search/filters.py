@@ -109,7 +109,7 @@ def _count_tags_and_years(matches: Matches) -> ValueCounts:
         source
         for model, pages in found_pages
         for source in (
-            *([("tag", pages, f"{model.tag_lookup}__slug", f"{model.tag_lookup}__name")] if model.tag_lookup else []),
-            ("year", pages, model.year_lookup, model.year_lookup),
+            *(("tag", pages, f"{tag}__slug", f"{tag}__name", "") for tag in filter(None, [model.tag_lookup])),
+            ("year", pages, model.year_lookup, model.year_lookup, ""),
         )
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, F, QuerySet, Value
+from django.db.models import CharField, Count, F, IntegerField, Min, QuerySet, Value
 from django.db.models.functions import Cast
 
 from galley.listings.chronological import read_index
@@ -18,10 +18,11 @@ MAX_OPTIONS = 30
 ValueCounts = dict[str, list[ValueCount]]
 
 
-def count_values(sources: Iterable[tuple[str, QuerySet[Any], str, str]]) -> ValueCounts:
+def count_values(sources: Iterable[tuple[str, QuerySet[Any], str, str, str]]) -> ValueCounts:
     """Count the values of several querysets with one query. Blocks.
 
-    Each source is a parameter, a queryset and the lookups of value and label. Sources with one parameter are added up.
+    Each source is a parameter, a queryset and the lookups of value, label and order. The values stand in that order, if
+    there is one. Sources with one parameter are added up.
     """
     queries = [
         queryset.order_by()
@@ -29,14 +30,15 @@ def count_values(sources: Iterable[tuple[str, QuerySet[Any], str, str]]) -> Valu
         .values_list(
             Value(parameter, output_field=CharField()), Cast(F(value), CharField()), Cast(F(label), CharField())
         )
-        .annotate(number=Count("pk", distinct=True))
-        for parameter, queryset, value, label in sources
+        .annotate(number=Count("pk", distinct=True), place=Min(order) if order else Value(0, IntegerField()))
+        for parameter, queryset, value, label, order in sources
     ]
     numbers: defaultdict[str, Counter[str]] = defaultdict(Counter)
     labels: dict[tuple[str, str], str] = {}
     if queries:
         first, *rest = queries
-        for parameter, value, label, number in first.union(*rest, all=True) if rest else first:
+        rows = first.union(*rest, all=True) if rest else first
+        for parameter, value, label, number, _place in sorted(rows, key=lambda row: row[4] or 0):
             numbers[parameter][value] += number
             labels[parameter, value] = label
     return {
@@ -81,7 +83,10 @@ def _build_options(one: Filter, counts: list[ValueCount], selection: Selection, 
     active = selection.values.get(parameter)
     most_frequent = sorted(counts, key=lambda row: (-row[2], row[1]))
     shown = [row for position, row in enumerate(most_frequent) if position < MAX_OPTIONS or row[0] == active]
-    shown.sort(key=lambda row: row[1].casefold(), reverse=one.newest_first)
+    if one.order:
+        shown = [row for row in counts if row in shown]
+    else:
+        shown.sort(key=lambda row: row[1].casefold(), reverse=one.newest_first)
     return [
         Option(label, selection.without(parameter).url(), count if is_exact else None, active=True)
         if value == active
@@ -164,5 +169,5 @@ class FilteredList:
         entries = self.entries()
         counts = {one.parameter: one.count(entries) if one.count else [] for one in inactive}
         return counts | count_values(
-            (one.parameter, entries, one.value, one.label) for one in inactive if not one.count
+            (one.parameter, entries, one.value, one.label, one.order) for one in inactive if not one.count
         )

@@ -51,8 +51,9 @@ class Filter:
     """One way to narrow a list, by the value of a parameter of the query string.
 
     `condition` turns the value into a condition, or None if nothing can match. One that `joins` no table needs no
-    subquery. `value` and `label` are the lookups of the value and its name; a filter without them has no facet. `count`
-    counts the values of a queryset, where this can be done faster than by the database.
+    subquery. `value` and `label` are the lookups of the value and its name; a filter without them has no facet. `order`
+    is the lookup of the value's place; without it, values stand by name. `count` counts the values of a queryset, where
+    this can be done faster than by the database.
     """
 
     parameter: str
@@ -60,6 +61,7 @@ class Filter:
     condition: Callable[[str], Q | None]
     value: str = ""
     label: str = ""
+    order: str = ""
     newest_first: bool = False
     count: Callable[[QuerySet[Any]], list[ValueCount]] | None = None
     joins: bool = True
