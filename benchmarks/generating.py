@@ -15,10 +15,9 @@ from uuid import UUID
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections, models, router, transaction
 from django.utils.text import slugify
-from taggit.models import Tag
 from wagtail.models import Page
 
-from blog.models import Author, BlogIndexPage, BlogPostPage, Category, PostAuthor, PostTag
+from blog.models import Author, BlogIndexPage, BlogPostPage, Category, PostAuthor, PostTag, Tag
 from home.blocks import opening_words
 from home.blocks.body import BodyBlock
 

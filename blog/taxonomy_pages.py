@@ -35,17 +35,20 @@ class Taxonomy:
     all_terms: str | Promise
 
 
-def _taxonomy(segment: str, parameter: str, relation: str, *names: str | Promise) -> Taxonomy:
+def _taxonomy(segment: str, parameter: str, relation: str, *names: str | Promise, in_order: bool = False) -> Taxonomy:
     name, *list_names = names
-    terms = Filter(parameter, name, by_slug(relation), f"{relation}__slug", f"{relation}__name")
+    order = f"{relation}__sort_order" if in_order else ""
+    terms = Filter(parameter, name, by_slug(relation), f"{relation}__slug", f"{relation}__name", order)
     return Taxonomy(segment, terms, *list_names)
 
 
 TAXONOMIES = {
     "tag": _taxonomy("tags", "tag", "tagged_items__tag", _("Tag"), _("Tags"), _("All tags")),
     "author": _taxonomy("authors", "author", "post_authors__author", _("Author"), _("Authors"), _("All authors")),
-    "category": _taxonomy("categories", "category", "categories", _("Category"), _("Categories"), _("All categories")),
-    "series": _taxonomy("series", "series", "series", _("Series"), _("Series"), _("All series")),
+    "category": _taxonomy(
+        "categories", "category", "categories", _("Category"), _("Categories"), _("All categories"), in_order=True
+    ),
+    "series": _taxonomy("series", "series", "series", _("Series"), _("Series"), _("All series"), in_order=True),
 }
 BY_SEGMENT = {taxonomy.segment: taxonomy for taxonomy in TAXONOMIES.values()}
 # Series have no feed: their posts are read from the first to the last.
@@ -164,7 +167,7 @@ def list_terms(index: Page, request: HttpRequest, parameter: str) -> TermList:
     taxonomy, blog_url = TAXONOMIES[parameter], index.get_url(request) or ""
     selection = Selection.from_request(request, taxonomy_url(blog_url, parameter), [])
     counts = FilteredList(index.readable_posts(), [taxonomy.filter]).count_options()[parameter]
-    in_order = sorted(counts, key=lambda row: (row[1].casefold(), row[0]))
+    in_order = counts if taxonomy.filter.order else sorted(counts, key=lambda row: (row[1].casefold(), row[0]))
     page, pagination = paginate(in_order, TERMS_PER_PAGE, selection)
     terms = [TermCount(label, term_url(blog_url, parameter, slug), count) for slug, label, count in page]
     full_url = _full_url(index, request, selection.address_asked)

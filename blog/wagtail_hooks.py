@@ -1,11 +1,15 @@
-"""The blog's sections on the home page and the 404 page, and the feed of the site."""
+"""The blog's sections on the home page and the 404 page, the feed of the site, and the lists of terms in the admin."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.models import Page, Site
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from blog.listing import prepare_posts
-from blog.models import BlogIndexPage
+from blog.models import Author, BlogIndexPage, Category, Series, Tag
+from galley.desk.term_views import TermViewSet
 from galley.listings import FilteredList
 from galley.page_cache.versioned import cached
 from home.models import HomeSection
@@ -40,3 +44,20 @@ def _find_first_blog_address(site: Site) -> str:
     blogs = BlogIndexPage.objects.descendant_of(site.root_page, inclusive=True).live().public()
     blog = blogs.order_by("path").first()
     return (blog.full_url or "") if blog else ""
+
+
+class SubjectViewSetGroup(SnippetViewSetGroup):
+    """Who writes, and what posts are about: an entry of its own in the menu."""
+
+    menu_label = _("People and subjects")
+    menu_icon = "tag"
+    menu_order = 240
+    items = [
+        TermViewSet(model=Author, icon="user", count_of="post_authors__page"),
+        TermViewSet(model=Tag, icon="tag", count_of="blog_posttag_items__content_object"),
+        TermViewSet(model=Category, icon="folder-open-inverse", count_of="posts"),
+        TermViewSet(model=Series, icon="list-ol", count_of="posts"),
+    ]
+
+
+register_snippet(SubjectViewSetGroup)

@@ -2,7 +2,7 @@
 
 from blog.models.index import BlogIndexPage
 from blog.models.post import BlogPostPage
-from blog.models.taxonomy import Author, AuthorLink, Category, PostAuthor, PostTag, Series, get_term
+from blog.models.taxonomy import Author, AuthorLink, Category, PostAuthor, PostTag, Series, Tag, get_term
 
 __all__ = [
     "Author",
@@ -13,5 +13,6 @@ __all__ = [
     "PostAuthor",
     "PostTag",
     "Series",
+    "Tag",
     "get_term",
 ]

@@ -6,22 +6,19 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import QuerySet
-from django.db.models.signals import pre_save
-from django.dispatch import receiver
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
-from taggit.models import Tag
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import re_path
 
 from blog.archive import list_archive
 from blog.listing import list_posts, select_posts
 from blog.models.post import BlogPostPage
-from blog.models.taxonomy import Author, Category, Series, get_term
-from blog.taxonomy_pages import BY_SEGMENT, describe_term, find_period, find_term_urls, list_terms, term_url
+from blog.models.taxonomy import TERMS, get_term
+from blog.taxonomy_pages import BY_SEGMENT, TAXONOMIES, describe_term, find_period, find_term_urls, list_terms, term_url
 from galley.async_pages import AsyncRoutablePageMixin
-from galley.async_pages.redirects import add_redirect
+from galley.desk.renaming import redirect_former_urls
 from galley.listings import page_or_partial, readable_children
 from home.base_page import BasePage, IntroductionMixin
 
@@ -106,13 +103,12 @@ class BlogIndexPage(AsyncRoutablePageMixin, IntroductionMixin, BasePage):
         return self.answer_route(request, group=describe_term(self, request, parameter, get_term(parameter, slug)))
 
 
-PARAMETERS = {Author: "author", Category: "category", Series: "series", Tag: "tag"}
+def find_term_urls_by_blog(parameter: str, term: Any) -> dict[int, str]:
+    """Return the URL of the posts with `term` in each blog where somebody can read such a post. Blocks."""
+    condition = {TAXONOMIES[parameter].filter.value.removesuffix("__slug"): term.pk}
+    blogs = (blog for blog in BlogIndexPage.objects.live() if blog.readable_posts().filter(**condition).exists())
+    return {blog.pk: term_url(blog.url, parameter, term.slug) for blog in blogs}
 
 
-@receiver(pre_save)
-def redirect_renamed_term(sender: Any, instance: Any, **kwargs: Any) -> None:
-    """Redirect page and feeds of a term whose slug changes, in every blog."""
-    if (parameter := PARAMETERS.get(sender)) and (former := sender.objects.filter(pk=instance.pk).first()):
-        for blog in BlogIndexPage.objects.live() if former.slug != instance.slug else ():
-            urls = (term_url(blog.url, parameter, slug) for slug in (former.slug, instance.slug))
-            add_redirect(*urls)
+for name, model in TERMS.items():
+    redirect_former_urls(model, partial(find_term_urls_by_blog, name))

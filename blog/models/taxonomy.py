@@ -4,18 +4,39 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.text import slugify
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from taggit.models import Tag, TaggedItemBase
+from taggit.models import ItemBase, TagBase
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.models import Orderable
-from wagtail.search import index
-from wagtail.snippets.models import register_snippet
+
+from galley.desk.terms import SLUG, DescribedTerm, OrderedTerm, Term, make_slug
 
 
-class PostTag(TaggedItemBase):
+class Tag(TagBase, DescribedTerm):
+    """A subject of posts. Authors add tags by typing them."""
+
+    name = models.CharField(
+        max_length=100,
+        unique=True,
+        error_messages={"unique": "There is a tag with this name already. To make one of two, merge them."},
+        help_text="As visitors read it.",
+    )
+    slug = models.SlugField(**(SLUG | {"max_length": 100, "allow_unicode": True}))
+
+    class Meta(DescribedTerm.Meta):
+        verbose_name = "tag"
+
+    def slugify(self, tag: str, i: int | None = None) -> str:
+        """Return the slug that taggit makes, or one for a name of signs alone, such as an emoji."""
+        return super().slugify(tag if slugify(tag, allow_unicode=True) else make_slug(tag) or "tag", i)
+
+
+class PostTag(ItemBase):
     """A tag on a post."""
 
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="%(app_label)s_%(class)s_items")
     content_object = ParentalKey("blog.BlogPostPage", on_delete=models.CASCADE, related_name="tagged_items")
 
     class Meta:
@@ -23,54 +44,20 @@ class PostTag(TaggedItemBase):
         indexes = [models.Index(fields=["tag", "content_object"], name="blog_posttag_posts_of_tag")]
 
 
-class Term(index.Indexed, models.Model):
-    """A group of posts, with a name and a slug."""
-
-    name = models.CharField(max_length=120, help_text="As visitors read it.")
-    slug = models.SlugField(
-        max_length=120, unique=True, help_text="The name in addresses: small letters, digits and hyphens."
-    )
-
-    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
-
-    class Meta:
-        abstract = True
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class DescribedTerm(Term):
-    """A term with a description."""
-
-    description = models.TextField(
-        blank=True, max_length=600, help_text="A sentence for visitors on what belongs here."
-    )
-
-    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("description")]
-
-    class Meta(Term.Meta):
-        abstract = True
-
-
-@register_snippet
-class Category(DescribedTerm):
+class Category(OrderedTerm):
     """A department of the blog. There are few of them; tags are many."""
 
-    class Meta(DescribedTerm.Meta):
+    class Meta(OrderedTerm.Meta):
         verbose_name_plural = "categories"
 
 
-@register_snippet
-class Series(DescribedTerm):
+class Series(OrderedTerm):
     """Posts that are read in order."""
 
-    class Meta(DescribedTerm.Meta):
+    class Meta(OrderedTerm.Meta):
         verbose_name_plural = "series"
 
 
-@register_snippet
 class Author(Term, ClusterableModel):
     """An author of posts. Not a user account, so that guests can be authors."""
 
@@ -118,12 +105,10 @@ class PostAuthor(Orderable):
         indexes = [models.Index(fields=["author", "page"], name="blog_author_posts_of_author")]
 
 
+TERMS: dict[str, Any] = {"tag": Tag, "author": Author, "category": Category, "series": Series}
+
+
 def get_term(parameter: str, slug: str) -> Any:
     """Return the tag, author, category or series (`parameter`) with this slug, or None. Blocks."""
-    terms: dict[str, models.QuerySet[Any]] = {
-        "tag": Tag.objects.all(),
-        "author": Author.objects.select_related("portrait"),
-        "category": Category.objects.all(),
-        "series": Series.objects.all(),
-    }
-    return None if "\x00" in slug else terms[parameter].filter(slug=slug).first()
+    terms = TERMS[parameter].objects.select_related(*["portrait"] * (parameter == "author"))
+    return None if "\x00" in slug else terms.filter(slug=slug).first()

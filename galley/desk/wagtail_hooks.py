@@ -8,8 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogActionRegistry
 
-from galley.desk import dashboard, people, signing_in
+from galley.desk import dashboard, people, renaming, signing_in
 
 hooks.register("construct_homepage_panels", dashboard.add_panels)
 hooks.register("site_problems", dashboard.find_waiting_tasks)
@@ -28,6 +29,12 @@ def add_styles() -> SafeString:
 def add_addresses() -> list[URLPattern]:
     """Return the addresses of the editors' help, and of who is signed in."""
     return [path("help/", dashboard.HelpView.as_view(), name="editors_help"), *signing_in.urlpatterns]
+
+
+@hooks.register("register_log_actions")
+def name_merging(actions: LogActionRegistry) -> None:
+    """Name in the history of an object what was merged into it."""
+    actions.register_action("galley.merge")(renaming.MergeFormatter)
 
 
 @hooks.register("construct_help_menu")

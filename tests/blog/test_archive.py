@@ -194,6 +194,30 @@ def test_a_private_blog_is_private_in_all_its_addresses(posts, small_site, asgi_
     assert asgi_get(f"/blog/{path}").status_code == 302
 
 
+def test_categories_and_series_stand_in_the_order_of_the_editors(small_site, asgi_get) -> None:
+    post = small_site.post
+    names = ["Middle", "alpha", "Zeta"]
+    post.categories = [Category.objects.create(name=name) for name in names]
+    for name in ("Second", "First"):
+        post = write_post(small_site, f"Part of {name}", "2024-01-01")
+        post.series = Series.objects.create(name=name)
+        post.save()
+    small_site.post.save()
+
+    def shown(path: str, segment: str) -> list[str]:
+        links = re.findall(rf'href="/blog/(?:{segment}/|\?category=)([-\w]+)', asgi_get(path).content.decode())
+        return list(dict.fromkeys(links))
+
+    assert shown("/blog/series/", "series") == ["second", "first"]
+    places = ("/blog/", "/blog/categories/", small_site.post.url)
+    for path in places:
+        assert shown(path, "categories") == ["middle", "alpha", "zeta"]
+    for place, name in enumerate(["Zeta", "Middle", "alpha"]):
+        Category.objects.filter(name=name).update(sort_order=place)
+    for path in places:
+        assert shown(path, "categories") == ["zeta", "middle", "alpha"]
+
+
 @pytest.mark.parametrize("path", ["archive/", "tags/", "tags/ink/", "authors/ada/", "series/type/", "2023/"])
 def test_htmx_and_wsgi_get_the_same(posts, asgi_get, path: str) -> None:
     whole, part = asgi_get(f"/blog/{path}"), asgi_get(f"/blog/{path}", headers=HTMX)

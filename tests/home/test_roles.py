@@ -13,7 +13,7 @@ from tests.factories import EditorFactory, SmallSite
 User = get_user_model()
 ROLES = ["Authors", "Editors", "Chief editors"]
 FOR_ALL = {"explorer", "images", "documents", "reports", "help"}
-FOR_EDITORS = FOR_ALL | {"messages", "snippets", "settings"}
+FOR_EDITORS = FOR_ALL | {"messages", "people-and-subjects", "settings"}
 
 
 def member_of(*names: str, **fields):

@@ -14,11 +14,10 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.utils import timezone
-from taggit.models import Tag
 from wagtail.documents.models import Document
 from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction
 
-from blog.models import Author, BlogPostPage, Category, PostAuthor, Series
+from blog.models import Author, BlogPostPage, Category, PostAuthor, Series, Tag
 from forms.models import ContactMessage
 from portfolio.models import Skill
 from tests.conftest import SmallSite

@@ -4,9 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from taggit.models import Tag
 
-from blog.models import BlogPostPage, PostAuthor
+from blog.models import BlogPostPage, PostAuthor, Tag
 from galley.history.merging import Merge
 from tests.conftest import SmallSite
 from tests.factories import AuthorFactory, SiteImageFactory

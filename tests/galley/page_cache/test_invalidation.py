@@ -10,12 +10,11 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
-from taggit.models import Tag
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.models import Collection, Page, PageViewRestriction, Site
 
-from blog.models import Author, BlogPostPage, Category, PostAuthor
+from blog.models import Author, BlogPostPage, Category, PostAuthor, Tag
 from forms.models import ContactMessage
 from home.models import HomeSection, SiteImage, SiteLink, SiteSettings
 from portfolio.models import ProjectPage

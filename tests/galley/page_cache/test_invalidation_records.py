@@ -112,7 +112,7 @@ def test_a_page_is_made_from_no_private_table() -> None:
     shown |= {
         "blog_blogpostpage",
         "blog_author",
-        "taggit_tag",
+        "blog_tag",
         "home_siteimage",
         "home_rendition",
         "wagtaildocs_document",

@@ -1,0 +1,159 @@
+"""Renames and merges objects that have public addresses, and redirects the addresses that they had."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Model, TextField
+from django.db.models.functions import Cast
+from django.db.models.signals import pre_save
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from modelcluster.fields import ParentalKey
+from modelsearch.tasks import insert_or_update_object_task
+from wagtail.log_actions import LogFormatter, log
+from wagtail.models import Revision
+from wagtail.tasks import update_reference_index_task
+
+from galley.async_pages.redirects import add_redirect
+
+Urls = Mapping[Any, str]
+"""The URLs of an object by the place where they are, for example by blog."""
+
+_find_urls: dict[type[Model], Callable[[Any], Urls]] = {}
+
+
+def redirect_former_urls(model: type[Model], find_urls: Callable[[Any], Urls]) -> None:
+    """From now on, redirect the former URLs of each object of `model` whose slug changes, or which is merged.
+
+    `find_urls` returns the URLs of an object that visitors can reach.
+    """
+    _find_urls[model] = find_urls
+    pre_save.connect(_redirect_renamed, sender=model, dispatch_uid=f"redirect renamed {model._meta.label}")
+
+
+def find_public_urls(instance: Model) -> Urls:
+    """Return the public URLs of `instance`; none if its model has none. Blocks."""
+    find_urls = _find_urls.get(type(instance))
+    return find_urls(instance) if find_urls else {}
+
+
+def _redirect_renamed(sender: Any, instance: Any, **kwargs: Any) -> None:
+    former = sender._base_manager.filter(pk=instance.pk).first() if instance.pk else None
+    if former and former.slug != instance.slug:
+        _redirect(find_public_urls(former), find_public_urls(instance))
+    if former and str(former) != str(instance):
+        _index({page for reference in find_references(sender) for page in reference.find_pages(former)})
+
+
+def _redirect(former: Urls, present: Urls) -> None:
+    for place, url in former.items():
+        if place in present:
+            add_redirect(url, present[place])
+
+
+@transaction.atomic
+def merge(source: Any, target: Any, user: Any = None) -> int:
+    """Give what belongs to `source` to `target`, also in drafts and older versions. Then delete `source`.
+
+    Returns the number of pages that had it. Raises ValueError if both are the same.
+    """
+    if source == target:
+        raise ValueError("An object can't be merged into itself.")
+    former, references = find_public_urls(source), list(find_references(type(source)))
+    changed = {page for reference in references for page in reference.find_pages(source)}
+    for reference in references:
+        reference.replace(source, target)
+        reference.replace_in_revisions(source.pk, target.pk)
+    log(instance=target, action="galley.merge", user=user, data={"source": str(source)})
+    log(instance=source, action="wagtail.delete", user=user)
+    source.delete()
+    _redirect(former, find_public_urls(target))
+    _index(changed)
+    return len(changed)
+
+
+def _index(pages: set[tuple[str, str, str]]) -> None:
+    """Let the worker update what the search and 'used in' know of the pages."""
+    for page in pages:
+        for task in (update_reference_index_task, insert_or_update_object_task):
+            transaction.on_commit(partial(task.enqueue, *page))
+
+
+class MergeFormatter(LogFormatter):
+    """Describes a merging in the history of what took over the rest."""
+
+    label = gettext_lazy("Merge")
+
+    def format_message(self, log_entry: Any) -> str:
+        """Return a sentence that names what was merged into it."""
+        return _("“%s” was merged into it") % log_entry.data["source"]
+
+
+class Reference(NamedTuple):
+    """A foreign key to a term: of the rows of a page, of a table between both, or of the page itself.
+
+    `owner` is the key to the page, or None if the row is the page. `name` is what a revision calls the rows or the key.
+    """
+
+    field: Any
+    owner: Any
+    name: str
+
+    @property
+    def page_model(self) -> Any:
+        """The model of the pages."""
+        return self.owner.remote_field.model if self.owner else self.field.model
+
+    def find_pages(self, term: Any) -> set[tuple[str, str, str]]:
+        """Return app, model and id of each page that has `term`."""
+        meta, key = self.page_model._meta, self.owner.attname if self.owner else "pk"
+        return {(meta.app_label, meta.model_name, str(pk)) for pk in self._rows(term).values_list(key, flat=True)}
+
+    def replace(self, source: Any, target: Any) -> None:
+        """Let the rows lead to `target`, one of each page."""
+        if self.owner:
+            key = self.owner.attname
+            self._rows(source).filter(**{f"{key}__in": self._rows(target).values(key)}).delete()
+        self._rows(source).update(**{self.field.name: target})
+
+    def _rows(self, term: Any) -> Any:
+        return self.field.model._base_manager.filter(**{self.field.name: term})
+
+    def replace_in_revisions(self, source: int, target: int) -> None:
+        """Write `target` in place of `source` into all revisions. Wagtail would leave the deleted one out of drafts."""
+        is_list = self.owner and self.field.model._meta.auto_created
+        written = f'"{self.name}": .([0-9]+, )*{source}[],]' if is_list else f'"{self.field.name}": {source}[,}}]'
+        revisions = Revision.objects.filter(content_type=ContentType.objects.get_for_model(self.page_model))
+        found = revisions.annotate(text=Cast("content", TextField())).filter(text__regex=written)
+        for pk in list(found.values_list("pk", flat=True)):
+            content = revisions.values_list("content", flat=True).get(pk=pk)
+            content[self.name] = self._replace_in_value(content.get(self.name), source, target)
+            revisions.filter(pk=pk).update(content=content)
+
+    def _replace_in_value(self, value: Any, source: int, target: int) -> Any:
+        if not isinstance(value, list):
+            return target if value == source else value
+        if self.field.model._meta.auto_created:
+            return list(dict.fromkeys(target if pk == source else pk for pk in value))
+        rows: dict[int, Any] = {}
+        for row in value:
+            pk = target if row[self.field.name] == source else row[self.field.name]
+            rows.setdefault(pk, row | {self.field.name: pk})
+        return list(rows.values())
+
+
+def find_references(model: type[Model]) -> Iterator[Reference]:
+    """Yield each foreign key that leads to `model`, also those of tables between it and another model."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        if relation.one_to_many and relation.auto_created:
+            field: Any = relation.field  # type: ignore[union-attr]
+            rows = field.model._meta
+            if page := rows.auto_created:
+                (many,) = (one for one in page._meta.local_many_to_many if one.remote_field.through is field.model)
+                yield Reference(field, rows.get_field(many.m2m_field_name()), many.name)
+            else:
+                owner = next((one for one in rows.fields if isinstance(one, ParentalKey) and one is not field), None)
+                yield Reference(field, owner, owner.remote_field.related_name if owner else field.name)
