@@ -30,6 +30,7 @@ from galley.history.valid_parts import SavesValidParts
 from galley.history.views import NamedHistoryView
 from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import PictureEmbedHandler
+from galley.page_lists.views import NewestSearchView, SearchingExplorerView
 from galley.preview.rich_text import dropped_elements
 from home.page_form import PageForm
 
@@ -101,6 +102,8 @@ def replace_page_views() -> PageViewSet:
         edit_view_class=PageEditView,
         revisions_revert_view_class=GuardedRevertView,
         history_view_class=NamedHistoryView,
+        index_view_class=SearchingExplorerView,
+        search_view_class=NewestSearchView,
     )
 
 

@@ -126,6 +126,7 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
         index.SearchField("client"),
         index.FilterField("year"),
         index.FilterField("featured"),
+        index.RelatedFields("skills", [index.SearchField("name")]),
     ]
     objects = PageManager.from_queryset(ProjectPageQuerySet)()
 
@@ -133,6 +134,7 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
     subpage_types: list[str] = []
     page_description = "A piece of work: what it was, for whom, and how it was done."
     write_label = "Add a project"
+    list_filter = ["skills", "year"]
 
     time_field = "year"
     year_lookup = "year"

@@ -112,6 +112,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     subpage_types: list[str] = []
     page_description = "An article, with its authors, tags and pictures."
     write_label = "Write a post"
+    list_filter = ["post_authors__author", "categories", "tags", "date"]
 
     time_field = "date"
     year_lookup = "date__year"

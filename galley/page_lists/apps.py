@@ -1,0 +1,18 @@
+"""The app of the lists."""
+
+from django.apps import AppConfig
+
+
+class PageListsConfig(AppConfig):
+    """Lists and search of pages in the admin."""
+
+    name = "galley.page_lists"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Read each version that is saved."""
+        from django.db.models.signals import post_save
+
+        from galley.page_lists.newest import request_reading
+
+        post_save.connect(request_reading, dispatch_uid="read newest version")

@@ -1,0 +1,123 @@
+"""The search of the admin finds the words of drafts as they are typed, for those who may edit them, and nobody else."""
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from wagtail.models import Page, PageViewRestriction
+
+from blog.models import BlogPostPage
+from galley.page_lists.models import NewestVersion
+from tests.factories import BlogPostPageFactory, SmallSite
+
+pytestmark = pytest.mark.django_db
+
+
+def find(user, text: str, url: str = "/admin/pages/search/", **query: str) -> list[str]:
+    client = Client()
+    client.force_login(user)
+    response = client.get(url, {"q": text, **query})
+    assert response.status_code == 200
+    return [page.get_admin_display_title() for page in response.context["object_list"]]
+
+
+@pytest.fixture
+def page(small_site: SmallSite) -> BlogPostPage:
+    """A published post whose draft has other words."""
+    page = BlogPostPageFactory(parent=small_site.blog, title="A post", body=[("markdown", "Lithography")])
+    page.save_revision().publish()
+    page = BlogPostPage.objects.get(pk=page.pk)
+    page.title = "Its draft"
+    page.excerpt = "Of xylography"
+    page.body = [("markdown", "A *palimpsest* in Zürich"), ("table", {"data": [["Mezzotint"]]})]
+    page.tags.add("Aquatint")
+    page.save_revision()
+    return page
+
+
+@pytest.mark.parametrize(
+    "text", ["palimpsest", "palim", "a palim", "xylog", "aquat", "mezzo", "its dr", "zurich", "ZÜRICH palimpsest!"]
+)
+@pytest.mark.parametrize("url", ["/admin/pages/search/", "/admin/pages/search/results/", "/admin/blogpostpage-list/"])
+def test_text_excerpt_and_tags_of_the_draft_are_found(page, editor, text: str, url: str) -> None:
+    assert find(editor, text, url) == ["Its draft"]
+
+
+def test_the_explorer_finds_them_too(page, small_site, editor) -> None:
+    assert find(editor, "palim", f"/admin/pages/{small_site.blog.pk}/") == ["Its draft"]
+    assert find(editor, "palim", f"/admin/pages/{small_site.portfolio.pk}/") == []
+    assert find(editor, "palim", f"/admin/pages/{small_site.blog.pk}/", ordering="title") == ["Its draft"]
+
+
+def test_the_words_of_what_is_published_and_unchanged_are_found(small_site, editor) -> None:
+    small_site.post.save()
+    assert find(editor, "corrected") == [small_site.post.title]
+
+
+def test_what_was_overwritten_is_not_found(page, editor) -> None:
+    page.body = [("markdown", "Nothing")]
+    page.save_revision()
+    assert find(editor, "palim") == []
+
+
+@pytest.mark.parametrize("text", ["!!!", '"', "palim zzz"])
+def test_a_text_without_a_match_finds_nothing(page, editor, text: str) -> None:
+    assert find(editor, text) == []
+
+
+def test_titles_come_first(page, small_site, editor) -> None:
+    BlogPostPageFactory(parent=small_site.blog, title="The palimpsest", live=False)
+    newest = BlogPostPageFactory(parent=small_site.blog, title="Newest", live=False, body=[("markdown", "palimpsest")])
+    newest.save_revision()
+    assert find(editor, "palimpsest") == ["The palimpsest", "Newest", "Its draft"]
+    assert find(editor, "palimpsest", ordering="title") == ["Its draft", "Newest", "The palimpsest"]
+
+
+def test_the_search_counts_types_and_knows_what_is_live(page, small_site, editor, client: Client) -> None:
+    client.force_login(editor)
+    response = client.get("/admin/pages/search/", {"q": "palim"})
+    assert "Blog post (1)" in response.content.decode()
+    assert find(editor, "palim live:no") == []
+    assert find(editor, "palim live:yes") == ["Its draft"]
+    assert find(editor, "palim", content_type="portfolio.projectpage") == []
+    assert len(find(editor, "")) == Page.objects.count()
+
+
+def test_a_user_finds_no_words_of_drafts_that_they_may_not_edit(page, member) -> None:
+    author = member("add")
+    for text in ("palim", "lithogr", "its dr"):
+        assert find(author, text) == []
+    assert find(author, "a po") == ["Its draft"]  # its published title, as ever
+    assert find(member("change"), "palim") == ["Its draft"]
+
+
+def test_no_visitor_finds_them(page, small_site, client: Client) -> None:
+    call_command("update_index", verbosity=0)
+    for text in ("palimpsest", "xylography", "aquatint", "mezzotint"):
+        html = client.get("/search/", {"q": text}).content.decode()
+        assert "Its draft" not in html
+        assert "/blog/a-post/" not in html
+    assert "/blog/a-post/" in client.get("/search/", {"q": "lithography"}).content.decode()
+
+
+def test_the_chooser_of_pages_finds_no_words_of_drafts(page, editor, client: Client) -> None:
+    client.force_login(editor)
+    html = client.get("/admin/choose-page/search/", {"q": "palim"}).content.decode()
+    assert "Its draft" not in html
+
+
+def test_a_private_page_is_found_by_who_may_edit_it(page, small_site, editor) -> None:
+    PageViewRestriction.objects.create(page=small_site.blog, restriction_type="login")
+    assert find(editor, "palim") == ["Its draft"]
+
+
+def test_a_deleted_page_leaves_no_words(page, editor) -> None:
+    version = NewestVersion.objects.get(pk=page.pk)
+    entries = version.index_entries.model.objects.filter(autocomplete__contains="palimpsest")
+    assert entries.count() == 1
+    page.delete()
+    assert not entries.exists()
+
+
+def test_the_whole_index_can_be_made_again(page, editor) -> None:
+    call_command("update_index", verbosity=0)
+    assert find(editor, "palim") == ["Its draft"]
