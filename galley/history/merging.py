@@ -2,11 +2,9 @@
 
 import json
 import re
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -21,6 +19,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.images.models import AbstractImage
 from wagtail.models import Page
 
+from galley.history.lines import cut_into_pieces, find_places
 from galley.history.texts import describe, find_images, is_model, is_technical, open_item
 from galley.history.words import removed_words
 
@@ -28,14 +27,8 @@ from galley.history.words import removed_words
 UNKNOWN = object()
 # Stands for a block, a row or a paragraph that a version doesn't have.
 MISSING = object()
-# A text of more lines or paragraphs is taken as a whole.
-MAX_LINES = 5000
-# Difflib takes quadratic time: a second for some thousand lines.
-MAX_COMPARED = 1000
 # Draftail gives a new paragraph another key each time.
 _PARAGRAPH_KEY = re.compile(r' data-block-key="[^"]*"')
-_PARAGRAPH = r"<(p|h[1-6])\b[^>]*>(?:(?!</?(?:p|h[1-6]|ul|ol|li|div|blockquote|table)\b).)*</\1>\s*"
-_PARAGRAPHS = re.compile(f"(?:{_PARAGRAPH})*", re.S)
 
 
 class Versions(NamedTuple):
@@ -305,13 +298,11 @@ def _describe_order(shape: Any, items: Mapping[Any, Any], keys: list[Any]) -> tu
 
 def _split(texts: Versions, is_rich: bool) -> Iterator[Versions]:
     """Yield what stands in the same place of the texts, from one line that is in all of them to the next."""
-    pieces = texts.map(partial(_to_pieces, is_rich=is_rich))
+    pieces = texts.map(partial(cut_into_pieces, is_rich=is_rich))
     base = pieces.theirs if pieces.base is UNKNOWN else pieces.base
     lists = (base, pieces.theirs, pieces.mine)
     plain = [[_plain(piece) for piece in each] for each in lists]
-    places = []
-    for version in plain[1:]:
-        places.append(_find_places(plain[0], version))
+    places = [find_places(plain[0], version) for version in plain[1:]]
     starts = [0, 0, 0]
     for i in range(len(base) + 1):
         # Where the end of one piece and the beginning of the next are in each text. One known piece says both.
@@ -329,55 +320,3 @@ def _split(texts: Versions, is_rich: bool) -> Iterator[Versions]:
             for hunk in zip(*spans, strict=True) if is_paired else [tuple(map("".join, spans))]:
                 yield Versions(UNKNOWN if pieces.base is UNKNOWN else hunk[0], *hunk[1:])
         starts = begins
-
-
-def _find_places(old: list[str], new: list[str]) -> dict[int, int]:
-    """Return the indexes of the pieces of `old` that stand in `new` too, in the same order, with their indexes there.
-
-    Of long texts, only what stands between pieces that both have just once is compared.
-    """
-    is_long = max(len(old), len(new)) > MAX_COMPARED
-    places: dict[int, int] = {}
-    i = j = 0
-    for next_i, next_j in [*(_find_anchors(old, new) if is_long else ()), (len(old), len(new))]:
-        if max(next_i - i, next_j - j) <= MAX_COMPARED:
-            blocks = SequenceMatcher(None, old[i:next_i], new[j:next_j]).get_matching_blocks()
-            places |= {i + at + n: j + there + n for at, there, size in blocks for n in range(size)}
-        if next_i < len(old):
-            places[next_i] = next_j
-        i, j = next_i + 1, next_j + 1
-    return places
-
-
-def _find_anchors(old: list[str], new: list[str]) -> list[tuple[int, int]]:
-    """Return the indexes of pieces that both lists have just once: as many as are in the same order in both.
-
-    It is the longest increasing subsequence. `chains` has, by length, the one that ends first.
-    """
-    once = {piece for piece, count in Counter(old).items() if count == 1}
-    once &= {piece for piece, count in Counter(new).items() if count == 1}
-    places = {piece: place for place, piece in enumerate(new) if piece in once}
-    ends: list[int] = []
-    chains: list[Any] = []
-    for i, piece in enumerate(old):
-        if piece in once:
-            place = places[piece]
-            length = bisect_left(ends, place)
-            ends[length : length + 1] = [place]
-            chains[length : length + 1] = [((i, place), chains[length - 1] if length else None)]
-    anchors = []
-    chain = chains[-1] if chains else None
-    while chain:
-        anchor, chain = chain
-        anchors.append(anchor)
-    return anchors[::-1]
-
-
-def _to_pieces(text: str, is_rich: bool) -> list[str]:
-    if not is_rich:
-        pieces = [line for line in re.split(r"(?<!\n)(?=\n)", text.replace("\r\n", "\n")) if line]
-    elif _PARAGRAPHS.fullmatch(text):
-        pieces = [match[0] for match in re.finditer(_PARAGRAPH, text, re.S)]
-    else:
-        return [text]
-    return pieces if len(pieces) <= MAX_LINES else [text]
