@@ -4,7 +4,7 @@
    `initialFormData` of `w-unsaved`, `deactivate` of `w-progress`. */
 
 import { ensureSession, tellFailure, texts } from "./sign-in-again.js";
-import { findUnsavedDeletions, readTexts } from "./unsaved/fields.js";
+import { findUnsavedDeletions, readTexts, undoDeletions } from "./unsaved/fields.js";
 
 const controllerOf = (form, name) => window.wagtail?.app?.getControllerForElementAndIdentifier(form, name);
 
@@ -30,9 +30,10 @@ window.addEventListener(
   "w-autosave:save",
   ({ detail: { formData } }) => {
     const fields = new URLSearchParams(readForm());
-    for (const name of isRefused ? [] : findUnsavedDeletions([...fields], [...new URLSearchParams(saved)])) {
-      fields.set(name, "");
-      formData.set(name, "");
+    const deletions = isRefused ? [] : findUnsavedDeletions([...fields], [...new URLSearchParams(saved)]);
+    for (const [name, value] of undoDeletions([...fields], deletions)) {
+      fields.set(name, value);
+      formData.set(name, value);
     }
     sent = fields.toString();
   },

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { findMissingWords, findUnsavedDeletions, markWords, readTexts } from "../../static/js/unsaved/fields.js";
+import {
+  findMissingWords, findUnsavedDeletions, markWords, readTexts, undoDeletions,
+} from "../../static/js/unsaved/fields.js";
 
 const richText = (...paragraphs) => JSON.stringify({ blocks: paragraphs.map((text) => ({ key: "k3y", text })), entityMap: {} });
 
@@ -50,6 +52,17 @@ test("a block with words that were never saved isn't deleted yet", () => {
   assert.deepEqual(findUnsavedDeletions(block(" "), []), []);
   const nested = [["body-0-deleted", "1"], ["body-0-value-3-deleted", "1"], ["body-0-value-3-value", "inner"]];
   assert.deepEqual(findUnsavedDeletions(nested, []), ["body-0-deleted", "body-0-value-3-deleted"]);
+});
+
+test("blocks come back to their places, and no two of a list have the same order", () => {
+  const item = (index, order, deleted) => [[`a-${index}-order`, order], [`a-${index}-deleted`, deleted]];
+  // The third block was deleted long ago, the first and then the one after it just now.
+  const entries = [["a-count", "5"], ...item(0, "0", "1"), ...item(1, "0", "1"), ...item(2, "1", "1"), ...item(3, "1", ""), ...item(4, "0", "")];
+  const changes = Object.fromEntries(undoDeletions(entries, ["a-0-deleted", "a-1-deleted"]));
+  assert.deepEqual(changes, {
+    "a-0-deleted": "", "a-1-deleted": "", "a-0-order": "0", "a-1-order": "1", "a-4-order": "2", "a-3-order": "3",
+  });
+  assert.equal(undoDeletions(entries, []).size, 0);
 });
 
 test("a text is marked at the missing words alone", () => {

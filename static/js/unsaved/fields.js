@@ -75,6 +75,26 @@ export function findUnsavedDeletions(entries, saved) {
   });
 }
 
+/**
+ * @param {[string, string][]} entries  names and values of a form
+ * @param {string[]} deletions  what `findUnsavedDeletions` has found
+ * @returns {Map<string, string>} the fields to change so that these blocks come back to their places. A deleted block
+ *   and the one that follows it have the same order, which Wagtail's server can't sort.
+ */
+export function undoDeletions(entries, deletions) {
+  const values = new Map(entries);
+  const changes = new Map(deletions.map((name) => [name, ""]));
+  for (const list of new Set(deletions.map((name) => name.replace(/-\d+-deleted$/, "")))) {
+    const prefixes = Array.from({ length: Number(values.get(`${list}-count`)) }, (_, index) => `${list}-${index}`);
+    prefixes
+      .map((prefix) => ({ prefix, order: Number(values.get(`${prefix}-order`)), isBack: changes.has(`${prefix}-deleted`) }))
+      .filter(({ prefix, isBack }) => isBack || !values.get(`${prefix}-deleted`))
+      .sort((one, other) => one.order - other.order || other.isBack - one.isBack)
+      .forEach(({ prefix }, place) => changes.set(`${prefix}-order`, String(place)));
+  }
+  return changes;
+}
+
 /** @returns {(string | {word: string})[]} `text` in pieces, those of `words` as objects */
 export function markWords(text, words) {
   const pieces = [];
