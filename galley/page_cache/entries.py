@@ -51,8 +51,8 @@ class Entry:
         self.version = version
         self.was_used = False
         self.made_at = monotonic()
-        self.fresh_until = self.made_at + seconds_fresh(named)
-        self.stale_until = self.fresh_until + STALE_SECONDS
+        self.fresh_until = self.made_at + min(seconds_fresh(named), queries.seconds_left)
+        self.stale_until = self.fresh_until + (0 if queries.expires_at else STALE_SECONDS)
         # Sent as a weak ETag: it is the same for every encoding of the body.
         self.etag = b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
         self._last_modified = named.get(b"last-modified")

@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from galley.async_pages.middleware import AsyncMiddlewareMixin
 from galley.page_cache.conf import get_setting
+from galley.page_cache.queries import seconds_left
 
 
 class CacheControlMiddleware(AsyncMiddlewareMixin):
@@ -25,7 +26,7 @@ class CacheControlMiddleware(AsyncMiddlewareMixin):
         """Return the response. If it is a page without `Cache-Control`, it is given one: public or private."""
         if getattr(request, "is_page_request", False) and not response.has_header("Cache-Control"):
             if is_public(request, response):
-                max_age = get_setting("PAGE_CACHE_SHARED_MAX_AGE")
+                max_age = int(max(0, min(get_setting("PAGE_CACHE_SHARED_MAX_AGE"), seconds_left())))
                 shared = {"s_maxage": max_age} if max_age else {}
                 patch_cache_control(response, public=True, max_age=0, must_revalidate=True, **shared)
             else:

@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
 
 from galley.page_cache.invalidation import Version, change_transaction, record_change
 from galley.page_cache.models import Change
@@ -34,10 +36,28 @@ VERSION_TABLES = frozenset({Change._meta.db_table})
 class RecordedQueries(dict[QueryKey, tuple[Any, frozenset[str]]]):
     """Queries, each once, with their parameters and the tables that they read."""
 
+    expires_at: datetime | None = None
+    """When what was made from them is out of date although no row has changed. None for never."""
+
     def add(self, alias: str, sql: str, params: Any, tables: frozenset[str]) -> None:
         """Add a query on the database `alias` that reads `tables`."""
         # Thousands of pages are made with the same few statements: one copy of each stays in memory.
         self[alias, sys.intern(sql), repr(params)] = params, tables
+
+    def merge(self, others: "RecordedQueries") -> None:
+        """Add other queries, and their time of expiry."""
+        self.update(others)
+        if others.expires_at:
+            self.expire_at(others.expires_at)
+
+    def expire_at(self, moment: datetime) -> None:
+        """Let `moment` be the time of expiry, unless an earlier one is known."""
+        self.expires_at = min(self.expires_at or moment, moment)
+
+    @property
+    def seconds_left(self) -> float:
+        """The seconds until they expire: less than 0 if they have, infinity if they never do."""
+        return (self.expires_at - timezone.now()).total_seconds() if self.expires_at else float("inf")
 
     @property
     def size(self) -> int:
@@ -68,13 +88,28 @@ def record_queries() -> Iterator[RecordedQueries]:
     finally:
         _recording.reset(token)
         if outer is not None:
-            outer.update(queries)
+            outer.merge(queries)
 
 
 def replay(queries: RecordedQueries) -> None:
     """Add the queries of a cached value to the current recording, if there is one."""
     if (outer := _recording.get()) is not None:
-        outer.update(queries)
+        outer.merge(queries)
+
+
+def expire_at(moment: datetime) -> None:
+    """Let what is made here be out of date at `moment`, for content that shows by the clock. No cache serves it later.
+
+    It counts for the cached value and for the response that are being made.
+    """
+    if (recording := _recording.get()) is not None:
+        recording.expire_at(moment)
+
+
+def seconds_left() -> float:
+    """Return the seconds until what is made here is out of date; infinity if nobody has called `expire_at`."""
+    recording = _recording.get()
+    return float("inf") if recording is None else recording.seconds_left
 
 
 def watch_connection(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:

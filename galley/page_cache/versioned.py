@@ -16,6 +16,7 @@ from cachetools import LRUCache
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
+from django.dispatch import Signal
 from django.http import HttpRequest
 from wagtail.models import Site
 from wagtail.models.sites import SITE_ROOT_PATHS_CACHE_KEY, SITE_ROOT_PATHS_CACHE_VERSION, SiteRootPath
@@ -28,6 +29,10 @@ T = TypeVar("T")
 MAX_BYTES = 16 * 1024 * 1024
 # The assumed size of a value that doesn't tell its own: a menu, an address, the filters of a list.
 DEFAULT_SIZE = 4_096
+
+
+# Sent by `use_current_version`, in the thread of `request`. Receivers may use `cached`.
+serving_started = Signal()
 
 
 class CachedValue(NamedTuple):
@@ -82,6 +87,7 @@ def use_current_version(request: HttpRequest) -> Iterator[None]:
     request.content_version = read_version()  # type: ignore[attr-defined]
     with use_version_of(request):
         cache_site(request)
+        serving_started.send(sender=None, request=request)
         yield
 
 
@@ -99,12 +105,15 @@ def cached(key: Hashable, compute: Callable[[], T]) -> T:
     """Return the value of `compute()`, cached under `key` for the version in use. Outside of a version, compute it.
 
     `compute` must not depend on the visitor, and must not ask for its own key. All requests share its value, so nobody
-    may change it. None isn't cached: addresses without a page are endless.
+    may change it. None isn't cached: addresses without a page are endless. What has expired (`expire_at`) is computed
+    each time.
     """
     values = _current.get()
     if values is None:
         return compute()
     found = values.get_or_compute(key, compute)
+    if found.queries.seconds_left <= 0:
+        return compute()
     replay(found.queries)
     return found.value
 
