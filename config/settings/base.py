@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "transfer",
     "galley.preview",
     "galley.publishing",
+    "galley.site_settings",
     "galley.history",
     "galley.calendar",
     "galley.page_lists",
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "galley.async_pages.middleware.CommonMiddleware",
     "galley.async_pages.middleware.CsrfViewMiddleware",
     "galley.async_pages.middleware.AuthenticationMiddleware",
+    "galley.site_settings.middleware.TimeZoneMiddleware",
     "galley.async_pages.middleware.MessageMiddleware",
     "galley.async_pages.middleware.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -102,7 +104,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "wagtail.contrib.settings.context_processors.settings",
-                "home.navigation.main_menu",
+                "home.navigation.menus",
                 "galley.preview.context_processors.previews_without_csrf_token",
             ],
         },
@@ -185,6 +187,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = "config.formats"
+# Applies until the site's own time zone is chosen in the admin.
 TIME_ZONE = "UTC"
 
 # Files and uploads

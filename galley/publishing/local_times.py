@@ -14,6 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from galley.site_settings.time_zone import name_other_site_zone
+
 
 class LocalTimeInput(forms.DateTimeInput):
     """The browser's own input for date and time, which knows no zone. The zone is named below it."""
@@ -33,7 +35,8 @@ class LocalTimeInput(forms.DateTimeInput):
             "zone": timezone.get_current_timezone_name(),
             "time": timezone.localtime().strftime("%H:%M"),
         }
-        return format_html('{}<p class="help" id="{}">{}</p>', super().render(name, value, attrs, renderer), note, zone)
+        field = super().render(name, value, attrs, renderer)
+        return format_html('{}<p class="help" id="{}">{} {}</p>', field, note, zone, name_other_site_zone())
 
 
 class LocalTimeField(forms.DateTimeField):

@@ -16,6 +16,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 
 from galley.publishing.schedule import FAILED, find_overdue
+from galley.site_settings.time_zone import name_other_site_zone
 
 
 @hooks.register("register_log_actions")
@@ -51,10 +52,11 @@ def add_overdue_panel(request: HttpRequest, panels: list[Component]) -> None:
 
 @hooks.register("insert_editor_js")
 def add_publish_dialog() -> SafeString:
-    """Ask when a page is to be published, in the zone of who publishes it."""
+    """Ask when a page is to be published, in the zone of who publishes it. Name the site's where it is another."""
     now = timezone.localtime()
     tomorrow = (now + datetime.timedelta(days=1)).replace(hour=9, minute=0)
-    context = {"now": now, "tomorrow": tomorrow, "zone": timezone.get_current_timezone_name()}
+    zone, other = timezone.get_current_timezone_name(), name_other_site_zone()
+    context = {"now": now, "tomorrow": tomorrow, "zone": zone, "other_zone": other}
     return render_to_string("publishing/dialog.html", context)
 
 

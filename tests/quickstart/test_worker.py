@@ -36,6 +36,7 @@ def test_publishing_is_due_every_minute() -> None:
     assert worker.SCHEDULED_COMMANDS["publish_scheduled"] == 60
 
 
+@pytest.mark.django_db
 def test_a_command_that_fails_is_logged_and_stops_nothing(caplog: pytest.LogCaptureFixture, monkeypatch) -> None:
     def fail(name: str, **options: object) -> None:
         raise RuntimeError("no luck")

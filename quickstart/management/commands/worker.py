@@ -10,7 +10,11 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import Error, connections
+from django.utils import timezone
+from django_tasks.signals import task_started
 from django_tasks_db.management.commands import db_worker
+
+from galley.site_settings.time_zone import read_site_zone
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +48,7 @@ class Command(db_worker.Command):
 
     def handle(self, **options: Any) -> None:
         """Run until a signal comes. If the database fails, the worker goes on after a pause."""
+        task_started.connect(use_site_zone, dispatch_uid="use the site's time zone")
         with running_scheduled_commands():
             while True:
                 try:
@@ -76,9 +81,15 @@ def _run_when_due(stop: Event) -> None:
         connections.close_all()  # the next run may be much later
 
 
+def use_site_zone(**kwargs: Any) -> None:
+    """Activate the site's time zone: the receiver of a signal that is sent before each task."""
+    timezone.activate(read_site_zone())
+
+
 def run_command(name: str) -> None:
-    """Run the command `name`. An error is logged."""
+    """Run the command `name`, in the site's time zone. An error is logged."""
     try:
-        call_command(name, verbosity=0)
+        with timezone.override(read_site_zone()):
+            call_command(name, verbosity=0)
     except Exception:
         logger.exception("%s failed. The next run tries again.", name)

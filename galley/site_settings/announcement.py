@@ -1,0 +1,45 @@
+"""An announcement: a bar over every page, from one time until another, that readers can dismiss."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from wagtail.contrib.settings.registry import registry
+from wagtail.models import Site
+
+from galley.page_cache.queries import expire_at
+from galley.page_cache.versioned import cached
+from galley.site_settings.fields import AnnouncementMixin
+from galley.site_settings.menus import MenuLink, read_menu
+
+
+class Announcement(NamedTuple):
+    """What stands in the bar. `key` changes with it, so that what a reader dismisses is this announcement alone."""
+
+    text: str
+    link: MenuLink | None
+    key: str
+
+
+def find_announcement(request: HttpRequest) -> list[Announcement]:
+    """Return the announcement that shows now, or nothing. The response expires when that changes. Blocks."""
+    site = Site.find_for_request(request)
+    return cached(("announcement", site.pk), lambda: _find(site, request)) if site else []
+
+
+def _find(site: Site, request: HttpRequest) -> list[Announcement]:
+    model: Any = next((model for model in registry if issubclass(model, AnnouncementMixin)), None)
+    found = model and model.objects.filter(site=site).first()
+    if not (found and found.announcement):
+        return []
+    now = timezone.now()
+    begins, ends = found.announcement_from, found.announcement_until
+    for moment in (begins, ends):
+        if moment and moment > now:
+            expire_at(moment)
+    if (begins and begins > now) or (ends and ends <= now):
+        return []
+    link = next(iter(read_menu(found.announcement_link, request)), None)
+    key = salted_hmac("announcement", f"{found.announcement}|{link}|{begins}|{ends}").hexdigest()[:12]
+    return [Announcement(found.announcement, link, key)]

@@ -1,0 +1,62 @@
+"""The question of the first start: in which time zone the site is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.forms import ModelForm, modelform_factory
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from wagtail.admin import messages
+from wagtail.admin.ui.components import Component
+from wagtail.models import Site
+
+from galley.site_settings.permissions import may_change_settings
+from galley.site_settings.time_zone import ZoneSelect, settings_model
+
+
+class TimeZoneQuestion(Component):
+    """Asks those who may choose the time zone, until it is chosen. A script selects the browser's own."""
+
+    name = "time_zone_question"
+    order = 5
+    template_name = "site_settings/time_zone_question.html"
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the form; nothing if there is no question."""
+        request = parent_context["request"]
+        site = _find_site(request)
+        if not (site and may_change_settings(request.user, site)):
+            return {}
+        # Reading creates no row.
+        chosen = settings_model().objects.filter(site=site).exclude(time_zone="")
+        return {} if chosen.exists() else {"form": _make_form(None)}
+
+
+@require_POST
+def choose_time_zone(request: HttpRequest) -> HttpResponse:
+    """Store the answer, and return to the dashboard with a message. Raises PermissionDenied."""
+    site = _find_site(request)
+    if not (site and may_change_settings(request.user, site)):
+        raise PermissionDenied
+    form = _make_form(request.POST, instance=settings_model().for_site(site))
+    if form.is_valid():
+        form.save()
+        text = _("The site’s time zone is %(zone)s. It can be changed in the settings, under “Your site”.")
+        messages.success(request, text % {"zone": form.instance.time_zone})
+    else:
+        messages.error(request, " ".join(map(str, form.errors["time_zone"])))
+    return redirect("wagtailadmin_home")
+
+
+def _make_form(data: Any, **options: Any) -> ModelForm:
+    form_class = modelform_factory(settings_model(), fields=["time_zone"], widgets={"time_zone": ZoneSelect})
+    form: ModelForm = form_class(data, **options)
+    form.fields["time_zone"].required = True
+    return form
+
+
+def _find_site(request: HttpRequest) -> Site | None:
+    return Site.find_for_request(request) or Site.objects.filter(is_default_site=True).first()

@@ -1,0 +1,10 @@
+/** Selects the browser's own time zone in the question of the first start. */
+
+const question = document.querySelector("#site-time-zone, [aria-labelledby*='site-time-zone']") ?? document;
+const select = question.querySelector("select[name=time_zone]");
+const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+if (select && [...select.options].some((option) => option.value === zone)) {
+  select.value = zone;
+  question.querySelector("[data-suggested]").hidden = false;
+}

@@ -1,0 +1,15 @@
+"""The template tag `{% find_announcement as announcements %}`."""
+
+from django import template
+from django.template.context import Context
+
+from galley.site_settings.announcement import Announcement, find_announcement
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True, name="find_announcement")
+def find_announcement_tag(context: Context) -> list[Announcement]:
+    """Return the announcement of the request's site that shows now, in a list; an empty list without one."""
+    request = context.get("request")
+    return find_announcement(request) if request else []
