@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,10 +13,9 @@ from wagtail.permissions import policy_registry
 
 from forms.models import ContactMessage, ContactPage, MailState, ReadingStatus
 from galley.desk.dashboard import SiteProblem
+from galley.site_settings.mail import is_mail_sent
 
 SHOWN = 5
-# Django's backends that send nothing.
-NO_MAIL = {f"django.core.mail.backends.{name}.EmailBackend" for name in ("console", "dummy", "filebased")}
 
 
 class NewMessagesPanel(Component):
@@ -51,7 +49,7 @@ def find_mail_problems(request: HttpRequest) -> Iterator[SiteProblem]:
     """Yield what keeps messages from being mailed, for those who may see messages."""
     if not may_see_messages(request.user):
         return
-    if settings.EMAIL_BACKEND in NO_MAIL:
+    if not is_mail_sent():
         yield SiteProblem(
             _(
                 "E-mail isn't set up. Messages are stored here, but nobody is notified of them by mail. "
@@ -60,6 +58,8 @@ def find_mail_problems(request: HttpRequest) -> Iterator[SiteProblem]:
         )
     pages = policy_registry.get_by_type(ContactPage).instances_user_has_permission_for(request.user, "change")
     for page in ContactPage.objects.filter(pk__in=pages, live=True, recipients=None):
+        if page.find_recipients_of_site():
+            continue
         yield SiteProblem(
             _("Messages from “%s” are mailed to nobody.") % page.get_admin_display_title(),
             reverse("wagtailadmin_pages:edit", args=[page.pk]),

@@ -16,7 +16,9 @@ from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldP
 from wagtail.models import Orderable
 
 from galley.async_pages import AsyncViewMixin
+from galley.site_settings.fields import read_emails
 from home.base_page import BasePage, BodyMixin, IntroductionMixin
+from home.models import SiteSettings
 
 
 class ContactPage(AsyncViewMixin, IntroductionMixin, BodyMixin, BasePage):
@@ -54,7 +56,7 @@ class ContactPage(AsyncViewMixin, IntroductionMixin, BodyMixin, BasePage):
             [
                 HelpPanel(
                     "You find every message under “Messages” in the menu, whether or not an e-mail could be sent. "
-                    "Without a recipient no e-mail is sent."
+                    "Without a recipient, e-mails go to those in the settings, under “Your site”."
                 ),
                 InlinePanel("recipients", heading="Recipients", label="recipient"),
                 FieldPanel("subject_prefix"),
@@ -73,6 +75,16 @@ class ContactPage(AsyncViewMixin, IntroductionMixin, BodyMixin, BasePage):
 
     class Meta:
         verbose_name = "contact page"
+
+    def find_recipients(self) -> list[str]:
+        """Return who gets the messages by e-mail: the recipients of this page, or else those in the site's settings."""
+        own = list(dict.fromkeys(self.recipients.values_list("email", flat=True)))
+        return own or self.find_recipients_of_site()
+
+    def find_recipients_of_site(self) -> list[str]:
+        """Return who gets the messages of pages without recipients of their own."""
+        settings = SiteSettings.objects.filter(site=self.get_site()).first()
+        return read_emails(settings.contact_recipients) if settings else []
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return Wagtail's context with an empty form. A preview shows the form, and can't send it."""

@@ -1,8 +1,5 @@
 """Sends the e-mail about a message in the background, and retries if that fails."""
 
-import smtplib
-import socket
-import ssl
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,25 +14,12 @@ from django_tasks import task
 
 from forms.models import ContactMessage, MailState, SenderQuota
 from forms.plain_text import clean_line
+from galley.site_settings.mail import explain_failure
 
 # After the first failure, the second and so on. After the last one, an editor can still press "Send e-mail again".
 RETRY_DELAYS = [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6)]
 # A worker that is killed while sending leaves its message in that state.
 SENDING_TIMEOUT = timedelta(minutes=10)
-
-# Explanations for editors; the first class that matches counts.
-_CAUSES: list[tuple[type[Exception], str]] = [
-    (ConnectionRefusedError, "The mail server refused the connection. Is it running, and is its address right?"),
-    (socket.gaierror, "The mail server's name was not found. Is its address right?"),
-    (TimeoutError, "The mail server did not answer in time."),
-    (ssl.SSLError, "No safe connection to the mail server could be made."),
-    (smtplib.SMTPAuthenticationError, "The mail server did not accept the user name and password."),
-    (smtplib.SMTPRecipientsRefused, "The mail server refused every recipient. Are the addresses right?"),
-    (smtplib.SMTPSenderRefused, "The mail server refused the site's own address as the sender."),
-    (smtplib.SMTPServerDisconnected, "The mail server broke off the connection."),
-    (smtplib.SMTPException, "The mail server refused the e-mail."),
-    (OSError, "The mail server could not be reached."),
-]
 
 
 @task()
@@ -46,12 +30,12 @@ def send_contact_mail(message_id: int) -> None:
         return
     message = ContactMessage.objects.select_related("page").get(pk=message_id)
     try:
-        emails = message.page.recipients.values_list("email", flat=True) if message.page else []
-        if recipients := list(dict.fromkeys(emails)):
+        recipients = message.page.find_recipients() if message.page else []
+        if recipients:
             _build_mail(message, recipients).send()
         _settle(message, MailState.SENT if recipients else MailState.NO_RECIPIENT)
     except Exception as error:  # mail backends raise errors of any kind, and each has to show in the admin
-        _settle(message, MailState.FAILED, _explain_failure(error))
+        _settle(message, MailState.FAILED, clean_line(explain_failure(error)))
 
 
 def request_mail_again(messages: QuerySet[ContactMessage]) -> int:
@@ -90,12 +74,6 @@ def _build_mail(message: ContactMessage, recipients: list[str]) -> EmailMessage:
         to=recipients,
         reply_to=[message.email],
     )
-
-
-def _explain_failure(error: Exception) -> str:
-    """Return a sentence for editors, followed by the error itself for administrators."""
-    sentence = next((text for kind, text in _CAUSES if isinstance(error, kind)), "The e-mail could not be sent.")
-    return clean_line(f"{sentence} ({type(error).__name__}: {error})")[:500]
 
 
 def _settle(message: ContactMessage, state: MailState, error: str = "") -> None:

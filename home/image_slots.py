@@ -17,5 +17,6 @@ SLOTS = {
     "plate": Slot(WIDE.format("54.5rem")),
     "listed": Slot(WIDE.format("54.5rem"), max_ratio=0.8),
     "share": Slot("", widths=(WIDTH,), min_ratio=HEIGHT / WIDTH, max_ratio=HEIGHT / WIDTH),
+    "logo": Slot("12rem", widths=(200, 400, 600)),
     "portrait": Slot("6rem", widths=(96, 192, 288), min_ratio=1, max_ratio=1),
 }

@@ -3,18 +3,23 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.core.validators import URLValidator, validate_email
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail import hooks
-from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, ObjectList, TabbedInterface
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.images.models import Image
 from wagtail.models import Orderable, Page
 
 from galley.images.models import AbstractAnalysedImage, AbstractSignedRendition
+from galley.site_settings.fields import AnnouncementMixin, MenusMixin, SiteNameForm, validate_emails
+from galley.site_settings.mail import MailPanel
+from galley.site_settings.time_zone import TimeZoneMixin
 from home.base_page import BasePage, BodyMixin, IntroductionMixin, LeadImageMixin
 
 
@@ -103,41 +108,99 @@ def validate_contact(contact: str) -> None:
 validate_https = URLValidator(schemes=["https"])
 
 
-@register_setting(icon="site")
-class SiteSettings(ClusterableModel, BaseSiteSetting):
-    """Texts and links that appear on every page, and the security contact."""
+def image_field(name: Any, help_text: Any) -> Any:
+    """Return a field for a picture that may be missing."""
+    return models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        verbose_name=name,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=help_text,
+    )
 
+
+@register_setting(icon="site")
+class SiteSettings(TimeZoneMixin, AnnouncementMixin, MenusMixin, ClusterableModel, BaseSiteSetting):
+    """What belongs to the whole site: its name and signs, menus, announcement, texts, mail and time zone."""
+
+    logo = image_field(
+        _("logo"),
+        _("Shown at the head of every page, in place of mark and name. Best as SVG, or with a clear ground."),
+    )
     tagline = models.CharField(
-        max_length=140, blank=True, help_text="A few words under the site's name: what is to be found here."
+        max_length=140, blank=True, help_text=_("A few words under the site's name: what is to be found here.")
+    )
+    share_image = image_field(
+        _("picture for sharing"),
+        _(
+            "Shown where somebody shares a page that has no picture for that. Best 1200 × 630 pixels or larger. "
+            "Empty: a picture with the page's title."
+        ),
     )
     footer_text = models.TextField(
-        blank=True, max_length=600, help_text="Printed at the foot of every page: who you are, where you work."
+        blank=True, max_length=600, help_text=_("Printed at the foot of every page: who you are, where you work.")
     )
-
+    not_found_text = models.TextField(
+        _("text where no page is found"),
+        blank=True,
+        max_length=600,
+        help_text=_(
+            "Shown at addresses without a page, with the search and the menu below it. "
+            "Empty: “The address may have a slip in it, or the page was moved or taken out.”"
+        ),
+    )
+    contact_recipients = models.TextField(
+        _("recipients of the contact form"),
+        blank=True,
+        max_length=2000,
+        validators=[validate_emails],
+        help_text=_(
+            "One e-mail address a line. They get the messages of every contact page that names no recipients of "
+            "its own. They see each other's addresses."
+        ),
+    )
     security_contact = models.CharField(
         max_length=200,
         blank=True,
         validators=[validate_contact],
-        help_text="Whom to tell of a security hole: an e-mail address, or a page that starts with https://. "
-        "It is printed at /.well-known/security.txt. Leave empty to print none.",
+        help_text=_(
+            "Whom to tell of a security hole: an e-mail address, or a page that starts with https://. "
+            "It is printed at /.well-known/security.txt. Leave empty to print none."
+        ),
     )
 
-    panels = [
-        FieldPanel("tagline"),
-        FieldPanel("footer_text"),
+    base_form_class = SiteNameForm
+    name_panels = [FieldPanel("site_name"), FieldPanel("logo"), FieldPanel("tagline"), FieldPanel("share_image")]
+    link_panels = [InlinePanel("links", heading=_("Elsewhere: social networks and friends"), label=_("link"))]
+    text_panels = [FieldPanel("footer_text"), FieldPanel("not_found_text")]
+    mail_panels = [
+        MailPanel(heading=_("E-mail")),
+        FieldPanel("contact_recipients"),
         FieldPanel("security_contact"),
-        InlinePanel("links", heading="Links at the foot of every page", label="link"),
     ]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(name_panels, heading=_("Name and signs")),
+            ObjectList([*MenusMixin.menu_panels, *link_panels], heading=_("Menus")),
+            ObjectList(AnnouncementMixin.announcement_panels, heading=_("Announcement")),
+            ObjectList(text_panels, heading=_("Texts")),
+            ObjectList(mail_panels, heading=_("Mail")),
+            ObjectList(TimeZoneMixin.time_zone_panels, heading=_("Time")),
+        ]
+    )
+    select_related = ["logo", "share_image"]
 
     class Meta:
-        verbose_name = "site texts"
+        verbose_name = _("your site")
 
 
 class SiteLink(Orderable):
-    """A link at the foot of every page."""
+    """A link to somewhere else, at the foot of every page."""
 
     settings = ParentalKey(SiteSettings, on_delete=models.CASCADE, related_name="links")
-    label = models.CharField(max_length=60, help_text="The words that are shown.")
-    url = models.URLField("address", help_text="Where the link leads, starting with https://")
+    label = models.CharField(max_length=60, help_text=_("The words that are shown."))
+    url = models.URLField(_("address"), help_text=_("Where the link leads, starting with https://"))
 
     panels = [FieldPanel("label"), FieldPanel("url")]

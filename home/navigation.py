@@ -1,4 +1,4 @@
-"""The main menu."""
+"""The menus at the head and at the foot of every page."""
 
 from dataclasses import dataclass
 
@@ -7,36 +7,59 @@ from django.utils.functional import SimpleLazyObject
 from wagtail.models import Page, Site
 
 from galley.page_cache.versioned import cached
+from galley.site_settings.menus import MenuLink, read_menu
+from home.models import SiteSettings
 
 
 @dataclass(frozen=True)
 class MenuItem:
-    """An entry of the main menu."""
+    """An entry of the main menu. A submenu has no address."""
 
     label: str
     url: str
     is_current: bool
     """Whether it is the current page."""
     is_section: bool
-    """Whether it is the current page or a page above it."""
+    """Whether it is the current page or a page above it, or has such an entry."""
+    links: tuple["MenuItem", ...] = ()
 
 
-def main_menu(request: HttpRequest) -> dict[str, SimpleLazyObject]:
-    """Context processor: `main_menu` is a lazy list of `MenuItem`, without a query until a template reads it."""
-    return {"main_menu": SimpleLazyObject(lambda: menu_items(request))}
+def menus(request: HttpRequest) -> dict[str, SimpleLazyObject]:
+    """Context processor: lazy lists, without a query until a template reads them.
+
+    `main_menu` is of `MenuItem`, `footer_menu` of `MenuLink`.
+    """
+    return {
+        "main_menu": SimpleLazyObject(lambda: menu_items(request)),
+        "footer_menu": SimpleLazyObject(lambda: footer_links(request)),
+    }
 
 
 def menu_items(request: HttpRequest) -> list[MenuItem]:
-    """Return the entries: the live, public children of the site's root page that are marked for menus."""
+    """Return the entries of the menu in the settings; without one, the pages under the root page that are marked."""
     site = Site.find_for_request(request)
     if site is None:
         return []
-    return [
-        MenuItem(label, url, is_current=request.path == url, is_section=bool(url) and request.path.startswith(url))
-        for label, url in cached(("menu", site.pk), lambda: _find_links(site, request))
-    ]
+    return [_mark(link, request.path) for link in cached(("menu", site.pk), lambda: _find_links(site, request))]
 
 
-def _find_links(site: Site, request: HttpRequest) -> list[tuple[str, str]]:
+def footer_links(request: HttpRequest) -> list[MenuLink]:
+    """Return the links of the menu at the foot."""
+    site = Site.find_for_request(request)
+    settings = SiteSettings.objects.filter(site=site).first()
+    return read_menu(settings.footer_menu, request) if settings else []
+
+
+def _mark(link: MenuLink, path: str) -> MenuItem:
+    links = tuple(_mark(one, path) for one in link.links)
+    section = link.url.rstrip("/")
+    is_section = path == link.url or (bool(section) and path.startswith(f"{section}/"))
+    return MenuItem(link.label, link.url, path == link.url, is_section or any(one.is_section for one in links), links)
+
+
+def _find_links(site: Site, request: HttpRequest) -> list[MenuLink]:
+    settings = SiteSettings.objects.filter(site=site).first()
+    if settings and settings.header_menu:
+        return read_menu(settings.header_menu, request)
     pages = Page.objects.child_of(site.root_page).live().public().in_menu()
-    return [(page.title, page.get_url(request) or "") for page in pages]
+    return [MenuLink(page.title, page.get_url(request) or "") for page in pages]

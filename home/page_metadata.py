@@ -22,6 +22,7 @@ from galley.images.renditions import RenditionName
 from galley.images.share_images import HEIGHT, WIDTH, share_image_url
 from galley.images.slots import get_slots
 from galley.listings import Link
+from home.models import SiteSettings
 
 MAX_DESCRIPTION_LENGTH = 300
 
@@ -97,12 +98,17 @@ def _find_description(page: Any) -> str:
 
 
 def _find_image(page: Any, site: Site | None, address: str) -> ShareImage | None:
-    chosen = getattr(page, "share_image", None)
+    chosen = getattr(page, "share_image", None) or _find_default_image(site)
     if chosen and not chosen.is_svg():
         width, height, operation = get_slots()["share"].candidates(chosen)[-1]
         url = urljoin(address, RenditionName.of(chosen, operation, "jpg").url)
         return ShareImage(url, chosen.default_alt_text, width, height)
     return ShareImage(share_image_url(page, site), page.title) if isinstance(page, Page) else None
+
+
+def _find_default_image(site: Site | None) -> Any:
+    settings = SiteSettings.objects.filter(site=site).select_related("share_image").first() if site else None
+    return settings and settings.share_image
 
 
 def _find_feed(page: Any, site: Site | None) -> str:

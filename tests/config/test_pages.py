@@ -8,8 +8,8 @@ from django.http import QueryDict
 from django.template.loader import get_template
 from django.test.utils import CaptureQueriesContext
 from wagtail import blocks
-from wagtail.admin.panels import ObjectList
 from wagtail.blocks.field_block import FieldBlock
+from wagtail.contrib.settings.views import get_setting_edit_handler
 from wagtail.fields import StreamField
 from wagtail.models import Page, get_page_models
 
@@ -134,7 +134,7 @@ def test_editors_meet_no_field_without_a_help_text(model: type[Page]) -> None:
 
 
 def test_site_settings_have_no_field_without_a_help_text() -> None:
-    handler = ObjectList(SiteSettings.panels).bind_to_model(SiteSettings)
+    handler = get_setting_edit_handler(SiteSettings)
     assert list(fields_without_help(handler.get_form_class(), "SiteSettings")) == []
 
 

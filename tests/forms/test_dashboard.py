@@ -3,6 +3,7 @@
 import pytest
 
 from forms.models import ContactMessage, ContactRecipient, MailState, ReadingStatus
+from home.models import SiteSettings
 from tests.conftest import SmallSite
 from tests.forms.test_admin import client_of, member_with, write  # noqa: F401
 from tests.galley.desk.test_dashboard import dashboard_of
@@ -41,6 +42,12 @@ def test_a_page_without_a_recipient_is_named(contact, small_site: SmallSite, edi
     html = dashboard_of(editor)
     assert NOBODY in html
     assert f'<a href="/admin/pages/{contact.pk}/edit/">Add a recipient</a>' in html
+
+
+def test_the_recipients_of_the_site_are_enough(contact, small_site: SmallSite, editor) -> None:
+    ContactRecipient.objects.all().delete()
+    SiteSettings.objects.create(site=contact.get_site(), contact_recipients="desk@example.org")
+    assert NOBODY not in dashboard_of(editor)
 
 
 def test_failed_mails_are_counted(write, editor) -> None:  # noqa: F811

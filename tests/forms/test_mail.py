@@ -11,8 +11,9 @@ from django.core import mail
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from forms.models import ContactMessage, MailState, SenderQuota
+from forms.models import ContactMessage, ContactRecipient, MailState, SenderQuota
 from forms.tasks import RETRY_DELAYS, SENDING_TIMEOUT, request_mail_again, send_contact_mail
+from home.models import SiteSettings
 from tests.forms.conftest import only_message
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -67,6 +68,23 @@ def test_a_real_mail_server_gets_one_mail_for_one_recipient(send, mailbox: Mailb
     assert "RCPT TO:<victim@example.org>" in received.get_content()
     assert "x" * 2000 in received.get_content()
     assert only_message().mail_state == MailState.SENT
+
+
+@pytest.mark.parametrize(
+    ("own", "of_site", "recipients"),
+    [
+        (["own@example.org"], "site@example.org", ["own@example.org"]),
+        ([], " site@example.org \n\nother@example.org\nsite@example.org", ["site@example.org", "other@example.org"]),
+        ([], "", []),
+    ],
+)
+def test_without_recipients_of_its_own_a_page_has_those_of_the_site(send, contact, own, of_site, recipients) -> None:
+    ContactRecipient.objects.all().delete()
+    ContactRecipient.objects.bulk_create(ContactRecipient(page=contact, email=email) for email in own)
+    SiteSettings.objects.create(site=contact.get_site(), contact_recipients=of_site)
+    send()
+    assert [sent.to for sent in mail.outbox] == ([recipients] if recipients else [])
+    assert only_message().mail_state == (MailState.SENT if recipients else MailState.NO_RECIPIENT)
 
 
 @pytest.mark.usefixtures("closed_port")

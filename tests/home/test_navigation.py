@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page, PageViewRestriction, Site
 
-from home.navigation import main_menu, menu_items
+from home.navigation import menu_items, menus
 from tests.conftest import SmallSite
 from tests.factories import StandardPageFactory
 
@@ -66,7 +66,7 @@ def test_the_menu_costs_as_many_queries_with_fifty_pages_as_with_two(small_site:
 
 def test_a_template_without_a_menu_pays_no_query_for_it(small_site: SmallSite, request_for) -> None:
     with CaptureQueriesContext(connection) as queries:
-        main_menu(request_for("/"))
+        menus(request_for("/"))
     assert len(queries) == 0
 
 

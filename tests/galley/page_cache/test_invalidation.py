@@ -191,13 +191,26 @@ def test_the_menu_stands_on_every_page(shelf: Shelf) -> None:
     assert shelf.look() == set()
 
 
-@pytest.mark.parametrize("change", ["tagline", "links", "site name", "host"])
+IN_SETTINGS = {
+    "tagline": "Read before the print",
+    "footer_text": "Printed in a shed",
+    "header_menu": [("address", {"label": "Ink", "address": "/ink/"})],
+    "footer_menu": [("address", {"label": "Imprint", "address": "/imprint/"})],
+    "announcement": "Closed today",
+    "time_zone": "Asia/Tokyo",
+}
+
+
+@pytest.mark.parametrize("change", [*IN_SETTINGS, "logo", "share_image", "links", "site name", "host"])
 def test_what_belongs_to_the_site_stands_on_every_page(shelf: Shelf, change: str) -> None:
     site = Site.objects.get()
     settings = SiteSettings.for_site(site)
     shelf.look()
-    if change == "tagline":
-        settings.tagline = "Read before the print"
+    if change in IN_SETTINGS:
+        setattr(settings, change, IN_SETTINGS[change])
+        settings.save()
+    elif change in ("logo", "share_image"):
+        setattr(settings, change, shelf.image)
         settings.save()
     elif change == "links":
         settings.links.add(SiteLink(label="Elsewhere", url="https://example.org"))
