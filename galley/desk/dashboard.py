@@ -25,6 +25,8 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.models import Page, Revision, WorkflowState, get_page_models
 from wagtail.permissions import policy_registry
 
+from galley.desk.page_templates import find_templates
+
 SHOWN = 8
 LAST_WORDS = 20
 # Of a long text, only so many characters at the end are read.
@@ -58,7 +60,11 @@ class StartPanel(Component):
     def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the links and the problems."""
         request = parent_context["request"]
-        return {"write_links": list(find_write_links(request.user)), "problems": find_problems(request)}
+        return {
+            "write_links": list(find_write_links(request.user)),
+            "templates": find_templates(request.user),
+            "problems": find_problems(request),
+        }
 
 
 class DraftsPanel(Component):

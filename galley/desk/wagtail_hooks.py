@@ -10,10 +10,11 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
-from galley.desk import dashboard, people, renaming, signing_in
+from galley.desk import dashboard, page_templates, people, renaming, signing_in
 
 hooks.register("construct_homepage_panels", dashboard.add_panels)
 hooks.register("site_problems", dashboard.find_waiting_tasks)
+hooks.register("register_page_header_buttons", page_templates.add_buttons)
 hooks.register("before_edit_user", people.refuse_higher_person)
 hooks.register("before_delete_user", people.refuse_higher_person)
 hooks.register("before_bulk_action", people.refuse_higher_people)
@@ -27,8 +28,9 @@ def add_styles() -> SafeString:
 
 @hooks.register("register_admin_urls")
 def add_addresses() -> list[URLPattern]:
-    """Return the addresses of the editors' help, and of who is signed in."""
-    return [path("help/", dashboard.HelpView.as_view(), name="editors_help"), *signing_in.urlpatterns]
+    """Return the addresses of the editors' help, of templates, and of who is signed in."""
+    help_view = path("help/", dashboard.HelpView.as_view(), name="editors_help")
+    return [help_view, *page_templates.urlpatterns, *signing_in.urlpatterns]
 
 
 @hooks.register("register_log_actions")
