@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import AbstractUser
+from django.db.models.signals import post_save
 from django.http import HttpResponse
 from django.test import AsyncClient
 from hypothesis import settings
@@ -16,6 +17,7 @@ from pytest_asyncio import is_async_test
 from wagtail import hooks
 from xdist.scheduler import LoadFileScheduling
 
+from galley.page_lists.apps import READ_NEWEST
 from tests.factories import EditorFactory
 from tests.factories import SmallSite as SmallSite
 
@@ -61,9 +63,11 @@ def is_nightly(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let hypothesis try many examples at night only."""
+    """Let hypothesis try many examples at night only, and let pages be saved without the task that reads them again."""
     settings.register_profile("galley", max_examples=400 if is_nightly(config) else 50, deadline=None)
     settings.load_profile("galley")
+    # Tasks run at once in the tests: this one would take a third of the time of each save.
+    post_save.disconnect(dispatch_uid=READ_NEWEST)
 
 
 # What needs Chromium, or a site that runs in processes of its own.

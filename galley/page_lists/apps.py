@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+READ_NEWEST = "page_lists.read_newest"
+
 
 class PageListsConfig(AppConfig):
     """Lists and search of pages in the admin."""
@@ -15,4 +17,4 @@ class PageListsConfig(AppConfig):
 
         from galley.page_lists.newest import request_reading
 
-        post_save.connect(request_reading, dispatch_uid="read newest version")
+        post_save.connect(request_reading, dispatch_uid=READ_NEWEST)

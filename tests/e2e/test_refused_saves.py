@@ -17,7 +17,13 @@ CAUSE = "The server takes its own address to be http://localhost."
         # Django, if a proxy changes the address or drops the cookie: `galley.async_pages.refused_forms`.
         (403, json.dumps({"cause": CAUSE}), "application/json", CAUSE),
         # Something in front of it.
-        (403, "<h1>403 Forbidden</h1>", "text/html", "refuses to pass on what you save (status 403)"),
+        pytest.param(
+            403,
+            "<h1>403 Forbidden</h1>",
+            "text/html",
+            "refuses to pass on what you save (status 403)",
+            marks=pytest.mark.nightly,
+        ),
         (405, "<h1>405 Not Allowed</h1>", "text/html", "refuses to pass on what you save (status 405)"),
         (413, "<h1>413 Request Entity Too Large</h1>", "text/html", "lets through (413 Content Too Large)"),
     ],

@@ -28,7 +28,7 @@ from transfer.report import Report
 from transfer.writers.body import split_blocks
 
 BLOGS = [
-    ("18f", 509),
+    pytest.param("18f", 509, marks=pytest.mark.nightly),
     pytest.param("18f/content/posts", 509, marks=pytest.mark.nightly),
     ("rust-blog", 386),
 ]

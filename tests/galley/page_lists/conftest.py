@@ -1,13 +1,24 @@
 """People who may do some things with the pages of the blog."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db.models.signals import post_save
 from wagtail.models import GroupPagePermission
 
+from galley.page_lists.apps import READ_NEWEST
+from galley.page_lists.newest import request_reading
 from tests.factories import EditorFactory, SmallSite
+
+
+@pytest.fixture(autouse=True)
+def reading() -> Iterator[None]:
+    """Read the newest versions, which all other tests do without."""
+    post_save.connect(request_reading, dispatch_uid=READ_NEWEST)
+    yield
+    post_save.disconnect(dispatch_uid=READ_NEWEST)
 
 
 @pytest.fixture
