@@ -42,18 +42,16 @@ def validate_zone(name: str) -> None:
 
 
 class ZoneSelect(forms.Select):
-    """A list of all time zones. Wagtail's script adds how far each is from UTC."""
+    """A list of all time zones.
+
+    Wagtail's script that adds how far each is from UTC stops at the first zone that is newer than the browser.
+    """
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         """List the zones; the first choice is none."""
-        script = {
-            "data-controller": "w-init w-locale",
-            "data-action": "w-init:ready->w-locale#localizeTimeZoneOptions",
-            "data-w-locale-server-time-zone-param": settings.TIME_ZONE,
-        }
         zones = [(name, name) for name in get_available_admin_time_zones()]
         none = _("Not chosen yet: %(zone)s applies") % {"zone": settings.TIME_ZONE}
-        super().__init__({**script, **(attrs or {})}, [("", none), *zones])
+        super().__init__(attrs, [("", none), *zones])
 
 
 class TimeZoneMixin(models.Model):
