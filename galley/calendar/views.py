@@ -165,9 +165,11 @@ class CalendarView(_ForEditors, WagtailAdminTemplateMixin, TemplateView):
         span = Span.from_request(self.request)
         address = FeedAddress.objects.filter(pk=self.request.user.pk).first()
         today = timezone.localdate()
+        days = span.fill(self.request.user)
         return super().get_context_data(**kwargs) | {
             "span": span,
-            "days": span.fill(self.request.user),
+            "days": days,
+            "can_move": any(event.is_movable for day in days for _icon, event in day.events),
             "spans": [(name, label, calendar_url(name, span.day)) for name, (label, _most) in SPANS.items()],
             "previous_url": calendar_url(span.name, span.neighbour(-1)),
             "next_url": calendar_url(span.name, span.neighbour(1)),

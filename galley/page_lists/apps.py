@@ -12,9 +12,10 @@ class PageListsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Read each version that is saved."""
+        """Register the system check, and read each version that is saved."""
         from django.db.models.signals import post_save
 
+        from galley.page_lists import filters  # noqa: F401
         from galley.page_lists.newest import request_reading
 
         post_save.connect(request_reading, dispatch_uid=READ_NEWEST)

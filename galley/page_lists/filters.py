@@ -1,17 +1,19 @@
 """Filters of a list: the tabs, and what the page type names in `list_filter`, of the newest version of each page."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 import django_filters
 from django import forms
+from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import BigIntegerField, Count, DateField, Field, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.models import Page, Revision
+from wagtail.models import Page, Revision, get_page_models
 
 from galley.page_lists.models import ListedValue
 from galley.page_lists.newest import filter_names
@@ -111,3 +113,17 @@ def make_filters(model: type[Page]) -> type[PageListFilters]:
         field = find_field(model, name)
         filters[name] = (DayFilter if isinstance(field, DateField) else ValueFilter)(name, field)
     return type(f"{model.__name__}Filters", (PageListFilters,), filters)
+
+
+@register
+def check_list_filters(app_configs: Any, models: Iterable[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Return an error for each page type whose `list_filter` names no field."""
+    errors: list[CheckMessage] = []
+    for model in get_page_models() if models is None else models:
+        try:
+            make_filters(model)
+        except (FieldDoesNotExist, AttributeError) as error:
+            hint = f"Name a field, or a field of related objects: author, post_authors__author. {error}"
+            text = f"{model.__name__}.list_filter is {model.list_filter!r}."
+            errors.append(Error(text, hint=hint, obj=model, id="page_lists.E001"))
+    return errors

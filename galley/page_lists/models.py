@@ -38,7 +38,8 @@ class NewestVersion(index.Indexed, models.Model):
         """The page with the content of its newest version."""
         return self.page.get_latest_revision_as_object()
 
-    @property
+    # The index asks for it three times.
+    @cached_property
     def text(self) -> str:
         """All that the page's type lets a search find: title, text, excerpt, tags and so on."""
         return " ".join(_read_fields(self.content, self.content.get_search_fields()))[:LONGEST_TEXT]

@@ -8,6 +8,7 @@ from django.test import Client
 from wagtail.models import Page
 
 from blog.models import BlogPostPage, Category, PostAuthor
+from galley.page_lists.filters import check_list_filters
 from galley.page_lists.models import ListedValue
 from galley.page_lists.newest import read_newest
 from tests.factories import AuthorFactory, BlogPostPageFactory, ProjectPageFactory, SmallSite
@@ -159,3 +160,12 @@ def test_the_list_takes_as_many_queries_for_many_pages(
         page.save_revision()
     with django_assert_num_queries(len(few) + 1):  # the labels of tags
         client.get(POSTS)
+
+
+def test_a_filter_that_is_no_field_is_an_error() -> None:
+    assert check_list_filters(None) == []
+    for name in ("moods", "tags__moods", "title__moods"):
+        model = type("Wrong", (), {"_meta": BlogPostPage._meta, "list_filter": [name]})
+        (error,) = check_list_filters(None, [model])
+        assert error.id == "page_lists.E001"
+        assert name in error.msg
