@@ -1,11 +1,6 @@
-"""Fetches pictures from other hosts, within limits. Addresses that aren't public are refused."""
+"""Fetches pictures from other hosts, within the limits of `galley.fetching` and of its own."""
 
 import hashlib
-import http.client
-import ipaddress
-import socket
-import ssl
-import time
 import urllib.request
 from collections import Counter
 from io import BytesIO
@@ -14,12 +9,11 @@ from urllib.parse import unquote, urlsplit
 
 import willow
 
+from galley.fetching import TIMEOUT_SECONDS, public_opener
 from transfer.image_files import MAX_IMAGE_SIZE, ImageError
 
 MAX_PICTURES = 5_000
 MAX_FAILURES_OF_HOST = 3
-TIMEOUT_SECONDS = 10
-MAX_SECONDS = 60
 _SUFFIXES = {"jpeg": ".jpg"}
 
 
@@ -30,15 +24,7 @@ class PictureFetcher:
         self._folder = folder
         self._fetched = 0
         self._failures: Counter[str] = Counter()
-        self._opener = urllib.request.OpenerDirector()  # without proxies, files, FTP and cookies
-        for handler in (
-            urllib.request.HTTPDefaultErrorHandler,
-            urllib.request.HTTPErrorProcessor,
-            urllib.request.HTTPRedirectHandler,
-            _PublicHTTPHandler,
-            _PublicHTTPSHandler,
-        ):
-            self._opener.add_handler(handler())
+        self._opener = public_opener()
 
     def fetch(self, url: str) -> Path:
         """Return the path of a file with the picture at `url`. Raises `ImageError`."""
@@ -64,47 +50,11 @@ class PictureFetcher:
 
     def _read(self, url: str) -> bytes:
         """Return the body of the response. Raises `OSError`, `ValueError` or `http.client.HTTPException`."""
-        content, deadline = b"", time.monotonic() + MAX_SECONDS
+        content = b""
         request = urllib.request.Request(url, headers={"User-Agent": "Galley", "Accept": "image/*"})  # noqa: S310
         with self._opener.open(request, timeout=TIMEOUT_SECONDS) or BytesIO() as response:
             while chunk := response.read1(65536):
                 content += chunk
-                if len(content) > MAX_IMAGE_SIZE or time.monotonic() > deadline:
-                    raise ValueError("it is too large, or takes too long")
+                if len(content) > MAX_IMAGE_SIZE:
+                    raise ValueError("it is too large")
         return content
-
-
-def is_public(address: str) -> bool:
-    """Return whether the IP `address` is a public one."""
-    parsed = ipaddress.ip_address(address)
-    return parsed.is_global and not parsed.is_multicast
-
-
-def _connect(host: str, port: int, timeout: float | None) -> socket.socket:
-    """Connect to `host`. Raises `OSError`, also if one of its IP addresses isn't public."""
-    found = [place[4] for place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not all(is_public(str(place[0])) for place in found):
-        raise OSError("its host has an address that isn't public")
-    # The name isn't looked up again: it could have changed.
-    return socket.create_connection((str(found[0][0]), port), timeout)
-
-
-class _PublicConnection(http.client.HTTPConnection):
-    def connect(self) -> None:
-        self.sock = _connect(self.host, self.port, self.timeout)
-
-
-class _PublicTLSConnection(http.client.HTTPSConnection):
-    def connect(self) -> None:
-        sock = _connect(self.host, self.port, self.timeout)
-        self.sock = ssl.create_default_context().wrap_socket(sock, server_hostname=self.host)
-
-
-class _PublicHTTPHandler(urllib.request.HTTPHandler):
-    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_PublicConnection, request)
-
-
-class _PublicHTTPSHandler(urllib.request.HTTPSHandler):
-    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_PublicTLSConnection, request)

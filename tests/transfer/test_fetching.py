@@ -8,9 +8,10 @@ import pytest
 from django.core.management import call_command
 
 from blog.models import BlogPostPage
+from galley import fetching
 from home.models import SiteImage
 from tests.transfer.conftest import BlogFolder, picture
-from transfer import fetching
+from transfer.fetching import MAX_FAILURES_OF_HOST
 from transfer.image_files import MAX_IMAGE_SIZE
 from transfer.models import ImportState
 from transfer.report import PostReport
@@ -128,14 +129,6 @@ def test_nothing_is_fetched_unless_it_is_asked_for(blog_folder: BlogFolder, host
     assert host.paths == []
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["127.0.0.1", "10.1.2.3", "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1", "::1", "::ffff:127.0.0.1"],
-)
-def test_addresses_that_are_not_public(address: str) -> None:
-    assert not fetching.is_public(address)
-
-
 def test_private_hosts_are_never_asked(blog_folder: BlogFolder, settings, tmp_path) -> None:
     settings.VAR_DIR = tmp_path
     with Host() as server:
@@ -155,7 +148,7 @@ def test_a_host_that_fails_is_not_asked_for_ever(blog_folder: BlogFolder, host: 
     monkeypatch.setattr(fetching.socket, "getaddrinfo", refuse)
     blog_folder.write("hello.md", "\n".join(f"![A](https://gone.example/{number}.png)" for number in range(9)))
     (report,) = blog_folder.run(fetch_pictures=True).posts
-    assert len(asked) == fetching.MAX_FAILURES_OF_HOST
+    assert len(asked) == MAX_FAILURES_OF_HOST
     assert len(changes(report)) == 9
 
 
