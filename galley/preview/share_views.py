@@ -6,12 +6,13 @@ The dialog's views answer with its content as HTML, which `share.js` puts into p
 from datetime import timedelta
 from typing import Any
 
+import django_filters
 import segno
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -21,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin.auth import require_admin_access
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn, UserColumn
 from wagtail.admin.utils import get_valid_next_url_from_request
@@ -28,7 +30,7 @@ from wagtail.admin.views.reports import ReportView
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from galley.preview.models import ShareLink
+from galley.preview.models import ShareLink, ShareLinkQuerySet
 from galley.preview.sharing import make_link, may_share
 
 LIFETIMES = {
@@ -130,6 +132,33 @@ class StateColumn(Column):
         return context | {"link": instance, "csrf_token": get_token(context["request"])}
 
 
+class ShareLinkFilterSet(WagtailFilterSet):
+    """Filters links by whether they still work: at first, those that do are shown."""
+
+    state = django_filters.ChoiceFilter(
+        label=gettext_lazy("Show"),
+        choices=[("working", gettext_lazy("Working")), ("ended", gettext_lazy("Ended"))],
+        empty_label=gettext_lazy("All"),
+        initial="working",
+        method="by_state",
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = ShareLink
+        fields = ["made_by"]
+
+    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
+        chosen = data.copy() if data else QueryDict(mutable=True)
+        chosen.setdefault("state", "working")
+        super().__init__(chosen, *args, **kwargs)
+
+    def by_state(self, links: ShareLinkQuerySet, name: str, value: str) -> QuerySet[ShareLink]:
+        """Return those that work, or those that don't any more."""
+        working = links.working()
+        return working if value == "working" else links.exclude(pk__in=working)
+
+
 class SharedDraftsView(ReportView):
     """The links to drafts of all pages that the user may edit, newest first."""
 
@@ -138,6 +167,7 @@ class SharedDraftsView(ReportView):
     any_permission_required = MAY_SHARE_SOMETHING
     page_title = gettext_lazy("Shared drafts")
     header_icon = "link"
+    filterset_class = ShareLinkFilterSet
     index_url_name = "shared_drafts"
     index_results_url_name = "shared_drafts_results"
     results_template_name = "preview/shared_drafts_results.html"

@@ -168,10 +168,18 @@ def test_the_report_tells_what_has_ended(small_site, client, editor) -> None:
     ShareLink.objects.filter(pk=stopped.pk).stop()
     expired, _token = make_link(small_site.post, editor, DAY, "Out of date")
     ShareLink.objects.filter(pk=expired.pk).update(expires_at=timezone.now() - DAY)
-    html = client.get(REPORT).content.decode()
+    assert "No draft is shared" in client.get(REPORT).content.decode()
+    working, _token = make_link(small_site.post, editor, DAY, "Still read")
+    html = client.get(f"{REPORT}?state=ended").content.decode()
     assert "Stopped " in html
     assert "Expired " in html
     assert "/stop/" not in html
+    assert "Still read" not in html
+    assert "Taken back" not in client.get(REPORT).content.decode()
+    html = client.get(f"{REPORT}?state=").content.decode()
+    assert "Still read" in html
+    assert "Taken back" in html
+    assert working.works
 
 
 def test_the_report_stands_in_the_menu_and_only_for_editors(small_site, client) -> None:
