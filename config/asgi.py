@@ -30,13 +30,15 @@ from galley.async_pages import PooledASGIHandler
 from galley.page_cache.application import PageCache
 from galley.page_cache.protocol import answer_from
 from galley.preview.asgi import preview_application
+from galley.reports.missing import MissingAddressCounter
 
 django_application = PooledASGIHandler(settings.REQUEST_THREADS)
 site = preview_application(serve_public_media(serve_static_files(django_application)))
-application = site
+cached_site = site
 if settings.PAGE_CACHE_MAX_BYTES:
-    application = PageCache(site, settings.PAGE_CACHE_MAX_BYTES)
-    answer_from(application.lookup, application.is_computing)
+    cached_site = PageCache(site, settings.PAGE_CACHE_MAX_BYTES)
+    answer_from(cached_site.lookup, cached_site.is_computing)
+application = MissingAddressCounter(cached_site)
 
 
 def freeze_survivors(phase: str, info: dict[str, Any]) -> None:

@@ -1,7 +1,6 @@
-"""Makes visitors' text safe to store, to mail and to export as a spreadsheet, without losing its meaning."""
+"""Makes visitors' text safe to store and to mail, without losing its meaning."""
 
 import re
-from typing import Any
 
 # Control characters, lone surrogates and code points that are no characters. PostgreSQL refuses the first of them,
 # spreadsheets refuse the others. Line breaks and tabs stay.
@@ -12,8 +11,6 @@ _UNPRINTABLE = re.compile(
 )
 # They reverse the text after them, so that a name or a subject would read as something else.
 _DIRECTION_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
-# Spreadsheets run a cell that begins with one of these as a formula. The last four are full-width.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def clean_line(value: str) -> str:
@@ -24,10 +21,3 @@ def clean_line(value: str) -> str:
 def clean_text(value: str) -> str:
     """Return `value` with plain line breaks and without unprintable characters."""
     return "\n".join(_UNPRINTABLE.sub("", value).splitlines()).strip()
-
-
-def neutralise_formula(value: Any) -> Any:
-    """Return `value`. A text that a spreadsheet might run gets an apostrophe in front, which marks it as text."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value

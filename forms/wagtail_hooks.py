@@ -24,7 +24,6 @@ from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewS
 from forms.bulk_actions import MESSAGE_ACTIONS, DeleteMessages, MessageAction
 from forms.dashboard import add_new_messages, find_mail_problems, may_see_messages
 from forms.models import ContactMessage, MailState, ReadingStatus
-from forms.plain_text import neutralise_formula
 
 
 class MessagePermissionPolicy(ModelPermissionPolicy):
@@ -53,10 +52,6 @@ class MessageIndexView(IndexView):
     def get_base_queryset(self) -> Any:
         """Return the messages with their pages, which the export names."""
         return super().get_base_queryset().select_related("page")
-
-    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
-        """Return the cell of an export. Wagtail marks text as text in XLSX files, but not in CSV files."""
-        return neutralise_formula(super().preprocess_field_value(field, value, export_format))
 
 
 class MessageInspectView(InspectView):

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "galley.calendar",
     "galley.page_lists",
     "galley.desk",
+    "galley.reports",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.sitemaps",
@@ -155,7 +156,7 @@ PREVIEW_REDIS_URL = REDIS_URL
 PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 
 # Page cache (`galley/page_cache/README.md`). The rows of these models are shown to no visitor.
-PAGE_CACHE_PRIVATE_MODELS = ["preview", "history", "calendar", "page_lists", "desk.PageTemplate"]
+PAGE_CACHE_PRIVATE_MODELS = ["preview", "history", "calendar", "page_lists", "reports", "desk.PageTemplate"]
 PAGE_CACHE_PRIVATE_MODELS += ["transfer.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
 # How much memory the cached pages of one process may take.
 PAGE_CACHE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 48) * 1024 * 1024

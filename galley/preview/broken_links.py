@@ -54,11 +54,11 @@ def find_failures(page: Page, addresses: Collection[str]) -> dict[str, Failure]:
     own = page.get_full_url()
     if not own:
         return {}
-    targets = {address: target for address in addresses if (target := _target(own, address))}
+    targets = {address: target for address in addresses if (target := find_target(own, address))}
     known = cache.get_many([target.key for target in targets.values()])
     unknown = {target for target in targets.values() if target.key not in known}
     # The cache tells "works" from "isn't known" by the empty text.
-    found = {target.key: failure or "" for target, failure in _look_up(unknown)}
+    found = {target.key: failure or "" for target, failure in look_up(unknown)}
     if found:
         cache.set_many(found, SECONDS_KEPT)
     answers = known | found
@@ -70,8 +70,8 @@ def find_failures(page: Page, addresses: Collection[str]) -> dict[str, Failure]:
     }
 
 
-def _target(own: str, address: str) -> Target | None:
-    """Return what `address` means on the page at `own`; None if it isn't a path of this installation."""
+def find_target(own: str, address: str) -> Target | None:
+    """Return what `address` means on the page at `own`, a URL; None if it isn't a path of this installation."""
     try:
         parts = urlsplit(urljoin(own, address))
     except ValueError:
@@ -83,7 +83,8 @@ def _target(own: str, address: str) -> Target | None:
     return None
 
 
-def _look_up(targets: Collection[Target]) -> Iterator[tuple[Target, Failure | None]]:
+def look_up(targets: Collection[Target]) -> Iterator[tuple[Target, Failure | None]]:
+    """Yield each of `targets` with the reason why it leads nowhere, or None. Asks the database, and no cache."""
     at = [target.url_path for target in targets]
     published = dict(Page.objects.filter(url_path__in=at).values_list("url_path", "live"))
     for target in targets:

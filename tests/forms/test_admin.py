@@ -14,7 +14,6 @@ from openpyxl import load_workbook
 from wagtail.admin.menu import admin_menu
 
 from forms.models import ContactMessage, MailState, ReadingStatus
-from forms.plain_text import neutralise_formula
 from tests.factories import EditorFactory
 
 LIST = "wagtailsnippets_forms_contactmessage:list"
@@ -319,9 +318,3 @@ def test_what_a_visitor_may_send_can_be_exported(desk: Client, send) -> None:
     [row] = exported_csv(desk)
     assert row["Name"] == "A da"
     assert exported_xlsx(desk).max_row == 2
-
-
-def test_numbers_and_dates_are_no_formulas() -> None:
-    assert neutralise_formula(-1) == -1
-    assert neutralise_formula(None) is None
-    assert neutralise_formula("") == ""

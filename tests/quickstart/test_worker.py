@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from queue import Queue
 
 import pytest
@@ -103,3 +103,29 @@ def test_upstream_still_sets_the_log_levels_in_that_method(monkeypatch: pytest.M
         monkeypatch.setattr(logger, "level", logging.ERROR)
     db_worker.Command().configure_logging(1)
     assert [logger.level for logger in loggers] == [logging.INFO, logging.INFO]
+
+
+@pytest.mark.parametrize(("now", "hours"), [("01:00", 2), ("03:00", 24), ("23:30", 3.5)])
+def test_nightly_commands_wait_for_three_in_the_morning(now: str, hours: float) -> None:
+    local = datetime.fromisoformat(f"2026-11-28T{now}+01:00")
+    assert worker.seconds_until_night(local) == hours * 3600
+
+
+def test_nightly_commands_hold_up_no_others_and_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: Queue[str] = Queue()
+    checking = threading.Event()
+
+    def run(name: str) -> None:
+        runs.put(name)
+        if name == "long":
+            checking.wait()
+
+    monkeypatch.setattr(worker, "NIGHTLY_COMMANDS", ("long",))
+    monkeypatch.setattr(worker, "SCHEDULED_COMMANDS", {"often": 0.001})
+    monkeypatch.setattr(worker, "_seconds_until_night_here", lambda: 0.0)
+    monkeypatch.setattr(worker, "run_command", run)
+    with worker.running_scheduled_commands():
+        names = [runs.get(timeout=60) for _ in range(5)]
+    checking.set()
+    assert names.count("long") == 1
+    assert worker.NIGHT.hour == 3

@@ -1,5 +1,6 @@
 """`manage.py worker` runs background tasks and scheduled commands in one process."""
 
+import datetime
 import logging
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.management import call_command
 from django.db import Error, connections
@@ -29,6 +31,9 @@ SCHEDULED_COMMANDS = {
     "clearsessions": HOUR,
     "thin_revisions": DAY,
 }
+# Commands that may take an hour. They run in the night of the site's time zone.
+NIGHTLY_COMMANDS = ("check_links",)
+NIGHT = datetime.time(3)
 
 
 class Command(db_worker.Command):
@@ -61,10 +66,14 @@ class Command(db_worker.Command):
 
 @contextmanager
 def running_scheduled_commands() -> Iterator[None]:
-    """Run `SCHEDULED_COMMANDS` in their own thread, so that a long task doesn't delay the publishing of pages."""
+    """Run `SCHEDULED_COMMANDS` in their own thread, so that a long task doesn't delay the publishing of pages.
+
+    `NIGHTLY_COMMANDS` have another, which ends with the process: what they have done is stored at each step.
+    """
     stop = Event()
     thread = Thread(target=_run_when_due, args=(stop,), name="scheduled-commands")
     thread.start()
+    Thread(target=_run_nightly, args=(stop,), name="nightly-commands", daemon=True).start()
     try:
         yield
     finally:
@@ -79,6 +88,28 @@ def _run_when_due(stop: Event) -> None:
             due[name] = monotonic() + SCHEDULED_COMMANDS[name]
             run_command(name)
         connections.close_all()  # the next run may be much later
+
+
+def _run_nightly(stop: Event) -> None:
+    while not stop.wait(_seconds_until_night_here()):
+        for name in NIGHTLY_COMMANDS:
+            run_command(name)
+
+
+def _seconds_until_night_here() -> float:
+    try:
+        return seconds_until_night(timezone.localtime(timezone=ZoneInfo(read_site_zone())))
+    except Exception:  # the database may be away, but the thread has to go on
+        logger.exception("The site's time zone isn't known. TIME_ZONE is used.")
+        return seconds_until_night(timezone.localtime())
+    finally:
+        connections.close_all()
+
+
+def seconds_until_night(now: datetime.datetime) -> float:
+    """Return how long it is from the local time `now` to the next night."""
+    night = now.replace(hour=NIGHT.hour, minute=NIGHT.minute, second=0, microsecond=0)
+    return ((night if night > now else night + datetime.timedelta(days=1)) - now).total_seconds()
 
 
 def use_site_zone(**kwargs: Any) -> None:

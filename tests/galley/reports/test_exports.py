@@ -1,0 +1,84 @@
+"""No export has a cell that a spreadsheet program would run."""
+
+import csv
+import io
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+from wagtail.admin.views.mixins import SpreadsheetExportMixin
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Workflow
+
+from forms.models import ContactMessage
+from galley.reports.exports import neutralise
+from tests.factories import EditorFactory, SmallSite
+
+FORMULA = "=HYPERLINK(1)"
+# All addresses of this site's admin that export something.
+EXPORTS = [
+    "/admin/snippets/forms/contactmessage/",
+    "/admin/redirects/",
+    "/admin/reports/locked/",
+    "/admin/reports/workflow/",
+    "/admin/reports/workflow_tasks/",
+    "/admin/reports/site-history/",
+    "/admin/reports/shared-drafts/",
+    "/admin/reports/ageing-pages/?unchanged_for=182",
+    "/admin/reports/broken-links/",
+    "/admin/reports/missing-alt-texts/",
+    "/admin/reports/missing-addresses/",
+    "/admin/reports/undescribed-images/",
+]
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\ta", "\ra", "\na", " =1", "＝1", "＠a"])
+def test_what_a_program_might_run_gets_an_apostrophe(text: str) -> None:
+    assert neutralise(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("value", ["a=1", "", "1-2", -1, None, 1.5, "'=1"])
+def test_all_else_stays(value: object) -> None:
+    assert neutralise(value) == value
+
+
+def cells(client: Client, address: str, export_format: str) -> list[str]:
+    response = client.get(f"{address}{'&' if '?' in address else '?'}export={export_format}")
+    assert response.status_code == 200, response.content
+    content = b"".join(response.streaming_content)
+    if export_format == "csv":
+        return [cell for row in csv.reader(io.StringIO(content.decode())) for cell in row]
+    rows = load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
+    return [str(cell or "") for row in rows for cell in row]
+
+
+@pytest.mark.parametrize("export_format", ["csv", "xlsx"])
+@pytest.mark.parametrize("address", EXPORTS)
+def test_exports_of_this_site_are_neutral(
+    small_site: SmallSite, client: Client, address: str, export_format: str, fill_reports
+) -> None:
+    editor = EditorFactory(first_name=FORMULA, username="@editor")
+    client.force_login(editor)
+    page = fill_reports(FORMULA)
+    page.locked = True
+    page.save()
+    page.save_revision(user=editor, log_action=True)
+    Redirect.add_redirect("/former", FORMULA)
+    ContactMessage.objects.create(name=FORMULA, email="a@example.org", subject=FORMULA, text=FORMULA)
+    Workflow.objects.get().start(page, editor)
+    exported = cells(client, address, export_format)
+    assert any(f"'{FORMULA}" in cell or f"/{FORMULA}" in cell or "'@editor" in cell for cell in exported), exported
+    assert [cell for cell in exported if cell != neutralise(cell)] == []
+
+
+def test_every_export_goes_through_the_method_that_is_patched() -> None:
+    def overriding(view: type) -> list[type]:
+        return [
+            sub
+            for subclass in view.__subclasses__()
+            for sub in [subclass, *overriding(subclass)]
+            if {"preprocess_field_value", "write_csv_row", "generate_xlsx_row"} & vars(sub).keys()
+        ]
+
+    assert overriding(SpreadsheetExportMixin) == []
+    assert SpreadsheetExportMixin.preprocess_field_value.__wrapped__
