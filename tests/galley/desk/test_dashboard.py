@@ -197,5 +197,5 @@ def test_the_dashboard_of_an_author_takes_few_queries(
     ProjectPageFactory(parent=small_site.portfolio)
     client.force_login(editor)
     client.get("/admin/")
-    with django_assert_max_num_queries(95):
+    with django_assert_max_num_queries(100):
         client.get("/admin/")
