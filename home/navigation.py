@@ -8,7 +8,7 @@ from wagtail.models import Page, Site
 
 from galley.page_cache.versioned import cached
 from galley.site_settings.menus import MenuLink, read_menu
-from home.models import SiteSettings
+from galley.site_settings.registered import find_settings
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ def menu_items(request: HttpRequest) -> list[MenuItem]:
 
 def footer_links(request: HttpRequest) -> list[MenuLink]:
     """Return the links of the menu at the foot."""
-    site = Site.find_for_request(request)
-    settings = SiteSettings.objects.filter(site=site).first()
+    settings = find_settings(request)
     return read_menu(settings.footer_menu, request) if settings else []
 
 
@@ -58,7 +57,7 @@ def _mark(link: MenuLink, path: str) -> MenuItem:
 
 
 def _find_links(site: Site, request: HttpRequest) -> list[MenuLink]:
-    settings = SiteSettings.objects.filter(site=site).first()
+    settings = find_settings(request)
     if settings and settings.header_menu:
         return read_menu(settings.header_menu, request)
     pages = Page.objects.child_of(site.root_page).live().public().in_menu()

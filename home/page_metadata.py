@@ -22,7 +22,7 @@ from galley.images.renditions import RenditionName
 from galley.images.share_images import HEIGHT, WIDTH, share_image_url
 from galley.images.slots import get_slots
 from galley.listings import Link
-from home.models import SiteSettings
+from galley.site_settings.registered import find_settings
 
 MAX_DESCRIPTION_LENGTH = 300
 
@@ -76,7 +76,7 @@ def page_metadata(page: Any, request: HttpRequest | None) -> PageMetadata:
         description=_find_description(page),
         address=address,
         canonical=getattr(page, "canonical_url", "") or _find_source_url(page) or address,
-        image=_find_image(page, site, address) if address else None,
+        image=_find_image(page, site, address, request) if address else None,
         article=getattr(page, "article", None),
         feed_address=_find_feed(page, site),
         site_name=site.site_name if site else "",
@@ -97,8 +97,8 @@ def _find_description(page: Any) -> str:
     return Truncator(text[: 5 * MAX_DESCRIPTION_LENGTH]).chars(MAX_DESCRIPTION_LENGTH)
 
 
-def _find_image(page: Any, site: Site | None, address: str) -> ShareImage | None:
-    chosen = getattr(page, "share_image", None) or _find_default_image(site)
+def _find_image(page: Any, site: Site | None, address: str, request: HttpRequest | None) -> ShareImage | None:
+    chosen = getattr(page, "share_image", None) or _find_default_image(request)
     if chosen and not chosen.is_svg():
         width, height, operation = get_slots()["share"].candidates(chosen)[-1]
         url = urljoin(address, RenditionName.of(chosen, operation, "jpg").url)
@@ -106,8 +106,8 @@ def _find_image(page: Any, site: Site | None, address: str) -> ShareImage | None
     return ShareImage(share_image_url(page, site), page.title) if isinstance(page, Page) else None
 
 
-def _find_default_image(site: Site | None) -> Any:
-    settings = SiteSettings.objects.filter(site=site).select_related("share_image").first() if site else None
+def _find_default_image(request: HttpRequest | None) -> Any:
+    settings = find_settings(request) if request else None
     return settings and settings.share_image
 
 

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from galley.site_settings.time_zone import name_other_site_zone
+from galley.site_settings.active_zone import name_other_site_zone
 
 
 class LocalTimeInput(forms.DateTimeInput):

@@ -16,7 +16,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 
 from galley.publishing.schedule import FAILED, find_overdue
-from galley.site_settings.time_zone import name_other_site_zone
+from galley.site_settings.active_zone import name_other_site_zone
 
 
 @hooks.register("register_log_actions")

@@ -1,17 +1,16 @@
 """An announcement: a bar over every page, from one time until another, that readers can dismiss."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from wagtail.contrib.settings.registry import registry
 from wagtail.models import Site
 
 from galley.page_cache.queries import expire_at
 from galley.page_cache.versioned import cached
-from galley.site_settings.fields import AnnouncementMixin
 from galley.site_settings.menus import MenuLink, read_menu
+from galley.site_settings.registered import find_settings
 
 
 class Announcement(NamedTuple):
@@ -25,12 +24,11 @@ class Announcement(NamedTuple):
 def find_announcement(request: HttpRequest) -> list[Announcement]:
     """Return the announcement that shows now, or nothing. The response expires when that changes. Blocks."""
     site = Site.find_for_request(request)
-    return cached(("announcement", site.pk), lambda: _find(site, request)) if site else []
+    return cached(("announcement", site.pk), lambda: _find(request)) if site else []
 
 
-def _find(site: Site, request: HttpRequest) -> list[Announcement]:
-    model: Any = next((model for model in registry if issubclass(model, AnnouncementMixin)), None)
-    found = model and model.objects.filter(site=site).first()
+def _find(request: HttpRequest) -> list[Announcement]:
+    found = find_settings(request)
     if not (found and found.announcement):
         return []
     now = timezone.now()

@@ -11,6 +11,6 @@ class SiteSettingsConfig(AppConfig):
     def ready(self) -> None:
         """Activate the site's time zone in each request that is served by the page cache."""
         from galley.page_cache.versioned import serving_started
-        from galley.site_settings.time_zone import activate_site_zone
+        from galley.site_settings.active_zone import activate_site_zone
 
         serving_started.connect(activate_site_zone, dispatch_uid="activate the site's time zone")

@@ -13,8 +13,8 @@ from wagtail.admin import messages
 from wagtail.admin.ui.components import Component
 from wagtail.models import Site
 
-from galley.site_settings.permissions import may_change_settings
-from galley.site_settings.time_zone import ZoneSelect, settings_model
+from galley.site_settings.registered import find_settings, may_change_settings, settings_model
+from galley.site_settings.time_zone import ZoneSelect
 
 
 class TimeZoneQuestion(Component):
@@ -27,18 +27,17 @@ class TimeZoneQuestion(Component):
     def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the form; nothing if there is no question."""
         request = parent_context["request"]
-        site = _find_site(request)
+        site = Site.find_for_request(request)
         if not (site and may_change_settings(request.user, site)):
             return {}
-        # Reading creates no row.
-        chosen = settings_model().objects.filter(site=site).exclude(time_zone="")
-        return {} if chosen.exists() else {"form": _make_form(None)}
+        found = find_settings(request)
+        return {} if found and found.time_zone else {"form": _make_form(None)}
 
 
 @require_POST
 def choose_time_zone(request: HttpRequest) -> HttpResponse:
     """Store the answer, and return to the dashboard with a message. Raises PermissionDenied."""
-    site = _find_site(request)
+    site = Site.find_for_request(request)
     if not (site and may_change_settings(request.user, site)):
         raise PermissionDenied
     form = _make_form(request.POST, instance=settings_model().for_site(site))
@@ -56,7 +55,3 @@ def _make_form(data: Any, **options: Any) -> ModelForm:
     form: ModelForm = form_class(data, **options)
     form.fields["time_zone"].required = True
     return form
-
-
-def _find_site(request: HttpRequest) -> Site | None:
-    return Site.find_for_request(request) or Site.objects.filter(is_default_site=True).first()

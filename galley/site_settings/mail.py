@@ -19,7 +19,7 @@ from wagtail.admin.panels import HelpPanel
 from wagtail.admin.utils import get_user_display_name
 from wagtail.models import Site
 
-from galley.site_settings.permissions import may_change_settings
+from galley.site_settings.registered import may_change_settings
 
 # Django's backends that send nothing, and what they do.
 _NOT_SENDING: dict[str, Promise] = {

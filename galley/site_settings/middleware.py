@@ -9,10 +9,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from wagtail.models import Site
 
 from galley.async_pages.middleware import AsyncMiddlewareMixin
-from galley.site_settings.time_zone import read_site_zone, use_site_zone_by_default
+from galley.site_settings.active_zone import read_site_zone, use_site_zone_by_default
 
 
 class TimeZoneMiddleware(AsyncMiddlewareMixin):
@@ -32,7 +31,7 @@ class TimeZoneMiddleware(AsyncMiddlewareMixin):
         if self.async_mode:
             return self.__acall__(request)
         is_preview = getattr(request, "is_dummy", False)  # Wagtail's `make_preview_request`
-        with timezone.override(read_site_zone(Site.find_for_request(request)) if is_preview else None):
+        with timezone.override(read_site_zone(request) if is_preview else None):
             return super().__call__(request)
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:

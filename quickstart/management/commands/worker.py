@@ -16,7 +16,7 @@ from django.utils import timezone
 from django_tasks.signals import task_started
 from django_tasks_db.management.commands import db_worker
 
-from galley.site_settings.time_zone import read_site_zone
+from galley.site_settings.active_zone import read_site_zone
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from galley.site_settings.time_zone import read_site_zone
+from galley.site_settings.active_zone import read_site_zone
 from home.models import SiteSettings
 from tests.factories import SmallSite
 from tests.galley.site_settings.conftest import client_in

@@ -14,8 +14,9 @@ from django_tasks import task
 from wagtail.users.models import UserProfile
 
 from blog.models import BlogPostPage
+from galley.site_settings.active_zone import name_other_site_zone, read_site_zone
 from galley.site_settings.middleware import TimeZoneMiddleware
-from galley.site_settings.time_zone import is_zone, name_other_site_zone, read_site_zone, validate_zone
+from galley.site_settings.time_zone import is_zone, validate_zone
 from quickstart.management.commands import worker
 from tests.factories import SmallSite
 from tests.galley.page_cache.conftest import visitor  # noqa: F401

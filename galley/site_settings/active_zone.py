@@ -1,0 +1,55 @@
+"""The site's time zone in use: visitors read times in it, and so do editors who haven't chosen one of their own.
+
+The choice is read where it is used, with the queries of the page, so that it holds in every process at once.
+"""
+
+import zoneinfo
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.users.models import UserProfile
+
+from galley.site_settings.registered import find_settings, settings_model
+from galley.site_settings.time_zone import is_zone
+
+
+def read_site_zone(request: HttpRequest | None = None) -> str:
+    """Return the name of the time zone of the site of `request`, or else of the default site. Blocks."""
+    found = find_settings(request) if request else None
+    if found is None and (model := settings_model()):
+        found = model.objects.filter(site__is_default_site=True).first()
+    chosen = found.time_zone if found else ""
+    return chosen if chosen and is_zone(chosen) else settings.TIME_ZONE
+
+
+def activate_site_zone(request: HttpRequest, **kwargs: Any) -> None:
+    """Activate the time zone of the site of `request`. The middleware ends that with the request. Blocks."""
+    timezone.activate(read_site_zone(request))
+
+
+def use_site_zone_by_default(request: HttpRequest) -> None:
+    """Let Wagtail's admin use the site's time zone for `request.user`, who may have chosen another. Blocks.
+
+    Wagtail activates what the user's profile returns, and would fall back to `TIME_ZONE`. Nothing is saved.
+    """
+    user: Any = request.user
+    if not user.is_authenticated:
+        return
+    profile = getattr(user, "wagtail_userprofile", None)
+    if profile is None:
+        profile = user.wagtail_userprofile = UserProfile(user=user)
+    if not profile.current_time_zone:
+        zone = read_site_zone(request)
+        profile.get_current_time_zone = lambda: zone
+
+
+def name_other_site_zone() -> str:
+    """Return a sentence that names the site's time zone, if another one is active: that of the editor. Blocks."""
+    zone = read_site_zone()
+    if zone == timezone.get_current_timezone_name():
+        return ""
+    time = timezone.localtime(timezone=zoneinfo.ZoneInfo(zone))
+    return _("The site’s time zone is %(zone)s, where it is %(time)s.") % {"zone": zone, "time": f"{time:%H:%M}"}
