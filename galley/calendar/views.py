@@ -28,6 +28,7 @@ from wagtail.permissions import policy_registry
 from galley.calendar.events import Event, Kind, find_events
 from galley.calendar.models import FeedAddress, make_nonce
 from galley.calendar.moving import find_scheduled, move_to
+from galley.site_settings.active_zone import name_other_site_zone
 
 # Python's dates end soon after the year 9999.
 YEARS = range(1000, 9000)
@@ -177,6 +178,7 @@ class CalendarView(_ForEditors, WagtailAdminTemplateMixin, TemplateView):
             "today": today,
             "legend": [(ICONS[kind], kind) for kind in Kind],
             "zone": timezone.get_current_timezone_name(),
+            "other_zone": name_other_site_zone(),
             "feed_url": self.request.build_absolute_uri(address.path) if address else "",
         }
 

@@ -25,6 +25,8 @@ from wagtail.log_actions import log
 from wagtail.log_actions import registry as log_registry
 from wagtail.models import DraftStateMixin, Page, Revision
 
+from galley.site_settings.active_zone import read_site_zone
+
 logger = logging.getLogger(__name__)
 
 FAILED = "publishing.failed"
@@ -33,8 +35,15 @@ OVERDUE = datetime.timedelta(minutes=3)
 
 
 def run_schedule() -> None:
-    """Unpublish what has expired, then publish what is due. Blocks. An error in one of them doesn't stop the others."""
-    now = timezone.now()
+    """Unpublish what has expired, then publish what is due. Blocks. An error in one of them doesn't stop the others.
+
+    Mails about errors name times of the site's time zone.
+    """
+    with timezone.override(read_site_zone()):
+        _run_schedule(timezone.now())
+
+
+def _run_schedule(now: datetime.datetime) -> None:
     others = (model for model in apps.get_models() if not issubclass(model, Page))
     for model in (Page, *(model for model in others if issubclass(model, DraftStateMixin))):
         for item in list(model._default_manager.filter(live=True, expire_at__lt=now).order_by("expire_at")):

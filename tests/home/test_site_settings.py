@@ -1,5 +1,6 @@
 """“Your site”: one page of the admin for what belongs to the whole site."""
 
+import asyncio
 import re
 from html import unescape
 from typing import Any
@@ -9,9 +10,14 @@ from django.test import Client
 from wagtail.models import ReferenceIndex, Site
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
+from config.asgi import django_application
+from galley.page_cache.application import PageCache
+from galley.page_cache.version_tracker import VersionTracker
 from home.models import SiteSettings
 from home.navigation import menu_items
 from tests.factories import SiteImageFactory, SmallSite
+from tests.galley.page_cache.conftest import MEBIBYTE
+from tests.galley.page_cache.visitors import Visitor, runner  # noqa: F401
 from tests.galley.site_settings.conftest import change_settings, chief, client_in  # noqa: F401
 
 
@@ -177,6 +183,20 @@ def test_what_cannot_be_gets_a_sentence_and_nothing_that_was_written_is_lost(
     assert 'value="Proofs"' in html
     assert Site.objects.get().site_name != "Proofs"
     assert not SiteSettings.objects.exclude(footer_text="").exists()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_another_process_hears_of_it(small_site: SmallSite, change_settings, runner: asyncio.Runner) -> None:  # noqa: F811
+    """A process whose cache gets no signal of this one: it looks into the database three times a second."""
+    cache = PageCache(django_application, 8 * MEBIBYTE, VersionTracker(stale_seconds=0))
+    visitor = Visitor(cache, runner)
+    change_settings(tagline="Read once")
+    assert b"Read once" in visitor.get("/").body
+    change_settings(tagline="Read twice", footer_menu=[("address", {"label": "Imprint", "address": "/imprint/"})])
+    runner.run(cache.tracker.poll())
+    html = visitor.get("/").body
+    assert b"Read twice" in html
+    assert b"Imprint" in html
 
 
 def test_links_of_menus_are_named_where_a_page_is_used(small_site: SmallSite, change_settings) -> None:  # noqa: F811

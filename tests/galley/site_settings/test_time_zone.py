@@ -123,6 +123,7 @@ def test_editors_write_in_the_sites_zone_unless_they_have_chosen_one(post, chang
     assert page.count('-zone">In the time zone Europe/Berlin, where it is ') == 2
     assert len(re.findall(r"The site’s time zone is Asia/Tokyo, where it is \d\d:\d\d\.", page)) == 3
     assert 'value="2030-03-31T05:30"' in page
+    assert "The site’s time zone is Asia/Tokyo" in chief.get("/admin/calendar/").content.decode()
 
 
 def test_a_preview_shows_times_as_visitors_read_them(post: BlogPostPage, change_settings) -> None:
