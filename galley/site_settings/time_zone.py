@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.localization import get_available_admin_time_zones
@@ -39,7 +40,7 @@ class ZoneSelect(forms.Select):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         """List the zones; the first choice is none."""
         zones = [(name, name) for name in get_available_admin_time_zones()]
-        none = _("Not chosen yet: %(zone)s applies") % {"zone": settings.TIME_ZONE}
+        none = format_lazy(gettext_lazy("Not chosen yet: {zone} applies"), zone=settings.TIME_ZONE)
         super().__init__(attrs, [("", none), *zones])
 
 

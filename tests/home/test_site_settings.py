@@ -65,6 +65,8 @@ def test_a_chief_editor_finds_everything_in_tabs(small_site: SmallSite, chief: C
     for name in ("site_name", "logo", "share_image", "not_found_text", "contact_recipients", "time_zone"):
         assert f'name="{name}"' in html
     assert "Send a test to chief@example.org" in html
+    for chooser in ("/admin/images/chooser/", "/admin/choose-page/"):
+        assert chief.get(chooser).status_code == 200
     assert html.count('-zone">In the time zone UTC') == 2
 
 
