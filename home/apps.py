@@ -16,8 +16,8 @@ class HomeConfig(AppConfig):
 
         from galley.images.share_images.views import delete_share_images_of_page
         from galley.images.tasks import make_renditions_on_publish
+        from galley.site_settings.site_address import update_site
         from home.documents import redirect_former_url, remember_url
-        from home.site_address import update_site
 
         post_migrate.connect(update_site, sender=self, dispatch_uid="update site")
         page_published.connect(make_renditions_on_publish, dispatch_uid="make renditions")

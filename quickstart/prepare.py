@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from home.site_address import update_site
+from galley.site_settings.site_address import update_site
 from quickstart.console import MigrationCount, Report
 from quickstart.sample_site import SiteInUseError, load_sample_site
 

@@ -11,8 +11,8 @@ from wagtail.models import Page, Site
 
 from blog.models import Author, BlogIndexPage, BlogPostPage, Category, PostAuthor, Series
 from forms.models import ContactPage
+from galley.site_settings.site_address import read_address
 from home.models import HomePage, SiteLink, SiteSettings, StandardPage
-from home.site_address import read_address
 from portfolio.models import PortfolioIndexPage, ProjectLink, ProjectPage, ProjectPicture
 from quickstart.sample_site.content import (
     Content,

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from galley.preview.checks import TAG
 from galley.preview.conf import MAX_MESSAGE_BYTES
-from home.site_address import SITE_ADDRESS
+from galley.site_settings.site_address import SITE_ADDRESS
 
 SERVER_OPTIONS: dict[str, Any] = {
     # Sends cached pages as soon as a request is parsed.

@@ -11,8 +11,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from wagtail.models import Page, Site
 
 from galley.preview.drafts.rendering import render_page
+from galley.site_settings.site_address import check_address, update_site
 from home.models import Rendition, SiteImage
-from home.site_address import check_address, update_site
 from quickstart.management.commands import serve
 from quickstart.prepare import update_database
 from tests.conftest import SmallSite
@@ -58,7 +58,7 @@ def test_the_only_site_follows_the_setting(
     small_site: SmallSite, settings, url: str, hostname: str, port: int, root_url: str
 ) -> None:
     settings.WAGTAILADMIN_BASE_URL = url
-    assert [message.id for message in check_address(["default"])] == ["home.W001"]
+    assert [message.id for message in check_address(["default"])] == ["site_settings.W001"]
     call_command("migrate", verbosity=0)
     assert only_site() == (hostname, port)
     assert Page.objects.get(pk=small_site.about.pk).full_url == f"{root_url}{small_site.about.url}"
@@ -82,7 +82,7 @@ def test_sites_that_were_set_up_by_hand_stay(small_site: SmallSite, settings) ->
     call_command("migrate", verbosity=0)
     assert list(Site.objects.values()) == before
     [message] = check_address(["default"])
-    assert (message.id, "third.example" in message.msg) == ("home.W001", True)
+    assert (message.id, "third.example" in message.msg) == ("site_settings.W001", True)
     settings.WAGTAILADMIN_BASE_URL = "https://second.example"
     assert check_address(["default"]) == []
 
@@ -101,7 +101,7 @@ def test_https_at_another_port_is_named(settings) -> None:
     settings.WAGTAILADMIN_BASE_URL = "https://example.org:8443"
     update_site()
     [message] = check_address(["default"])
-    assert message.id == "home.W002"
+    assert message.id == "site_settings.W002"
     assert "http://example.org:8443" in message.msg
 
 
@@ -147,7 +147,7 @@ def test_a_visitor_is_redirected_to_https(small_site: SmallSite, behind_tls, asg
 def test_the_address_is_checked_at_the_start(small_site: SmallSite, settings) -> None:
     settings.WAGTAILADMIN_BASE_URL = "https://other.example"
     [message] = run_checks(**serve.Command().get_check_kwargs({}))
-    assert message.id == "home.W001"
+    assert message.id == "site_settings.W001"
     update_database(lambda line: None)
     assert run_checks(databases=["default"]) == []
 
@@ -180,7 +180,7 @@ def test_what_is_no_address_of_a_site_is_refused(small_site: SmallSite, settings
     assert only_site() == before
     for databases in (["default"], None):
         [message] = check_address(databases)
-        assert (message.id, message.is_serious()) == ("home.E001", True)
+        assert (message.id, message.is_serious()) == ("site_settings.E001", True)
         assert repr(url) in message.msg
 
 
@@ -191,7 +191,7 @@ def test_an_address_that_the_site_refuses_is_named(small_site: SmallSite, settin
     assert check_address(["default"]) == []
     settings.ALLOWED_HOSTS = hosts
     [message] = check_address(["default"])
-    assert (message.id, "https://example.org" in message.msg) == ("home.W003", True)
+    assert (message.id, "https://example.org" in message.msg) == ("site_settings.W003", True)
     settings.ALLOWED_HOSTS = [*hosts, ".example.org"]
     assert check_address(["default"]) == []
 

@@ -53,7 +53,9 @@ def check_address(databases: Sequence[str] | None = None, **kwargs: Any) -> list
     url, address = settings.WAGTAILADMIN_BASE_URL, read_address()
     if address is None:
         hint = "Write it like https://example.org or http://localhost:8080, without a path."
-        return [Error(f"WAGTAILADMIN_BASE_URL is {url!r}, not the address of a site.", hint=hint, id="home.E001")]
+        return [
+            Error(f"WAGTAILADMIN_BASE_URL is {url!r}, not the address of a site.", hint=hint, id="site_settings.E001")
+        ]
     if not databases:
         return []
     messages: list[CheckMessage] = []
@@ -61,11 +63,11 @@ def check_address(databases: Sequence[str] | None = None, **kwargs: Any) -> list
         if not Site.objects.filter(**address).exists():
             text = f"No site in Wagtail has the address {url} of WAGTAILADMIN_BASE_URL."
             hint = "`manage.py migrate` writes it into the only site. One of several is changed in the admin."
-            messages.append(Warning(text, hint=hint, id="home.W001"))
+            messages.append(Warning(text, hint=hint, id="site_settings.W001"))
     if (address["port"] == 443) != url.lower().startswith("https:"):
         text = f"Wagtail writes links of the site as {Site(**address).root_url}, and the setting says {url}."
-        messages.append(Warning(text, hint="Serve HTTPS at port 443, and HTTP at any other.", id="home.W002"))
+        messages.append(Warning(text, hint="Serve HTTPS at port 443, and HTTP at any other.", id="site_settings.W002"))
     if not (settings.DEBUG or validate_host(address["hostname"], settings.ALLOWED_HOSTS)):
         text = f"ALLOWED_HOSTS doesn't contain the host of {url}: the site answers 400 at its own address."
-        messages.append(Warning(text, hint=f"Add {address['hostname']!r} to ALLOWED_HOSTS.", id="home.W003"))
+        messages.append(Warning(text, hint=f"Add {address['hostname']!r} to ALLOWED_HOSTS.", id="site_settings.W003"))
     return messages
