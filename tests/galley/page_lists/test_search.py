@@ -42,6 +42,13 @@ def test_text_excerpt_and_tags_of_the_draft_are_found(page, editor, text: str, u
     assert find(editor, text, url) == ["Its draft"]
 
 
+def test_a_project_is_found_by_a_skill_of_its_draft(small_site, editor) -> None:
+    project = small_site.project
+    project.skills.add("Woodcut")
+    project.save_revision()
+    assert find(editor, "woodc", "/admin/projectpage-list/") == [project.title]
+
+
 def test_the_explorer_finds_them_too(page, small_site, editor) -> None:
     assert find(editor, "palim", f"/admin/pages/{small_site.blog.pk}/") == ["Its draft"]
     assert find(editor, "palim", f"/admin/pages/{small_site.portfolio.pk}/") == []
