@@ -13,9 +13,11 @@ class PageListsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system check, and read each version that is saved."""
-        from django.db.models.signals import post_save
+        from django.db.models.signals import post_delete, post_save
 
         from galley.page_lists import filters  # noqa: F401
-        from galley.page_lists.newest import request_reading
+        from galley.page_lists.newest import request_reading, request_reading_again
 
         post_save.connect(request_reading, dispatch_uid=READ_NEWEST)
+        for signal in (post_save, post_delete):
+            signal.connect(request_reading_again, dispatch_uid="page_lists.read_again")

@@ -16,7 +16,7 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.models import Page, Revision, get_page_models
 
 from galley.page_lists.models import ListedValue
-from galley.page_lists.newest import filter_names
+from galley.page_lists.newest import filter_names, find_field
 
 # The most frequent values can be chosen. The search finds the others.
 MOST_CHOICES = 100
@@ -93,17 +93,6 @@ class PageListFilters(WagtailFilterSet):
     class Meta:
         model = Page
         fields: list[str] = []
-
-
-def find_field(model: Any, name: str) -> Field:
-    """Return the field at the end of a lookup like `post_authors__author`. Raises FieldDoesNotExist."""
-    field = None
-    for part in name.split("__"):
-        field = model._meta.get_field(part)
-        model = field.related_model
-    if field is None:
-        raise FieldDoesNotExist(name)
-    return field
 
 
 def make_filters(model: type[Page]) -> type[PageListFilters]:

@@ -2,14 +2,15 @@
 
 import datetime
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db import transaction
-from django.db.models import Case, F, Model, Q, QuerySet, Value, When
+from django.db.models import Case, F, Field, Model, Q, QuerySet, Value, When
 from django.utils import timezone
 from django_tasks import task
-from wagtail.models import Page
+from wagtail.models import Page, get_page_models
 from wagtail.permissions import policy_registry
 from wagtail.query import PageQuerySet
 from wagtail.search.backends import get_search_backend
@@ -22,6 +23,25 @@ def request_reading(sender: Any, instance: Any, raw: bool = False, **kwargs: Any
     """Queue the reading of a page that was saved, published or not: a receiver of Django's `post_save`."""
     if isinstance(instance, Page) and not raw:
         read_newest.enqueue(instance.pk)
+
+
+def request_reading_again(sender: Any, instance: Any, **kwargs: Any) -> None:
+    """Queue the reading of the pages with an object that was renamed or deleted: of `post_save` and `post_delete`."""
+    if names := _names_by_model().get(sender):
+        pages = ListedValue.objects.filter(name__in=names, value=str(instance.pk))
+        for page_id in pages.values_list("page_id", flat=True).distinct():
+            read_newest.enqueue(page_id)
+
+
+@cache
+def _names_by_model() -> dict[Any, set[str]]:
+    """Return in which fields of `list_filter` objects of a model are chosen."""
+    names: dict[Any, set[str]] = {}
+    for model in get_page_models():
+        for name in filter_names(model):
+            if related := find_field(model, name).related_model:
+                names.setdefault(related, set()).add(name)
+    return names
 
 
 @task()
@@ -46,6 +66,17 @@ def read_newest(page_id: int) -> None:
 def filter_names(model: type[Page]) -> list[str]:
     """Return the fields by which the list of a page type is filtered: its attribute `list_filter`."""
     return list(getattr(model, "list_filter", ()))
+
+
+def find_field(model: Any, name: str) -> Field:
+    """Return the field at the end of a lookup like `post_authors__author`. Raises FieldDoesNotExist."""
+    field = None
+    for part in name.split("__"):
+        field = model._meta.get_field(part)
+        model = field.related_model
+    if field is None:
+        raise FieldDoesNotExist(name)
+    return field
 
 
 def read_values(item: Any, name: str) -> Iterator[str]:

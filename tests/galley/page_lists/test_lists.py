@@ -8,6 +8,7 @@ from django.test import Client
 from wagtail.models import Page
 
 from blog.models import BlogPostPage, Category, PostAuthor
+from galley.desk.renaming import merge
 from galley.page_lists.filters import check_list_filters
 from galley.page_lists.models import ListedValue
 from galley.page_lists.newest import read_newest
@@ -169,3 +170,19 @@ def test_a_filter_that_is_no_field_is_an_error() -> None:
         (error,) = check_list_filters(None, [model])
         assert error.id == "page_lists.E001"
         assert name in error.msg
+
+
+def test_what_is_renamed_or_merged_is_found_by_its_new_name(posts, editor) -> None:
+    page = posts["begun"]
+    page.tags.add("inc")
+    page.save_revision()
+    tag = page.tags.get(name="inc")
+    tag.name = "vermilion"
+    tag.save()
+    assert list_titles(editor, q="vermil") == ["Begun"]
+    other = type(tag).objects.create(name="cinnabar", slug="cinnabar")
+    merge(tag, other)
+    assert list_titles(editor, tags=other.pk) == list_titles(editor, q="cinnab") == ["Begun"]
+    assert list_titles(editor, q="vermil") == []
+    other.delete()
+    assert list_titles(editor, q="cinnab") == []
