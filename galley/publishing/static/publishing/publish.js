@@ -37,7 +37,7 @@ function ask(form, button) {
 
   const missing = findMissing(form);
   dialog.querySelector("[data-missing]").hidden = !missing.length;
-  dialog.querySelector("ul").replaceChildren(...missing.map(([field, text]) => toItem(dialog, field, text)));
+  dialog.querySelector("ul").replaceChildren(...missing.map(([show, text]) => toItem(dialog, show, text)));
   const update = () => {
     time.required = when.value === "time";
     submit.textContent = when.value === "now" ? texts.publish : texts.schedule;
@@ -68,25 +68,58 @@ function write(field, value) {
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-/* Returns pairs of an element and a line: required fields without a value, and what upstream's checks have found. */
+/* Returns pairs of what leads to the place and a line: required fields without a value, and what upstream's checks have
+   found in the preview. */
 function findMissing(form) {
-  const empty = [...form.querySelectorAll("[data-field]")].filter((field) => {
-    const input = field.querySelector("[required]:not([type=hidden], [type=checkbox], [disabled])");
-    return input && !input.value.trim() && !input.closest("template");
-  });
-  const lines = empty.map((field) => [field, texts.missing.replace("{field}", nameOf(field))]);
+  const empty = findEmpty(form).map((field) => [() => openField(field), texts.missing.replace("{field}", nameOf(field))]);
   const toggle = document.querySelector("[data-side-panel-toggle=checks]");
-  const found = Number(toggle?.querySelector("[data-side-panel-toggle-counter]")?.textContent) || 0;
-  return found ? [...lines, [toggle, texts.checks.replace("{number}", found)]] : lines;
+  const found = [...document.querySelectorAll("[data-checks-panel] [data-content-checker-row]")].map((row) => {
+    const name = row.querySelector("[data-content-checker-name]").textContent.trim();
+    const show = () => {
+      if (toggle.getAttribute("aria-expanded") !== "true") toggle.click();
+      openField(row);
+    };
+    return [show, name];
+  });
+  return [...empty, ...found];
+}
+
+/* What a chooser, a list of blocks or the editor of rich text holds is in hidden inputs, which the browser doesn't check. */
+function findEmpty(form) {
+  const values = new Map(new FormData(form));
+  const isDeleted = (name) =>
+    [...name.matchAll(/-/g)].some(({ index }) => ["deleted", "DELETE"].some((mark) => values.get(`${name.slice(0, index)}-${mark}`)));
+  return [...form.querySelectorAll("[data-field]")].filter((field) => {
+    const own = [...field.querySelectorAll("input, textarea, select")].filter((input) => input.closest("[data-field]") === field);
+    const named = own.filter(({ name, type }) => values.has(name) && type !== "checkbox" && !isDeleted(name));
+    const isList = named.some(({ name }) => name.endsWith("-count"));
+    const isEmpty = isList ? named.length === 1 : named.length && named.every(({ value }) => !textOf(value).trim());
+    return isEmpty && labelOf(field)?.querySelector(".w-required-mark");
+  });
+}
+
+/* The label stands before the field; of the only field of a panel, it is the panel's heading. */
+function labelOf(field) {
+  const before = field.closest("[data-field-wrapper]")?.previousElementSibling;
+  if (before?.matches(".w-field__label")) return before;
+  const panel = field.closest(".w-panel");
+  return panel?.querySelector("[data-field]") === field ? panel.querySelector(":scope > .w-panel__header [data-panel-heading]") : null;
+}
+
+/* Rich text is stored as JSON. */
+function textOf(value) {
+  if (value === "null") return "";
+  if (!value.startsWith('{"')) return value;
+  const { blocks, entityMap } = JSON.parse(value);
+  return blocks.map(({ text }) => text).join("") || Object.keys(entityMap).join("");
 }
 
 function nameOf(field) {
-  const label = field.querySelector("label, [data-field-label]")?.textContent ?? field.dataset.contentpath ?? "";
-  const name = label.replace("*", "").trim();
+  const name = labelOf(field).textContent.replace("*", "").trim();
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-function toItem(dialog, field, text) {
+function toItem(dialog, show, text) {
   const item = document.createElement("li");
   const link = document.createElement("a");
   link.href = "#";
@@ -94,8 +127,7 @@ function toItem(dialog, field, text) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
     dialog.close();
-    if (field.matches("[data-side-panel-toggle]")) field.click();
-    else openField(field);
+    show();
   });
   item.append(link);
   return item;
