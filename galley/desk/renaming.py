@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Model, TextField
+from django.db.models import Model, QuerySet, TextField
 from django.db.models.functions import Cast
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_save, pre_save
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_tasks import task
 from modelcluster.fields import ParentalKey
-from modelsearch.tasks import insert_or_update_object_task
 from wagtail.log_actions import LogFormatter, log
-from wagtail.models import Revision
-from wagtail.tasks import update_reference_index_task
+from wagtail.models import Page, Revision
 
 from galley.async_pages.redirects import add_redirect
 
@@ -45,7 +45,8 @@ def _redirect_renamed(sender: Any, instance: Any, **kwargs: Any) -> None:
     if former and former.slug != instance.slug:
         _redirect(find_public_urls(former), find_public_urls(instance))
     if former and str(former) != str(instance):
-        _index({page for reference in find_references(sender) for page in reference.find_pages(former)})
+        for reference in find_references(sender):
+            _announce(reference.page_model, reference.find_pages(former))
 
 
 def _redirect(former: Urls, present: Urls) -> None:
@@ -62,24 +63,30 @@ def merge(source: Any, target: Any, user: Any = None) -> int:
     """
     if source == target:
         raise ValueError("An object can't be merged into itself.")
-    former, references = find_public_urls(source), list(find_references(type(source)))
-    changed = {page for reference in references for page in reference.find_pages(source)}
-    for reference in references:
+    former, count = find_public_urls(source), 0
+    for reference in find_references(type(source)):
+        pages = reference.find_pages(source)
         reference.replace(source, target)
         reference.replace_in_revisions(source.pk, target.pk)
+        _announce(reference.page_model, pages)
+        count += len(pages) if issubclass(reference.page_model, Page) else 0
     log(instance=target, action="galley.merge", user=user, data={"source": str(source)})
     log(instance=source, action="wagtail.delete", user=user)
     source.delete()
     _redirect(former, find_public_urls(target))
-    _index(changed)
-    return len(changed)
+    return count
 
 
-def _index(pages: set[tuple[str, str, str]]) -> None:
-    """Let the worker update what the search and 'used in' know of the pages."""
-    for page in pages:
-        for task in (update_reference_index_task, insert_or_update_object_task):
-            transaction.on_commit(partial(task.enqueue, *page))
+def _announce(model: Any, pks: set[int]) -> None:
+    transaction.on_commit(partial(announce_changes.enqueue, model._meta.label, sorted(pks)))
+
+
+@task()
+def announce_changes(label: str, pks: list[int]) -> None:
+    """Let search, 'used in' and lists read pages again, as after each save: what they show of a term has changed."""
+    model: Any = apps.get_model(label)
+    for page in model._default_manager.filter(pk__in=pks).iterator(chunk_size=100):
+        post_save.send(model, instance=page, created=False, raw=False, using="default", update_fields=None)
 
 
 class MergeFormatter(LogFormatter):
@@ -107,10 +114,13 @@ class Reference(NamedTuple):
         """The model of the pages."""
         return self.owner.remote_field.model if self.owner else self.field.model
 
-    def find_pages(self, term: Any) -> set[tuple[str, str, str]]:
-        """Return app, model and id of each page that has `term`."""
-        meta, key = self.page_model._meta, self.owner.attname if self.owner else "pk"
-        return {(meta.app_label, meta.model_name, str(pk)) for pk in self._rows(term).values_list(key, flat=True)}
+    def find_pages(self, term: Any) -> set[int]:
+        """Return the ids of the pages that have `term`, or whose draft has it."""
+        found = set(self._rows(term).values_list(self.owner.attname if self.owner else "pk", flat=True))
+        if issubclass(self.page_model, Page):
+            newest = self._revisions(term.pk).filter(pk__in=self.page_model._base_manager.values("latest_revision"))
+            found.update(map(int, newest.values_list("object_id", flat=True)))
+        return found
 
     def replace(self, source: Any, target: Any) -> None:
         """Let the rows lead to `target`, one of each page."""
@@ -124,14 +134,17 @@ class Reference(NamedTuple):
 
     def replace_in_revisions(self, source: int, target: int) -> None:
         """Write `target` in place of `source` into all revisions. Wagtail would leave the deleted one out of drafts."""
-        is_list = self.owner and self.field.model._meta.auto_created
-        written = f'"{self.name}": .([0-9]+, )*{source}[],]' if is_list else f'"{self.field.name}": {source}[,}}]'
-        revisions = Revision.objects.filter(content_type=ContentType.objects.get_for_model(self.page_model))
-        found = revisions.annotate(text=Cast("content", TextField())).filter(text__regex=written)
-        for pk in list(found.values_list("pk", flat=True)):
-            content = revisions.values_list("content", flat=True).get(pk=pk)
+        for pk in list(self._revisions(source).values_list("pk", flat=True)):
+            content = Revision.objects.values_list("content", flat=True).get(pk=pk)
             content[self.name] = self._replace_in_value(content.get(self.name), source, target)
-            revisions.filter(pk=pk).update(content=content)
+            Revision.objects.filter(pk=pk).update(content=content)
+
+    def _revisions(self, pk: int) -> QuerySet[Revision]:
+        """Return the revisions that name the term `pk`. Reads them all: the database has no index of their content."""
+        is_list = self.owner and self.field.model._meta.auto_created
+        written = f'"{self.name}": .([0-9]+, )*{pk}[],]' if is_list else f'"{self.field.name}": {pk}[,}}]'
+        revisions = Revision.objects.filter(content_type=ContentType.objects.get_for_model(self.page_model))
+        return revisions.annotate(text=Cast("content", TextField())).filter(text__regex=written)
 
     def _replace_in_value(self, value: Any, source: int, target: int) -> Any:
         if not isinstance(value, list):
