@@ -14,11 +14,13 @@ class HomeConfig(AppConfig):
         from wagtail.documents import get_document_model
         from wagtail.signals import page_published
 
+        from galley.desk.renaming import announce_uses
         from galley.images.share_images.views import delete_share_images_of_page
         from galley.images.tasks import make_renditions_on_publish
         from galley.site_settings.site_address import update_site
         from home.documents import redirect_former_url, remember_url
 
+        post_save.connect(announce_uses, sender="home.SharedText", dispatch_uid="announce shared text")
         post_migrate.connect(update_site, sender=self, dispatch_uid="update site")
         page_published.connect(make_renditions_on_publish, dispatch_uid="make renditions")
         post_delete.connect(delete_share_images_of_page, dispatch_uid="delete share images")

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.utils import get_user_display_name
@@ -22,6 +23,8 @@ from wagtail.documents.rich_text import DocumentLinkHandler
 from wagtail.models import Page
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.rich_text.pages import PageLinkHandler
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
 
 from galley.desk.dashboard import find_rejection
 from galley.history.conflicts import GuardedEditView, GuardedRevertView
@@ -32,6 +35,7 @@ from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import PictureEmbedHandler
 from galley.page_lists.views import NewestSearchView, SearchingExplorerView
 from galley.preview.rich_text import dropped_elements
+from home.models import SharedText
 from home.page_form import PageForm
 
 # Changes whenever somebody moves or renames a page or one above it, or adds one below it.
@@ -142,3 +146,16 @@ def add_editor_dialogs() -> SafeString:
 def markdown_editor_icons() -> SafeString:
     """Replace the icons of the Markdown editor."""
     return format_html('<link rel="stylesheet" href="{}">', static("css/markdown-editor.css"))
+
+
+class SharedTextViewSet(SnippetViewSet):
+    """The texts that several pages show."""
+
+    model = SharedText
+    icon = "snippet"
+    menu_label = gettext_lazy("Shared texts")
+    menu_order = 245
+    add_to_admin_menu = True
+
+
+register_snippet(SharedTextViewSet)

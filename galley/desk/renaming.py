@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django_tasks import task
 from modelcluster.fields import ParentalKey
 from wagtail.log_actions import LogFormatter, log
-from wagtail.models import Page, Revision
+from wagtail.models import Page, ReferenceIndex, Revision
 
 from galley.async_pages.redirects import add_redirect
 
@@ -87,6 +87,14 @@ def announce_changes(label: str, pks: list[int]) -> None:
     model: Any = apps.get_model(label)
     for page in model._default_manager.filter(pk__in=pks).iterator(chunk_size=100):
         post_save.send(model, instance=page, created=False, raw=False, using="default", update_fields=None)
+
+
+def announce_uses(sender: Any, instance: Any, **kwargs: Any) -> None:
+    """Announce the pages that show `instance`, such as a text that several share: a receiver of `post_save`."""
+    uses = ReferenceIndex.get_references_to(instance).values_list("content_type", "object_id").distinct()
+    for content_type, pk in uses:
+        if model := ContentType.objects.get_for_id(content_type).model_class():
+            _announce(model, {int(pk)})
 
 
 class MergeFormatter(LogFormatter):

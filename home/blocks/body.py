@@ -14,6 +14,7 @@ from wagtail.rich_text import get_text_for_indexing
 from galley.markdown import normalise_headings, summarise_markdown
 from home.blocks.data import CodeBlock, FormulaBlock
 from home.blocks.media import FigureBlock, GalleryBlock
+from home.blocks.shared import SharedTextBlock
 from home.blocks.text import (
     CalloutBlock,
     DetailsBlock,
@@ -61,6 +62,7 @@ class BodyBlock(blocks.StreamBlock):
     callout = CalloutBlock(group="Text")
     details = DetailsBlock(group="Text")
     margin_note = MarginNoteBlock(group="Text")
+    shared_text = SharedTextBlock(group="Text")
     figure = FigureBlock(group="Pictures")
     gallery = GalleryBlock(group="Pictures")
     code = CodeBlock(group="Data and code")

@@ -16,7 +16,7 @@ from wagtail.models import Collection, Page, PageViewRestriction, Site
 
 from blog.models import Author, BlogPostPage, Category, PostAuthor, Tag
 from forms.models import ContactMessage
-from home.models import HomeSection, SiteImage, SiteLink, SiteSettings
+from home.models import HomeSection, SharedText, SiteImage, SiteLink, SiteSettings
 from portfolio.models import ProjectPage
 from tests.conftest import SmallSite
 from tests.factories import AuthorFactory, BlogPostPageFactory, SiteImageFactory, StandardPageFactory
@@ -222,6 +222,19 @@ def test_what_belongs_to_the_site_stands_on_every_page(shelf: Shelf, change: str
         site.hostname = "proofs.example"
         site.save()
     assert shelf.look() == shelf.everything
+
+
+def test_a_shared_text_stands_on_the_pages_that_show_it(shelf: Shelf) -> None:
+    text = SharedText.objects.create(name="Note", body=[("paragraph", "<p>Set by hand.</p>")])
+    for page in (shelf.newest, shelf.linking):
+        page.body = [("shared_text", text)]
+        publish(page)
+    shelf.look()
+    text.body = [("paragraph", "<p>Set by machine.</p>")]
+    text.save()
+    shelf.assert_made_anew(shelf.newest.url, shelf.linking.url)
+    for page in (shelf.newest, shelf.linking):
+        assert "Set by machine." in shelf.read(page.url)
 
 
 def test_an_author_stands_on_what_they_wrote(shelf: Shelf) -> None:
