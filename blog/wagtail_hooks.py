@@ -9,7 +9,7 @@ from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from blog.listing import prepare_posts
 from blog.models import Author, BlogIndexPage, BlogPostPage, Category, Series, Tag
-from galley.desk.bulk_actions import TermBulkAction
+from galley.desk.bulk_actions import make_term_action
 from galley.desk.term_views import TermViewSet
 from galley.listings import FilteredList
 from galley.page_cache.versioned import cached
@@ -64,35 +64,14 @@ class SubjectViewSetGroup(SnippetViewSetGroup):
 register_snippet(SubjectViewSetGroup)
 
 
-@hooks.register("register_bulk_action")
-class TagPosts(TermBulkAction):
-    """Adds tags to posts, or removes them."""
-
-    display_name = _("Tags")
-    aria_label = _("Add tags to the selected posts, or remove them")
-    action_type = "tags"
-    page_model = BlogPostPage
-    relation = "tags"
-
-
-@hooks.register("register_bulk_action")
-class CategorisePosts(TermBulkAction):
-    """Puts posts into categories, or takes them out."""
-
-    display_name = _("Categories")
-    aria_label = _("Put the selected posts into categories, or take them out")
-    action_type = "categories"
-    page_model = BlogPostPage
-    relation = "categories"
-
-
-@hooks.register("register_bulk_action")
-class NameAuthors(TermBulkAction):
-    """Adds an author to posts, or removes one."""
-
-    display_name = _("Author")
-    aria_label = _("Add an author to the selected posts, or remove one")
-    action_type = "author"
-    page_model = BlogPostPage
-    relation = "post_authors"
-    row_field = "author"
+TERM_ACTIONS = [
+    make_term_action(BlogPostPage, "tags", _("Tags"), _("Add tags to the selected posts, or remove them")),
+    make_term_action(
+        BlogPostPage, "categories", _("Categories"), _("Put the selected posts into categories, or take them out")
+    ),
+    make_term_action(
+        BlogPostPage, "post_authors", _("Author"), _("Add an author to the selected posts, or remove one"), "author"
+    ),
+]
+for action in TERM_ACTIONS:
+    hooks.register("register_bulk_action", action)

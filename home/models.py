@@ -15,15 +15,15 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, ObjectList, TabbedInte
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.images.models import Image
 from wagtail.models import Orderable, Page
-from wagtail.search import index
 
 from galley.async_pages import ThreadSafeStreamField
+from galley.desk.shared_texts import AbstractSharedText
 from galley.images.models import AbstractAnalysedImage, AbstractSignedRendition
 from galley.site_settings.fields import AnnouncementMixin, MenusMixin, SiteNameForm, validate_emails
 from galley.site_settings.mail import MailPanel
 from galley.site_settings.time_zone import TimeZoneMixin
 from home.base_page import BasePage, BodyMixin, IntroductionMixin, LeadImageMixin
-from home.blocks.shared import SharedBodyBlock
+from home.blocks.text import SharedBodyBlock
 
 
 class SiteImage(AbstractAnalysedImage):
@@ -52,22 +52,12 @@ class Rendition(AbstractSignedRendition):
         ]
 
 
-class SharedText(index.Indexed, models.Model):
-    """A text that several pages show. What is saved is public at once, wherever it stands."""
+class SharedText(AbstractSharedText):
+    """A text that several pages show."""
 
-    name = models.CharField(max_length=120, help_text="How you find it. Visitors don't see it.")
     body: Any = ThreadSafeStreamField(
         SharedBodyBlock(), help_text="Saving changes every page that shows this text, at once."
     )
-
-    panels = [FieldPanel("name"), FieldPanel("body")]
-    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 @dataclass(frozen=True)

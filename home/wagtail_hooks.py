@@ -13,7 +13,6 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.utils import get_user_display_name
@@ -24,9 +23,9 @@ from wagtail.models import Page
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.rich_text.pages import PageLinkHandler
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
 
 from galley.desk.dashboard import find_rejection
+from galley.desk.shared_texts import SharedTextViewSet
 from galley.history.conflicts import GuardedEditView, GuardedRevertView
 from galley.history.unsaved_forms import unsaved_form_key
 from galley.history.valid_parts import SavesValidParts
@@ -148,14 +147,4 @@ def markdown_editor_icons() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("css/markdown-editor.css"))
 
 
-class SharedTextViewSet(SnippetViewSet):
-    """The texts that several pages show."""
-
-    model = SharedText
-    icon = "snippet"
-    menu_label = gettext_lazy("Shared texts")
-    menu_order = 245
-    add_to_admin_menu = True
-
-
-register_snippet(SharedTextViewSet)
+register_snippet(SharedText, SharedTextViewSet)

@@ -1,11 +1,12 @@
 """Bulk actions of Wagtail's page listings that add or remove tags, categories or authors.
 
-An app subclasses `TermBulkAction` for each relation of a page type, and registers it with `register_bulk_action`.
+An app makes one with `make_term_action` for each relation of a page type, and registers it with `register_bulk_action`.
 """
 
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from taggit.managers import TaggableManager
@@ -128,3 +129,18 @@ class TermBulkAction(PageBulkAction):
                 % drafts
             )
         return text
+
+
+def make_term_action(
+    page_model: Any, relation: str, name: str | Promise, description: str | Promise, row_field: str = ""
+) -> type[TermBulkAction]:
+    """Return a bulk action for a relation of a page type, with the text of its button and the description of that."""
+    attributes = {
+        "page_model": page_model,
+        "relation": relation,
+        "row_field": row_field,
+        "action_type": relation,
+        "display_name": name,
+        "aria_label": description,
+    }
+    return type(f"{relation.title()}BulkAction", (TermBulkAction,), attributes)

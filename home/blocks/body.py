@@ -11,10 +11,10 @@ from wagtail.blocks.stream_block import StreamValue
 from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.rich_text import get_text_for_indexing
 
+from galley.desk.shared_texts import SharedTextBlock
 from galley.markdown import normalise_headings, summarise_markdown
 from home.blocks.data import CodeBlock, FormulaBlock
 from home.blocks.media import FigureBlock, GalleryBlock
-from home.blocks.shared import SharedTextBlock
 from home.blocks.text import (
     CalloutBlock,
     DetailsBlock,
@@ -62,7 +62,7 @@ class BodyBlock(blocks.StreamBlock):
     callout = CalloutBlock(group="Text")
     details = DetailsBlock(group="Text")
     margin_note = MarginNoteBlock(group="Text")
-    shared_text = SharedTextBlock(group="Text")
+    shared_text = SharedTextBlock("home.SharedText", group="Text")
     figure = FigureBlock(group="Pictures")
     gallery = GalleryBlock(group="Pictures")
     code = CodeBlock(group="Data and code")

@@ -155,3 +155,12 @@ class MarginNoteBlock(blocks.StructBlock):
         template = "blocks/margin_note.html"
         description = "A remark in the margin, beside the text that follows it."
         preview_value = {"text": "<p>The word is as old as printing: <i>stet</i>, let it stand.</p>"}
+
+
+class SharedBodyBlock(blocks.StreamBlock):
+    """What a shared text is made of: no pictures, whose sizes depend on the page, and no other shared text."""
+
+    paragraph = ParagraphBlock()
+    markdown = MarkdownBlock()
+    callout = CalloutBlock()
+    pull_quote = PullQuoteBlock()

@@ -17,7 +17,7 @@ from django.db import transaction
 from wagtail.utils.file import hash_filelike
 
 from home.blocks import BodyBlock
-from home.models import SiteImage
+from home.models import SharedText, SiteImage
 
 CONTENT_FOLDER = Path(__file__).parent / "content"
 PICTURES_FOLDER = Path(__file__).parent / "pictures"
@@ -111,6 +111,8 @@ def build_body(text: str, images: SampleImages, *, rich: bool) -> list[tuple[str
             blocks.append(("heading", {"text": match["heading"], "level": str(len(match["marks"]))}))
         elif match["type"] == "markdown":
             blocks.append(_text_block(match["fields"], rich=False))
+        elif match["type"] == "shared_text":
+            blocks.append(("shared_text", SharedText.objects.get(name=match["fields"].strip()).pk))
         else:
             blocks.append((match["type"], _block_value(yaml.safe_load(match["fields"]), images)))
         position = match.end()

@@ -12,7 +12,7 @@ from wagtail.models import Page, Site
 from blog.models import Author, BlogIndexPage, BlogPostPage, Category, PostAuthor, Series
 from forms.models import ContactPage
 from galley.site_settings.site_address import read_address
-from home.models import HomePage, SiteLink, SiteSettings, StandardPage
+from home.models import HomePage, SharedText, SiteLink, SiteSettings, StandardPage
 from portfolio.models import PortfolioIndexPage, ProjectLink, ProjectPage, ProjectPicture
 from quickstart.sample_site.content import (
     Content,
@@ -123,6 +123,8 @@ def _load_fixtures(texts: dict[str, Any], images: SampleImages) -> Fixtures:
     def load_terms(model: Any, terms: dict[str, dict[str, Any]]) -> dict[str, Any]:
         return {slug: model.objects.get_or_create(slug=slug, defaults=fields)[0] for slug, fields in terms.items()}
 
+    for name, words in texts.get("shared_texts", {}).items():
+        SharedText.objects.get_or_create(name=name, defaults={"body": [("markdown", words)]})
     for fields in texts["authors"].values():
         fields["portrait"] = images[fields["portrait"]]
     return Fixtures(

@@ -91,10 +91,10 @@ def test_categories_and_authors(desk: Client, small_site: SmallSite) -> None:
     desk.post(address("categories", post), {"change": "add", "terms": [tools.pk, type_.pk]})
     desk.post(address("categories", post), {"change": "remove", "terms": [tools.pk]})
     for author in (ada, ben, ada):
-        desk.post(address("author", post), {"change": "add", "terms": author.pk})
+        desk.post(address("post_authors", post), {"change": "add", "terms": author.pk})
     assert [category.name for category in fresh(post)[0].categories.all()] == ["Type"]
     assert [author.name for author in fresh(post)[0].authors] == ["Ada", "Ben"]
-    desk.post(address("author", post), {"change": "remove", "terms": ada.pk})
+    desk.post(address("post_authors", post), {"change": "remove", "terms": ada.pk})
     assert [author.name for author in fresh(post)[0].authors] == ["Ben"]
     assert PostAuthor.objects.count() == 1
 
@@ -108,7 +108,7 @@ def test_without_a_change_no_version_is_stored(desk: Client, small_site: SmallSi
 
 
 def test_nothing_chosen_is_said(desk: Client, small_site: SmallSite) -> None:
-    for action in ("tags", "categories", "author"):
+    for action in ("tags", "categories", "post_authors"):
         response = desk.post(address(action, small_site.post), {"change": "add"})
         assert "This field is required." in response.content.decode()
 

@@ -1,0 +1,58 @@
+"""Texts that are written once and shown on several pages: the base of their model, and the block that shows one."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy
+from wagtail.admin.panels import FieldPanel
+from wagtail.search import index
+from wagtail.snippets.blocks import SnippetChooserBlock
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+
+class AbstractSharedText(index.Indexed, models.Model):
+    """A text that several pages show. A subclass adds the `body`, a StreamField. What is saved is public at once."""
+
+    name = models.CharField(max_length=120, help_text="How you find it. Visitors don't see it.")
+
+    panels = [FieldPanel("name"), FieldPanel("body")]
+    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
+
+    class Meta:
+        abstract = True
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SharedTextBlock(SnippetChooserBlock):
+    """A shared text, as it is now."""
+
+    def __init__(self, target_model: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "A text that other pages show, too. Whoever changes it there changes it here.")
+        super().__init__(target_model, **kwargs)
+
+    def get_searchable_content(self, value: Any) -> list[str]:
+        """Return the words of the text."""
+        return value.body.stream_block.get_searchable_content(value.body) if value else []
+
+    def get_preview_value(self) -> Any:
+        """Return a text for the preview in the chooser of blocks."""
+        words = "<p>The same words on every page that shows them, such as a note on the author.</p>"
+        return self.target_model(name="A note on the author", body=[("paragraph", words)])
+
+    class Meta:
+        icon = "snippet"
+        template = "blocks/shared_text.html"
+        is_prose = True
+        description = "A text that is written once and shown on several pages."
+
+
+class SharedTextViewSet(SnippetViewSet):
+    """The views for a model of shared texts, with an entry of their own in the menu."""
+
+    icon = "snippet"
+    menu_label = gettext_lazy("Shared texts")
+    menu_order = 245
+    add_to_admin_menu = True
