@@ -1,12 +1,17 @@
 """Terms that are renamed or merged: nothing of their pages, drafts and addresses is lost."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.db.models.signals import post_save
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import ModelLogEntry, ReferenceIndex
 
 from blog.models import Author, AuthorLink, BlogPostPage, Category, PostAuthor, PostTag, Series, Tag
 from galley.desk.renaming import merge
+from galley.page_lists.apps import READ_NEWEST
 from galley.page_lists.models import ListedValue
+from galley.page_lists.newest import request_reading
 from tests.conftest import SmallSite
 from tests.factories import AuthorFactory, BlogIndexPageFactory, BlogPostPageFactory
 
@@ -36,6 +41,14 @@ def test_pages_with_one_or_both_have_the_other_once(small_site: SmallSite, djang
     assert ReferenceIndex.get_references_to(lead).filter(object_id=str(one.pk)).exists()
 
 
+@pytest.fixture
+def _lists_read_newest() -> Iterator[None]:
+    post_save.connect(request_reading, dispatch_uid=READ_NEWEST)
+    yield
+    post_save.disconnect(dispatch_uid=READ_NEWEST)
+
+
+@pytest.mark.usefixtures("_lists_read_newest")
 def test_drafts_and_old_versions_have_the_other_too(small_site: SmallSite, django_capture_on_commit_callbacks) -> None:
     post = write(small_site, "Begun")
     post.tags.add("ink", "lead")
