@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import CharField, QuerySet
 from django.db.models.functions import Cast
-from django.db.models.signals import post_delete, post_save, pre_delete
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django_tasks import task
 from wagtail.contrib.redirects.models import Redirect
@@ -140,6 +140,11 @@ def request_reading(instance: Page, **event: Any) -> None:
     transaction.on_commit(partial(read_published_page.enqueue, instance.pk))
 
 
+def request_reading_of_menus(instance: Any, **event: Any) -> None:
+    """Read the menus of a site after its settings are saved: a receiver of `post_save`."""
+    request_reading(instance.site.root_page)
+
+
 page_unpublished.connect(request_check, dispatch_uid="reports.page_unpublished")
 post_page_move.connect(request_check, dispatch_uid="reports.page_moved")
 
@@ -159,11 +164,8 @@ def request_check_without_redirect(**event: Any) -> None:
     request_check()
 
 
-@receiver(pre_delete, dispatch_uid="reports.target_deleted")
-def read_sources_again(sender: Any, instance: Any, **event: Any) -> None:
-    """Read the pages that name the page, document or picture. Wagtail forgets the references as it is deleted."""
-    if sender not in {get_model() for get_model in KINDS.values()}:
-        return
+def read_sources_again(instance: Any, **event: Any) -> None:
+    """Read the pages that name what is deleted: a receiver of `pre_delete`, after which Wagtail forgets them."""
     sources = ReferenceIndex.get_references_to(instance).filter(
         base_content_type=ContentType.objects.get_for_model(Page)
     )

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from wagtail.models import Page, Site
 from wagtail.permissions import policy_registry
 
+from galley.site_settings.registered import may_change_settings, settings_model
+
 
 class Problem(models.TextChoices):
     """Why a link leads nowhere. An empty text means that it works, as far as is known."""
@@ -65,17 +67,21 @@ class OnPageQuerySet(models.QuerySet[Any]):
     """Rows about a part of a page."""
 
     def for_user(self, user: Any) -> "OnPageQuerySet":
-        """Return those about published pages that `user` may edit."""
-        return self.filter(page__in=pages_to_change(user)).select_related("page__content_type")
+        """Return those about published pages that `user` may edit, and about menus that they may change."""
+        rows = self.filter(page__in=pages_to_change(user)).select_related("page__content_type")
+        return rows if may_change_settings(user) else rows.exclude(content_path="")
 
 
 class OnPage(models.Model):
-    """Something in a field of a published page. `content_path` is Wagtail's, such as `body.<id of a block>`."""
+    """Something in a field of a published page. `content_path` is Wagtail's, such as `body.<id of a block>`.
+
+    It is empty for what stands on every page, such as menus: that counts once, for the page at the root of a site.
+    """
 
     wagtail_reference_index_ignore = True
 
     page = models.ForeignKey(Page, verbose_name=gettext_lazy("page"), on_delete=models.CASCADE, related_name="+")
-    content_path = models.CharField(max_length=255)
+    content_path = models.CharField(max_length=255, blank=True)
     text = models.CharField(gettext_lazy("text"), max_length=100, blank=True)
 
     objects = OnPageQuerySet.as_manager()
@@ -92,6 +98,8 @@ class OnPage(models.Model):
     @property
     def field_label(self) -> str:
         """The name of the field, as the edit page has it; empty if the page has no such field."""
+        if not self.content_path:
+            return _("Menus and foot of every page")
         model = self.page.content_type.model_class()
         try:
             field = (model or Page)._meta.get_field(self.content_path.split(".")[0])
@@ -101,7 +109,11 @@ class OnPage(models.Model):
 
     @property
     def edit_url(self) -> str:
-        """The address of the edit page, which scrolls to the field."""
+        """The address of the edit page, which scrolls to the field, or of the site's settings with the menus."""
+        if not self.content_path and (model := settings_model()):
+            site = Site.objects.filter(root_page=self.page_id).first()
+            if site:
+                return reverse("wagtailsettings:edit", args=[model._meta.app_label, model._meta.model_name, site.pk])
         url = reverse("wagtailadmin_pages:edit", args=[self.page_id])
         return f"{url}#:w:contentpath={self.content_path}"
 

@@ -1,7 +1,7 @@
 """Reads the links and pictures of published pages from the HTML that visitors get, each with its field.
 
-Templates name the field with `data-contentpath`. What stands outside of such elements, such as menus and lists of other
-pages, isn't the page's own.
+Templates name the field with `data-contentpath`. What stands outside of such elements, such as lists of other pages,
+isn't the page's own. Menus and foot, outside of `main`, count for the page at the root of a site.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from galley.preview.broken_links import find_target
 from galley.preview.drafts.rendering import RenderingFailed, render_page
@@ -102,7 +102,7 @@ class _Content:
 
     def links(self) -> Iterator[Found]:
         """Yield the links to pages and files, absolute and without fragments."""
-        for node, path in self._find("a[href]"):
+        for node, path in [*self._find("a[href]"), *self._find_in_frame()]:
             url = self._absolute(node.attributes["href"] or "")
             if url:
                 yield Found(path, url, _shown(node))
@@ -120,6 +120,14 @@ class _Content:
         for node in self._document.css(selector)[:MAX_LINKS]:
             if path := self._content_path(node):
                 yield node, path
+
+    def _find_in_frame(self) -> Iterator[tuple[LexborNode, str]]:
+        if self._document is None or not Site.objects.filter(root_page=self._page.pk).exists():
+            return
+        inside = {node.mem_id for node in self._document.css("main a[href]")}
+        for node in self._document.css("a[href]")[:MAX_LINKS]:
+            if node.mem_id not in inside and not self._content_path(node):
+                yield node, ""
 
     def _content_path(self, node: LexborNode) -> str:
         names: list[str] = []

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             name='Link',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_path', models.CharField(max_length=255)),
+                ('content_path', models.CharField(blank=True, max_length=255)),
                 ('text', models.CharField(blank=True, max_length=100, verbose_name='text')),
                 ('address', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='reports.address')),
                 ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page')),
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             name='UndescribedPicture',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_path', models.CharField(max_length=255)),
+                ('content_path', models.CharField(blank=True, max_length=255)),
                 ('text', models.CharField(blank=True, max_length=100, verbose_name='text')),
                 ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.WAGTAIL_PAGE_MODEL, verbose_name='page')),
             ],

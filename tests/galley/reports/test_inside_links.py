@@ -8,13 +8,13 @@ from django.core.management import call_command
 from django.test import Client
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from galley.reports import inside
 from galley.reports.inside import check_all_inside
 from galley.reports.models import Address, Link, PageReading, UndescribedPicture
 from galley.reports.reading import find_unread_pages, read_page
-from home.models import SiteImage
+from home.models import SiteImage, SiteLink, SiteSettings
 from tests.factories import BlogPostPageFactory, SiteImageFactory, SmallSite, StandardPageFactory
 
 REPORT = "/admin/reports/broken-links/"
@@ -59,15 +59,39 @@ def test_a_broken_link_is_known_as_soon_as_its_page_is_published(small_site: Sma
     assert link.edit_url.startswith(f"/admin/pages/{page.pk}/edit/#:w:contentpath=body.{page.body[0].id}")
 
 
-def test_what_menus_and_lists_link_to_is_not_the_pages(small_site: SmallSite, publish) -> None:
-    publish(small_site.home, ("markdown", "[One](/one/)"))
-    assert set(Link.objects.values_list("address__url", flat=True)) == {"http://testserver/one/"}
+def test_what_lists_link_to_is_not_the_pages(small_site: SmallSite, publish) -> None:
+    publish(small_site.about, ("markdown", "[One](/one/)"))
+    publish(small_site.home, ("markdown", "[Two](/two/)"))
+    own = Link.objects.exclude(content_path="")
+    assert set(own.values_list("address__url", flat=True)) == {"http://testserver/one/", "http://testserver/two/"}
+
+
+def test_menus_count_once_and_lead_to_the_settings(
+    small_site: SmallSite, publish, client_of, django_capture_on_commit_callbacks
+) -> None:
+    publish(small_site.post, ("markdown", "Text"))
+    assert not Link.objects.filter(page=small_site.post).exists()
+    site = Site.objects.get(is_default_site=True)
+    settings = SiteSettings.for_site(site)
+    settings.links = [SiteLink(label="Old shop", url="http://testserver/shop/")]
+    with django_capture_on_commit_callbacks(execute=True):
+        settings.save()
+    assert broken() == {("/shop/", "missing")}
+    chief = client_of("Chief editors").get(REPORT).content.decode()
+    assert f"/admin/settings/home/sitesettings/{site.pk}/" in chief
+    assert "Menus and foot of every page" in chief
+    assert "Old shop" not in client_of("Editors").get(REPORT).content.decode()
+    settings.links = []
+    with django_capture_on_commit_callbacks(execute=True):
+        settings.save()
+    assert broken() == set()
 
 
 def test_a_link_that_stands_twice_is_listed_twice(small_site: SmallSite, publish) -> None:
     publish(small_site.post, ("markdown", "[One](/gone/)"), ("markdown", "[Two](/gone/)"))
-    assert set(Link.objects.values_list("text", flat=True)) == {"One", "Two"}
-    assert Address.objects.count() == 1
+    links = Link.objects.filter(page=small_site.post)
+    assert set(links.values_list("text", flat=True)) == {"One", "Two"}
+    assert links.values("address").distinct().count() == 1
 
 
 def test_a_page_that_is_withdrawn_or_deleted_breaks_the_links_to_it(
@@ -94,7 +118,7 @@ def test_a_page_that_is_withdrawn_or_deleted_breaks_the_links_to_it(
 def test_markdown_that_leads_to_a_draft_is_named(small_site: SmallSite, publish) -> None:
     draft = StandardPageFactory(parent=small_site.home, title="Not yet", live=False)
     publish(small_site.post, ("markdown", f"[it](page:{draft.pk})"))
-    link = Link.objects.get()
+    link = Link.objects.get(page=small_site.post)
     assert (link.address.problem, link.target) == ("unpublished", "the page “Not yet”")
     assert link.content_path.startswith(f"body.{small_site.post.body[0].id}")
 
