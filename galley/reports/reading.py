@@ -8,7 +8,7 @@ import hashlib
 import logging
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
@@ -16,6 +16,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from wagtail.fields import StreamField
+from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
 from galley.preview.broken_links import find_target
@@ -109,10 +110,18 @@ class _Content:
 
     def pictures(self) -> Iterator[Found]:
         """Yield the pictures without alt text that aren't marked as decorative."""
-        for node, path in self._find(PICTURES):
-            if not (node.attributes.get("alt") or "").strip() and not _is_decorative(node):
-                src = node.attributes.get("src") or ""
-                yield Found(path, src, urlsplit(src).path.rsplit("/", 1)[-1].split(".")[0][:100] if src else "")
+        found = [
+            (node, path)
+            for node, path in self._find(PICTURES)
+            if not (node.attributes.get("alt") or "").strip() and not _is_decorative(node)
+        ]
+        # `galley.images` names the picture of the library.
+        numbers = [number for node, _path in found if (number := node.attributes.get("data-image") or "").isdecimal()]
+        titles = dict(get_image_model().objects.filter(pk__in=numbers).values_list("pk", "title")) if numbers else {}
+        for node, path in found:
+            src, number = node.attributes.get("src") or "", node.attributes.get("data-image") or ""
+            title = titles.get(int(number)) if number.isdecimal() else None
+            yield Found(path, src, (title or unquote(src.partition("?")[0].rsplit("/", 1)[-1]))[:100])
 
     def _find(self, selector: str) -> Iterator[tuple[LexborNode, str]]:
         if self._document is None:

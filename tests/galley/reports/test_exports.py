@@ -53,9 +53,8 @@ def cells(client: Client, address: str, export_format: str) -> list[str]:
 
 
 @pytest.mark.parametrize("export_format", ["csv", "xlsx"])
-@pytest.mark.parametrize("address", EXPORTS)
 def test_exports_of_this_site_are_neutral(
-    small_site: SmallSite, client: Client, address: str, export_format: str, fill_reports
+    small_site: SmallSite, client: Client, export_format: str, fill_reports
 ) -> None:
     editor = EditorFactory(first_name=FORMULA, username="@editor")
     client.force_login(editor)
@@ -66,9 +65,11 @@ def test_exports_of_this_site_are_neutral(
     Redirect.add_redirect("/former", FORMULA)
     ContactMessage.objects.create(name=FORMULA, email="a@example.org", subject=FORMULA, text=FORMULA)
     Workflow.objects.get().start(page, editor)
-    exported = cells(client, address, export_format)
-    assert any(f"'{FORMULA}" in cell or f"/{FORMULA}" in cell or "'@editor" in cell for cell in exported), exported
-    assert [cell for cell in exported if cell != neutralise(cell)] == []
+    for address in EXPORTS:
+        exported = cells(client, address, export_format)
+        shown = (f"'{FORMULA}", f"/{FORMULA}", "'@editor")
+        assert any(text in cell for text in shown for cell in exported), (address, exported)
+        assert [cell for cell in exported if cell != neutralise(cell)] == []
 
 
 def test_every_export_goes_through_the_method_that_is_patched() -> None:

@@ -186,7 +186,7 @@ def test_the_nightly_command_reads_what_was_never_read(small_site: SmallSite) ->
 
 
 def test_pictures_without_alt_text_are_named_with_their_field(small_site: SmallSite, publish) -> None:
-    image = SiteImageFactory()
+    image = SiteImageFactory(title="Composing stick")
 
     def figure(decorative: bool, alt_text: str) -> tuple[str, Any]:
         value = {"image": {"image": image.pk, "decorative": decorative, "alt_text": alt_text}, "placement": "column"}
@@ -195,7 +195,7 @@ def test_pictures_without_alt_text_are_named_with_their_field(small_site: SmallS
     page = publish(small_site.post, figure(False, ""), figure(True, ""), figure(False, "A stick"))
     picture = UndescribedPicture.objects.get()
     assert picture.content_path.startswith(f"body.{page.body[0].id}")
-    assert (picture.page_id, picture.field_label) == (page.pk, "Body")
+    assert (picture.page_id, picture.field_label, picture.text) == (page.pk, "Body", "Composing stick")
 
 
 # The report
