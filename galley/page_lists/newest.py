@@ -9,7 +9,8 @@ from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Case, F, Field, Model, Q, QuerySet, Value, When
 from django.utils import timezone
-from django_tasks import task
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
 from wagtail.models import Page, get_page_models
 from wagtail.permissions import policy_registry
 from wagtail.query import PageQuerySet
@@ -18,11 +19,16 @@ from wagtail.search.index import insert_or_update_object
 
 from galley.page_lists.models import ListedValue, NewestVersion
 
+# What is found late is found within ten seconds.
+READ_AFTER = datetime.timedelta(seconds=4)
+# A version that is being saved can be read by then.
+LONGEST_SAVE = datetime.timedelta(seconds=2)
+
 
 def request_reading(sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> None:
     """Queue the reading of a page that was saved, published or not: a receiver of Django's `post_save`."""
     if isinstance(instance, Page) and not raw:
-        read_newest.enqueue(instance.pk)
+        _queue_reading(instance.pk)
 
 
 def request_reading_again(sender: Any, instance: Any, **kwargs: Any) -> None:
@@ -30,7 +36,23 @@ def request_reading_again(sender: Any, instance: Any, **kwargs: Any) -> None:
     if names := _names_by_model().get(sender):
         pages = ListedValue.objects.filter(name__in=names, value=str(instance.pk))
         for page_id in pages.values_list("page_id", flat=True).distinct():
-            read_newest.enqueue(page_id)
+            _queue_reading(page_id)
+
+
+def _queue_reading(page_id: int) -> None:
+    """Queue a reading unless one is waiting that comes late enough. Autosave may store two versions a second."""
+    if not read_newest.get_backend().supports_defer:
+        read_newest.enqueue(page_id)
+        return
+    now = timezone.now()
+    waiting = DBTaskResult.objects.filter(
+        status=TaskResultStatus.READY,
+        task_path=read_newest.module_path,
+        args_kwargs={"args": [page_id], "kwargs": {}},
+        run_after__gt=now + LONGEST_SAVE,
+    )
+    if not waiting.exists():
+        read_newest.using(run_after=now + READ_AFTER).enqueue(page_id)
 
 
 @cache

@@ -1,8 +1,13 @@
 """The search of the admin finds the words of drafts as they are typed, for those who may edit them, and nobody else."""
 
+import datetime
+from typing import Any
+
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from wagtail.models import Page, PageViewRestriction
 
 from blog.models import BlogPostPage
@@ -128,3 +133,17 @@ def test_a_deleted_page_leaves_no_words(page, editor) -> None:
 def test_the_whole_index_can_be_made_again(page, editor) -> None:
     call_command("update_index", verbosity=0)
     assert find(editor, "palim") == ["Its draft"]
+
+
+def test_many_saves_are_read_once(small_site: SmallSite, settings: Any) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    tasks = DBTaskResult.objects.filter(task_path="galley.page_lists.newest.read_newest")
+    for _ in range(3):
+        small_site.blog.save_revision()
+    assert tasks.count() == 1
+    small_site.home.save_revision()
+    assert tasks.count() == 2
+    # What is saved now may not be committed when these begin.
+    tasks.update(run_after=timezone.now() + datetime.timedelta(seconds=1))
+    small_site.blog.save_revision()
+    assert tasks.count() == 3
