@@ -134,11 +134,14 @@ def image_field(name: Any, help_text: Any) -> Any:
 
 @register_setting(icon="site")
 class SiteSettings(TimeZoneMixin, AnnouncementMixin, MenusMixin, ClusterableModel, BaseSiteSetting):
-    """What belongs to the whole site: its name and signs, menus, announcement, texts, mail and time zone."""
+    """What belongs to the whole site: its name and logo, menus, announcement, texts, mail and time zone."""
 
     logo = image_field(
         _("logo"),
-        _("Shown at the head of every page, in place of mark and name. Best as SVG, or with a clear ground."),
+        _(
+            "Shown at the top of every page, in place of the site’s name. Best as SVG, or with a transparent "
+            "background."
+        ),
     )
     tagline = models.CharField(
         max_length=140, blank=True, help_text=_("A few words under the site's name: what is to be found here.")
@@ -184,7 +187,7 @@ class SiteSettings(TimeZoneMixin, AnnouncementMixin, MenusMixin, ClusterableMode
 
     base_form_class = SiteNameForm
     name_panels = [FieldPanel("site_name"), FieldPanel("logo"), FieldPanel("tagline"), FieldPanel("share_image")]
-    link_panels = [InlinePanel("links", heading=_("Elsewhere: social networks and friends"), label=_("link"))]
+    link_panels = [InlinePanel("links", heading=_("Social links"), label=_("link"))]
     text_panels = [FieldPanel("footer_text"), FieldPanel("not_found_text")]
     mail_panels = [
         MailPanel(heading=_("E-mail")),
@@ -193,7 +196,7 @@ class SiteSettings(TimeZoneMixin, AnnouncementMixin, MenusMixin, ClusterableMode
     ]
     edit_handler = TabbedInterface(
         [
-            ObjectList(name_panels, heading=_("Name and signs")),
+            ObjectList(name_panels, heading=_("Name and logo")),
             ObjectList([*MenusMixin.menu_panels, *link_panels], heading=_("Menus")),
             ObjectList(AnnouncementMixin.announcement_panels, heading=_("Announcement")),
             ObjectList(text_panels, heading=_("Texts")),

@@ -1,4 +1,4 @@
-"""The menus at the head and at the foot of every page."""
+"""The header and footer menus of every page."""
 
 from dataclasses import dataclass
 
@@ -44,7 +44,7 @@ def menu_items(request: HttpRequest) -> list[MenuItem]:
 
 
 def footer_links(request: HttpRequest) -> list[MenuLink]:
-    """Return the links of the menu at the foot."""
+    """Return the links of the footer menu."""
     settings = find_settings(request)
     return read_menu(settings.footer_menu, request) if settings else []
 

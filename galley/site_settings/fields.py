@@ -22,7 +22,7 @@ class SiteNameForm(WagtailAdminModelForm):
         max_length=255,
         required=False,
         label=gettext_lazy("Name"),
-        help_text=gettext_lazy("Printed at the head of every page, and in the titles of browser tabs."),
+        help_text=gettext_lazy("Shown at the top of every page, and in the titles of browser tabs."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -39,12 +39,12 @@ class SiteNameForm(WagtailAdminModelForm):
 
 
 class MenusMixin(models.Model):
-    """A menu at the head and one at the foot of every page."""
+    """A header and a footer menu."""
 
     header_menu: Any = ThreadSafeStreamField(
         MenuBlock(),
         blank=True,
-        verbose_name=gettext_lazy("menu at the head"),
+        verbose_name=gettext_lazy("header menu"),
         help_text=gettext_lazy(
             "Drag the links into their order. Empty: the pages under the front page that are marked for menus."
         ),
@@ -52,8 +52,8 @@ class MenusMixin(models.Model):
     footer_menu: Any = ThreadSafeStreamField(
         MenuBlock(),
         blank=True,
-        verbose_name=gettext_lazy("menu at the foot"),
-        help_text=gettext_lazy("Links at the foot of every page, such as an imprint."),
+        verbose_name=gettext_lazy("footer menu"),
+        help_text=gettext_lazy("Links in the footer of every page, such as the imprint."),
     )
 
     menu_panels = [FieldPanel("header_menu"), FieldPanel("footer_menu")]

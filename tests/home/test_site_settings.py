@@ -61,7 +61,7 @@ def test_editors_and_authors_neither_see_nor_change_it(small_site: SmallSite, ro
 def test_a_chief_editor_finds_everything_in_tabs(small_site: SmallSite, chief: Client) -> None:  # noqa: F811
     html = chief.get(address_of(small_site)).content.decode()
     tabs = [" ".join(text.split()) for text in re.findall(r'role="tab"[^>]*>\s*([^<]+)', html)]
-    assert tabs == ["Name and signs", "Menus", "Announcement", "Texts", "Mail", "Time"]
+    assert tabs == ["Name and logo", "Menus", "Announcement", "Texts", "Mail", "Time"]
     for name in ("site_name", "logo", "share_image", "not_found_text", "contact_recipients", "time_zone"):
         assert f'name="{name}"' in html
     assert "Send a test to chief@example.org" in html
@@ -208,7 +208,7 @@ def test_links_of_menus_are_named_where_a_page_is_used(small_site: SmallSite, ch
     assert ReferenceIndex.get_references_to(small_site.about).filter(model_path__startswith="header_menu").exists()
 
 
-def test_the_menu_at_the_head_is_marked_where_the_reader_is(small_site: SmallSite, change_settings, rf) -> None:  # noqa: F811
+def test_the_header_menu_is_marked_where_the_reader_is(small_site: SmallSite, change_settings, rf) -> None:  # noqa: F811
     home = ("page", {"page": small_site.home, "label": "Front"})
     blog = ("page", {"page": small_site.blog, "label": ""})
     change_settings(header_menu=[home, ("submenu", {"label": "More", "links": [blog]})])

@@ -1,10 +1,12 @@
 """The site's time zone applies wherever times are read or written, and to nobody who has chosen another."""
 
+import asyncio
 import datetime
 import re
 from zoneinfo import ZoneInfo
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.http import HttpResponse
@@ -13,14 +15,15 @@ from django.utils import timezone
 from django_tasks import task
 from wagtail.users.models import UserProfile
 
-from blog.models import BlogPostPage
+from blog.models import BlogIndexPage, BlogPostPage
+from config.asgi import django_application
 from galley.site_settings.active_zone import name_other_site_zone, read_site_zone
 from galley.site_settings.middleware import TimeZoneMiddleware
 from galley.site_settings.time_zone import is_zone, validate_zone
 from quickstart.management.commands import worker
 from tests.factories import SmallSite
 from tests.galley.page_cache.conftest import visitor  # noqa: F401
-from tests.galley.page_cache.visitors import Visitor, runner  # noqa: F401
+from tests.galley.page_cache.visitors import Visitor, ask, runner  # noqa: F401
 from tests.galley.preview.conftest import form_of
 from tests.quickstart.test_worker import OPTIONS
 
@@ -81,6 +84,28 @@ def test_a_cached_page_follows_the_choice(post: BlogPostPage, change_settings, v
         assert times_in(visitor.get(post.url).body.decode()) == {time}
         visitor.get(post.url)
         assert visitor.get(post.url).is_hit
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_async_views_and_their_threads_are_in_it(
+    small_site: SmallSite,
+    change_settings,
+    runner: asyncio.Runner,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def view(request, page):
+        await asyncio.sleep(0)
+        names = timezone.get_current_timezone_name(), await sync_to_async(timezone.get_current_timezone_name)()
+        return HttpResponse(" ".join(names), headers={"Cache-Control": "no-store"})
+
+    async def ask_eight_times_at_once() -> set[bytes]:
+        answers = await asyncio.gather(*(ask(django_application, "/blog/") for _ in range(8)))
+        return {answer.body for answer in answers}
+
+    monkeypatch.setattr(BlogIndexPage, "async_view", staticmethod(view))
+    for zone in IN_ZONE:
+        change_settings(time_zone=zone)
+        assert runner.run(ask_eight_times_at_once()) == {f"{zone} {zone}".encode()}
 
 
 def test_nothing_is_left_of_it_after_a_request(post: BlogPostPage, change_settings, client: Client, asgi_get) -> None:

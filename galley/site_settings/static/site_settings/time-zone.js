@@ -1,7 +1,7 @@
 /** Selects the browser's own time zone in the question of the first start. */
 
-const question = document.querySelector("#site-time-zone, [aria-labelledby*='site-time-zone']") ?? document;
-const select = question.querySelector("select[name=time_zone]");
+const question = document.querySelector(".site-settings-question");
+const select = question?.querySelector("select[name=time_zone]");
 const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 if (select && [...select.options].some((option) => option.value === zone)) {
