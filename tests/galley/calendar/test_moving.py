@@ -50,6 +50,14 @@ def test_it_goes_live_on_the_other_day_at_its_hour(small_site: SmallSite, editor
     assert client.get(f"/admin/pages/{page.pk}/edit/").status_code == 200
 
 
+def test_its_edit_page_leads_to_another_day(small_site: SmallSite, editor, schedule, client: Client) -> None:
+    page = schedule("Spring", TIME)
+    client.force_login(editor)
+    link = f'href="/admin/calendar/move/{page.pk}/?next=%2Fadmin%2Fpages%2F{page.pk}%2Fedit%2F"'
+    assert link in client.get(f"/admin/pages/{page.pk}/edit/").content.decode()
+    assert "/admin/calendar/move/" not in client.get(f"/admin/pages/{small_site.post.pk}/edit/").content.decode()
+
+
 def test_a_live_page_with_scheduled_changes_stays_live_as_it_is(small_site: SmallSite, editor) -> None:
     small_site.post.title = "A live title"
     small_site.post.save_revision().publish()
