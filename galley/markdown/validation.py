@@ -1,6 +1,9 @@
 """What a Markdown text links to, and errors that its author has to correct, each with the number of its line."""
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import Model
 from django.utils.text import Truncator
@@ -11,6 +14,8 @@ from galley.markdown.formulas import MAX_FORMULA_LENGTH, InvalidFormula, convert
 from galley.markdown.internal_links import LINK_PATTERN, get_models
 from galley.markdown.parser import parser
 
+# An entity or a backslash may hide a link.
+_MAY_HAVE_ANY = re.compile(r"[$&\\]|(?:page|doc|image):", re.IGNORECASE)
 _KIND_NAMES = {"page": "page", "doc": "document", "image": "picture"}
 
 
@@ -18,13 +23,12 @@ def find_formula_errors(text: str) -> list[str]:
     """Return an error for each invalid formula in the Markdown `text`, in the order of their lines."""
     message = _("Line %(line)s: the formula “%(tex)s” can't be set. %(reason)s A dollar sign is written \\$.")
     errors = []
-    for line, token in _with_lines(parser.parse(text)):
-        if token.type in {"math_inline", "math_block"}:
-            try:
-                convert_formula(token.content)
-            except InvalidFormula as error:
-                tex = Truncator(token.content.strip()[:MAX_FORMULA_LENGTH]).chars(40)
-                errors.append(message % {"line": line, "tex": tex, "reason": error})
+    for line, formula in _read(text).formulas:
+        try:
+            convert_formula(formula)
+        except InvalidFormula as error:
+            tex = Truncator(formula.strip()[:MAX_FORMULA_LENGTH]).chars(40)
+            errors.append(message % {"line": line, "tex": tex, "reason": error})
     return errors
 
 
@@ -33,7 +37,7 @@ def find_broken_links(text: str) -> list[str]:
 
     A page that exists but isn't published isn't reported: it may go live later. Runs one query for each kind.
     """
-    links = list(_find_links(text))
+    links = _read(text).links
     existing = {
         kind: model.objects.in_bulk({int(number) for _, found, number in links if found == kind and _is_id(number)})
         for kind, model in get_models().items()
@@ -48,14 +52,28 @@ def find_broken_links(text: str) -> list[str]:
 def find_references(text: str) -> set[tuple[type[Model], str]]:
     """Return the models and primary keys of the pages, documents and images in the Markdown `text`."""
     models = get_models()
-    return {(models[kind], number) for _, kind, number in _find_links(text) if _is_id(number)}
+    return {(models[kind], number) for _, kind, number in _read(text).links if _is_id(number)}
 
 
-def _find_links(text: str) -> Iterator[tuple[int, str, str]]:
-    """Yield line, kind and number of each internal link or image."""
+class _Contents(NamedTuple):
+    """The formulas of a text with their lines, and the kinds and numbers of its internal links and images."""
+
+    formulas: tuple[tuple[int, str], ...] = ()
+    links: tuple[tuple[int, str, str], ...] = ()
+
+
+@lru_cache(maxsize=32)
+def _read(text: str) -> _Contents:
+    """Parse `text`. A save asks three times, and a long text takes a second."""
+    if not _MAY_HAVE_ANY.search(text):
+        return _Contents()
+    formulas, links = [], []
     for line, token in _with_lines(parser.parse(text)):
-        if match := LINK_PATTERN.match(str(token.attrs.get("href") or token.attrs.get("src") or "")):
-            yield line, match["kind"].lower(), match["number"]
+        if token.type in {"math_inline", "math_block"}:
+            formulas.append((line, token.content))
+        elif match := LINK_PATTERN.match(str(token.attrs.get("href") or token.attrs.get("src") or "")):
+            links.append((line, match["kind"].lower(), match["number"]))
+    return _Contents(tuple(formulas), tuple(links))
 
 
 def _is_id(text: str) -> bool:
