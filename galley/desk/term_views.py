@@ -1,10 +1,10 @@
-"""Wagtail's views for terms: counted, put in order, merged, and created within the chooser of a page."""
+"""Wagtail's views for terms: counted, put in order and merged."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,10 +20,10 @@ from wagtail.admin.views.generic import ReorderView, WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.base import BaseObjectMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.viewsets.base import ViewSet
-from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
 from galley.desk.renaming import find_public_urls, merge
+from galley.desk.term_creation import TermChooserViewSet
 
 
 class PageCountColumn(TitleColumn):
@@ -142,16 +142,6 @@ class MergeView(PermissionCheckedMixin, BaseObjectMixin, WagtailAdminTemplateMix
         )
         messages.success(self.request, text % {"source": source, "target": target, "count": count})
         return redirect(self.index_url_name)
-
-
-class TermChooserViewSet(SnippetChooserViewSet):
-    """Wagtail's chooser, in which a new term can be written without leaving the page."""
-
-    @cached_property
-    def form_fields(self) -> list[str]:
-        """The texts of a term. What else it has is added on its own page."""
-        texts = (models.CharField, models.TextField)
-        return [field.name for field in self.model._meta.fields if isinstance(field, texts) and field.editable]
 
 
 class TermViewSet(SnippetViewSet):

@@ -5,10 +5,13 @@ from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
+from wagtail.images.tests.utils import get_test_image_file
 
 from blog.models import Author, BlogPostPage, Category, Series, Tag
+from home.models import SiteImage
 from tests.conftest import SmallSite
 from tests.factories import AuthorFactory, EditorFactory
 
@@ -150,6 +153,35 @@ def test_an_author_is_added_within_the_chooser(desk: Client, name: str, slug: st
     (chosen,) = answer["result"]
     assert (answer["step"], chosen["id"], chosen["string"]) == ("chosen", str(author.pk), name)
     assert chosen["edit_url"] == url("author", "edit", author.pk)
+
+
+def test_a_new_author_comes_with_portrait_and_link(desk: Client) -> None:
+    file = ContentFile(get_test_image_file().file.getvalue(), "ada.png")
+    link = {"links_label": "Her notes", "links_url": "https://ada.example/"}
+    desk.post(chooser_url("author", "create"), {"name": "Ada", "slug": "", "biography": "", "portrait": file} | link)
+    author = Author.objects.get()
+    assert author.portrait.title == "Ada"
+    assert author.portrait.uploaded_by_user is not None
+    assert [(one.label, one.url) for one in author.links.all()] == [("Her notes", "https://ada.example/")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"portrait": ContentFile(b"no picture", "ada.png")}, "Upload a valid image."),
+        ({"portrait": ContentFile(b"<svg><script>1</script>", "ada.svg")}, "image"),
+        ({"links_label": "Her notes"}, "This field cannot be blank."),
+        ({"links_url": "https://ada.example/"}, "This field cannot be blank."),
+        ({"links_label": "Her notes", "links_url": "ada"}, "Enter a valid URL."),
+    ],
+)
+def test_a_wrong_portrait_or_link_is_said(desk: Client, fields: dict, sentence: str) -> None:
+    answer = desk.post(chooser_url("author", "create"), {"name": "Ada", "slug": "", "biography": "Hers.", **fields})
+    html = answer.json()["htmlFragment"]
+    assert re.search(rf'error-message">\s*[^<]*{sentence}', html)
+    assert "Hers." in html
+    assert not Author.objects.exists()
+    assert not SiteImage.objects.exists()
 
 
 @pytest.mark.parametrize(
