@@ -1,7 +1,9 @@
 """The list of posts, and its routes: the archive and the pages of groups of posts."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -18,8 +20,9 @@ from blog.models.post import BlogPostPage
 from blog.models.taxonomy import TERMS, get_term
 from blog.taxonomy_pages import BY_SEGMENT, TAXONOMIES, describe_term, find_period, find_term_urls, list_terms, term_url
 from galley.async_pages import AsyncRoutablePageMixin
+from galley.async_pages.redirects import find_present_urls
 from galley.desk.renaming import redirect_former_urls
-from galley.listings import page_or_partial, readable_children
+from galley.listings import Selection, page_or_partial, readable_children
 from home.base_page import BasePage, IntroductionMixin
 
 SEGMENT = f"(?P<segment>{'|'.join(BY_SEGMENT)})"
@@ -65,7 +68,7 @@ class BlogIndexPage(AsyncRoutablePageMixin, IntroductionMixin, BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return Wagtail's context, `kwargs` of a route, and the `listing`, read when the template first uses it."""
         group = kwargs.get("group")
-        selection = select_posts(request, self, group)
+        selection = self.follow_renames(select_posts(request, self, group))
         return (
             super().get_context(request, *args)
             | kwargs
@@ -74,6 +77,17 @@ class BlogIndexPage(AsyncRoutablePageMixin, IntroductionMixin, BasePage):
                 "listing_address": selection.address_asked,
             }
         )
+
+    def follow_renames(self, selection: Selection) -> Selection:
+        """Return `selection` with the present slugs of terms that were renamed or merged. Blocks."""
+        named = [(name, slug) for name, slug in selection.values.items() if name in TERMS]
+        urls = {term_url(self.url or "", name, slug): (name, slug) for name, slug in named}
+        values = dict(selection.values)
+        for former, present in (find_present_urls(urls) if urls else {}).items():
+            name, slug = urls[former]
+            if get_term(name, slug) is None:
+                values[name] = unquote(present.rstrip("/").rpartition("/")[2])
+        return replace(selection, values=values)
 
     def answer_route(self, request: HttpRequest, template: str = "", **context: Any) -> HttpResponseBase:
         """Return the response of `page_or_partial` with `template` and `context`."""

@@ -1,5 +1,7 @@
 """Redirects of URLs that have changed, beside those that Wagtail writes for pages."""
 
+from collections.abc import Iterable
+
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path, uri_to_iri
 from wagtail.contrib.redirects.models import Redirect
@@ -23,6 +25,13 @@ def add_redirect(former: str, present: str) -> None:
     Redirect.objects.filter(old_path=paths[1], redirect_link=present).delete()  # it would lead to itself
     if not Redirect.objects.filter(old_path=paths[0], site=None).exists():
         Redirect.add_redirect(former, present, automatically_created=True)
+
+
+def find_present_urls(former: Iterable[str]) -> dict[str, str]:
+    """Return those of the URLs `former` that were redirected automatically, each with its present URL. One query."""
+    paths = {Redirect.normalise_path(uri_to_iri(url)): url for url in former}
+    found = Redirect.objects.filter(old_path__in=paths, site=None, automatically_created=True)
+    return {paths[path]: url for path, url in found.values_list("old_path", "redirect_link")}
 
 
 def find_moved_url(request: HttpRequest) -> str | None:

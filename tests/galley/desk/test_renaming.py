@@ -113,6 +113,19 @@ def test_addresses_of_what_was_merged_lead_to_the_other(small_site: SmallSite, a
     assert not Redirect.objects.filter(old_path__startswith="/other").exists()
 
 
+def test_a_list_that_is_filtered_by_a_former_name_is_filtered_by_the_present_one(
+    small_site: SmallSite, asgi_get
+) -> None:
+    write(small_site, "Of ink", "ink")
+    write(small_site, "Of lead", "lead")
+    merge(Tag.objects.get(name="ink"), Tag.objects.get(name="lead"))
+    html = asgi_get("/blog/?tag=ink").content.decode()
+    assert html == asgi_get("/blog/?tag=lead").content.decode()
+    assert ">Of ink<" in html
+    assert ">Post " not in html[html.index("<main") :]
+    assert ">Of lead<" not in asgi_get("/blog/?tag=unknown").content.decode()
+
+
 def test_merging_and_renaming_back_and_forth_leads_in_no_circle(small_site: SmallSite, asgi_get) -> None:
     write(small_site, "Post", "a", "b")
     merge(Tag.objects.get(name="a"), Tag.objects.get(name="b"))
