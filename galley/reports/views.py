@@ -287,10 +287,10 @@ class MissingAddressesReport(Report):
     search_fields = ["path", "referrer"]
     default_ordering = "-count"
     columns = [
-        Column("path", label=gettext_lazy("Address"), sort_key="path"),
+        Column("path", label=gettext_lazy("Address"), sort_key="path", classname="reports-address"),
         NumberColumn("count", label=gettext_lazy("Requests"), sort_key="count"),
         DateColumn("last_seen", label=gettext_lazy("Last"), sort_key="last_seen"),
-        Column("referrer", label=gettext_lazy("Linked from")),
+        Column("referrer", label=gettext_lazy("Linked from"), classname="reports-address"),
         MissingAddressColumn("actions", label=gettext_lazy("What to do")),
     ]
     list_export = ["site", "path", "count", "first_seen", "last_seen", "referrer"]

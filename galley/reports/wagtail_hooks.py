@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import URLPattern, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail import hooks
@@ -19,6 +22,12 @@ from galley.reports.models import MissingAddress
 def add_addresses() -> list[URLPattern]:
     """Return the addresses of the reports."""
     return views.urlpatterns
+
+
+@hooks.register("insert_global_admin_css")
+def add_styles() -> SafeString:
+    """Style the reports."""
+    return format_html('<link rel="stylesheet" href="{}">', static("reports/reports.css"))
 
 
 class ReportMenuItem(MenuItem):

@@ -1,0 +1,49 @@
+"""From a report, one press leads to the field of a broken link, and another from a missing address to its redirect."""
+
+import sqlite3
+from contextlib import closing
+from itertools import product
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from tests.e2e.editing import open_saved_post, publish
+from tests.e2e.test_history import SCREENS
+from tests.running_site import RunningSite
+
+BROKEN, MISSING, ALTS = (
+    f"/admin/reports/{name}/" for name in ("broken-links", "missing-addresses", "missing-alt-texts")
+)
+ADD_MISSING_ADDRESS = """
+    INSERT INTO reports_missingaddress (site_id, path, count, count_today, first_seen, last_seen, referrer, is_ignored)
+    SELECT id, '/old-shop', 7, 0, '2026-01-01', '2026-01-01', 'https://elsewhere.example/', 0 FROM wagtailcore_site
+"""
+IS_REPORTED = "text => fetch('/admin/reports/broken-links/results/').then(a => a.text()).then(a => a.includes(text))"
+
+
+async def test_what_is_broken_and_missing_is_mended_from_the_reports(server: RunningSite, editor_page: Page) -> None:
+    page = editor_page
+    await open_saved_post(page, "A post with a link", "See [the old shop](/old-shop/).")
+    await publish(page)
+    # The worker reads the page.
+    await page.wait_for_function(IS_REPORTED, arg="the old shop")
+    with closing(sqlite3.connect(server.var_dir / "galley.sqlite3", timeout=60)) as database, database:
+        database.execute(ADD_MISSING_ADDRESS)
+    for address, (screen, colours) in product((BROKEN, MISSING, ALTS), product(SCREENS.values(), ("light", "dark"))):
+        await page.set_viewport_size(screen)
+        await page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+        await page.goto(address)
+        results = await Axe().run(page, context="main")
+        assert results.response["violations"] == [], (address, results.generate_report())
+    await page.goto("/admin/")
+    await page.get_by_text("1 link on your pages leads nowhere.").get_by_role("link", name="Show them").click()
+    await page.get_by_role("link", name="Body in “A post with a link”").click()
+    await expect(page.locator("[data-streamfield-child] [data-field]").first).to_be_in_viewport()
+    await page.goto(MISSING)
+    await page.get_by_role("link", name="Redirect /old-shop").click()
+    await expect(page.get_by_label("Redirect from")).to_have_value("/old-shop")
+    await page.get_by_label("Redirect to any URL").fill(f"{server.url}/blog/")
+    await page.get_by_role("button", name="Create").click()
+    await expect(page.locator(".messages")).to_contain_text("Redirect '/old-shop' added.")
+    await page.goto(MISSING)
+    await expect(page.get_by_text("All is well")).to_be_visible()
