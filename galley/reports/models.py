@@ -50,6 +50,11 @@ class Address(models.Model):
     def __str__(self) -> str:
         return self.url
 
+    @property
+    def can_be_opened(self) -> bool:
+        """Whether a link in the admin may lead there: other schemes could run scripts."""
+        return self.is_outside and self.url.lower().startswith(("http://", "https://"))
+
     def set_problem(self, problem: str, status: int | None = None) -> None:
         """Store what the check has found now."""
         self.checked_at = timezone.now()

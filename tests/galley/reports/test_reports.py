@@ -39,6 +39,15 @@ def test_a_row_names_page_field_text_target_reason_and_date(small_site: SmallSit
         assert text in html
 
 
+def test_only_web_addresses_can_be_opened(small_site: SmallSite, client_of) -> None:
+    add_broken_link(small_site.post, "https://gone.example/x")
+    add_broken_link(small_site.post, "javascript://[%0aalert(1)", problem="invalid")
+    html = html_of(client_of("Editors"), BROKEN)
+    assert 'href="https://gone.example/x"' in html
+    assert "javascript://[%0aalert(1)" in html
+    assert 'href="javascript' not in html
+
+
 def test_links_are_filtered_by_target_and_reason_and_found_by_words(small_site: SmallSite, client_of) -> None:
     add_broken_link(small_site.post, "https://gone.example/", "Elsewhere", "no answer")
     add_broken_link(small_site.post, "http://testserver/gone/", "Here", is_outside=False)
