@@ -2,6 +2,7 @@
 
 import http.client
 import itertools
+import logging
 import ssl
 import time
 import urllib.request
@@ -20,6 +21,8 @@ from django.utils.encoding import iri_to_uri
 from galley.fetching import TIMEOUT_SECONDS, NotPublicError, public_opener
 from galley.reports.models import Address, Problem
 
+logger = logging.getLogger(__name__)
+
 MAX_ADDRESSES = 5_000
 MAX_OF_HOST = 300
 MAX_SECONDS = 60 * 60
@@ -29,6 +32,8 @@ MAX_FAILURES_OF_HOST = 3
 # Not asked again after a restart of the worker in the same night.
 RECENT = timedelta(hours=12)
 GONE = {404, 410}
+# If so many hosts don't answer, and none does, the fault is here.
+HOSTS_THAT_MEAN_OFFLINE = 3
 # From here on, a failure that may pass is shown.
 FAILURES_TO_SHOW = 2
 
@@ -125,13 +130,26 @@ def check_outside(checker: LinkChecker | None = None) -> int:
     addresses = Address.objects.filter(old, is_outside=True, links__page__live=True).distinct()
     oldest_first = addresses.order_by(F("checked_at").asc(nulls_first=True), "pk")
     due = list(itertools.islice(_limit_hosts(oldest_first), MAX_ADDRESSES))
-    checked = 0
+    unanswered, checked, is_reached = [], 0, False
     for address, answer in (checker or LinkChecker()).run(due):
-        address.failures = address.failures + 1 if answer.may_pass else 0
-        is_shown = not answer.may_pass or address.failures >= FAILURES_TO_SHOW
-        address.set_problem(answer.problem if is_shown else "", answer.status)
+        if answer.problem == Problem.NO_ANSWER:
+            unanswered.append(address)
+            continue
+        is_reached = is_reached or answer.problem not in (Problem.NOT_PUBLIC, Problem.INVALID)
+        _store(address, answer)
         checked += 1
-    return checked
+    if not is_reached and len({_host(address.url) for address in unanswered}) >= HOSTS_THAT_MEAN_OFFLINE:
+        logger.warning("No other host answers: this machine has no way out. Links to other sites weren't checked.")
+        return checked
+    for address in unanswered:
+        _store(address, Answer(Problem.NO_ANSWER))
+    return checked + len(unanswered)
+
+
+def _store(address: Address, answer: Answer) -> None:
+    address.failures = address.failures + 1 if answer.may_pass else 0
+    is_shown = not answer.may_pass or address.failures >= FAILURES_TO_SHOW
+    address.set_problem(answer.problem if is_shown else "", answer.status)
 
 
 def _limit_hosts(addresses: Iterable[Address]) -> Iterator[Address]:

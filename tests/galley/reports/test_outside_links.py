@@ -181,6 +181,20 @@ def test_a_host_that_does_not_answer_is_soon_left_alone(
     assert check_outside(checker) == outside.MAX_FAILURES_OF_HOST
 
 
+@pytest.mark.parametrize(("reached", "counted"), [(False, 0), (True, 4)])
+def test_a_machine_without_network_blames_nobody(
+    monkeypatch: pytest.MonkeyPatch, checker: LinkChecker, small_site: SmallSite, caplog, reached: bool, counted: int
+) -> None:
+    def check(url: str) -> outside.Answer:
+        return outside.Answer("" if reached and "//a." in url else Problem.NO_ANSWER)
+
+    monkeypatch.setattr(checker, "check", check)
+    add_links(small_site, *(f"http://{name}.example/" for name in "abcd"))
+    assert check_outside(checker) == counted
+    assert Address.objects.filter(failures=1).count() == max(0, counted - 1)
+    assert ("has no way out" in caplog.text) is not reached
+
+
 def test_a_night_has_an_end(
     monkeypatch: pytest.MonkeyPatch, checker: LinkChecker, clock: Clock, small_site: SmallSite
 ) -> None:
