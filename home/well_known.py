@@ -43,7 +43,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     month = timezone.now().astimezone(datetime.UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     context = {
         "contact": contact if ":" in contact else f"mailto:{contact}",
-        "expires": month + SECURITY_CONTACT_VALIDITY,
+        "expires": f"{month + SECURITY_CONTACT_VALIDITY:%Y-%m-%dT%H:%M:%SZ}",
         "site": site,
         "language": get_language(),
     }

@@ -53,13 +53,15 @@ def test_people_are_named(small_site: SmallSite, asgi_get) -> None:
     [("holes@example.org", "mailto:holes@example.org"), ("https://example.org/holes", "https://example.org/holes")],
 )
 def test_a_hole_can_be_told_of(small_site: SmallSite, asgi_get, contact: str, printed: str) -> None:
-    write_settings(security_contact=contact)
+    # The file names a time of UTC, whatever zone the site is in.
+    write_settings(security_contact=contact, time_zone="Asia/Tokyo")
     answer = asgi_get("/.well-known/security.txt")
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
     fields = dict(line.split(": ", 1) for line in answer.content.decode().strip().splitlines())
     assert fields["Contact"] == printed
     assert fields["Canonical"] == "http://testserver/.well-known/security.txt"
     left = datetime.datetime.fromisoformat(fields["Expires"]) - timezone.now()
+    assert fields["Expires"].endswith("T00:00:00Z")
     assert datetime.timedelta(days=100) < left < datetime.timedelta(days=365)
 
 
