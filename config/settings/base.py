@@ -254,6 +254,8 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.backend"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+# Editors choose theirs in the panel of `galley.site_settings.account`, which knows that the site has one.
+WAGTAIL_USER_TIME_ZONES: list[str] = []
 WAGTAILMARKDOWN = {"autodownload_fontawesome": False}
 
 LOG_LEVEL = env.str("LOG_LEVEL", "WARNING").upper()

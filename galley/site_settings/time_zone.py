@@ -1,7 +1,7 @@
 """The field for the site's time zone. Django's `TIME_ZONE` applies until somebody chooses."""
 
 import zoneinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import forms
@@ -11,7 +11,6 @@ from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.localization import get_available_admin_time_zones
 from wagtail.admin.panels import FieldPanel
 
 
@@ -37,11 +36,15 @@ class ZoneSelect(forms.Select):
     Wagtail's script that adds how far each is from UTC stops at the first zone that is newer than the browser.
     """
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        """List the zones; the first choice is none."""
-        zones = [(name, name) for name in get_available_admin_time_zones()]
-        none = format_lazy(gettext_lazy("Not chosen yet: {zone} applies"), zone=settings.TIME_ZONE)
-        super().__init__(attrs, [("", none), *zones])
+    def __init__(self, attrs: dict[str, Any] | None = None, none: Any = None) -> None:
+        """List the zones; the first choice, called `none`, is no choice."""
+        none = none or format_lazy(gettext_lazy("Not chosen yet: {zone} applies"), zone=settings.TIME_ZONE)
+        super().__init__(attrs, [("", none), *((name, name) for name in _zone_names())])
+
+
+@cache
+def _zone_names() -> list[str]:
+    return sorted(zoneinfo.available_timezones())
 
 
 class TimeZoneMixin(models.Model):

@@ -8,8 +8,11 @@ from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
+from galley.site_settings.account import EditorZonePanel
 from galley.site_settings.first_start import TimeZoneQuestion, choose_time_zone
 from galley.site_settings.mail import send_test
+
+hooks.register("register_account_settings_panel", EditorZonePanel)
 
 
 @hooks.register("register_admin_urls")

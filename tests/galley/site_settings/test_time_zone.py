@@ -151,6 +151,21 @@ def test_editors_write_in_the_sites_zone_unless_they_have_chosen_one(post, chang
     assert "The site’s time zone is Asia/Tokyo" in chief.get("/admin/calendar/").content.decode()
 
 
+@pytest.mark.parametrize(("zone", "is_taken"), [("Europe/Berlin", True), ("", True), ("Mars/Base", False)])
+def test_an_editor_chooses_a_zone_in_the_account(change_settings, chief: Client, zone: str, is_taken: bool) -> None:
+    change_settings(time_zone="Asia/Tokyo")
+    html = chief.get("/admin/account/").content.decode()
+    assert '<option value="" selected>That of the site: Asia/Tokyo</option>' in html
+    assert html.count('<option value="Europe/Berlin">') == 1
+    fields = {"name_email-first_name": "A", "name_email-last_name": "B", "name_email-email": "a@example.org"}
+    theme = {"theme-theme": "system", "theme-contrast": "system", "theme-density": "default"}
+    answer = chief.post("/admin/account/", fields | theme | {"time_zone-current_time_zone": zone}, follow=True)
+    assert ("is no time zone" not in answer.content.decode()) is is_taken
+    profile = UserProfile.objects.get(user_id=chief.session["_auth_user_id"])
+    assert profile.current_time_zone == (zone if is_taken else "")
+    assert (profile.user.first_name == "A") is is_taken
+
+
 def test_a_preview_shows_times_as_visitors_read_them(post: BlogPostPage, change_settings) -> None:
     change_settings(time_zone="America/New_York")
     post.date = None
