@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import Error, connections, transaction
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 from galley.reports.models import MissingAddress
 
@@ -161,11 +161,11 @@ def store(noted: dict[tuple[str, str], Noted]) -> None:
     merged: dict[tuple[int, str], Noted] = {}
     for (host, path), one in noted.items():
         if site := sites.get(host):
-            key = site, Redirect.normalise_path(path)
-            before = merged.get(key)
-            merged[key] = (
-                Noted(one.count + before.count, one.last_seen, one.referrer or before.referrer) if before else one
-            )
+            key = site.pk, Redirect.normalise_path(path)
+            if before := merged.get(key):
+                one = Noted(one.count + before.count, one.last_seen, one.referrer or before.referrer)
+            merged[key] = one
+    _leave_out_pages(merged, {site.pk: site.root_page.url_path.rstrip("/") for site in sites.values()})
     fields = ["count", "count_today", "last_seen", "referrer"]
     with transaction.atomic():
         new = (
@@ -185,12 +185,20 @@ def store(noted: dict[tuple[str, str], Noted]) -> None:
         _delete_surplus(MissingAddress.objects.all())
 
 
-def _find_sites(hosts: set[str]) -> dict[str, int]:
+def _find_sites(hosts: set[str]) -> dict[str, Site]:
     """Return the site of each host; the default site for those that have none of their own."""
-    by_name = {site.hostname: site.pk for site in Site.objects.order_by("is_default_site")}
-    default = Site.objects.filter(is_default_site=True).values_list("pk", flat=True).first()
+    sites = list(Site.objects.select_related("root_page").order_by("is_default_site"))
+    by_name = {site.hostname: site for site in sites}
+    default = next((site for site in sites if site.is_default_site), None)
     found = {host: by_name.get(host.rsplit(":", 1)[0].lower(), default) for host in hosts}
     return {host: site for host, site in found.items() if site}
+
+
+def _leave_out_pages(merged: dict[tuple[int, str], Noted], roots: dict[int, str]) -> None:
+    """Leave out the paths of published pages: there, a query was wrong, such as the number of a list's page."""
+    at = {f"{roots[site]}{path}/": (site, path) for site, path in merged}
+    for url_path in Page.objects.live().filter(url_path__in=at).values_list("url_path", flat=True):
+        del merged[at[url_path]]
 
 
 def _delete_surplus(rows: Any) -> None:

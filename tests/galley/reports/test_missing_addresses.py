@@ -198,6 +198,11 @@ def test_each_site_has_its_own(small_site: SmallSite) -> None:
     assert counts == {"other.example": 1, "testserver": 2}
 
 
+def test_a_page_whose_query_is_wrong_is_not_missing(small_site: SmallSite) -> None:
+    store({("localhost", path): Noted(1, timezone.now(), "") for path in ("/blog/", "/blog/gone/", "/old/")})
+    assert set(MissingAddress.objects.values_list("path", flat=True)) == {"/blog/gone", "/old"}
+
+
 def test_the_site_counts_what_its_visitors_miss() -> None:
     from config.asgi import application
 
