@@ -1,6 +1,7 @@
 """Redirects of URLs that have changed, beside those that Wagtail writes for pages."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path, uri_to_iri
@@ -25,6 +26,24 @@ def add_redirect(former: str, present: str) -> None:
     Redirect.objects.filter(old_path=paths[1], redirect_link=present).delete()  # it would lead to itself
     if not Redirect.objects.filter(old_path=paths[0], site=None).exists():
         Redirect.add_redirect(former, present, automatically_created=True)
+
+
+def follow_moved_page(sender: Any, instance: Any, **kwargs: Any) -> None:
+    """Let redirects that lead below a page lead below its present URL.
+
+    A receiver of Wagtail's signals `page_slug_changed` and `post_page_move`. Wagtail redirects the page itself.
+    """
+    before = kwargs.get("url_path_before") or kwargs["instance_before"].url_path
+    after = kwargs.get("url_path_after") or instance.url_path
+    for root in Site.get_site_root_paths():
+        if before.startswith(root.root_path) and after.startswith(root.root_path):
+            former, present = (f"/{path.removeprefix(root.root_path)}" for path in (before, after))
+            for redirect in Redirect.objects.filter(redirect_link__startswith=former).exclude(redirect_link=present):
+                link = present + redirect.redirect_link.removeprefix(former)
+                if Redirect.normalise_path(link) == redirect.old_path:
+                    redirect.delete()  # it would lead to itself
+                else:
+                    Redirect.objects.filter(pk=redirect.pk).update(redirect_link=link)
 
 
 def find_present_urls(former: Iterable[str]) -> dict[str, str]:

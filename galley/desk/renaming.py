@@ -40,8 +40,8 @@ def find_public_urls(instance: Model) -> Urls:
     return find_urls(instance) if find_urls else {}
 
 
-def _redirect_renamed(sender: Any, instance: Any, **kwargs: Any) -> None:
-    former = sender._base_manager.filter(pk=instance.pk).first() if instance.pk else None
+def _redirect_renamed(sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> None:
+    former = sender._base_manager.filter(pk=instance.pk).first() if instance.pk and not raw else None
     if former and former.slug != instance.slug:
         _redirect(find_public_urls(former), find_public_urls(instance))
     if former and str(former) != str(instance):
@@ -78,7 +78,8 @@ def merge(source: Any, target: Any, user: Any = None) -> int:
 
 
 def _announce(model: Any, pks: set[int]) -> None:
-    transaction.on_commit(partial(announce_changes.enqueue, model._meta.label, sorted(pks)))
+    if pks:
+        transaction.on_commit(partial(announce_changes.enqueue, model._meta.label, sorted(pks)))
 
 
 @task()

@@ -49,6 +49,11 @@ class TermIndexView(IndexView):
         count = PageCountColumn("page_count", label=_("Pages"), sort_key="page_count", get_url=self.get_usage_url)
         return ["__str__", "slug", count]
 
+    @cached_property
+    def show_ordering_column(self) -> bool:
+        """Whether the terms can be moved: only where all of them stand there, since their positions count."""
+        return bool(super().show_ordering_column and not self.is_searching)
+
     def get_usage_url(self, instance: Any) -> str:
         """Return the URL of the list of what has the term."""
         return reverse(self.usage_url_name, args=[instance.pk])

@@ -83,6 +83,7 @@ def test_a_new_category_comes_last_and_moves_by_position(desk: Client) -> None:
     categories("Proofs", "Type", "Ink")
     assert names_in_order() == ["Proofs", "Type", "Ink"]
     assert "data-w-orderable-url-value" in desk.get(url("category", "list")).content.decode()
+    assert "data-w-orderable-url-value" not in desk.get(url("category", "list") + "?q=i").content.decode()
     ink = Category.objects.get(name="Ink")
     assert desk.post(url("category", "reorder", ink.pk) + "?position=0").status_code == 200
     assert names_in_order() == ["Ink", "Proofs", "Type"]
