@@ -1,4 +1,4 @@
-"""The header and footer menus of every page."""
+"""The header and footer menus of every page, and the settings of its site."""
 
 from dataclasses import dataclass
 
@@ -25,11 +25,12 @@ class MenuItem:
 
 
 def menus(request: HttpRequest) -> dict[str, SimpleLazyObject]:
-    """Context processor: lazy lists, without a query until a template reads them.
+    """Context processor: lazy values, without a query until a template reads them.
 
-    `main_menu` is of `MenuItem`, `footer_menu` of `MenuLink`.
+    `main_menu` is a list of `MenuItem`, `footer_menu` of `MenuLink`. `site_settings` is empty if nobody has saved any.
     """
     return {
+        "site_settings": SimpleLazyObject(lambda: find_settings(request) or ()),
         "main_menu": SimpleLazyObject(lambda: menu_items(request)),
         "footer_menu": SimpleLazyObject(lambda: footer_links(request)),
     }

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from galley.page_cache.cacheable_views import cacheable_view, require_site
-from home.models import SiteSettings
+from galley.site_settings.registered import find_settings
 
 PLAIN_TEXT = "text/plain; charset=utf-8"
 # RFC 9116, section 2.5.5 recommends less than a year. It counts from the first of the month, so that the file changes
@@ -29,7 +29,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
 def humans_txt(request: HttpRequest) -> HttpResponse:
     """Return humans.txt, which names the people and the software behind the site (https://humanstxt.org)."""
     site = require_site(request)
-    context = {"site": site, "texts": SiteSettings.for_site(site)}
+    context = {"site": site, "texts": find_settings(request)}
     return render(request, "site/humans.txt", context, content_type=PLAIN_TEXT)
 
 
@@ -37,7 +37,8 @@ def humans_txt(request: HttpRequest) -> HttpResponse:
 def security_txt(request: HttpRequest) -> HttpResponse:
     """Return security.txt (RFC 9116). Raises Http404 without a security contact."""
     site = require_site(request)
-    contact = SiteSettings.for_site(site).security_contact
+    settings = find_settings(request)
+    contact = settings.security_contact if settings else ""
     if not contact:
         raise Http404
     month = timezone.now().astimezone(datetime.UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -54,11 +55,11 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 def web_manifest(request: HttpRequest) -> HttpResponse:
     """Return the web app manifest, for devices on which the site is installed (https://www.w3.org/TR/appmanifest/)."""
     site = require_site(request)
-    name = site.site_name or site.hostname
+    name, settings = site.site_name or site.hostname, find_settings(request)
     manifest = {
         "name": name,
         "short_name": name if len(name) <= 12 else name.split()[0][:12],
-        "description": SiteSettings.for_site(site).tagline,
+        "description": settings.tagline if settings else "",
         "lang": get_language(),
         "start_url": "/",
         "display": "browser",

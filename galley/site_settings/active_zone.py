@@ -17,10 +17,12 @@ from galley.site_settings.time_zone import is_zone
 
 
 def read_site_zone(request: HttpRequest | None = None) -> str:
-    """Return the name of the time zone of the site of `request`, or else of the default site. Blocks."""
-    found = find_settings(request) if request else None
-    if found is None and (model := settings_model()):
-        found = model.objects.filter(site__is_default_site=True).first()
+    """Return the name of the time zone of the site of `request`; without one, of the default site. Blocks."""
+    if request:
+        found = find_settings(request)
+    else:
+        model = settings_model()
+        found = model and model.objects.filter(site__is_default_site=True).first()
     chosen = found.time_zone if found else ""
     return chosen if chosen and is_zone(chosen) else settings.TIME_ZONE
 

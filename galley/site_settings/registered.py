@@ -24,21 +24,17 @@ def settings_model() -> Any:
 def find_settings(request: HttpRequest) -> Any:
     """Return the settings of the site of `request`; None if nobody has saved any. One query for all of a request.
 
-    It is stored where Wagtail's `for_request` looks for it, so that templates share it. Each page that is served reads
-    it for the time zone. So the query is among those of every stored response.
+    Unlike Wagtail's `for_request`, it writes nothing. Each page that is served reads them for its time zone. So the
+    query is among those of every stored response.
     """
-    model, site = settings_model(), Site.find_for_request(request)
-    if model is None or site is None:
-        return None
-    name = model.get_cache_attr_name()
-    if not hasattr(request, name):
-        found = cached(("settings", site.pk), lambda: list(model.base_queryset().filter(site=site)))
-        if not found:
-            return None
-        own = copy.copy(found[0])
-        own._request = request
-        setattr(request, name, own)
-    return getattr(request, name)
+    if not hasattr(request, "_found_settings"):
+        model, site = settings_model(), Site.find_for_request(request)
+        found: list[Any] = []
+        if model and site:
+            found = cached(("settings", site.pk), lambda: list(model.base_queryset().filter(site=site)))
+        # A copy, since other requests share the cached one.
+        request._found_settings = copy.copy(found[0]) if found else None  # type: ignore[attr-defined]
+    return request._found_settings  # type: ignore[attr-defined]
 
 
 def may_change_settings(user: Any, site: Any = None) -> bool:
