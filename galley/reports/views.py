@@ -110,6 +110,7 @@ class BrokenLinksReport(OnPagesReport):
     model = Link
     page_title = gettext_lazy("Broken links")
     header_icon = "link-external"
+    table_classname = "listing reports-wide"
     filterset_class = BrokenLinkFilterSet
     search_fields = ["text", "address__url", "page__title"]
     default_ordering = "-address__failing_since"
@@ -263,9 +264,9 @@ class AgeingPagesReport(Report):
 
 
 class MissingAddressColumn(Column):
-    """Buttons that lead to a redirect, and that ignore the address."""
+    """The address, with buttons that lead to a redirect and that ignore it."""
 
-    cell_template_name = "reports/missing_address_actions_cell.html"
+    cell_template_name = "reports/missing_address_cell.html"
 
     def get_cell_context_data(self, instance: Any, parent_context: dict[str, Any]) -> dict[str, Any]:
         """Return what the cell shows. Cells are rendered without a request's own context: the form needs a token."""
@@ -287,11 +288,10 @@ class MissingAddressesReport(Report):
     search_fields = ["path", "referrer"]
     default_ordering = "-count"
     columns = [
-        Column("path", label=gettext_lazy("Address"), sort_key="path", classname="reports-address"),
+        MissingAddressColumn("path", label=gettext_lazy("Address"), sort_key="path"),
         NumberColumn("count", label=gettext_lazy("Requests"), sort_key="count"),
         DateColumn("last_seen", label=gettext_lazy("Last"), sort_key="last_seen"),
         Column("referrer", label=gettext_lazy("Linked from"), classname="reports-address"),
-        MissingAddressColumn("actions", label=gettext_lazy("What to do")),
     ]
     list_export = ["site", "path", "count", "first_seen", "last_seen", "referrer"]
 
