@@ -100,6 +100,16 @@ async def press_publish(page: Page) -> None:
     await page.get_by_role("button", name="Publish now").click()
 
 
+async def use_colours(page: Page, colours: str) -> None:
+    """Let the page be light or dark, and wait until it is: colours change in transitions."""
+    await page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+    await page.evaluate(
+        """Promise.allSettled(
+            document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)
+        )"""
+    )
+
+
 async def publish(page: Page) -> None:
     """Publish what stands in the form."""
     await press_publish(page)

@@ -5,7 +5,7 @@ from itertools import product
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from tests.e2e.editing import log_in, open_saved_post, until_saved
+from tests.e2e.editing import log_in, open_saved_post, until_saved, use_colours
 from tests.e2e.test_history import SCREENS
 from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite
 
@@ -28,7 +28,7 @@ async def test_axe_finds_nothing_on_dashboard_and_help(editor_page: Page) -> Non
         await editor_page.goto(address)
         for screen, colours in product(SCREENS.values(), ("light", "dark")):
             await editor_page.set_viewport_size(screen)
-            await editor_page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+            await use_colours(editor_page, colours)
             await expect(editor_page.locator("main")).to_be_visible()
             results = await Axe().run(editor_page, context="main")
             assert results.response["violations"] == [], results.generate_report()

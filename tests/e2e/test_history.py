@@ -6,7 +6,7 @@ from itertools import product
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, Response, expect
 
-from tests.e2e.editing import add_paragraph, start_post, type_paragraph, until_autosave_notices
+from tests.e2e.editing import add_paragraph, start_post, type_paragraph, until_autosave_notices, use_colours
 
 SCREENS = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
@@ -81,7 +81,7 @@ async def test_a_version_gets_a_name(editor_page: Page) -> None:
     await expect(editor_page.get_by_label("Name")).to_be_focused()
     for screen, colours in product(SCREENS.values(), ("light", "dark")):
         await editor_page.set_viewport_size(screen)
-        await editor_page.emulate_media(color_scheme=colours)
+        await use_colours(editor_page, colours)
         results = await Axe().run(editor_page, context="#main", options={"resultTypes": ["violations"]})
         assert results.violations_count == 0, results.generate_report()
     await editor_page.keyboard.type("Before the cut")

@@ -7,7 +7,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import Watch
-from tests.e2e.editing import add_block, open_saved_post, until_saved
+from tests.e2e.editing import add_block, open_saved_post, until_saved, use_colours
 from tests.e2e.test_history import SCREENS
 
 
@@ -81,6 +81,6 @@ async def test_axe_finds_nothing(editor_page: Page, watch: Watch) -> None:
     await press(editor_page)
     for screen, colours in product(SCREENS.values(), ("light", "dark")):
         await editor_page.set_viewport_size(screen)
-        await editor_page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+        await use_colours(editor_page, colours)
         results = await Axe().run(editor_page, context=".publish-dialog")
         assert results.response["violations"] == [], results.generate_report()

@@ -7,7 +7,7 @@ from itertools import product
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from tests.e2e.editing import open_saved_post, publish
+from tests.e2e.editing import open_saved_post, publish, use_colours
 from tests.e2e.test_history import SCREENS
 from tests.running_site import RunningSite
 
@@ -31,7 +31,7 @@ async def test_what_is_broken_and_missing_is_mended_from_the_reports(server: Run
         database.execute(ADD_MISSING_ADDRESS)
     for address, (screen, colours) in product((BROKEN, MISSING, ALTS), product(SCREENS.values(), ("light", "dark"))):
         await page.set_viewport_size(screen)
-        await page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+        await use_colours(page, colours)
         await page.goto(address)
         results = await Axe().run(page, context="main")
         assert results.response["violations"] == [], (address, results.generate_report())

@@ -18,6 +18,7 @@ from tests.e2e.editing import (
     type_markdown,
     until_autosave_notices,
     until_saved,
+    use_colours,
 )
 from tests.e2e.watching import open_panel
 from tests.running_site import DATABASE, EDITOR, EDITOR_PASSWORD, RunningSite, wait_until
@@ -300,7 +301,7 @@ async def test_axe_finds_nothing_in_the_dialog(writer: Page, database: Database)
             await sign_in(writer, OTHER)
             await expect(dialog(writer)).to_contain_text(OTHER)
         for colours in ("light", "dark"):
-            await writer.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+            await use_colours(writer, colours)
             results = await Axe().run(writer, context=".sign-in-again")
             assert results.violations_count == 0, results.generate_report()
 

@@ -5,7 +5,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.conftest import Watch
-from tests.e2e.editing import log_in, open_saved_post, type_paragraph, until_autosave_notices, until_saved
+from tests.e2e.editing import log_in, open_saved_post, type_paragraph, until_autosave_notices, until_saved, use_colours
 from tests.e2e.test_history import SCREENS, saves
 from tests.e2e.test_signing_in import ADD_USER, LET_IN, OTHER, Database
 from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite
@@ -50,7 +50,7 @@ async def test_what_comes_later_is_merged(
     for size in SCREENS.values():
         await late_page.set_viewport_size(size)
         for colours in ("light", "dark"):
-            await late_page.emulate_media(color_scheme=colours)
+            await use_colours(late_page, colours)
             results = await Axe().run(late_page, context="#main", options={"resultTypes": ["violations"]})
             assert results.violations_count == 0, results.generate_report()
     both = late_page.get_by_label("Take both, the current draft’s first")
