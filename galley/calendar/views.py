@@ -198,9 +198,7 @@ class NewAddressView(_ForEditors, View):
 class MoveForm(forms.Form):
     """To which day a page moves."""
 
-    date = forms.DateField(
-        label=_("Move to"), help_text=_("The hour stays as it is."), widget=AdminDateInput(attrs={"autofocus": True})
-    )
+    date = forms.DateField(label=_("Move to"), help_text=_("The hour stays as it is."), widget=AdminDateInput)
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 
 

@@ -1,0 +1,76 @@
+"""An editor plans in the calendar, and finds what was just written."""
+
+import asyncio
+from itertools import product
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
+
+from tests.e2e.editing import open_saved_post
+from tests.e2e.test_history import SCREENS
+from tests.running_site import BLOG_ID
+
+MONTH = "/admin/calendar/?date=2999-03-12"
+
+
+async def schedule(page: Page, title: str, time: str) -> None:
+    """Schedule a new post, as the form does."""
+    script = {"X-Requested-With": "XMLHttpRequest"}
+    token = (await (await page.request.get("/admin/session/", headers=script)).json())["token"]
+    fields = {"title": title, "slug": "", "body": streamfield([]), "post_authors": inline_formset([])}
+    fields |= {"go_live_at": time, "action-publish": "1"}
+    await page.request.post(
+        f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/",
+        form={name: str(value) for name, value in nested_form_data(fields).items()},
+        headers={"X-CSRFToken": token},
+    )
+
+
+async def test_a_scheduled_post_is_dragged_to_another_day(editor_page: Page) -> None:
+    await schedule(editor_page, "In spring", "2999-03-12T09:30")
+    await editor_page.goto(MONTH)
+    entry = editor_page.locator("[data-move]")
+    days = editor_page.locator("[data-day]")
+    await expect(days.filter(has_text="In spring")).to_have_attribute("data-day", "2999-03-12")
+    await entry.locator("time").last.drag_to(editor_page.locator("[data-day='2999-03-20']"))
+    await expect(editor_page.locator(".messages")).to_contain_text("goes live on Wednesday, 20 March 2999, 09:30 UTC")
+    await expect(days.filter(has_text="In spring")).to_have_attribute("data-day", "2999-03-20")
+
+    await editor_page.evaluate("document.querySelector('[data-calendar]').dataset.calendar = '2999-03-15'")
+    await entry.locator("time").last.drag_to(editor_page.locator("[data-day='2999-03-14']"))
+    await expect(editor_page.get_by_role("status").filter(has_text="in the past")).to_be_visible()
+
+    await editor_page.get_by_role("link", name="Move “In spring”").press("Enter")
+    await editor_page.get_by_label("Move to*").fill("2999-03-21")
+    await editor_page.get_by_role("button", name="Move", exact=True).press("Enter")
+    await expect(days.filter(has_text="In spring")).to_have_attribute("data-day", "2999-03-21")
+
+
+async def test_the_list_finds_what_was_written_as_it_is_typed(editor_page: Page) -> None:
+    await open_saved_post(editor_page, "A letter", "Of a *palimpsest*.")
+    async with asyncio.timeout(60):
+        found = ""
+        while "A letter" not in found:  # until the worker has read it
+            answer = await editor_page.request.get("/admin/blogpostpage-list/results/?state=drafts&q=palim")
+            found = await answer.text()
+    await editor_page.goto("/admin/blogpostpage-list/")
+    await editor_page.get_by_role("link", name="Drafts", exact=True).click()
+    await editor_page.get_by_label("Search term").press_sequentially("palimp")
+    await expect(editor_page.get_by_text("1-1 of 1 blog post")).to_be_visible()
+    await expect(editor_page.get_by_role("link", name="A letter", exact=True)).to_be_visible()
+    await expect(editor_page.get_by_role("link", name="Drafts", exact=True)).to_have_attribute("aria-current", "page")
+
+
+async def test_axe_finds_nothing_in_calendar_and_lists(editor_page: Page) -> None:
+    await schedule(editor_page, "In summer", "2999-03-12T09:30")
+    await editor_page.goto(MONTH)
+    form = await editor_page.get_by_role("link", name="Move “In summer”").get_attribute("href")
+    for address in (MONTH, f"{MONTH}&view=week", form, "/admin/blogpostpage-list/?state=scheduled"):
+        await editor_page.goto(address)
+        for screen, colours in product(SCREENS.values(), ("light", "dark")):
+            await editor_page.set_viewport_size(screen)
+            await editor_page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+            await expect(editor_page.locator("main")).to_be_visible()
+            results = await Axe().run(editor_page, context="main")
+            assert results.response["violations"] == [], results.generate_report()
