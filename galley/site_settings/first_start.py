@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm, modelform_factory
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -31,7 +32,7 @@ class TimeZoneQuestion(Component):
         if not (site and may_change_settings(request.user, site)):
             return {}
         found = find_settings(request)
-        return {} if found and found.time_zone else {"form": _make_form(None)}
+        return {} if found and found.time_zone else {"form": _make_form(None), "csrf_token": get_token(request)}
 
 
 @require_POST

@@ -1,5 +1,7 @@
 """At the first start, the dashboard asks in which time zone the site is."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -25,6 +27,18 @@ def test_it_is_asked_until_it_is_answered(chief: Client, small_site: SmallSite) 
     answer = chief.post(ADDRESS, {"time_zone": "Asia/Tokyo"}, follow=True).content.decode()
     assert "The site’s time zone is Asia/Tokyo." in answer
     assert QUESTION not in answer
+    assert read_site_zone() == "Asia/Tokyo"
+
+
+def test_its_form_carries_the_token_that_is_asked_for(chief: Client, small_site: SmallSite) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = chief.cookies
+    (token,) = re.findall(
+        r'site-settings-question.*?name="csrfmiddlewaretoken" value="(\w+)"', dashboard(strict), re.DOTALL
+    )
+    strict.post(ADDRESS, {"time_zone": "Asia/Tokyo"})
+    assert read_site_zone() == "UTC"
+    strict.post(ADDRESS, {"time_zone": "Asia/Tokyo", "csrfmiddlewaretoken": token})
     assert read_site_zone() == "Asia/Tokyo"
 
 
