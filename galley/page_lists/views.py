@@ -68,6 +68,9 @@ class SearchingExplorerView(ExplorableIndexView):
 class NewestSearchView(SearchView):
     """Wagtail's search of all pages, which finds unpublished words. `live:no` finds pages that aren't published."""
 
+    verbose_name = _("page")
+    verbose_name_plural = _("pages")
+
     def get_queryset(self) -> QuerySet[Any]:
         """Return the pages found, and set how many there are of each type."""
         explorable = self.permission_policy.explorable_instances(self.request.user)

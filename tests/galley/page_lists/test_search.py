@@ -1,6 +1,7 @@
 """The search of the admin finds the words of drafts as they are typed, for those who may edit them, and nobody else."""
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -88,6 +89,7 @@ def test_the_search_counts_types_and_knows_what_is_live(page, small_site, editor
     client.force_login(editor)
     response = client.get("/admin/pages/search/", {"q": "palim"})
     assert "Blog post (1)" in response.content.decode()
+    assert re.search(r"1-1\s+of\s+1\s+page\b", response.content.decode())
     assert find(editor, "palim live:no") == []
     assert find(editor, "palim live:yes") == ["Its draft"]
     assert find(editor, "palim", content_type="portfolio.projectpage") == []
