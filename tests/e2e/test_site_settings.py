@@ -119,4 +119,5 @@ async def test_all_is_set_up_on_one_page_and_seen_at_once(
     await without_scripts.goto("/")
     await expect(without_scripts.get_by_text(BAR)).to_be_visible()
     await without_scripts.locator("summary", has_text="More").click()
-    await expect(without_scripts.get_by_role("link", name="Write to us")).to_be_visible()
+    await without_scripts.get_by_role("link", name="Write to us").click()
+    await without_scripts.wait_for_url("**/contact/")
