@@ -66,7 +66,6 @@ class StartView(WagtailAdminTemplateMixin, FormView):
 
     form_class = TitleForm
     template_name = "desk/start_from_template.html"
-    page_title = gettext_lazy("Start from a template")
     header_icon = "copy"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -76,9 +75,9 @@ class StartView(WagtailAdminTemplateMixin, FormView):
         if not may_start_from(self.page, request.user):
             raise PermissionDenied
 
-    def get_page_subtitle(self) -> str:
-        """Return the title of the template."""
-        return self.page.get_admin_display_title()
+    def get_page_title(self) -> str:
+        """Return a title with that of the template."""
+        return _("Start from “%s”") % self.page.get_admin_display_title()
 
     def form_valid(self, form: TitleForm) -> HttpResponse:
         """Start the page, and open it."""
@@ -90,7 +89,6 @@ class MarkView(WagtailAdminTemplateMixin, TemplateView):
     """Makes a page a template, or an ordinary page again."""
 
     template_name = "desk/mark_template.html"
-    page_title = gettext_lazy("Template")
     header_icon = "copy"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -104,9 +102,9 @@ class MarkView(WagtailAdminTemplateMixin, TemplateView):
         """Return Wagtail's context, the page, and whether it is a template."""
         return super().get_context_data(page=self.page, is_template=is_template(self.page), **kwargs)
 
-    def get_page_subtitle(self) -> str:
-        """Return the title of the page."""
-        return self.page.get_admin_display_title()
+    def get_page_title(self) -> str:
+        """Return a title with that of the page."""
+        return _("“%s” as a template") % self.page.get_admin_display_title()
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Mark the page, or take the mark away."""

@@ -90,7 +90,9 @@ class _ForUser:
     request: Any
 
     def get_creation_form_kwargs(self) -> dict[str, Any]:
-        return super().get_creation_form_kwargs() | {"user": self.request.user}  # type: ignore[misc]
+        # The form of the page around it has fields of the same names.
+        own = {"user": self.request.user, "auto_id": "id_new_term_%s"}
+        return super().get_creation_form_kwargs() | own  # type: ignore[misc]
 
 
 class TermChooseView(_ForUser, ChooseView):

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.ui.menus import MenuItem
@@ -93,7 +93,7 @@ class MergeForm(forms.Form):
         model = type(source)
         self.fields["target"] = forms.ModelChoiceField(
             model._default_manager.all(),
-            label=_("Merge “%s” into") % source,
+            label=_("Merge into"),
             widget=model.snippet_viewset.chooser_viewset.widget_class,
             help_text=_("It takes over all pages, also drafts. The other one is deleted; its address leads here."),
         )
@@ -113,7 +113,6 @@ class MergeView(PermissionCheckedMixin, BaseObjectMixin, WagtailAdminTemplateMix
     template_name = "desk/merge.html"
     permission_required = "change"
     index_url_name = ""
-    page_title = gettext_lazy("Merge")
     header_icon = "redirect"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -132,9 +131,9 @@ class MergeView(PermissionCheckedMixin, BaseObjectMixin, WagtailAdminTemplateMix
             former_urls=list(find_public_urls(self.object).values()), index_url=reverse(self.index_url_name), **kwargs
         )
 
-    def get_page_subtitle(self) -> str:
-        """Return the name of the term."""
-        return str(self.object)
+    def get_page_title(self) -> str:
+        """Return a title with the name of the term."""
+        return _("Merge “%s” into another") % self.object
 
     def form_valid(self, form: MergeForm) -> HttpResponse:
         """Merge, and return to the list."""
