@@ -35,12 +35,11 @@ async def test_an_author_is_written_without_leaving_the_post(server: RunningSite
     await assert_accessible(page, ".modal-content")
     await dialog.get_by_label("Name").fill("Ada Lovelace")
     await dialog.get_by_label("Biography").fill("Wrote the first program.")
-    await dialog.get_by_label("Link: label").fill("Her notes")
-    await dialog.get_by_label("Link: address").fill("https://ada.example/")
+    await dialog.get_by_label("Author link: label").fill("Her notes")
+    await dialog.get_by_label("Author link: address").fill("https://ada.example/")
     await dialog.get_by_role("button", name="Create").click()
-    await expect(
-        page.locator("#panel-child-promote-where_it_belongs-section").get_by_text("Ada Lovelace")
-    ).to_be_visible()
+    panel = page.locator("#panel-child-promote-where_it_belongs-section")
+    await expect(panel.get_by_text("Ada Lovelace")).to_be_visible()
     await until_saved(page)
     assert page.url.partition("#")[0] == address.partition("#")[0]
 

@@ -4,9 +4,15 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from wagtail.test.utils.form_data import streamfield
 
+from galley.preview.drafts.binding import Memory, bind_draft
+from galley.preview.drafts.form_state import FormData
+from galley.preview.drafts.rendering import render_page
+from galley.preview.drafts.sources import SavedPage
 from home.models import SharedText
 from tests.factories import EditorFactory, SmallSite
+from tests.galley.preview.conftest import form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +54,13 @@ def test_the_preview_of_a_draft_shows_it(small_site: SmallSite) -> None:
     html = page.make_preview_request().content.decode()
     assert "Support us." in html
     assert "<em>Thank you.</em>" in html
+
+
+def test_the_live_preview_shows_what_is_chosen(small_site: SmallSite, editor) -> None:
+    chosen = form_of(small_site.about, body=streamfield([("shared_text", write_text("Support us.").pk)]))
+    draft = bind_draft(SavedPage(small_site.about.pk), FormData(chosen), editor, Memory())
+    assert draft.unusable == {}
+    assert "Support us." in render_page(draft.page)
 
 
 def test_a_text_that_is_deleted_leaves_the_rest_of_the_page(small_site: SmallSite, asgi_get) -> None:
