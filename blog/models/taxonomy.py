@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from taggit.models import ItemBase, TagBase
@@ -20,7 +21,7 @@ class Tag(TagBase, DescribedTerm):
     name = models.CharField(
         max_length=100,
         unique=True,
-        error_messages={"unique": "There is a tag with this name already. To make one of two, merge them."},
+        error_messages={"unique": _("There is a tag with this name already. To make one of two, merge them.")},
         help_text="As visitors read it.",
     )
     slug = models.SlugField(**(SLUG | {"max_length": 100, "allow_unicode": True}))

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable
 from wagtail.search import index
@@ -16,7 +17,9 @@ SLUG: dict[str, Any] = {
     "max_length": 120,
     "unique": True,
     "blank": True,
-    "error_messages": {"unique": "This slug is in use already, and an address leads to one place. Write another one."},
+    "error_messages": {
+        "unique": gettext_lazy("This slug is in use already, and an address leads to one place. Write another one.")
+    },
     "help_text": "The name in addresses: small letters, digits and hyphens. Leave empty to make it from the name. "
     "If you change it, the old address leads to the new one.",
 }
