@@ -1,6 +1,7 @@
 """The form in the chooser of a page that creates a term: its texts, a picture to upload, and a first link."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -10,10 +11,11 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from modelcluster.models import get_all_child_relations
 from wagtail.images import get_image_model
-from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import get_image_form
 from wagtail.permissions import policy_registry
 from wagtail.snippets.views.chooser import ChooseView, SnippetChooserViewSet, SnippetCreateView
+
+from galley.images.uploads import UploadField
 
 
 def find_texts(model: type[Model]) -> Iterator[Any]:
@@ -32,7 +34,7 @@ class TermCreationForm(forms.ModelForm):
         self._uploads: dict[str, Any] = {}
         for field in self._pictures() if self._collections else ():
             label, help_text = capfirst(field.verbose_name), field.help_text
-            self.fields[field.name] = WagtailImageField(label=label, help_text=help_text, required=False)
+            self.fields[field.name] = UploadField(label=label, help_text=help_text, required=False)
         for relation in get_all_child_relations(self._meta.model):
             for field in find_texts(relation.related_model):
                 label = f"{capfirst(relation.related_model._meta.verbose_name)}: {field.verbose_name}"
@@ -52,13 +54,13 @@ class TermCreationForm(forms.ModelForm):
         """Check the picture as Wagtail's own form does, and the row."""
         data = super().clean() or self.cleaned_data
         for field in self._pictures():
-            if file := data.get(field.name):
-                values = {"title": data.get("name"), "collection": self._collections[0].pk}
+            if (file := data.get(field.name)) and data.get("name"):
+                values = {"title": data["name"], "collection": self._collections[0].pk}
                 image = get_image_model()(uploaded_by_user=self.user)
                 upload_form = get_image_form(get_image_model(), fields=("title", "collection", "file"))
                 upload = upload_form(values, {"file": file}, instance=image, user=self.user)
-                if errors := upload.errors.get("file"):
-                    self.add_error(field.name, errors)
+                for error in chain.from_iterable(upload.errors.values()):
+                    self.add_error(field.name, error)
                 self._uploads[field.name] = upload
         for relation in get_all_child_relations(self._meta.model):
             self._add_row(relation, data)
