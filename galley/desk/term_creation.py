@@ -32,6 +32,9 @@ class TermCreationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self._uploads: dict[str, Any] = {}
+        for bound_field in self:
+            if isinstance(bound_field.field.widget, forms.Textarea):
+                bound_field.field.widget.attrs["rows"] = 3
         for field in self._pictures() if self._collections else ():
             label, help_text = capfirst(field.verbose_name), field.help_text
             self.fields[field.name] = UploadField(label=label, help_text=help_text, required=False)
@@ -114,5 +117,5 @@ class TermChooserViewSet(SnippetChooserViewSet):
     @cached_property
     def creation_form_class(self) -> type[forms.ModelForm]:
         """The form for the texts of the model."""
-        names = [field.name for field in find_texts(self.model)]
+        names = sorted((field.name for field in find_texts(self.model)), key=lambda name: name != "name")
         return forms.modelform_factory(self.model, form=TermCreationForm, fields=names)
