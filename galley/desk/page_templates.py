@@ -79,6 +79,10 @@ class StartView(WagtailAdminTemplateMixin, FormView):
         """Return a title with that of the template."""
         return _("Start from “%s”") % self.page.get_admin_display_title()
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return Wagtail's items, and the title."""
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+
     def form_valid(self, form: TitleForm) -> HttpResponse:
         """Start the page, and open it."""
         page = start_from_template(self.page, form.cleaned_data["title"], self.request.user)
@@ -105,6 +109,10 @@ class MarkView(WagtailAdminTemplateMixin, TemplateView):
     def get_page_title(self) -> str:
         """Return a title with that of the page."""
         return _("“%s” as a template") % self.page.get_admin_display_title()
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return Wagtail's items, and the title."""
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Mark the page, or take the mark away."""

@@ -135,6 +135,10 @@ class MergeView(PermissionCheckedMixin, BaseObjectMixin, WagtailAdminTemplateMix
         """Return a title with the name of the term."""
         return _("Merge “%s” into another") % self.object
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return Wagtail's items, and the title."""
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+
     def form_valid(self, form: MergeForm) -> HttpResponse:
         """Merge, and return to the list."""
         source, target = self.object, form.cleaned_data["target"]
