@@ -9,8 +9,11 @@ for (const entry of toc.querySelectorAll("a")) {
   if (heading) entries.set(heading, entry);
 }
 
+/** At the end of the page the last section is read, even if it is too short to reach the reading line. */
+let atEnd = false;
+
 function mark() {
-  const current = [...entries].filter(([heading]) => passed.has(heading)).at(-1)?.[1];
+  const current = [...entries].filter(([heading]) => atEnd || passed.has(heading)).at(-1)?.[1];
   for (const entry of entries.values()) {
     if (entry === current) entry.setAttribute("aria-current", "true");
     else entry.removeAttribute("aria-current");
@@ -28,6 +31,18 @@ const observer = new IntersectionObserver(
   { rootMargin: "1000000% 0px -70% 0px" },
 );
 for (const heading of entries.keys()) observer.observe(heading);
+
+addEventListener(
+  "scroll",
+  () => {
+    const { scrollTop, clientHeight, scrollHeight } = document.documentElement;
+    const reached = scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 1;
+    if (reached === atEnd) return;
+    atEnd = reached;
+    mark();
+  },
+  { passive: true },
+);
 
 // With a margin beside the text, CSS always shows the contents there. Opening the element tells screen readers.
 const margin = matchMedia("(min-width: 75rem)");

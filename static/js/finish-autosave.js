@@ -128,7 +128,7 @@ export async function canBeSaved(form) {
     await navigator.clipboard.writeText(written.map(([, text]) => text).join("\n\n"));
     button.textContent = texts.textCopied;
   });
-  document.querySelector(".footer__save-warning").append(button);
+  document.querySelector(".footer__save-warning p").append(" ", button);
   return false;
 }
 

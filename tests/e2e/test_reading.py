@@ -30,13 +30,9 @@ async def follow_contents(page: Page) -> None:
     await page.get_by_role("navigation", name="On this page").get_by_role("link", name="Paper").click()
     await expect(current).to_have_text("Paper")
     await expect(current).to_be_in_viewport()
-    # The link may still be scrolling smoothly, and go on after a jump.
-    await page.wait_for_function(
-        """() => {
-            scrollTo({top: document.body.scrollHeight, behavior: "instant"});
-            return document.querySelector(".toc [aria-current]")?.textContent.trim() === "Glue";
-        }"""
-    )
+    # The last section is too short to reach the upper part of the window.
+    await page.keyboard.press("End")
+    await expect(current).to_have_text("Glue")
     await page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
     await expect(current).to_have_count(0)
 

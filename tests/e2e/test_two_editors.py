@@ -100,4 +100,7 @@ async def test_somebody_who_may_not_edit_any_more_is_told_so_and_copies_the_text
     Database(server).run(LET_IN, other_editor)
     await page.keyboard.type(" More.")
     await expect(page.locator(".footer__save-warning")).to_contain_text("you may not edit it any more")
+    # Neither the open minimap nor a side panel covers the button.
+    await page.get_by_role("button", name="Toggle side panel").click()
+    await page.locator("[data-side-panel-toggle=status]").click()
     assert {"Some words.", "A paragraph. More."} <= set(await copied(page))
