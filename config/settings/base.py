@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "galley.history",
     "galley.calendar",
     "galley.page_lists",
+    "galley.writing",
     "galley.desk",
     "galley.reports",
     "wagtail.contrib.redirects",

@@ -25,6 +25,10 @@ from home.blocks.text import (
     PullQuoteBlock,
 )
 
+# What a text of the body may hold; the editor makes headings of `## ` and quotes of `> `.
+TEXT_FEATURES = ["h2", "h3", "h4", "bold", "italic", "link", "document-link", "ol", "ul", "blockquote"]
+TEXT_FEATURES += ["code", "superscript"]
+
 TABLE_PREVIEW = {
     "table_caption": "Marks in the margin",
     "first_row_is_table_header": True,
@@ -55,7 +59,7 @@ _NOT_READ = re.compile(r"<[a-zA-Z/!][^>]{0,500}>|\]\([^)\s]{0,2000}|https?://\S+
 class BodyBlock(blocks.StreamBlock):
     """Markdown and rich blocks, mixed in any order."""
 
-    paragraph = ParagraphBlock(group="Text")
+    paragraph = ParagraphBlock(group="Text", features=TEXT_FEATURES)
     markdown = MarkdownBlock(group="Text")
     heading = HeadingBlock(group="Text")
     pull_quote = PullQuoteBlock(group="Text")

@@ -1,0 +1,1 @@
+"""What is pasted into a text becomes blocks: texts, tables and pictures in their order."""

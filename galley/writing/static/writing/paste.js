@@ -1,0 +1,229 @@
+/* Pasting into a rich text block of a stream. Headings, quotes, lists and links go into the text itself, by Draft.js, so
+   that its own undo takes them back. With tables or pictures, the text is divided: they become blocks between the parts,
+   and the message has an Undo for all.
+
+   Reads what Wagtail doesn't document: `rootBlock` of a StreamField's element, `children`, `insert`, `deleteBlock` and
+   `blockDef` of a stream, `draftailEditor` of a rich text's input. Where something is missing, Draftail pastes as always. */
+
+import { divide } from "./pieces.js";
+
+const MOST_CHARACTERS = 15_000_000;
+const MOST_BLOCKS = 200;
+const TABLE = "table";
+const PICTURE = "figure";
+
+const bar = document.querySelector("[data-paste-message]");
+const status = bar.querySelector("[role=status]");
+const undoButton = bar.querySelector("[data-undo]");
+const closeButton = bar.querySelector("[data-close]");
+document.getElementById("main").append(bar);
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+const own = new WeakSet();
+let takeBack = null;
+
+function say(text, undo = null) {
+  status.textContent = text;
+  takeBack = undo;
+  undoButton.hidden = !undo;
+  closeButton.hidden = !text;
+}
+
+undoButton.addEventListener("click", () => {
+  const undo = takeBack;
+  say("");
+  undo?.();
+});
+closeButton.addEventListener("click", () => say(""));
+bar.addEventListener("keydown", ({ key }) => key === "Escape" && say(""));
+
+/** Return the member of a stream, at any depth, whose block is the rich text of the element. */
+function childAround(target) {
+  const element = target.closest("[data-streamfield-child]");
+  let root = element;
+  while (root && !root.rootBlock) root = root.parentElement;
+  const find = (block) => {
+    for (const child of block.children ?? []) {
+      if (child.element === element) return child;
+      if (child.element.contains(element)) return find(child.block);
+    }
+    for (const part of Object.values(block.childBlocks ?? {})) {
+      const found = find(part);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return root && find(root.rootBlock);
+}
+
+const editorOf = (child) => child.element.querySelector("[data-draftail-input]")?.draftailEditor;
+
+/** Let Draft.js paste HTML where the editor's cursor is. */
+function pasteInto(child, html) {
+  const data = new DataTransfer();
+  data.setData("text/html", html);
+  data.setData("text/plain", new DOMParser().parseFromString(html, "text/html").body.textContent);
+  const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+  own.add(event);
+  child.element.querySelector("[contenteditable=true]").dispatchEvent(event);
+}
+
+/** Return what is before the cursor and what is after it, as states of the editor; null in place of an empty rest. */
+function divideAtCursor(state) {
+  const content = state.getCurrentContent();
+  const selection = state.getSelection();
+  const blocks = content.getBlocksAsArray();
+  const at = blocks.findIndex((block) => block.getKey() === selection.getEndKey());
+  const from = blocks.findIndex((block) => block.getKey() === selection.getStartKey());
+  const cut = (block, start, end) =>
+    block.merge({ text: block.getText().slice(start, end), characterList: block.getCharacterList().slice(start, end) });
+  const before = [...blocks.slice(0, from), cut(blocks[from], 0, selection.getStartOffset())];
+  const after = [cut(blocks[at], selection.getEndOffset()), ...blocks.slice(at + 1)];
+  const make = (list) => state.constructor.createWithContent(content.constructor.createFromBlockArray(list), state.getDecorator());
+  return { before: make(before), after: after.some((block) => block.getText()) ? make(after) : null };
+}
+
+/** Upload a picture with Wagtail's own view. Returns what the chooser knows of it; raises Error with a reason. */
+async function upload(file, form) {
+  const { uploadUrl, chosenUrl, textTitle, textRefused } = bar.dataset;
+  const body = new FormData();
+  body.append("files[]", file, file.name || "picture.png");
+  // The title is not the name of a file: Wagtail would offer it as the alt text.
+  body.append("title", textTitle);
+  body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  const headers = { "X-Requested-With": "XMLHttpRequest" };
+  const answer = await fetch(uploadUrl, { method: "POST", body, headers }).catch(() => null);
+  const isJson = answer?.headers.get("Content-Type")?.includes("json");
+  const uploaded = answer?.ok && isJson ? await answer.json() : {};
+  if (!uploaded.image_id) throw new Error(uploaded.error_message || textRefused);
+  const chosen = await fetch(chosenUrl.replace(/\/0\//, `/${uploaded.image_id}/`), { headers }).catch(() => null);
+  if (!chosen?.ok) throw new Error(textRefused);
+  return (await chosen.json()).result;
+}
+
+const fileOf = async (source) => {
+  const blob = await (await fetch(source)).blob();
+  return new File([blob], `pasted.${blob.type.split("/")[1]}`, { type: blob.type });
+};
+
+/** Return what a table block or a picture's block is to hold; for a picture, after its upload. */
+async function valueOf(piece, stream, form) {
+  if (piece.kind === "table") return { data: piece.rows, table_header_choice: "row", first_row_is_table_header: true };
+  const image = await upload(piece.file ?? (await fileOf(piece.source)), form);
+  const value = structuredClone(stream.blockDef.initialChildStates[PICTURE]);
+  return { ...value, image: { ...value.image, image, decorative: false, alt_text: "" } };
+}
+
+function describe(pieces, lost, failures) {
+  const { textPasted, textAlt, textPicture, textFailed, textOther } = bar.dataset;
+  const count = (kind) => pieces.filter((piece) => piece.kind === kind).length;
+  const others = [...new Set(lost.filter(({ kind }) => kind !== "picture").map(({ kind }) => `<${kind}>`))];
+  const pictures = count("picture") - failures.length;
+  return [
+    count("table") + pictures ? fill(textPasted, { tables: count("table"), pictures }) : "",
+    pictures ? textAlt : "",
+    ...lost.filter(({ kind }) => kind === "picture").map(({ number }) => fill(textPicture, { number })),
+    ...failures.map((values) => fill(textFailed, values)),
+    others.length ? fill(textOther, { names: others.join(", ") }) : "",
+  ].filter(Boolean).join(" ");
+}
+
+async function pasteBlocks(child, pieces, lost) {
+  const { sequence: stream, type } = child;
+  const form = child.element.closest("form");
+  const pictures = pieces.filter(({ kind }) => kind === "picture");
+  const values = new Map();
+  const failures = [];
+  for (const piece of pieces.filter(({ kind }) => kind !== "text")) {
+    if (piece.kind === "picture") {
+      say(fill(bar.dataset.textUploading, { number: pictures.indexOf(piece) + 1, count: pictures.length }));
+    }
+    try {
+      values.set(piece, await valueOf(piece, stream, form));
+    } catch (error) {
+      failures.push({ number: piece.number, reason: error.message });
+    }
+  }
+  const editor = editorOf(child);
+  // The block may have been deleted during the upload.
+  if (!editor || !stream.children.includes(child)) return;
+  const original = editor.getEditorState();
+  const { before, after } = divideAtCursor(original);
+  editor.onChange(state(before));
+  const inserted = [];
+  const insert = (kind, value) => {
+    const last = inserted.at(-1) ?? child;
+    const empty = structuredClone(stream.blockDef.initialChildStates[kind]);
+    stream.insert({ type: kind, value: value ?? empty }, last.index + 1);
+    inserted.push(stream.children[last.index + 1]);
+    return inserted.at(-1);
+  };
+  for (const piece of pieces) {
+    if (piece.kind === "text") {
+      pasteInto(piece === pieces[0] ? child : insert(type), piece.html);
+    } else if (values.has(piece)) {
+      insert(piece.kind === "table" ? TABLE : PICTURE, values.get(piece));
+    }
+  }
+  if (after) insert(type, after);
+  say(describe(pieces, lost, failures), () => {
+    for (const one of inserted) if (stream.children.includes(one)) stream.deleteBlock(one.index);
+    editor.onChange(original);
+    editor.focus();
+  });
+}
+
+/** Return the state with the cursor at its end. */
+function state(editorState) {
+  return editorState.constructor.moveSelectionToEnd(editorState);
+}
+
+function pasted(event) {
+  const { target, clipboardData } = event;
+  if (own.has(event) || !target.closest?.(".public-DraftEditor-content")) return;
+  const html = clipboardData?.getData("text/html") ?? "";
+  const files = [...(clipboardData?.files ?? [])].filter(({ type }) => type.startsWith("image/"));
+  // What was copied within Draftail has its own way.
+  if (/data-editor|data-draftail/.test(html.slice(0, 2000)) || !(html || files.length)) return;
+  const child = childAround(target);
+  if (!child?.sequence?.insert || !editorOf(child)) return;
+  const stop = () => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  if (html.length > MOST_CHARACTERS) {
+    stop();
+    say(bar.dataset.textLarge);
+    return;
+  }
+  // A parsed document has no window: its scripts don't run, its pictures aren't loaded.
+  const { pieces, lost } = html
+    ? divide(new DOMParser().parseFromString(html, "text/html").body)
+    : { pieces: files.map((file, index) => ({ kind: "picture", file, number: index + 1 })), lost: [] };
+  if (!pieces.length && !lost.length) return;
+  stop();
+  if (pieces.length > MOST_BLOCKS) {
+    say(bar.dataset.textLarge);
+    return;
+  }
+  const kinds = child.sequence.blockDef.childBlockDefsByName ?? {};
+  const takesBlocks = TABLE in kinds && PICTURE in kinds;
+  if (!takesBlocks || pieces.every(({ kind }) => kind === "text")) {
+    for (const { kind, html: text, rows } of pieces) {
+      if (kind === "text") pasteInto(child, text);
+      if (kind === "table") pasteInto(child, asText(rows));
+      if (kind === "picture") lost.push({ kind: "img", number: 0 });
+    }
+    if (lost.length) say(describe([], lost, []));
+    return;
+  }
+  void pasteBlocks(child, pieces, lost);
+}
+
+function asText(rows) {
+  const body = document.createElement("div");
+  for (const row of rows) body.append(Object.assign(document.createElement("p"), { textContent: row.join(" · ") }));
+  return body.innerHTML;
+}
+
+document.addEventListener("paste", pasted, { capture: true });

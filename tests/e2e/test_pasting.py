@@ -1,0 +1,52 @@
+"""A document that is pasted into a text becomes headings, lists, a table and an uploaded picture, in its order."""
+
+from playwright.async_api import Page, expect
+
+from tests.e2e.conftest import Watch
+from tests.e2e.editing import add_paragraph, start_post
+from tests.e2e.test_undo_deletion import kinds
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+DOCUMENT = f"""<html><body><b style="font-weight:normal" id="docs-internal-guid-1">
+<h2>The proof</h2><p>Some <span style="font-weight:700">bold</span> words.</p>
+<p class="MsoListParagraph" style="mso-list:l0 level1"><span style="mso-list:Ignore">·</span>an entry</p>
+<table><tr><td>Mark</td><td>Meaning</td></tr><tr><td>stet</td><td>let it stand</td></tr></table>
+<p>After the table.</p><img src="data:image/png;base64,{PIXEL}"><img src="file:///C:/lost.png">
+<p>The end.</p><script>document.title = "harmed"</script></b></body></html>"""
+PASTE = """(html) => {
+  const data = new DataTransfer();
+  data.setData("text/html", html);
+  data.setData("text/plain", "plain");
+  document.activeElement.dispatchEvent(
+    new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_page: Page, watch: Watch) -> None:
+    watch.expect_error("400")
+    page = editor_page
+    await start_post(page, "Pasted")
+    await add_paragraph(page)
+    await page.keyboard.type("Head. Tail.")
+    for _ in "Tail.":
+        await page.keyboard.press("ArrowLeft")
+
+    await page.evaluate(PASTE, DOCUMENT)
+
+    message = page.locator("[data-paste-message]")
+    await expect(message.get_by_role("status")).to_contain_text("Pasted. Tables: 1, pictures: 1.")
+    await expect(message.get_by_role("status")).to_contain_text("Picture 2 is missing")
+    assert await kinds(page) == ["paragraph", "table", "paragraph", "figure", "paragraph", "paragraph"]
+    texts = page.locator(".public-DraftEditor-content")
+    await expect(texts.nth(0).locator("h2")).to_have_text("The proof")
+    await expect(texts.nth(0).locator("li")).to_have_text("an entry")
+    await expect(texts.nth(1)).to_have_text("After the table.")
+    await expect(texts.nth(2)).to_have_text("The end.")
+    await expect(texts.nth(3)).to_have_text("Tail.")
+    await expect(page.locator('input[name$="-alt_text"]')).to_have_value("")
+    assert "harmed" not in await page.title()
+
+    await message.get_by_role("button", name="Undo").click()
+
+    assert await kinds(page) == ["paragraph"]
+    await expect(texts.first).to_have_text("Head. Tail.")
