@@ -24,6 +24,7 @@ PASTE = """(html) => {
 
 async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_page: Page, watch: Watch) -> None:
     watch.expect_error("400")
+    watch.expect_error("missing-language-code")  # of Handsontable, in each table block
     page = editor_page
     await start_post(page, "Pasted")
     await add_paragraph(page)

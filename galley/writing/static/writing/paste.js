@@ -56,7 +56,8 @@ function childAround(target) {
   return root && find(root.rootBlock);
 }
 
-const editorOf = (child) => child.element.querySelector("[data-draftail-input]")?.draftailEditor;
+const editorOf = (child) =>
+  [...child.element.querySelectorAll("input")].find((input) => input.draftailEditor)?.draftailEditor;
 
 /** Let Draft.js paste HTML where the editor's cursor is. */
 function pasteInto(child, html) {
@@ -78,6 +79,11 @@ function divideAtCursor(state) {
   const cut = (block, start, end) =>
     block.merge({ text: block.getText().slice(start, end), characterList: block.getCharacterList().slice(start, end) });
   const before = [...blocks.slice(0, from), cut(blocks[from], 0, selection.getStartOffset())];
+  // Draft.js joins the first line that is pasted to the one of the cursor, and a heading there would be none.
+  if (before.at(-1).getText()) {
+    const key = Math.random().toString(36).slice(2, 10);
+    before.push(cut(blocks[from], 0, 0).merge({ key, type: "unstyled", depth: 0 }));
+  }
   const after = [cut(blocks[at], selection.getEndOffset()), ...blocks.slice(at + 1)];
   const make = (list) => state.constructor.createWithContent(content.constructor.createFromBlockArray(list), state.getDecorator());
   return { before: make(before), after: after.some((block) => block.getText()) ? make(after) : null };
@@ -149,7 +155,7 @@ async function pasteBlocks(child, pieces, lost) {
   if (!editor || !stream.children.includes(child)) return;
   const original = editor.getEditorState();
   const { before, after } = divideAtCursor(original);
-  editor.onChange(state(before));
+  editor.onChange(before.constructor.moveSelectionToEnd(before));
   const inserted = [];
   const insert = (kind, value) => {
     const last = inserted.at(-1) ?? child;
@@ -171,11 +177,6 @@ async function pasteBlocks(child, pieces, lost) {
     editor.onChange(original);
     editor.focus();
   });
-}
-
-/** Return the state with the cursor at its end. */
-function state(editorState) {
-  return editorState.constructor.moveSelectionToEnd(editorState);
 }
 
 function pasted(event) {
