@@ -22,6 +22,14 @@ PASTE = """(html) => {
 }"""
 
 
+DROP = """async (picture) => {
+  const data = new DataTransfer();
+  data.items.add(new File([await (await fetch(picture)).blob()], "IMG_0001.png", { type: "image/png" }));
+  document.activeElement.dispatchEvent(
+    new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+}"""
+
+
 async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_page: Page, watch: Watch) -> None:
     watch.expect_error("400")
     watch.expect_error("missing-language-code")  # of Handsontable, in each table block
@@ -51,3 +59,14 @@ async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_pa
 
     assert await kinds(page) == ["paragraph"]
     await expect(texts.first).to_have_text("Head. Tail.")
+
+    await texts.first.click()
+    await page.keyboard.press("Control+End")
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("## A heading")
+    await expect(texts.first.locator("h2")).to_have_text("A heading")
+    await page.evaluate(DROP, f"data:image/png;base64,{PIXEL}")
+    await expect(message.get_by_role("status")).to_contain_text("Say for each picture what it shows")
+    assert await kinds(page) == ["paragraph", "figure"]
+    await expect(texts.first.locator("h2")).to_have_text("A heading")
+    await expect(page.locator('input[name$="-alt_text"]').last).to_have_value("")

@@ -27,6 +27,29 @@ test("the lists of Word become lists, without the bullets that it writes", () =>
   );
 });
 
+test("lists in lists stay in them, in HTML and as Word writes them", () => {
+  const nested = "<ul><li>one<ol><li>inner</li></ol></li><li>two</li></ul>";
+  assert.equal(
+    htmlOf(h("UL", {}, h("LI", {}, "one", h("OL", {}, h("LI", {}, "inner"))), h("LI", {}, "two"))),
+    nested,
+  );
+  // Google Docs puts the inner list beside the entry.
+  assert.equal(htmlOf(h("UL", {}, h("LI", {}, "one"), h("OL", {}, h("LI", {}, "inner")), h("LI", {}, "two"))), nested);
+  const entry = (level, mark, words) =>
+    h("P", { class: "MsoListParagraph", style: `mso-list:l0 level${level} lfo1` },
+      h("SPAN", { style: "mso-list:Ignore" }, mark), words);
+  assert.equal(htmlOf(entry(1, "·", "one"), entry(2, "1.", "inner"), entry(1, "·", "two")), nested);
+});
+
+test("a picture that was copied beside the HTML stands in its place", () => {
+  const file = { type: "image/png" };
+  const copied = divide(body(h("P", {}, "before"), h("IMG", { src: "https://a.example/a.png" })), [file]);
+  assert.deepEqual(copied, {
+    pieces: [{ kind: "text", html: "<p>before</p>" }, { kind: "picture", file, number: 1 }],
+    lost: [],
+  });
+});
+
 test("Google Docs' wrapper is not bold, and its spans are", () => {
   assert.equal(
     htmlOf(h("B", { id: "docs-internal-guid-1", style: "font-weight:normal;" },

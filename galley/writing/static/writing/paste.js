@@ -1,4 +1,4 @@
-/* Pasting into a rich text block of a stream. Headings, quotes, lists and links go into the text itself, by Draft.js, so
+/* Pasting into a rich text block of a stream, and dropping pictures on one. Headings, quotes, lists and links go into the text itself, by Draft.js, so
    that its own undo takes them back. With tables or pictures, the text is divided: they become blocks between the parts,
    and the message has an Undo for all.
 
@@ -179,46 +179,56 @@ async function pasteBlocks(child, pieces, lost) {
   });
 }
 
+const pictureFiles = (data) => [...(data?.files ?? [])].filter(({ type }) => type.startsWith("image/"));
+const asPieces = (files) => files.map((file, index) => ({ kind: "picture", file, number: index + 1 }));
+
+/** Return the block whose text is at the target, if its stream takes others beside it. */
+function textAt(target) {
+  const child = target.closest?.(".public-DraftEditor-content") && childAround(target);
+  return child?.sequence?.insert && editorOf(child) ? child : null;
+}
+
+function takesBlocks(child) {
+  const kinds = child.sequence.blockDef.childBlockDefsByName ?? {};
+  return TABLE in kinds && PICTURE in kinds;
+}
+
+function stop(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
 function pasted(event) {
   const { target, clipboardData } = event;
-  if (own.has(event) || !target.closest?.(".public-DraftEditor-content")) return;
   const html = clipboardData?.getData("text/html") ?? "";
-  const files = [...(clipboardData?.files ?? [])].filter(({ type }) => type.startsWith("image/"));
+  const files = pictureFiles(clipboardData);
   // What was copied within Draftail has its own way.
-  if (/data-editor|data-draftail/.test(html.slice(0, 2000)) || !(html || files.length)) return;
-  const child = childAround(target);
-  if (!child?.sequence?.insert || !editorOf(child)) return;
-  const stop = () => {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  };
+  if (own.has(event) || /data-editor|data-draftail/.test(html.slice(0, 2000)) || !(html || files.length)) return;
+  const child = textAt(target);
+  if (!child) return;
   if (html.length > MOST_CHARACTERS) {
-    stop();
+    stop(event);
     say(bar.dataset.textLarge);
     return;
   }
   // A parsed document has no window: its scripts don't run, its pictures aren't loaded.
   const { pieces, lost } = html
-    ? divide(new DOMParser().parseFromString(html, "text/html").body)
-    : { pieces: files.map((file, index) => ({ kind: "picture", file, number: index + 1 })), lost: [] };
+    ? divide(new DOMParser().parseFromString(html, "text/html").body, files)
+    : { pieces: asPieces(files), lost: [] };
   if (!pieces.length && !lost.length) return;
-  stop();
+  stop(event);
   if (pieces.length > MOST_BLOCKS) {
     say(bar.dataset.textLarge);
-    return;
-  }
-  const kinds = child.sequence.blockDef.childBlockDefsByName ?? {};
-  const takesBlocks = TABLE in kinds && PICTURE in kinds;
-  if (!takesBlocks || pieces.every(({ kind }) => kind === "text")) {
+  } else if (takesBlocks(child) && pieces.some(({ kind }) => kind !== "text")) {
+    void pasteBlocks(child, pieces, lost);
+  } else {
     for (const { kind, html: text, rows } of pieces) {
       if (kind === "text") pasteInto(child, text);
       if (kind === "table") pasteInto(child, asText(rows));
       if (kind === "picture") lost.push({ kind: "img", number: 0 });
     }
     if (lost.length) say(describe([], lost, []));
-    return;
   }
-  void pasteBlocks(child, pieces, lost);
 }
 
 function asText(rows) {
@@ -227,4 +237,17 @@ function asText(rows) {
   return body.innerHTML;
 }
 
+/** Put pictures that are dropped on a text below it. */
+function dropped(event) {
+  const files = pictureFiles(event.dataTransfer).slice(0, MOST_BLOCKS);
+  const child = files.length ? textAt(event.target) : null;
+  if (!child || !takesBlocks(child)) return;
+  stop(event);
+  const editor = editorOf(child);
+  const state = editor.getEditorState();
+  editor.onChange(state.constructor.moveSelectionToEnd(state));
+  void pasteBlocks(child, asPieces(files), []);
+}
+
 document.addEventListener("paste", pasted, { capture: true });
+document.addEventListener("drop", dropped, { capture: true });

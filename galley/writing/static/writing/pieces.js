@@ -49,35 +49,50 @@ function rowsOf(table) {
 
 /** Divides a document into pieces, in their order. */
 class Reader {
-  constructor() {
+  constructor(files) {
     this.pieces = [];
     this.html = "";
     this.block = "";
-    this.listTag = "";
+    this.lists = [];
     this.lost = [];
+    this.files = [...files];
     this.pictures = 0;
   }
 
-  /** End the paragraph that is being read. */
+  /** End the paragraph that is being read. An entry's `list` names the lists around it, the outermost first. */
   endBlock(tag = "p", list = "") {
     const inner = this.block.trim();
     this.block = "";
     if (!inner.replace(/<[^>]*>|&nbsp;|\s/g, "")) return;
-    if (list !== this.listTag) {
-      this.endList();
-      if (list) this.html += `<${list}>`;
-      this.listTag = list;
+    if (tag === "li") {
+      this.beginEntry(list.split(" "));
+      this.html += inner;
+    } else {
+      this.endLists(0);
+      this.html += `<${tag}>${inner}</${tag}>`;
     }
-    this.html += `<${tag}>${inner}</${tag}>`;
   }
 
-  endList() {
-    if (this.listTag) this.html += `</${this.listTag}>`;
-    this.listTag = "";
+  /** Begin an entry in the open lists, or in one that is opened in the last entry. */
+  beginEntry(path) {
+    let shared = 0;
+    while (shared < path.length && this.lists[shared] === path[shared]) shared += 1;
+    this.endLists(shared);
+    if (shared === path.length) this.html += "</li>";
+    else {
+      this.lists.push(path[shared]);
+      this.html += `<${path[shared]}>`;
+    }
+    this.html += "<li>";
+  }
+
+  /** Close all lists but the outermost `left`. */
+  endLists(left) {
+    while (this.lists.length > left) this.html += `</li></${this.lists.pop()}>`;
   }
 
   endText() {
-    this.endList();
+    this.endLists(0);
     if (this.html) this.pieces.push({ kind: "text", html: this.html });
     this.html = "";
   }
@@ -126,8 +141,9 @@ class Reader {
 
   readList(node, list, tag, outerList) {
     this.endBlock(tag, outerList);
-    this.children(node, "li", list, "");
-    this.endBlock("li", list);
+    const path = `${outerList} ${list}`.trim();
+    this.children(node, "li", path, "");
+    this.endBlock("li", path);
   }
 
   readParagraph(node, style, tag, list, marks) {
@@ -136,7 +152,8 @@ class Reader {
     const heading = /msotitle|msoheading/i.test(kind) ? "h2" : "";
     if (entry) {
       const numbered = /^[\s\u00a0]*(\d+|[a-z]{1,4})[.)]/i.test(node.textContent ?? "");
-      return this.readBlock(node, "li", numbered ? "ol" : "ul", marks, tag, list);
+      const outer = this.lists.slice(0, (Number(/level(\d)/.exec(style)?.[1]) || 1) - 1);
+      return this.readBlock(node, "li", [...outer, numbered ? "ol" : "ul"].join(" "), marks, tag, list);
     }
     const inner = heading || (/quote/i.test(node.getAttribute("class") ?? "") ? "blockquote" : tag);
     return this.readBlock(node, inner, list, marks, tag, list);
@@ -184,15 +201,20 @@ class Reader {
     if (/^data:image\/(png|jpe?g|gif|webp|avif);base64,/i.test(source)) {
       this.pictures += 1;
       this.add({ kind: "picture", source, number: this.pictures }, tag, list);
+    } else if (this.files.length) {
+      this.pictures += 1;
+      this.add({ kind: "picture", file: this.files.shift(), number: this.pictures }, tag, list);
     } else if (source) {
       this.losePicture();
     }
   }
 }
 
-/** Return `{pieces, lost}` of the body of a parsed document: `text` with clean HTML, `table` with rows, `picture`. */
-export function divide(body) {
-  const reader = new Reader();
+/** Return `{pieces, lost}` of the body of a parsed document: `text` with clean HTML, `table` with rows, `picture`.
+
+    `files` are the pictures that were copied beside the HTML, in their order. */
+export function divide(body, files = []) {
+  const reader = new Reader(files);
   reader.read(body);
   reader.endBlock();
   reader.endText();
