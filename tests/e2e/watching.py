@@ -6,8 +6,10 @@ from playwright.async_api import FrameLocator, Locator, Page, expect
 
 # Notes which elements are outlined: the outline itself is brief.
 NOTE_OUTLINES = """() => {
-  const { animate } = Element.prototype;
+  const isNoted = "outlined" in window;
   window.outlined = [];
+  if (isNoted) return;
+  const { animate } = Element.prototype;
   Element.prototype.animate = function (...how) { outlined.push(this.textContent); return animate.apply(this, how); };
 }"""
 
