@@ -1,11 +1,11 @@
 """A click on what is seen leads to the very field that it comes from."""
 
 import re
+from urllib.parse import urljoin
 
 from playwright.async_api import FrameLocator, Page, TimeoutError, expect
 
 from tests.e2e.watching import bar, edit_beside_panel, stop_following, watch_on_another_screen
-from tests.running_site import RunningSite
 
 # Where the cursor is: the name of the field, and the words before it.
 CURSOR = """() => {
@@ -34,7 +34,6 @@ async def cursor_is_in(page: Page, name: str) -> dict:
 
 
 async def assert_each_click_opens_its_field(page: Page, draft: FrameLocator) -> None:
-    await stop_following(page)
     for clicked, name in (
         (draft.get_by_role("heading", name="A Tide Atlas"), "title"),
         (draft.get_by_text("Forty sheets of moving water."), "introduction"),
@@ -59,28 +58,11 @@ async def assert_each_click_opens_its_field(page: Page, draft: FrameLocator) -> 
         await cursor_is_in(page, name)
 
 
-async def test_a_click_opens_the_very_field(editor_page: Page, project: int) -> None:
-    draft = await edit_beside_panel(editor_page, project)
-    await assert_each_click_opens_its_field(editor_page, draft)
-
-
-async def test_a_page_type_whose_template_names_no_fields_is_understood_by_its_words(
-    editor_page: Page, project: int
-) -> None:
-    draft = await edit_beside_panel(editor_page, project)
-    await draft.locator("body").evaluate(
-        """body => body.querySelectorAll("[data-contentpath], [data-block-key]").forEach((element) => {
-             element.removeAttribute("data-contentpath"); element.removeAttribute("data-block-key"); })"""
-    )
-    await assert_each_click_opens_its_field(editor_page, draft)
-
-
-async def test_the_cursor_stands_at_the_clicked_words(editor_page: Page, project: int) -> None:
-    draft = await edit_beside_panel(editor_page, project)
+async def put_cursor_at_the_clicked_words(page: Page, draft: FrameLocator) -> None:
     await draft.locator("b", has_text="second").click()
-    rich = await cursor_is_in(editor_page, "body-0-value")
+    rich = await cursor_is_in(page, "body-0-value")
     assert re.match("sec?o?n?", rich["words"])
-    await editor_page.keyboard.insert_text("X")
+    await page.keyboard.insert_text("X")
     await expect(draft.get_by_text(re.compile(r"And a s\w*X\w* thought"))).to_be_visible()
 
     both = draft.get_by_text("hard here.")
@@ -89,61 +71,82 @@ async def test_the_cursor_stands_at_the_clicked_words(editor_page: Page, project
         await paragraph.locator("em").click()
         is_there = "line > before && words.startsWith('The *spr')"
         at_words = f"before => {{ const {{line, words}} = ({CURSOR})(); return {is_there}; }}"
-        await editor_page.wait_for_function(at_words, arg=lines[-1] if lines else 0)
-        lines.append((await cursor_is_in(editor_page, "body-6-value"))["line"])
+        await page.wait_for_function(at_words, arg=lines[-1] if lines else 0)
+        lines.append((await cursor_is_in(page, "body-6-value"))["line"])
     assert lines[1] - lines[0] > 80
 
 
-async def test_what_is_folded_away_or_in_another_tab_of_the_form_is_opened(editor_page: Page, project: int) -> None:
-    draft = await edit_beside_panel(editor_page, project)
-    await editor_page.get_by_role("button", name="Collapse all").click()
-    await expect(editor_page.locator("[name=body-2-value-attribution]")).to_be_hidden()
+async def open_what_is_folded_away_or_in_another_tab(page: Page, draft: FrameLocator) -> None:
+    await page.get_by_role("button", name="Collapse all").click()
+    await expect(page.locator("[name=body-2-value-attribution]")).to_be_hidden()
     await draft.get_by_text("A ferryman").click()
-    await cursor_is_in(editor_page, "body-2-value-attribution")
-    await expect(editor_page.locator("[name=body-2-value-attribution]")).to_be_in_viewport()
+    await cursor_is_in(page, "body-2-value-attribution")
+    await expect(page.locator("[name=body-2-value-attribution]")).to_be_in_viewport()
 
-    await editor_page.get_by_role("tab", name="Promote").click()
+    await page.get_by_role("tab", name="Promote").click()
     await draft.get_by_role("heading", name="A Tide Atlas").click()
-    await cursor_is_in(editor_page, "title")
-    await expect(editor_page.get_by_role("tab", name="Content")).to_have_attribute("aria-selected", "true")
+    await cursor_is_in(page, "title")
+    await expect(page.get_by_role("tab", name="Content")).to_have_attribute("aria-selected", "true")
 
 
-async def test_what_no_field_holds_leads_nowhere(editor_page: Page, project: int) -> None:
-    await edit_beside_panel(editor_page, project)
-    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
-    await editor_page.locator("[name=client]").focus()
-    await screen.bring_to_front()
-    await expect(screen.locator("body")).to_have_css("cursor", re.compile("url"))
-    await screen.get_by_role("banner").get_by_role("link", name="Galley").click()
-    await expect(bar(screen)).to_contain_text("it isn't in a field of this page")
-    assert (await editor_page.evaluate(CURSOR))["name"] == "client"
+async def select_words(page: Page, draft: FrameLocator) -> None:
+    await page.locator("[name=client]").focus()
+    box = await draft.get_by_text("Forty sheets of moving water.").bounding_box()
+    assert box
+    await page.mouse.move(box["x"] + 2, box["y"] + 10)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 10, steps=5)
+    await page.mouse.up()
+    selected = await draft.locator("body").evaluate("() => String(getSelection())")
+    assert selected.startswith("orty") or selected.startswith("Forty")
+    assert (await page.evaluate(CURSOR))["name"] != "introduction"
+
+
+async def follow_a_link(page: Page, draft: FrameLocator) -> None:
+    async with page.context.expect_page() as opened:
+        await draft.get_by_role("banner").get_by_role("link", name="Galley").click(modifiers=["ControlOrMeta"])
+    await expect(await opened.value).to_have_url(urljoin(page.url, "/"))
+    await (await opened.value).close()
+
+
+async def forget_the_names_of_fields(draft: FrameLocator) -> None:
+    """Make the draft that of a page type whose template names no fields."""
+    await draft.locator("body").evaluate(
+        """body => body.querySelectorAll("[data-contentpath], [data-block-key]").forEach((element) => {
+             element.removeAttribute("data-contentpath"); element.removeAttribute("data-block-key"); })"""
+    )
+
+
+async def test_a_click_opens_the_very_field(editor_page: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await stop_following(editor_page)
+    await select_words(editor_page, draft)
+    await follow_a_link(editor_page, draft)
+    await assert_each_click_opens_its_field(editor_page, draft)
+    # Without names, it is found by its words.
+    await forget_the_names_of_fields(draft)
+    await assert_each_click_opens_its_field(editor_page, draft)
+
+
+async def test_a_click_puts_the_cursor_at_the_words_wherever_the_field_is(editor_page: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await put_cursor_at_the_clicked_words(editor_page, draft)
+    await open_what_is_folded_away_or_in_another_tab(editor_page, draft)
 
 
 async def test_a_second_tab_opens_fields_too_and_says_which(editor_page: Page, project: int) -> None:
     await edit_beside_panel(editor_page, project)
     screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
+    await editor_page.locator("[name=client]").focus()
+    await screen.bring_to_front()
     await expect(screen.locator("body")).to_have_css("cursor", re.compile("url"))
+    # What no field holds leads nowhere.
+    await screen.get_by_role("banner").get_by_role("link", name="Galley").click()
+    await expect(bar(screen)).to_contain_text("it isn't in a field of this page")
+    assert (await editor_page.evaluate(CURSOR))["name"] == "client"
+
     await screen.get_by_text("A ferryman").click()
     await expect(bar(screen)).to_contain_text("Open in the editor: Pull quote, Attribution")
     await cursor_is_in(editor_page, "body-2-value-attribution")
     await editor_page.close()
     await expect(screen.locator("body")).not_to_have_css("cursor", re.compile("url"))
-
-
-async def test_words_can_be_selected_and_links_followed(server: RunningSite, editor_page: Page, project: int) -> None:
-    draft = await edit_beside_panel(editor_page, project)
-    await stop_following(editor_page)
-    await editor_page.locator("[name=client]").focus()
-    box = await draft.get_by_text("Forty sheets of moving water.").bounding_box()
-    assert box
-    await editor_page.mouse.move(box["x"] + 2, box["y"] + 10)
-    await editor_page.mouse.down()
-    await editor_page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 10, steps=5)
-    await editor_page.mouse.up()
-    selected = await draft.locator("body").evaluate("() => String(getSelection())")
-    assert selected.startswith("orty") or selected.startswith("Forty")
-    assert (await editor_page.evaluate(CURSOR))["name"] != "introduction"
-
-    async with editor_page.context.expect_page() as opened:
-        await draft.get_by_role("banner").get_by_role("link", name="Galley").click(modifiers=["ControlOrMeta"])
-    await expect(await opened.value).to_have_url(f"{server.url}/")
