@@ -1,6 +1,5 @@
 """What the reader of a screen holds stays with its paragraph while others are put in, deleted and moved."""
 
-import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.watching import watch_on_another_screen
@@ -39,22 +38,6 @@ IS_BELOW = """(button) => {
 SELECTED = """() => [String(getSelection()), getSelection().anchorNode.parentElement.textContent]"""
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def screen(editor_page: Page, project: int) -> Page:
-    """A screen that shows the draft, beside its editor."""
-    await editor_page.goto(f"/admin/pages/{project}/edit/")
-    # Each test begins with the same text.
-    await editor_page.locator("#page-edit-form").evaluate(
-        "form => form.setAttribute('data-w-autosave-active-value', 'false')"
-    )
-    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
-    await editor_page.locator("[name=introduction]").fill("Here we go.")
-    await expect(screen.locator(".standfirst")).to_have_text("Here we go.")
-    # A tab in the background gets one frame a second, and a click waits for frames.
-    await screen.bring_to_front()
-    return screen
-
-
 async def rewrite(editor_page: Page, screen: Page, change: str, arrived: str) -> None:
     """Change the Markdown text, as it was at first, and wait until the screen shows it."""
     await editor_page.evaluate(
@@ -73,7 +56,7 @@ def paragraph(screen: Page, words: str) -> Locator:
     return screen.get_by_text(words, exact=True)
 
 
-async def test_a_selection_stays_in_its_paragraph(editor_page: Page, screen: Page) -> None:
+async def hold_a_selection_in_its_paragraph(editor_page: Page, screen: Page) -> None:
     for change, arrived in CHANGES:
         await rewrite(editor_page, screen, "text", IN_ORDER)
         await paragraph(screen, HELD).evaluate(SELECT, "come and")
@@ -81,7 +64,7 @@ async def test_a_selection_stays_in_its_paragraph(editor_page: Page, screen: Pag
         assert await screen.evaluate(SELECTED) == ["come and", HELD]
 
 
-async def test_the_focus_stays_on_its_link(editor_page: Page, screen: Page) -> None:
+async def hold_the_focus_on_its_link(editor_page: Page, screen: Page) -> None:
     with_link = HELD.replace("tides", "[tides](/tides/)")
     text = f"text.replace('{HELD}', '{with_link}')"
     link = screen.locator('[href="/tides/"]')
@@ -95,7 +78,7 @@ async def test_the_focus_stays_on_its_link(editor_page: Page, screen: Page) -> N
         assert await link.evaluate("link => link.madeBefore")
 
 
-async def test_opened_details_stay_open_and_focused(editor_page: Page, screen: Page) -> None:
+async def hold_opened_details(editor_page: Page, screen: Page) -> None:
     summary = screen.get_by_text("More", exact=True)
     await summary.click()
     for change, arrived in CHANGES:
@@ -105,7 +88,7 @@ async def test_opened_details_stay_open_and_focused(editor_page: Page, screen: P
         assert await screen.evaluate("document.querySelector('details').open")
 
 
-async def test_a_note_about_to_be_left_is_about_the_same_words(editor_page: Page, screen: Page) -> None:
+async def hold_a_note_about_to_be_left(editor_page: Page, screen: Page) -> None:
     button = screen.get_by_role("button", name="Leave a note")
     dialog = screen.get_by_role("dialog")
     for change, arrived in CHANGES:
@@ -128,22 +111,38 @@ async def test_a_note_about_to_be_left_is_about_the_same_words(editor_page: Page
     await expect(screen.get_by_text("Thank you.")).to_be_visible()
 
 
-async def test_a_block_is_moved_with_what_is_selected_in_it(editor_page: Page, screen: Page) -> None:
+async def move_a_block_with_what_is_selected_in_it(editor_page: Page, screen: Page) -> None:
     await screen.locator(".block--paragraph p").last.evaluate(SELECT, "thought")
     await editor_page.get_by_role("button", name="Move down").first.click()
     await expect(screen.locator(".block").first).to_contain_text("How it is read")
     assert await screen.evaluate("String(getSelection())") == "thought"
 
 
-async def test_the_draft_goes_on_where_the_focus_is_around_it(editor_page: Page, screen: Page) -> None:
+async def hold_the_focus_around_the_change(editor_page: Page, screen: Page) -> None:
+    """The draft goes on inside the element that has the focus."""
     await screen.get_by_role("link", name="Skip to the text").press("Enter")
     await expect(screen.locator("main")).to_be_focused()
     await editor_page.locator("[name=introduction]").fill("On it goes.")
     await editor_page.get_by_role("button", name="Move down").first.click()
-    await expect(screen.locator(".block").first).to_contain_text("How it is read")
+    await expect(screen.locator(".block").first).to_contain_text("The first words of the tide.")
     await expect(screen.locator(".standfirst")).to_have_text("On it goes.")
     await expect(screen.locator("main")).to_be_focused()
 
 
-async def test_an_enlarged_picture_stays_open(editor_page: Page, screen: Page) -> None:
-    await editor_page.close(run_before_unload=False)
+async def test_what_the_reader_holds_stays(editor_page: Page, project: int) -> None:
+    await editor_page.goto(f"/admin/pages/{project}/edit/")
+    # Each step begins with the same text.
+    await editor_page.locator("#page-edit-form").evaluate(
+        "form => form.setAttribute('data-w-autosave-active-value', 'false')"
+    )
+    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
+    await editor_page.locator("[name=introduction]").fill("Here we go.")
+    await expect(screen.locator(".standfirst")).to_have_text("Here we go.")
+    # A tab in the background gets one frame a second, and a click waits for frames.
+    await screen.bring_to_front()
+    await hold_a_selection_in_its_paragraph(editor_page, screen)
+    await hold_the_focus_on_its_link(editor_page, screen)
+    await hold_opened_details(editor_page, screen)
+    await hold_a_note_about_to_be_left(editor_page, screen)
+    await move_a_block_with_what_is_selected_in_it(editor_page, screen)
+    await hold_the_focus_around_the_change(editor_page, screen)
