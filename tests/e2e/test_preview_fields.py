@@ -1,23 +1,12 @@
 """Whatever is changed in the form is live: pictures, tags, numbers, inline children, their order, deleting, undo."""
 
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import Watch
 from tests.e2e.watching import watch_on_another_screen
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def screen(editor_page: Page, project: int, watch: Watch) -> Page:
-    """A second screen of the project, whose form is open."""
-    watch.expect_error("400")  # autosave refuses what isn't valid yet
-    await editor_page.goto(f"/admin/pages/{project}/edit/")
-    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
-    await expect(screen.get_by_text("Forty sheets of moving water.")).to_be_visible()
-    return screen
-
-
-async def test_a_picture_is_chosen_and_taken_away(editor_page: Page, screen: Page) -> None:
+async def choose_a_picture_and_take_it_away(editor_page: Page, screen: Page) -> None:
     lead = screen.locator(".lead__picture img")
     await expect(lead).to_have_count(0)
     field = editor_page.locator('[data-contentpath="lead_image"]')
@@ -30,7 +19,7 @@ async def test_a_picture_is_chosen_and_taken_away(editor_page: Page, screen: Pag
     await expect(lead).to_have_count(0)
 
 
-async def test_inline_children_come_move_and_go(editor_page: Page, screen: Page) -> None:
+async def add_move_and_delete_inline_children(editor_page: Page, screen: Page) -> None:
     links = screen.locator('[data-region="links"] a')
     await expect(links).to_have_count(1)
     await editor_page.locator("#id_links-ADD").click()
@@ -44,7 +33,7 @@ async def test_inline_children_come_move_and_go(editor_page: Page, screen: Page)
     await expect(links).to_have_count(1)
 
 
-async def test_tags_and_numbers(editor_page: Page, screen: Page) -> None:
+async def fill_in_tags_and_numbers(editor_page: Page, screen: Page) -> None:
     await editor_page.locator('[name="year"]').fill("1987")
     await expect(screen.locator('[data-region="year"]')).to_contain_text("1987")
     await editor_page.locator(".tagit-new input").last.fill("engraving")
@@ -52,7 +41,7 @@ async def test_tags_and_numbers(editor_page: Page, screen: Page) -> None:
     await expect(screen.get_by_role("link", name="engraving")).to_be_attached()
 
 
-async def test_undo_is_live_too(editor_page: Page, screen: Page) -> None:
+async def undo(editor_page: Page, screen: Page) -> None:
     text = editor_page.locator(".CodeMirror").last
     await text.click()
     await editor_page.keyboard.press("Control+End")
@@ -60,3 +49,14 @@ async def test_undo_is_live_too(editor_page: Page, screen: Page) -> None:
     await expect(screen.get_by_text("Written in error.")).to_be_attached()
     await editor_page.keyboard.press("Control+z")
     await expect(screen.get_by_text("Written in error.")).to_have_count(0)
+
+
+async def test_whatever_is_changed_in_the_form_is_live(editor_page: Page, project: int, watch: Watch) -> None:
+    watch.expect_error("400")  # autosave refuses what isn't valid yet
+    await editor_page.goto(f"/admin/pages/{project}/edit/")
+    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
+    await expect(screen.get_by_text("Forty sheets of moving water.")).to_be_visible()
+    await choose_a_picture_and_take_it_away(editor_page, screen)
+    await add_move_and_delete_inline_children(editor_page, screen)
+    await fill_in_tags_and_numbers(editor_page, screen)
+    await undo(editor_page, screen)

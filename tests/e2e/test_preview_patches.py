@@ -8,7 +8,7 @@ from tests.e2e.watching import watch_on_another_screen
 async def watch_while_editing(editor_page: Page, project: int) -> Page:
     """Open the project in the editor, and a screen that shows what is written."""
     await editor_page.goto(f"/admin/pages/{project}/edit/")
-    # An autosave that is still under way at the end of a test would make the next test's out of date.
+    # An autosave that is still under way at the end would make the next test's out of date.
     await editor_page.locator("#page-edit-form").evaluate(
         "form => form.setAttribute('data-w-autosave-active-value', 'false')"
     )
@@ -32,14 +32,33 @@ async def write(editor_page: Page, screen: Page, words: str) -> None:
     await expect(screen.locator(".block--markdown")).to_contain_text(words)
 
 
-async def add_and_move_a_block(editor_page: Page, screen: Page) -> None:
+async def swap_the_first_blocks(editor_page: Page, screen: Page, then_first: str) -> None:
     """Change the structure of the page."""
     await editor_page.get_by_role("button", name="Move down").first.click()
-    await expect(screen.locator(".block").first).to_contain_text("How it is read")
+    await expect(screen.locator(".block").first).to_contain_text(then_first)
 
 
-async def test_scroll_stays_in_both_directions_and_in_boxes(editor_page: Page, project: int) -> None:
-    screen = await watch_while_editing(editor_page, project)
+async def make_nothing_anew_that_is_unchanged(editor_page: Page, screen: Page) -> None:
+    marked = await screen.evaluate(
+        """() => {
+             const all = [...document.querySelectorAll("main .block, main img, main p, main h2, main table")];
+             for (const element of all) element.madeBefore = true;
+             window.sameDocument = true;
+             return all.length;
+           }"""
+    )
+    requests: list[str] = []
+    screen.on("request", lambda request: requests.append(request.url))
+    await write(editor_page, screen, "Not from scratch.")
+    await swap_the_first_blocks(editor_page, screen, "How it is read")
+    kept = await screen.evaluate(
+        "[...document.querySelectorAll('main *')].filter((element) => element.madeBefore).length"
+    )
+    assert kept == marked
+    assert requests == []
+
+
+async def hold_scroll_in_both_directions_and_in_boxes(editor_page: Page, screen: Page) -> None:
     await screen.add_style_tag(content="html, pre, .table-scroll { scroll-behavior: smooth; } body { width: 2000px; }")
     places = await screen.evaluate(
         """() => {
@@ -62,8 +81,7 @@ async def test_scroll_stays_in_both_directions_and_in_boxes(editor_page: Page, p
     assert await screen.evaluate("[scrollX, window.box.scrollLeft, window.box.isConnected]") == [150, 40, True]
 
 
-async def test_focus_selection_and_opened_details_stay(editor_page: Page, project: int) -> None:
-    screen = await watch_while_editing(editor_page, project)
+async def hold_focus_selection_and_opened_details(editor_page: Page, screen: Page) -> None:
     await screen.get_by_text("More", exact=True).click()
     await screen.locator(".block--code pre").focus()
     await screen.evaluate(
@@ -74,14 +92,13 @@ async def test_focus_selection_and_opened_details_stay(editor_page: Page, projec
            }"""
     )
     await write(editor_page, screen, "Once more.")
-    await add_and_move_a_block(editor_page, screen)
+    await swap_the_first_blocks(editor_page, screen, "The first words")
     assert await screen.evaluate("String(getSelection())") == "hard"
     assert await screen.evaluate("document.querySelector('details').open")
     assert await screen.evaluate("document.activeElement.matches('.block--code pre')")
 
 
-async def test_a_selection_in_the_very_words_that_change_stays(editor_page: Page, project: int) -> None:
-    screen = await watch_while_editing(editor_page, project)
+async def hold_a_selection_in_the_very_words_that_change(editor_page: Page, screen: Page) -> None:
     await editor_page.locator("[name=introduction]").fill("Forty sheets of water.")
     standfirst = screen.locator(".standfirst")
     await expect(standfirst).to_have_text("Forty sheets of water.")
@@ -91,6 +108,15 @@ async def test_a_selection_in_the_very_words_that_change_stays(editor_page: Page
     await editor_page.locator("[name=introduction]").fill("Forty sheets of moving water.")
     await expect(standfirst).to_have_text("Forty sheets of moving water.")
     assert await screen.evaluate("String(getSelection())") == "sheets"
+
+
+async def test_a_screen_is_changed_where_the_text_has_changed(editor_page: Page, project: int) -> None:
+    screen = await watch_while_editing(editor_page, project)
+    await hold_scroll_in_both_directions_and_in_boxes(editor_page, screen)
+    await make_nothing_anew_that_is_unchanged(editor_page, screen)
+    await hold_focus_selection_and_opened_details(editor_page, screen)
+    await hold_a_selection_in_the_very_words_that_change(editor_page, screen)
+    assert await screen.evaluate("window.sameDocument")
 
 
 # A page as another site may have it, in the midst of whose text something plays and something can be filled in.
@@ -136,25 +162,3 @@ async def test_what_plays_goes_on_and_what_was_typed_stays(editor_page: Page, pr
         True,
         "Two",
     ]
-
-
-async def test_nothing_that_is_unchanged_is_made_anew(editor_page: Page, project: int) -> None:
-    screen = await watch_while_editing(editor_page, project)
-    marked = await screen.evaluate(
-        """() => {
-             const all = [...document.querySelectorAll("main .block, main img, main p, main h2, main table")];
-             for (const element of all) element.madeBefore = true;
-             window.sameDocument = true;
-             return all.length;
-           }"""
-    )
-    requests: list[str] = []
-    screen.on("request", lambda request: requests.append(request.url))
-    await write(editor_page, screen, "Not from scratch.")
-    await add_and_move_a_block(editor_page, screen)
-    kept = await screen.evaluate(
-        "[...document.querySelectorAll('main *')].filter((element) => element.madeBefore).length"
-    )
-    assert kept == marked
-    assert await screen.evaluate("window.sameDocument")
-    assert requests == []
