@@ -20,9 +20,20 @@ def narrow(screen: Page) -> FrameLocator:
     return screen.frame_locator("live-preview-frame iframe")
 
 
-async def test_narrow_widths_are_true_widths_and_remembered(editor_page: Page, project: int) -> None:
-    await editor_page.goto(f"/admin/pages/{project}/edit/")
-    screen = await watch_on_a_wide_screen(editor_page, project)
+async def show_colours_in_the_panel(editor_page: Page, draft: FrameLocator) -> None:
+    """The panel shows other colours, and remembers them."""
+    await editor_page.locator(".live-preview__view summary").click()
+    await editor_page.get_by_label("Colours").select_option("Dark colours")
+    await expect(draft.locator("body")).to_have_css("background-color", DARK)
+    await editor_page.reload()
+    await expect(draft.locator("body")).to_have_css("background-color", DARK)
+    await editor_page.locator(".live-preview__view summary").click()
+    await editor_page.get_by_label("As printed").check()
+    await expect(draft.locator("body")).to_have_css("background-color", LIGHT)
+
+
+async def show_true_widths(editor_page: Page, screen: Page) -> None:
+    """Narrow widths are true widths, and remembered."""
     for name, width in (("Tablet", 820), ("Phone", 390)):
         await screen.get_by_label(name).check(force=True)
         await expect(narrow(screen).get_by_role("heading", level=1)).to_be_visible()
@@ -37,8 +48,22 @@ async def test_narrow_widths_are_true_widths_and_remembered(editor_page: Page, p
     await expect(screen.get_by_role("heading", name="Wide")).to_be_visible()
 
 
-async def test_colours_of_any_style_sheet_are_shown_as_chosen(editor_page: Page, project: int) -> None:
+async def test_panel_and_screen_show_the_draft_as_other_devices_do(editor_page: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await show_colours_in_the_panel(editor_page, draft)
     screen = await watch_on_a_wide_screen(editor_page, project)
+    await show_true_widths(editor_page, screen)
+
+
+async def show_the_last_line_above_the_bar(screen: Page) -> None:
+    await screen.evaluate("scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'})")
+    bar = screen.locator("live-preview-bar")
+    end_of_text = await screen.evaluate("document.body.getBoundingClientRect().bottom")
+    assert end_of_text <= await bar.evaluate("bar => bar.getBoundingClientRect().top") + 1
+
+
+async def show_colours_as_chosen(screen: Page) -> None:
+    """The colours of any style sheet are shown as chosen."""
     await screen.add_style_tag(
         content="@media screen and (prefers-color-scheme: dark) { @media (min-width: 1px) { main { opacity: 0.9 } } }"
     )
@@ -59,8 +84,7 @@ async def test_colours_of_any_style_sheet_are_shown_as_chosen(editor_page: Page,
     await expect(body).to_have_css("background-color", DARK)
 
 
-async def test_print_is_shown_on_a_sheet(editor_page: Page, project: int) -> None:
-    screen = await watch_on_a_wide_screen(editor_page, project)
+async def show_a_printed_sheet(screen: Page) -> None:
     await screen.emulate_media(color_scheme="dark")
     await screen.get_by_label("As printed").check()
     sheet = narrow(screen)
@@ -71,20 +95,7 @@ async def test_print_is_shown_on_a_sheet(editor_page: Page, project: int) -> Non
     await expect(screen.locator("[data-theme-switch]")).to_be_visible()
 
 
-async def test_the_panel_shows_other_colours_and_remembers_them(editor_page: Page, project: int) -> None:
-    draft = await edit_beside_panel(editor_page, project)
-    await editor_page.locator(".live-preview__view summary").click()
-    await editor_page.get_by_label("Colours").select_option("Dark colours")
-    await expect(draft.locator("body")).to_have_css("background-color", DARK)
-    await editor_page.reload()
-    await expect(draft.locator("body")).to_have_css("background-color", DARK)
-    await editor_page.locator(".live-preview__view summary").click()
-    await editor_page.get_by_label("As printed").check()
-    await expect(draft.locator("body")).to_have_css("background-color", LIGHT)
-
-
-async def test_the_bar_serves_a_small_phone_and_a_keyboard(editor_page: Page, project: int) -> None:
-    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
+async def use_the_bar_on_a_small_phone_by_keyboard(screen: Page) -> None:
     await screen.set_viewport_size({"width": 320, "height": 560})
     view = screen.get_by_role("button", name="View")
     await view.focus()
@@ -107,9 +118,9 @@ async def test_the_bar_serves_a_small_phone_and_a_keyboard(editor_page: Page, pr
     await expect(view).to_be_hidden()
 
 
-async def test_the_last_line_of_a_page_can_be_read_above_the_bar(editor_page: Page, project: int) -> None:
+async def test_the_bar_of_a_screen(editor_page: Page, project: int) -> None:
     screen = await watch_on_a_wide_screen(editor_page, project)
-    await screen.evaluate("scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'})")
-    bar = screen.locator("live-preview-bar")
-    end_of_text = await screen.evaluate("document.body.getBoundingClientRect().bottom")
-    assert end_of_text <= await bar.evaluate("bar => bar.getBoundingClientRect().top") + 1
+    await show_the_last_line_above_the_bar(screen)
+    await show_colours_as_chosen(screen)
+    await show_a_printed_sheet(screen)
+    await use_the_bar_on_a_small_phone_by_keyboard(screen)
