@@ -21,14 +21,21 @@ async def write_and_watch(editor_page: Page, title: str) -> Page:
     return screen
 
 
-async def test_a_server_that_is_killed_and_started_anew_loses_nothing(
-    server: RunningSite, editor_page: Page, watch: Watch
-) -> None:
-    watch.expect_error("WebSocket")
-    watch.expect_error("ERR_")
-    watch.expect_error("Failed to fetch")
-    screen = await write_and_watch(editor_page, "Outlives")
+async def go_through_a_tunnel(editor_page: Page, screen: Page) -> None:
+    """A screen without network says so, and comes back."""
+    await editor_page.context.set_offline(True)
+    await expect(bar(screen)).to_contain_text("No network")
+    await editor_page.context.set_offline(False)
+    await editor_page.get_by_role("textbox", name="Title*").fill("Out of the tunnel")
+    await expect(screen.get_by_role("heading", name="Out of the tunnel")).to_be_visible()
+    await expect(bar(screen)).to_have_text("Live")
+    await expect(editor_page.locator(".live-preview__state")).to_have_text("Live")
+
+
+async def outlive_the_server(editor_page: Page, screen: Page, server: RunningSite) -> None:
+    """A server that is killed and started again loses nothing."""
     title = editor_page.get_by_role("textbox", name="Title*")
+    await title.fill("Outlives")
     await title.press("End")
     await editor_page.keyboard.type(" the")
     server.server.kill()
@@ -43,34 +50,60 @@ async def test_a_server_that_is_killed_and_started_anew_loses_nothing(
     await expect(bar(screen)).to_have_text("Live")
 
 
-async def test_a_panel_whose_frame_is_forbidden_does_not_say_that_it_is_live(editor_page: Page, watch: Watch) -> None:
-    watch.expect_error("frame")
-    watch.expect_error("ERR_BLOCKED_BY_RESPONSE")
-
-    async def forbid_frames(route: Route) -> None:
-        response = await route.fetch()
-        await route.fulfill(response=response, headers=response.headers | {"x-frame-options": "DENY"})
-
-    await editor_page.route("**/preview/tabs/**", forbid_frames)
-    await start_post(editor_page, "No frame")
-    await open_panel(editor_page)
-    await expect(editor_page.locator(".live-preview__state")).to_contain_text("a header forbids frames")
+async def test_without_network_or_server_nothing_is_lost(server: RunningSite, editor_page: Page, watch: Watch) -> None:
+    for text in ("ERR_", "Failed to fetch", "WebSocket"):
+        watch.expect_error(text)
+    screen = await write_and_watch(editor_page, "On the train")
+    await go_through_a_tunnel(editor_page, screen)
+    await outlive_the_server(editor_page, screen, server)
 
 
-async def test_a_connection_that_died_in_sleep_is_found_dead_on_waking(editor_page: Page) -> None:
-    asleep: set[WebSocketRoute] = set()
-    sockets: list[WebSocketRoute] = []
+class Line:
+    """What is between the browser and the server's sockets."""
 
-    def route(socket: WebSocketRoute) -> None:
+    def __init__(self) -> None:
+        self.is_refused = False
+        self.sockets: list[WebSocketRoute] = []
+        self._asleep: set[WebSocketRoute] = set()
+
+    async def route(self, socket: WebSocketRoute) -> None:
         """Pass everything on, until the socket is asleep: then nothing comes through, and nobody is told."""
+        if self.is_refused:
+            await socket.close(code=1012)
+            return
         behind = socket.connect_to_server()
-        socket.on_message(lambda message: None if socket in asleep else behind.send(message))
-        behind.on_message(lambda message: None if socket in asleep else socket.send(message))
-        sockets.append(socket)
+        socket.on_message(lambda message: None if socket in self._asleep else behind.send(message))
+        behind.on_message(lambda message: None if socket in self._asleep else socket.send(message))
+        self.sockets.append(socket)
 
-    await editor_page.context.route_web_socket(re.compile("/preview/"), route)
-    screen = await write_and_watch(editor_page, "Asleep")
-    asleep.update(sockets)
+    async def cut(self) -> None:
+        """Close all sockets, and let nobody connect."""
+        self.is_refused = True
+        for socket in self.sockets:
+            await socket.close(code=1012)
+        self.sockets.clear()
+
+    def fall_asleep(self) -> None:
+        """Let nothing through any more on the sockets that are open."""
+        self._asleep.update(self.sockets)
+
+
+async def catch_up_with_what_was_written_meanwhile(editor_page: Page, screen: Page, line: Line) -> None:
+    """A lost connection says so, and catches up."""
+    state = editor_page.locator(".live-preview__state")
+    await line.cut()
+    await expect(state).to_contain_text("Connection lost")
+    await expect(bar(screen)).to_contain_text("Connection lost")
+    await editor_page.get_by_role("textbox", name="Title*").fill("Steady on")
+    line.is_refused = False
+    await expect(state).to_have_text("Live")
+    for view in (screen, panel(editor_page)):
+        await expect(view.get_by_role("heading", name="Steady on")).to_be_visible()
+
+
+async def wake_up(editor_page: Page, screen: Page, line: Line) -> None:
+    """A connection that died in sleep is found dead on waking."""
+    line.fall_asleep()
     await editor_page.get_by_role("textbox", name="Title*").fill("Awake again")
     # A browser tells every frame: the panel's as well, which has a socket of its own.
     for frame in (*editor_page.frames, *screen.frames):
@@ -79,13 +112,30 @@ async def test_a_connection_that_died_in_sleep_is_found_dead_on_waking(editor_pa
         await expect(view.get_by_role("heading", name="Awake again")).to_be_visible()
 
 
-async def test_a_screen_without_network_says_so_and_comes_back(editor_page: Page, watch: Watch) -> None:
-    watch.expect_error("ERR_INTERNET_DISCONNECTED")
-    watch.expect_error("Failed to fetch")
-    screen = await write_and_watch(editor_page, "On the train")
-    await editor_page.context.set_offline(True)
-    await expect(bar(screen)).to_contain_text("No network")
-    await editor_page.context.set_offline(False)
-    await editor_page.get_by_role("textbox", name="Title*").fill("Out of the tunnel")
-    await expect(screen.get_by_role("heading", name="Out of the tunnel")).to_be_visible()
-    await expect(bar(screen)).to_have_text("Live")
+async def test_a_connection_that_is_cut_or_sleeps_catches_up(editor_page: Page) -> None:
+    line = Line()
+    await editor_page.context.route_web_socket(re.compile("/preview/"), line.route)
+    screen = await write_and_watch(editor_page, "Steady")
+    await catch_up_with_what_was_written_meanwhile(editor_page, screen, line)
+    await wake_up(editor_page, screen, line)
+
+
+async def test_where_it_cannot_be_live_the_panel_is_wagtails_and_says_why(editor_page: Page, watch: Watch) -> None:
+    watch.expect_error("frame")
+    watch.expect_error("ERR_BLOCKED_BY_RESPONSE")
+
+    async def forbid_frames(route: Route) -> None:
+        response = await route.fetch()
+        await route.fulfill(response=response, headers=response.headers | {"x-frame-options": "DENY"})
+
+    line = Line()
+    line.is_refused = True
+    await editor_page.context.route_web_socket(re.compile("/preview/"), line.route)
+    await editor_page.route("**/preview/tabs/**", forbid_frames)
+    await start_post(editor_page, "The long way")
+    await open_panel(editor_page)
+    upstream = editor_page.frame_locator("#w-preview-iframe")
+    await expect(upstream.get_by_role("heading", name="The long way")).to_be_visible()
+
+    line.is_refused = False
+    await expect(editor_page.locator(".live-preview__state")).to_contain_text("a header forbids frames")
