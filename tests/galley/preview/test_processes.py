@@ -64,118 +64,124 @@ def small_socket(port: int) -> socket.socket:
     return connection
 
 
-def play(processes: Processes, play_scene: Callable[[Scene], Coroutine]) -> None:
+def play(processes: Processes, *steps: Callable[[Scene], Coroutine]) -> None:
+    """Let the steps follow one another in one scene."""
+
     async def run() -> None:
         async with scene_on(processes) as scene:
-            await play_scene(scene)
+            for step in steps:
+                await step(scene)
 
     asyncio.run(run())
     assert "Traceback" not in processes.log(), processes.log()
 
 
-def test_what_is_typed_reaches_screens_as_patches(one_or_two_processes: Processes) -> None:
-    async def scene(scene: Scene) -> None:
-        await scene.types_on("one", "two", "three")
-        await scene.everybody_shows("<p>Set: one two three</p>")
-        for screen in scene.screens:
-            assert screen.screen.kinds[0] == "snapshot"
-            assert set(screen.screen.kinds[1:]) == {"patch"}
-
-    play(one_or_two_processes, scene)
+async def see_patches(scene: Scene) -> None:
+    """Typed words reach the screens as patches."""
+    await scene.types_on("one", "two", "three")
+    await scene.everybody_shows("<p>Set: one two three</p>")
+    for screen in scene.screens:
+        assert screen.screen.kinds[0] == "snapshot"
+        assert set(screen.screen.kinds[1:]) == {"patch"}
 
 
-def test_a_late_screen_has_the_draft_at_once(one_or_two_processes: Processes) -> None:
-    async def scene(scene: Scene) -> None:
-        await scene.types_on("well", "under", "way")
-        await scene.everybody_shows("well under way")
-        late = RealScreen(*scene.where_screens)
-        async with running(late):
-            await late.shows("well under way")
-            assert late.screen.kinds == ["snapshot"]
-
-    play(one_or_two_processes, scene)
+async def come_late(scene: Scene) -> None:
+    """A late screen has the draft at once."""
+    await scene.types_on("well", "under", "way")
+    await scene.everybody_shows("well under way")
+    late = RealScreen(*scene.where_screens)
+    async with running(late):
+        await late.shows("well under way")
+        assert late.screen.kinds == ["snapshot"]
 
 
-def test_everybody_is_told_who_is_there(one_or_two_processes: Processes) -> None:
-    async def scene(scene: Scene) -> None:
-        await scene.editor.until(lambda: scene.editor.presence.get("viewers"))
-        assert scene.editor.presence["viewers"] == [{"name": EDITOR, "you": True}]
-        for screen in scene.screens:
-            await screen.until(lambda screen=screen: screen.screen.presence.get("editors"))
-            assert screen.screen.presence["session"] == scene.editor.presence["session"]
-
-    play(one_or_two_processes, scene)
+async def know_who_is_there(scene: Scene) -> None:
+    """The editor and all screens are told who is there."""
+    await scene.editor.until(lambda: scene.editor.presence.get("viewers"))
+    assert scene.editor.presence["viewers"] == [{"name": EDITOR, "you": True}]
+    for screen in scene.screens:
+        await screen.until(lambda screen=screen: screen.screen.presence.get("editors"))
+        assert screen.screen.presence["session"] == scene.editor.presence["session"]
 
 
-@pytest.mark.parametrize("lost", ["first", pytest.param("last", marks=pytest.mark.nightly)])
-def test_a_process_that_dies_in_the_middle_of_typing_loses_nothing(one_or_two_processes: Processes, lost: str) -> None:
-    async def scene(scene: Scene) -> None:
-        server = getattr(scene.processes, lost)
+async def lose_redis(scene: Scene) -> None:
+    """A Redis that dies and comes back is caught up with."""
+    assert scene.processes.redis
+    await scene.types_on("before Redis dies")
+    await scene.everybody_shows("before Redis dies</p>")
+    scene.processes.redis.kill()
+    await scene.types_on("meanwhile")
+    await scene.editor.until(lambda: scene.editor.is_done)
+    # A visitor with a cookie is answered by Django.
+    request = Request(f"http://localhost:{scene.processes.first.port}/blog/", headers={"Cookie": "sessionid=nobody"})
+    with await asyncio.to_thread(urlopen, request, timeout=PATIENCE) as answer:
+        assert answer.status == 200
+    scene.processes.redis.start()
+    await scene.everybody_shows("before Redis dies meanwhile</p>")
+    await scene.types_on("after")
+    await scene.everybody_shows("before Redis dies meanwhile after</p>")
+
+
+async def leave_a_screen_unread(scene: Scene) -> None:
+    """A screen that doesn't read slows nobody, and piles nothing up.
+
+    Each state is 90,000 characters that all change: half of 150 are more than the buffers of a connection hold.
+    """
+    states, size = 150, 90_000
+    screen, port = scene.screens[0], scene.processes.first.port
+    where = (f"http://localhost:{port}", *scene.where_screens[1:])
+    async with connect_to(where, max_queue=1, sock=small_socket(port)) as stuck:
+        for number in range(states):
+            await scene.editor.type(**{"body-0-value": f"```\n{str(number % 10) * size}\n```\n\nState {number}."})
+            await screen.shows(f"State {number}.")
+        # Whatever waits for this screen is sent to it now.
+        late, waiting = Screen(), 0
+        async with asyncio.timeout(PATIENCE):
+            async for text in stuck:
+                waiting += len(text)
+                late.receive(str(text))
+                if late.version and f"State {states - 1}." in late.html:
+                    break
+        assert waiting < states * size / 2
+
+
+def lose(which: str) -> Callable[[Scene], Coroutine]:
+    """Return the step in which a process dies in the middle of typing: nothing is lost."""
+
+    async def step(scene: Scene) -> None:
+        await scene.editor.type(**{"body-0-value": "Set:"})
         await scene.types_on("before")
-        scene.processes.lose(server)
+        scene.processes.lose(getattr(scene.processes, which))
         await scene.types_on("in", "the", "middle", "and", "after")
         await scene.everybody_shows("<p>Set: before in the middle and after</p>")
         await scene.types_on("on")
         await scene.everybody_shows("<p>Set: before in the middle and after on</p>")
         assert [screen.screen.notes for screen in scene.screens] == [[], []]
 
-    play(one_or_two_processes, scene)
+    return step
 
 
-def test_people_of_a_process_that_dies_are_forgotten(two_processes: Processes) -> None:
-    async def scene(scene: Scene) -> None:
-        async with relay(two_processes.first) as only_to_first:
-            doomed = RealScreen(only_to_first, *scene.where_screens[1:])
-            ends = asyncio.create_task(doomed.run())
-            await doomed.shows("Set:")
-            await scene.editor.until(lambda: scene.editor.presence.get("viewers"))
-            ends.cancel()
-            two_processes.lose(two_processes.first)
-            await scene.screens[0].until(lambda: len(scene.screens[0].screen.presence.get("editors", ())) == 1)
-            await scene.editor.until(lambda: len(scene.editor.presence["editors"]) == 1)
-
-    play(two_processes, scene)
+async def lose_the_first_and_forget_its_people(scene: Scene) -> None:
+    """A process dies in the middle of typing; the people of that process are forgotten."""
+    async with relay(scene.processes.first) as only_to_first:
+        doomed = RealScreen(only_to_first, *scene.where_screens[1:])
+        ends = asyncio.create_task(doomed.run())
+        await doomed.shows("Set:")
+        await scene.editor.until(lambda: scene.editor.presence.get("viewers"))
+        ends.cancel()
+        await lose("first")(scene)
+        await scene.screens[0].until(lambda: len(scene.screens[0].screen.presence.get("editors", ())) == 1)
+        await scene.editor.until(lambda: len(scene.editor.presence["editors"]) == 1)
 
 
-def test_a_redis_that_dies_and_comes_back_is_caught_up_with(two_processes: Processes) -> None:
-    async def scene(scene: Scene) -> None:
-        assert two_processes.redis
-        await scene.types_on("before")
-        await scene.everybody_shows("<p>Set: before</p>")
-        two_processes.redis.kill()
-        await scene.types_on("meanwhile")
-        await scene.editor.until(lambda: scene.editor.is_done)
-        # A visitor with a cookie is answered by Django.
-        request = Request(f"http://localhost:{two_processes.first.port}/blog/", headers={"Cookie": "sessionid=nobody"})
-        with await asyncio.to_thread(urlopen, request, timeout=PATIENCE) as answer:
-            assert answer.status == 200
-        two_processes.redis.start()
-        await scene.everybody_shows("<p>Set: before meanwhile</p>")
-        await scene.types_on("after")
-        await scene.everybody_shows("<p>Set: before meanwhile after</p>")
-
-    play(two_processes, scene)
+def test_one_process_dies_and_nothing_is_lost(one_process: Processes) -> None:
+    play(one_process, see_patches, come_late, know_who_is_there, leave_a_screen_unread, lose("first"))
 
 
-def test_a_screen_that_does_not_read_slows_nobody_and_piles_nothing_up(one_process: Processes) -> None:
-    """Each state is 90,000 characters that all change: half of 150 are more than the buffers of a connection hold."""
-    states, size = 150, 90_000
+def test_two_processes_share_drafts_until_one_dies(two_processes: Processes) -> None:
+    play(two_processes, see_patches, come_late, know_who_is_there, lose_redis, lose_the_first_and_forget_its_people)
 
-    async def scene(scene: Scene) -> None:
-        screen = scene.screens[0]
-        where = (f"http://localhost:{one_process.first.port}", *scene.where_screens[1:])
-        async with connect_to(where, max_queue=1, sock=small_socket(one_process.first.port)) as stuck:
-            for number in range(states):
-                await scene.editor.type(**{"body-0-value": f"```\n{str(number % 10) * size}\n```\n\nState {number}."})
-                await screen.shows(f"State {number}.")
-            # Whatever waits for this screen is sent to it now.
-            late, waiting = Screen(), 0
-            async with asyncio.timeout(PATIENCE):
-                async for text in stuck:
-                    waiting += len(text)
-                    late.receive(str(text))
-                    if late.version and f"State {states - 1}." in late.html:
-                        break
-            assert waiting < states * size / 2
 
-    play(one_process, scene)
+@pytest.mark.nightly
+def test_the_process_of_the_screens_dies_and_nothing_is_lost(two_processes: Processes) -> None:
+    play(two_processes, lose("last"))
