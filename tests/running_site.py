@@ -62,6 +62,16 @@ class RunningSite:
             source.backup(target)
         wait_until(self._shows_what_is_stored)
 
+    def add_colleague(self, username: str, first_name: str = "", last_name: str = "") -> None:
+        """Add another editor, who has the rights and the password of the first."""
+        change = "UPDATE colleague SET id = NULL, username = ?, first_name = ?, last_name = ?, email = ''"
+        with self._database() as database:
+            database.execute("CREATE TEMPORARY TABLE colleague AS SELECT * FROM auth_user")
+            database.execute("DELETE FROM colleague WHERE username != ?", [EDITOR])
+            database.execute(change, [username, first_name, last_name])
+            database.execute("INSERT INTO auth_user SELECT * FROM colleague")
+            database.commit()
+
     def _has_no_task_left(self) -> bool:
         query = "SELECT COUNT(*) FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
         with self._database() as database:

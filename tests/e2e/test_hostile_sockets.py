@@ -3,14 +3,10 @@
 import asyncio
 import contextlib
 import json
-import shutil
 import sqlite3
-import subprocess
-import sys
 import urllib.parse
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from pathlib import Path
 from random import Random
@@ -21,7 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.e2e.hostile import FATAL, NOT_UTF8, SURVIVED, Message, Sender
 from tests.galley.preview.browser_model import Screen
-from tests.running_site import EDITOR, EDITOR_PASSWORD, PROJECT, RunningSite, environment, run_site
+from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite
 
 ATTACKERS = 12
 SEED = 20_240_501
@@ -35,16 +31,11 @@ STRANGER, COLLEAGUE = None, "colleague"
 FAILURES = {4500, 1011}
 
 
-@pytest.fixture(scope="module")
-def site(small_site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+@pytest.fixture
+def site(server: RunningSite) -> RunningSite:
     """The small site with a second person who may edit everything."""
-    folder = tmp_path_factory.mktemp("hostile") / "var"
-    shutil.copytree(small_site_folder, folder)
-    names = {"DJANGO_SUPERUSER_USERNAME": COLLEAGUE, "DJANGO_SUPERUSER_PASSWORD": EDITOR_PASSWORD}
-    create = [sys.executable, "manage.py", "createsuperuser", "--noinput", "--email", "colleague@example.org"]
-    subprocess.run(create, cwd=PROJECT, env=environment(folder, **names), check=True, stdout=subprocess.DEVNULL)
-    with run_site(folder) as site:
-        yield site
+    server.add_colleague(COLLEAGUE)
+    return server
 
 
 def log_in(site: RunningSite, username: str) -> str:

@@ -1,37 +1,24 @@
 """Two people at one page are told of each other, and no screen changes between their drafts by itself."""
 
 import re
-import subprocess
-import sys
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.editing import log_in, start_post, until_autosave_notices
-from tests.e2e.test_live_preview import add_to_title, open_panel
-from tests.running_site import EDITOR, PROJECT, RunningSite, environment
+from tests.e2e.test_live_preview import add_to_title
+from tests.e2e.watching import open_panel
+from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite
 
 RAFE = "rafe"
-PASSWORD = "sorts-and-spaces"
-ADD_RAFE = (
-    "from django.contrib.auth import get_user_model as model;"
-    f"model().objects.create_superuser('{RAFE}', password='{PASSWORD}', first_name='Rafe', last_name='Ostrow')"
-)
-
-
-@pytest.fixture
-def rafe(server: RunningSite) -> None:
-    """An account for another editor."""
-    command = [sys.executable, "manage.py", "shell", "--command", ADD_RAFE]
-    subprocess.run(command, cwd=PROJECT, env=environment(server.var_dir), check=True)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def rafes_page(rafe: None, server: RunningSite, browser: Browser) -> Page:
-    """A page of the other editor."""
+async def rafes_page(server: RunningSite, browser: Browser) -> Page:
+    """A page of another editor."""
+    server.add_colleague(RAFE, "Rafe", "Ostrow")
     page = await (await browser.new_context(base_url=server.url)).new_page()
-    await log_in(page, RAFE, PASSWORD)
+    await log_in(page, RAFE, EDITOR_PASSWORD)
     return page
 
 
