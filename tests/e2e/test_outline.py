@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.editing import open_saved_post, start_post, type_markdown
+from tests.e2e.editing import open_saved_post
 from tests.e2e.watching import come_to_rest, note_outlines, open_panel, panel, was_led_to
 
 WRONG = (
@@ -20,14 +20,18 @@ async def write(page: Page, text: str) -> None:
     await page.keyboard.insert_text(text)
 
 
-async def test_what_is_wrong_is_named_while_writing_and_gone_when_mended(editor_page: Page) -> None:
-    await start_post(editor_page, "Made of")
-    await open_panel(editor_page)
-    await type_markdown(editor_page, "x")
-    outline = editor_page.locator(".live-preview__outline")
+CURSOR_LINE = """() => {
+  const code = document.activeElement.closest(".CodeMirror")?.CodeMirror;
+  return code?.getLine(code.getCursor().line);
+}"""
+
+
+async def name_what_is_wrong(page: Page) -> None:
+    """What is wrong is named while writing, and gone when it is mended."""
+    outline = page.locator(".live-preview__outline")
     await expect(outline.locator("summary")).to_contain_text("nothing to look at")
 
-    await write(editor_page, WRONG)
+    await write(page, WRONG)
     await expect(outline.locator("summary")).to_have_text(re.compile(r"^\d+ words · 1 minute.* · 2 things to look at$"))
     await outline.locator("summary").click()
     findings = outline.locator("[data-outline-findings] li")
@@ -35,16 +39,10 @@ async def test_what_is_wrong_is_named_while_writing_and_gone_when_mended(editor_
         [re.compile("“favicon” has no description"), re.compile("“the press” leads to /nowhere/")]
     )
 
-    await write(editor_page, RIGHT)
+    await write(page, RIGHT)
     await expect(outline.locator("summary")).to_contain_text("nothing to look at")
     await expect(findings).to_have_count(0)
     await expect(outline).to_have_attribute("open", "")
-
-
-CURSOR_LINE = """() => {
-  const code = document.activeElement.closest(".CodeMirror")?.CodeMirror;
-  return code?.getLine(code.getCursor().line);
-}"""
 
 
 async def lead_to(page: Page, entry: Locator, line: str, place: Locator, words: str) -> None:
@@ -57,19 +55,15 @@ async def lead_to(page: Page, entry: Locator, line: str, place: Locator, words: 
     await expect(place).to_be_in_viewport()
 
 
-async def test_an_entry_leads_to_its_place(editor_page: Page) -> None:
-    await open_saved_post(editor_page, "Leading", "x")
-    await open_panel(editor_page)
-    await write(editor_page, WRONG)
-    outline = editor_page.locator(".live-preview__outline")
-    await outline.locator("summary").click()
+async def lead_to_each_entry(page: Page) -> None:
+    outline = page.locator(".live-preview__outline")
     headings = outline.locator("[data-outline-headings]")
     await expect(headings.locator("li li li")).to_have_text(["Proofs"])
-    draft = panel(editor_page)
+    draft = panel(page)
     await note_outlines(draft)
     for name, line in (("Proofs", "### Proofs"), ("Setting", "## Setting"), ("Proofs", "### Proofs")):
         entry = headings.get_by_role("button", name=name)
-        await lead_to(editor_page, entry, line, draft.get_by_role("heading", name=name), name)
+        await lead_to(page, entry, line, draft.get_by_role("heading", name=name), name)
     link = "See [the press](/nowhere/)."
     # A picture without words is found by those that come next.
     for name, place in (
@@ -77,4 +71,12 @@ async def test_an_entry_leads_to_its_place(editor_page: Page) -> None:
         ("favicon", draft.locator("main img")),
     ):
         entry = outline.locator("[data-outline-findings]").get_by_role("button", name=name)
-        await lead_to(editor_page, entry, link, place, "See the press")
+        await lead_to(page, entry, link, place, "See the press")
+
+
+async def test_what_the_draft_has_is_told_beside_the_form(editor_page: Page) -> None:
+    await open_saved_post(editor_page, "Leading", "x")
+    await open_panel(editor_page)
+    await name_what_is_wrong(editor_page)
+    await write(editor_page, WRONG)
+    await lead_to_each_entry(editor_page)
