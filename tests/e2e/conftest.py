@@ -8,6 +8,7 @@
   `browser.new_context(viewport=..., java_script_enabled=False, ...)` for a phone, or for somebody without JavaScript.
 - `editor_page`: an empty page whose visitor is logged in to the admin; addresses are relative to the site.
   Another window of the same editor: `await editor_page.context.new_page()`.
+- `views`: how axe looks at a screen, for `tests/e2e/accessibility.py`.
 - `watch`: fails the test on errors in the browser's console, and on any request to another host. When an error is
   part of the test: `watch.expect_error("404")`, with any part of its text.
 
@@ -26,7 +27,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
+from tests.conftest import is_nightly
 from tests.databases import build_once
+from tests.e2e.accessibility import ALL_VIEWS, FEW_VIEWS, View
 from tests.e2e.rich_page import add_rich_page
 from tests.e2e.visiting import CHROMIUM_FLAGS
 from tests.running_site import RunningSite, read_session, run_site
@@ -152,6 +155,12 @@ async def editor_page(browser: Browser, server: RunningSite, small_site_folder: 
     context = await browser.new_context(base_url=server.url)
     await context.add_cookies([cookie])
     return await context.new_page()
+
+
+@pytest.fixture(scope="session")
+def views(request: pytest.FixtureRequest) -> list[View]:
+    """The sizes and colour schemes in which axe looks at a screen: in CI each once, at night all combinations."""
+    return ALL_VIEWS if is_nightly(request.config) else FEW_VIEWS
 
 
 @pytest.hookimpl(wrapper=True)

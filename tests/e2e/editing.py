@@ -69,8 +69,8 @@ async def type_markdown(page: Page, text: str) -> None:
     await page.keyboard.type(text)
 
 
-async def open_saved_post(page: Page, title: str, text: str) -> None:
-    """Save a new post with a Markdown block, as the editor's scripts do, and open it in the editor."""
+async def save_post(page: Page, title: str, text: str) -> str:
+    """Save a new post with a Markdown block, as the editor's scripts do; return the address of its form."""
     script = {"X-Requested-With": "XMLHttpRequest"}
     token = (await (await page.request.get("/admin/session/", headers=script)).json())["token"]
     fields = {"title": title, "slug": "", "body": streamfield([("markdown", text)]), "post_authors": inline_formset([])}
@@ -79,7 +79,12 @@ async def open_saved_post(page: Page, title: str, text: str) -> None:
         form={name: str(value) for name, value in nested_form_data(fields).items()},
         headers={"Accept": "application/json", "X-CSRFToken": token},
     )
-    await page.goto((await answer.json())["url"])
+    return (await answer.json())["url"]
+
+
+async def open_saved_post(page: Page, title: str, text: str) -> None:
+    """Save a new post with a Markdown block, and open it in the editor."""
+    await page.goto(await save_post(page, title, text))
 
 
 async def until_saved(page: Page) -> None:
@@ -103,10 +108,13 @@ async def press_publish(page: Page) -> None:
 async def use_colours(page: Page, colours: str) -> None:
     """Let the page be light or dark, and wait until it is: colours change in transitions."""
     await page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+    # A link whose colour is inherited begins its transition when that of its parent has ended.
     await page.evaluate(
-        """Promise.allSettled(
-            document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)
-        )"""
+        """async () => {
+            const transitions = () => document.getAnimations().filter((one) => one instanceof CSSTransition);
+            for (let running; (running = transitions()).length;)
+                await Promise.allSettled(running.map((one) => one.finished));
+        }"""
     )
 
 

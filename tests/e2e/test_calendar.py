@@ -1,14 +1,12 @@
 """An editor plans in the calendar, and finds what was just written."""
 
 import asyncio
-from itertools import product
 
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
-from tests.e2e.editing import open_saved_post
-from tests.e2e.test_history import SCREENS
+from tests.e2e.accessibility import View, assert_accessible
+from tests.e2e.editing import save_post
 from tests.running_site import BLOG_ID
 
 MONTH = "/admin/calendar/?date=2999-03-12"
@@ -48,7 +46,7 @@ async def test_a_scheduled_post_is_dragged_to_another_day(editor_page: Page) -> 
 
 
 async def test_the_list_finds_what_was_written_as_it_is_typed(editor_page: Page) -> None:
-    await open_saved_post(editor_page, "A letter", "Of a *palimpsest*.")
+    await save_post(editor_page, "A letter", "Of a *palimpsest*.")
     async with asyncio.timeout(60):
         found = ""
         while "A letter" not in found:  # until the worker has read it
@@ -62,15 +60,10 @@ async def test_the_list_finds_what_was_written_as_it_is_typed(editor_page: Page)
     await expect(editor_page.get_by_role("link", name="Drafts", exact=True)).to_have_attribute("aria-current", "page")
 
 
-async def test_axe_finds_nothing_in_calendar_and_lists(editor_page: Page) -> None:
+async def test_axe_finds_nothing_in_calendar_and_lists(editor_page: Page, views: list[View]) -> None:
     await schedule(editor_page, "In summer", "2999-03-12T09:30")
     await editor_page.goto(MONTH)
     form = await editor_page.get_by_role("link", name="Move “In summer”").get_attribute("href")
     for address in (MONTH, f"{MONTH}&view=week", form, "/admin/blogpostpage-list/?state=scheduled"):
         await editor_page.goto(address)
-        for screen, colours in product(SCREENS.values(), ("light", "dark")):
-            await editor_page.set_viewport_size(screen)
-            await editor_page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-            await expect(editor_page.locator("main")).to_be_visible()
-            results = await Axe().run(editor_page, context="main")
-            assert results.response["violations"] == [], results.generate_report()
+        await assert_accessible(editor_page, views)

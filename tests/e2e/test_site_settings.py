@@ -5,39 +5,28 @@ from typing import Any
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.e2e.test_history import SCREENS
+from tests.e2e.accessibility import View, assert_accessible
 from tests.running_site import RunningSite
 
 SETTINGS = "/admin/settings/home/sitesettings/"
 # Wagtail names the blocks of a StreamField by their type: two of one type have the same name.
-OPTIONS = {"rules": {"landmark-unique": {"enabled": False}}}
+RULES = {"landmark-unique": {"enabled": False}}
 BAR = "The shop is closed on Friday."
 
 
-async def assert_accessible(page: Page, where: str) -> None:
-    """Assert that axe finds nothing, in light and dark, at a desk and on a phone."""
-    for size in SCREENS.values():
-        await page.set_viewport_size(size)
-        for colours in ("light", "dark"):
-            await page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-            results = await Axe().run(page, context=where, options=OPTIONS)
-            assert results.response["violations"] == [], results.generate_report()
+async def assert_accessible_to_visitors(browser: Browser, server: RunningSite, views: list[View]) -> None:
+    """Assert that axe finds nothing on the front page with an open submenu."""
+    for size, colours in views:
+        options: dict[str, Any] = {"viewport": size, "color_scheme": colours, "reduced_motion": "reduce"}
+        page = await browser.new_page(base_url=server.url, **options)
+        await page.goto("/")
+        await page.locator(".running-head__menu summary").click()
+        results = await Axe().run(page)
+        assert results.response["violations"] == [], results.generate_report()
+        await page.close()
 
 
-async def assert_accessible_to_visitors(browser: Browser, server: RunningSite) -> None:
-    """Assert that axe finds nothing on the front page with an open submenu, for each screen and colour scheme."""
-    for size in SCREENS.values():
-        for colours in ("light", "dark"):
-            options: dict[str, Any] = {"viewport": size, "color_scheme": colours, "reduced_motion": "reduce"}
-            page = await browser.new_page(base_url=server.url, **options)
-            await page.goto("/")
-            await page.locator(".running-head__menu summary").click()
-            results = await Axe().run(page)
-            assert results.response["violations"] == [], results.generate_report()
-            await page.close()
-
-
-async def test_the_first_start_asks_for_the_browsers_time_zone(server: RunningSite, editor_page: Page) -> None:
+async def test_the_first_start_asks_for_the_browsers_time_zone(editor_page: Page, views: list[View]) -> None:
     # Chromium is where its machine is; a test says where.
     await editor_page.context.add_init_script(
         """const own = Intl.DateTimeFormat.prototype.resolvedOptions;
@@ -49,7 +38,7 @@ async def test_the_first_start_asks_for_the_browsers_time_zone(server: RunningSi
     panel = editor_page.get_by_role("region", name="In which time zone is your site?")
     await expect(panel.get_by_text("Your browser’s own is selected.")).to_be_visible()
     await expect(panel.get_by_role("combobox", name="Time zone")).to_have_value("Asia/Tokyo")
-    await assert_accessible(editor_page, "main")
+    await assert_accessible(editor_page, views, rules=RULES)
     await panel.get_by_role("button", name="Use this time zone").click()
     await expect(editor_page.locator(".messages")).to_contain_text("The site’s time zone is Asia/Tokyo.")
     await expect(panel).to_have_count(0)
@@ -74,7 +63,7 @@ async def add_address(blocks: Locator, label: str, address: str) -> None:
 
 
 async def test_all_is_set_up_on_one_page_and_seen_at_once(
-    server: RunningSite, editor_page: Page, browser: Browser
+    server: RunningSite, editor_page: Page, browser: Browser, views: list[View]
 ) -> None:
     page = editor_page
     await page.goto(SETTINGS)
@@ -92,7 +81,7 @@ async def test_all_is_set_up_on_one_page_and_seen_at_once(
     await expect(page.get_by_role("status").filter(has_text="Nothing was sent.")).to_be_visible()
     for tab in ("Mail", "Menus", "Announcement"):
         await page.get_by_role("tab", name=tab).click()
-        await assert_accessible(page, "main")
+        await assert_accessible(page, views, rules=RULES)
     await page.get_by_role("button", name="Save").click()
     await expect(page.locator(".messages")).to_contain_text("Your site updated.")
 
@@ -106,7 +95,7 @@ async def test_all_is_set_up_on_one_page_and_seen_at_once(
     await expect(menu.get_by_role("link", name="Write to us")).to_be_visible()
     bar = visitor.get_by_role("complementary", name="Announcement")
     await expect(bar).to_contain_text(BAR)
-    await assert_accessible_to_visitors(browser, server)
+    await assert_accessible_to_visitors(browser, server, views)
     await bar.get_by_role("button", name="Dismiss").focus()
     await visitor.keyboard.press("Enter")
     await expect(bar).to_have_count(0)
