@@ -22,8 +22,9 @@ PROJECT = Path(__file__).resolve().parents[1]
 EDITOR = "wilhelmina"
 # The same in all processes of a run.
 EDITOR_PASSWORD = "only-for-tests-Tz4k"
-# The number of the blog on the small site.
+# The numbers of the blog and its post on the small site.
 BLOG_ID = 4
+POST_ID = 7
 STARTS_WITHIN = 180  # seconds
 DATABASE = "galley.sqlite3"
 
@@ -161,7 +162,7 @@ def start_process(command: Sequence[str | Path], *, when_orphaned: str = "TERM",
 
 
 @contextmanager
-def run_site(var_dir: Path, *, project: Path = PROJECT, **extra: str) -> Iterator[RunningSite]:
+def run_site(var_dir: Path, *, project: Path = PROJECT, has_worker: bool = True, **extra: str) -> Iterator[RunningSite]:
     """Run server and worker on what lies in `var_dir`; yield when the site answers."""
     # The socket listens before the server starts, so that the port is never taken by somebody else
     # and the first request waits for the server by itself.
@@ -176,15 +177,15 @@ def run_site(var_dir: Path, *, project: Path = PROJECT, **extra: str) -> Iterato
             return start_process(command, cwd=project, env=env, stdout=log, stderr=log, pass_fds=[listener.fileno()])
 
         server = Server(lambda: start(*serve))
-        worker = start("manage.py", "worker")
+        workers = [start("manage.py", "worker")] if has_worker else []
         site = RunningSite(url, var_dir, server)
         try:
             urllib.request.urlopen(f"{site.url}/health/ready", timeout=STARTS_WITHIN)
             yield site
         finally:
-            for process in (server.process, worker):
+            for process in (server.process, *workers):
                 process.terminate()
-            for process in (server.process, worker):
+            for process in (server.process, *workers):
                 _end(process)
 
 

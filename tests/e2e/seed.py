@@ -9,18 +9,19 @@ import sys
 
 import django
 
-from tests.running_site import BLOG_ID
+from tests.running_site import BLOG_ID, POST_ID
 
 if __name__ == "__main__":
     django.setup()
 
     from django.test import Client
 
-    from blog.models import BlogIndexPage
+    from blog.models import BlogIndexPage, BlogPostPage
     from tests.factories import EditorFactory, add_small_site
 
     add_small_site(hostname="localhost")
     assert BlogIndexPage.objects.get().pk == BLOG_ID
+    assert BlogPostPage.objects.get().pk == POST_ID
     editor = EditorFactory(username=os.environ["GALLEY_EDITOR"], password=os.environ["GALLEY_EDITOR_PASSWORD"])
     client = Client()
     client.force_login(editor)

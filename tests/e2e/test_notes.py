@@ -30,61 +30,65 @@ async def leave_note(screen: Page, words: Locator, note: str) -> None:
     await expect(screen.get_by_text("Thank you.")).to_be_visible()
 
 
-async def test_a_note_reaches_the_open_editor_and_stays_one_comment(editor_page: Page) -> None:
-    number = await saved_post(editor_page, "Noted", "A *galley proof* is corrected.")
+async def leave_note_by_keyboard(screen: Page, words: Locator, note: str) -> None:
+    await words.evaluate(SELECT)
+    await screen.keyboard.press("Control+Alt+m")
+    await screen.keyboard.type(note)
+    await screen.keyboard.press("Control+Enter")
+    await expect(screen.get_by_text("Thank you.")).to_be_visible()
+    await expect(screen.get_by_role("dialog")).to_be_hidden()
+
+
+async def until_comments(page: Page, number: int) -> None:
+    """Wait until the open form has so many comments."""
+    await page.wait_for_function(f"comments.commentApp.store.getState().comments.comments.size === {number}")
+
+
+async def saved_comments(page: Page) -> list[str]:
+    """Change the title, and return the comments that autosave then stores."""
+    await page.get_by_role("textbox", name="Title*").press("End")
+    async with page.expect_response(re.compile(r"/edit/")) as saving:
+        await page.keyboard.type(" twice")
+    saved = await (await saving.value).json()
+    assert saved["success"]
+    await until_saved(page)
+    return [comment["text"] for comment in saved["comments"]["comments"]]
+
+
+async def test_notes_reach_the_open_editor_and_stay_one_comment_each(editor_page: Page) -> None:
+    number = await saved_post(editor_page, "Noted", "A *galley proof* is **corrected**.")
     screen = await editor_page.context.new_page()
     await screen.goto(f"/preview/pages/{number}/")
     await leave_note(screen, screen.locator("main em"), "In one word?")
 
     await editor_page.bring_to_front()
-    store = "[...comments.commentApp.store.getState().comments.comments.values()].map((c) => [c.contentpath, c.text])"
-    await editor_page.wait_for_function(f"{store}.length === 1")
-    [[path, text]] = await editor_page.evaluate(store)
-    assert re.fullmatch(r"body\.[0-9a-f-]{36}", path)
-    assert text == "“galley proof”\r\nIn one word?"
-
-    # Autosave sends it along with the form, and it is neither lost nor made twice.
-    await editor_page.get_by_role("textbox", name="Title*").press("End")
-    async with editor_page.expect_response(re.compile(r"/edit/")) as saving:
-        await editor_page.keyboard.type(" twice")
-    saved = await (await saving.value).json()
-    assert saved["success"]
-    assert [comment["text"] for comment in saved["comments"]["comments"]] == [text]
-    await until_saved(editor_page)
-    assert await editor_page.evaluate(store) == [[path, text]]
-
-    await editor_page.reload()
-    await editor_page.get_by_role("button", name="Toggle comments").click()
-    await expect(editor_page.get_by_text("In one word?")).to_have_count(1)
-    assert await editor_page.evaluate(store) == [[path, text]]
-
-
-async def test_a_note_that_comes_while_the_page_is_saved_is_there_afterwards(editor_page: Page) -> None:
-    number = await saved_post(editor_page, "Crossing", "Two *trains*.")
-    screen = await editor_page.context.new_page()
-    await screen.goto(f"/preview/pages/{number}/")
-    await leave_note(screen, screen.locator("main em"), "Which?")
-    await editor_page.bring_to_front()
-    await editor_page.wait_for_function("comments.commentApp.store.getState().comments.comments.size === 1")
-    # An answer to a save that set out before the note came.
+    await until_comments(editor_page, 1)
+    # An answer to a save that set out before the note came takes nothing away.
     await editor_page.evaluate(
         """() => document.dispatchEvent(new CustomEvent("w-autosave:success", {
             detail: { data: { comments: { comments: [], user: 1, authors: {} } } },
         }))"""
     )
-    await editor_page.wait_for_function("comments.commentApp.store.getState().comments.comments.size === 1")
+    await until_comments(editor_page, 1)
+    store = "[...comments.commentApp.store.getState().comments.comments.values()].map((c) => [c.contentpath, c.text])"
+    [[path, text]] = await editor_page.evaluate(store)
+    assert re.fullmatch(r"body\.[0-9a-f-]{36}", path)
+    assert text == "“galley proof”\r\nIn one word?"
 
+    # Autosave sends it along with the form, and it is neither lost nor made twice.
+    assert await saved_comments(editor_page) == [text]
+    assert await editor_page.evaluate(store) == [[path, text]]
 
-async def test_a_note_by_keyboard_alone(editor_page: Page) -> None:
-    number = await saved_post(editor_page, "Keyed", "By *hand*.")
-    screen = await editor_page.context.new_page()
-    await screen.goto(f"/preview/pages/{number}/")
-    await screen.locator("main em").evaluate(SELECT)
-    await screen.keyboard.press("Control+Alt+m")
-    await screen.keyboard.type("By machine?")
-    await screen.keyboard.press("Control+Enter")
-    await expect(screen.get_by_text("Thank you.")).to_be_visible()
-    await expect(screen.get_by_role("dialog")).to_be_hidden()
+    await screen.bring_to_front()
+    await screen.reload()
+    await leave_note_by_keyboard(screen, screen.locator("main strong"), "By machine?")
+    await editor_page.bring_to_front()
+    await until_comments(editor_page, 2)
+    await editor_page.reload()
+    await editor_page.get_by_role("button", name="Toggle comments").click()
+    await expect(editor_page.get_by_text("In one word?")).to_have_count(1)
+    texts = [text, "“corrected”\r\nBy machine?"]
+    assert await editor_page.evaluate(store) == [[path, one] for one in texts]
 
 
 async def test_a_guest_on_a_phone_leaves_a_note_through_a_link(editor_page: Page, browser: Browser) -> None:

@@ -25,7 +25,8 @@ def server(request: pytest.FixtureRequest, run_folder: Path, migrated_database: 
             folder, has_small_pictures=True, migrated=migrated_database, posts_per_blog=None if is_night(request) else 2
         ),
     )
-    with run_filled_site(folder) as site:
+    # A worker would make each picture in all sizes, and the server makes those that are asked for.
+    with run_filled_site(folder, has_worker=False) as site:
         yield site
 
 

@@ -1,6 +1,7 @@
 """A visitor who follows every link of the site, as far as there are any."""
 
 import asyncio
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterable
@@ -12,7 +13,7 @@ from tests.galley.page_cache.visitors import Answer
 from tests.site.links import find_links
 
 Fetch = Callable[[str], Awaitable[Answer]]
-Combination = tuple[str, ...]
+Kind = tuple[str, ...]
 
 # What no page needs to link to, and anybody may ask for.
 WELL_KNOWN = (
@@ -23,6 +24,8 @@ WELL_KNOWN = (
     "/.well-known/security.txt",
     "/nowhere/",
 )
+# Made when it is first asked for, which takes longer than a page.
+RENDITION = re.compile(r"/media/pictures/(?P<picture>[\w-]+)/(?P<cut>[a-z]+)[\w-]*\.(?P<format>\w+)")
 AT_ONCE = 4
 # Whoever comes first to a page with many pictures waits until they are made in all sizes.
 PATIENCE = 300  # seconds
@@ -45,10 +48,11 @@ class Crawl:
 async def crawl(fetch: Fetch, starts: Iterable[str] = ("/", *WELL_KNOWN), *, are_all: bool = True) -> Crawl:
     """Ask for `starts` and for all that they lead to within the site. Raises OverflowError if there is no end of it.
 
-    Without `are_all`, only one of each kind is followed of the lists that path and query filter.
+    Without `are_all`, only one of each kind is followed of the lists that path and query filter, and of the renditions
+    of pictures.
     """
     found = Crawl()
-    kinds_met: set[Combination] = set()
+    kinds_met: set[Kind] = set()
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def ask(url: str) -> None:
@@ -74,7 +78,7 @@ def is_worth_following(url: str) -> bool:
     return len(_filters_in_query(url)) <= 1
 
 
-def combination_of_filters(url: str) -> Combination | None:
+def combination_of_filters(url: str) -> Kind | None:
     """Return by what path and query filter a list, such as `tags` and `author`, or None without two filters.
 
     Years are no names, and count as one.
@@ -84,13 +88,19 @@ def combination_of_filters(url: str) -> Combination | None:
     return ("" if below[0].isdecimal() else below[0], *sorted(filters)) if below and filters else None
 
 
-def _is_first_of_its_kind(url: str, kinds_met: set[Combination]) -> bool:
-    """Whether no address with such a combination of filters was met; this one is from now on."""
+def kinds_of_rendition(url: str) -> set[Kind]:
+    """Return of which picture a rendition is, and how it is cut and in which format; nothing for other addresses."""
+    if not (rendition := RENDITION.fullmatch(url)):
+        return set()
+    return {("picture", rendition["picture"]), (rendition["cut"], rendition["format"])}
+
+
+def _is_first_of_its_kind(url: str, kinds_met: set[Kind]) -> bool:
+    """Whether no address was met that shows what this one does; this one is met from now on."""
     combination = combination_of_filters(url)
-    if combination is None:
-        return True
-    is_first = combination not in kinds_met
-    kinds_met.add(combination)
+    kinds = {combination} if combination else kinds_of_rendition(url)
+    is_first = not kinds or not kinds <= kinds_met
+    kinds_met |= kinds
     return is_first
 
 

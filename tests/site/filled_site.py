@@ -100,9 +100,9 @@ def losses_told(var_dir: Path) -> list[str]:
 
 
 @contextmanager
-def run_filled_site(var_dir: Path, **extra: str) -> Iterator[RunningSite]:
+def run_filled_site(var_dir: Path, *, has_worker: bool = True, **extra: str) -> Iterator[RunningSite]:
     """Run the site in `var_dir`, which calls itself by the address that it has this time."""
-    with run_site(var_dir, **extra) as site:
+    with run_site(var_dir, has_worker=has_worker, **extra) as site:
         # Nothing was asked for yet: no process knows the address that it had before.
         with closing(sqlite3.connect(var_dir / "galley.sqlite3")) as database, database:
             database.execute("UPDATE wagtailcore_site SET port = ?", [urlsplit(site.url).port])

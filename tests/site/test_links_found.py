@@ -82,3 +82,16 @@ async def test_a_short_crawl_follows_one_combination_of_each_kind() -> None:
     assert set((await crawl(fetch, ["/"])).answers) == {"/", *links}
     short = set((await crawl(fetch, ["/"], are_all=False)).answers)
     assert short == {"/", *links} - {"/blog/2025/?tag=a"}
+
+
+async def test_a_short_crawl_asks_for_each_picture_cut_and_format_once() -> None:
+    page = "<img src=/media/pictures/{0}-ab/fill-4x3.avif srcset='/media/pictures/{0}-ab/fill-8x6.avif 8w'>"
+    other_format = "<img src=/media/pictures/1-ab/fill-8x6.jpg><img src=/media/pictures/1-ab/width-8.jpg>"
+
+    async def fetch(url: str) -> Answer:
+        html = page.format(1) + page.format(2) + other_format
+        return Answer(200, {"content-type": "text/html" if url == "/" else "image/avif"}, html.encode())
+
+    found = (await crawl(fetch, ["/"], are_all=False)).answers
+    names = {"1-ab/fill-4x3.avif", "2-ab/fill-4x3.avif", "1-ab/fill-8x6.jpg", "1-ab/width-8.jpg"}
+    assert set(found) == {"/", *(f"/media/pictures/{name}" for name in names)}
