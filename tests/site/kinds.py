@@ -5,16 +5,10 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
-
 from tests.site.crawling import Crawl
 from tests.site.filled_site import imported_addresses, whole_posts
 
 Kind = tuple[str, ...]
-
-all_or_some = pytest.mark.parametrize(
-    "are_all", [False, pytest.param(True, marks=pytest.mark.nightly)], ids=["one of each kind", "all"]
-)
 
 # Whatever a list is filtered by, it looks the same.
 NO_FILTERS = {"q", "page"}

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from django.core.cache import cache as django_cache
 from wagtail.query import PageQuerySet
 
 from config.asgi import site as site_application
@@ -36,49 +37,61 @@ def hidden(small_site: SmallSite, settings, tmp_path) -> HiddenThings:
 
 
 @pytest.fixture
-def anonymous(runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch) -> Visitor:  # noqa: F811
-    """Somebody who comes to the whole site, files and cache included, when nothing is kept yet."""
-    monkeypatch.setattr(versioned, "_newest", versioned._VersionCache(None))
-    cache = PageCache(site_application, 8 * 1024 * 1024)
-    cache.tracker.invalidate()
-    return Visitor(cache, runner)
+def start(runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Visitor]:  # noqa: F811
+    """Return somebody who comes to the whole site, files and cache included, when nothing is cached yet."""
+
+    def start() -> Visitor:
+        django_cache.clear()
+        monkeypatch.setattr(versioned, "_newest", versioned._VersionCache(None))
+        cache = PageCache(site_application, 8 * 1024 * 1024)
+        cache.tracker.invalidate()
+        return Visitor(cache, runner)
+
+    return start
 
 
-def test_no_answer_holds_what_is_kept_back(anonymous: Visitor, hidden: HiddenThings, small_site: SmallSite) -> None:
-    # The second time from the cache.
-    for headers in ({}, {}, {"hx_request": "true"}):
-        found = crawl_all(anonymous, hidden, **headers)
-        assert {page.url for page in small_site.pages()} <= set(found.answers)
-        assert find_leaks(found, hidden) == {}
-
-
-@pytest.mark.parametrize(
-    "drop_filter",
-    [
-        lambda patch: patch.setattr(chronological, "_readable_under", read_all_under),
-        lambda patch: patch.setattr(PageQuerySet, "live", lambda pages: pages.all()),
-        lambda patch: patch.setattr(PageQuerySet, "public", lambda pages: pages.all()),
-    ],
-    ids=["readable", "live", "public"],
-)
-def test_it_is_noticed_when_a_filter_is_dropped(
-    drop_filter: Callable, anonymous: Visitor, hidden: HiddenThings, monkeypatch: pytest.MonkeyPatch
+def test_no_answer_holds_what_is_kept_back(
+    start: Callable[[], Visitor], hidden: HiddenThings, small_site: SmallSite
 ) -> None:
-    drop_filter(monkeypatch)
-    # It isn't enough to meet them at an address that only who knows them asks for.
-    answers = {url: anonymous.get(url) for url in ("/", "/blog/", "/portfolio/")}
-    assert find_leaks(Crawl(answers), hidden)
+    anonymous = start()
+    found = crawl_all(anonymous, hidden)
+    assert {page.url for page in small_site.pages()} <= set(found.answers)
+    assert find_leaks(found, hidden) == {}
+    # From the cache, and as parts of pages. Files don't differ, nor do the forms to sign in that answers lead to.
+    again = [url for url in found.answers if not url.startswith("/static/") and "next=" not in url]
+    for headers in ({}, {"hx_request": "true"}):
+        answers = {url: anonymous.get(url, **headers) for url in again}
+        assert find_leaks(Crawl(answers), hidden) == {}
+
+
+DROPS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "readable": lambda patch: patch.setattr(chronological, "_readable_under", read_all_under),
+    "live": lambda patch: patch.setattr(PageQuerySet, "live", lambda pages: pages.all()),
+    "public": lambda patch: patch.setattr(PageQuerySet, "public", lambda pages: pages.all()),
+}
+
+
+def test_it_is_noticed_when_a_filter_is_dropped(
+    start: Callable[[], Visitor], hidden: HiddenThings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, drop_filter in DROPS.items():
+        with monkeypatch.context() as patch:
+            drop_filter(patch)
+            anonymous = start()
+            # It isn't enough to meet them at an address that only who knows them asks for.
+            answers = {url: anonymous.get(url) for url in ("/", "/blog/", "/portfolio/")}
+        assert find_leaks(Crawl(answers), hidden), name
 
 
 def read_all_under(model, path, depth):
     return model.objects.filter(depth=depth + 1, path__startswith=path).defer_streamfields()
 
 
-def crawl_all(visitor: Visitor, hidden: HiddenThings, **headers: str) -> Crawl:
+def crawl_all(visitor: Visitor, hidden: HiddenThings) -> Crawl:
     """Follow every link from the front page, and from all addresses that somebody curious might try."""
 
     def fetch(url: str) -> Awaitable[Answer]:
-        return ask(visitor.app, url, **headers)
+        return ask(visitor.app, url)
 
     return visitor.run(crawl(fetch, dict.fromkeys([*ASKED_BY_NAME, *hidden.addresses])))
 
