@@ -19,11 +19,11 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from quickstart import prepare
 from tests.factories import SmallSite, add_small_site, load_small_site
 from tests.running_site import DATABASE, PROJECT, build_small_site, empty_log, read_into_memory, renew_version
 
@@ -72,7 +72,9 @@ def migrated_database(
                 shutil.rmtree(old, ignore_errors=True)
         with django_db_blocker.unblock():
             open_database(unfinished / DATABASE)
-            call_command("migrate", verbosity=0, interactive=False)
+            # As the first start does. Only it knows the address of the site.
+            with mock.patch.object(prepare, "update_site"):
+                prepare.update_database(lambda line: None)
             connection.close()
 
     return build_once(folder, migrate) / DATABASE

@@ -118,9 +118,30 @@ def status(url: str) -> int:
         return response.status
 
 
-def test_one_command_serves_the_site_and_a_second_start_keeps_it(
-    up: Callable[[], Up], port: int, tmp_path: Path
+@pytest.mark.parametrize(
+    "moments",
+    [
+        ["Page "],
+        pytest.param(
+            [r"Database: step \d+", "The database is ready", "Picture ", "Page ", "The content is ready"],
+            marks=pytest.mark.nightly,
+        ),
+    ],
+    ids=["one", "all"],
+)
+def test_one_command_serves_the_site_also_after_a_first_run_was_killed_and_the_next_start_keeps_it(
+    up: Callable[[], Up], port: int, tmp_path: Path, migrated_database: Path, moments: list[str]
 ) -> None:
+    data = tmp_path / "var" / DATABASE
+    if len(moments) == 1:  # migrating takes longest, and is over by then; `migrated_database` does it as `up` does
+        data.parent.mkdir()
+        shutil.copyfile(migrated_database, data)
+    for moment in moments:
+        killed = up()
+        killed.read_until(moment)
+        killed.stop(signal.SIGKILL)
+        assert killed.password is None
+
     first = up()
     first.read_until(RUNNING)
     for path in ("/", "/blog/", "/portfolio/", "/contact/", "/admin/login/", "/health/ready"):
@@ -129,8 +150,11 @@ def test_one_command_serves_the_site_and_a_second_start_keeps_it(
     assert can_log_in(first.url, first.password)
     assert not can_log_in(first.url, "admin")
     assert all(place in first.output for place in (f"{first.url}/\n", f"{first.url}/admin/\n", "changepassword admin"))
-    with sqlite3.connect(tmp_path / "var" / "galley.sqlite3") as database:
+    with sqlite3.connect(data) as database:
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        slugs = [slug for (slug,) in database.execute("SELECT slug FROM wagtailcore_page WHERE depth = 3")]
+        assert len(slugs) == len(set(slugs))
+        assert {"blog", "portfolio", "contact"} <= set(slugs)
         database.execute("UPDATE wagtailcore_page SET title = 'Kept' WHERE slug = 'blog'")
     assert first.stop() == 0
 
@@ -144,47 +168,6 @@ def test_one_command_serves_the_site_and_a_second_start_keeps_it(
     second.stop(signal.SIGKILL)  # returns when all that hold its output have ended
     with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
         pass
-
-
-@pytest.mark.parametrize(
-    "moments",
-    [
-        ["Page "],
-        pytest.param(
-            [r"Database: step \d+", "The database is ready", "Picture ", "Page ", "The content is ready"],
-            marks=pytest.mark.nightly,
-        ),
-    ],
-    ids=["one", "all"],
-)
-def test_a_first_run_killed_at_any_step_is_completed_by_the_next(
-    up: Callable[[], Up], tmp_path: Path, migrated_database: Path, moments: list[str]
-) -> None:
-    if len(moments) == 1:  # migrating takes longest, and is over by then
-        (tmp_path / "var").mkdir()
-        shutil.copyfile(migrated_database, tmp_path / "var" / DATABASE)
-    for moment in moments:
-        run = up()
-        run.read_until(moment)
-        run.stop(signal.SIGKILL)
-        assert run.password is None
-
-    last = up()
-    last.read_until(RUNNING)
-    assert can_log_in(last.url, last.password)
-    with sqlite3.connect(tmp_path / "var" / "galley.sqlite3") as database:
-        slugs = [slug for (slug,) in database.execute("SELECT slug FROM wagtailcore_page WHERE depth = 3")]
-    assert len(slugs) == len(set(slugs))
-    assert {"blog", "portfolio", "contact"} <= set(slugs)
-
-
-def test_a_taken_port_is_told_before_anything_is_done(up: Callable[[], Up], port: int, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", port)):
-        run = up()
-        run.read_until(f"Port {port} is taken by another program. Nothing was changed.")
-        run.read_until(f"--port {port + 1}")
-        assert run.process.wait(PATIENCE) == 1
-    assert not (tmp_path / "var" / "galley.sqlite3").exists()
 
 
 def test_what_it_finds_is_left_alone(running: Up) -> None:

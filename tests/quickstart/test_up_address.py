@@ -1,14 +1,19 @@
 """Where the site listens, and what `up` says when it can't."""
 
 import errno
+import io
 import socket
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from quickstart import address
+from quickstart.management.commands.up import Command
 
 
 @pytest.fixture
@@ -35,6 +40,17 @@ def test_a_taken_port_is_named_with_a_way_on(listener: socket.socket) -> None:
     port = listener.getsockname()[1]
     with pytest.raises(CommandError, match=rf"Port {port} is taken[\s\S]*--port \d+"):
         address.listen("127.0.0.1", port)
+
+
+def test_a_taken_port_is_told_before_anything_is_done(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(Command, "prepare", lambda self, listener: done.append("prepared"))
+    settings.VAR_DIR = tmp_path
+    with pytest.raises(CommandError, match=r"is taken by another program\. Nothing was changed\."):
+        call_command("up", port=listener.getsockname()[1], stdout=io.StringIO())
+    assert not done
 
 
 def test_a_forbidden_port_is_named_with_a_way_on(monkeypatch: pytest.MonkeyPatch) -> None:
