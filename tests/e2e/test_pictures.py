@@ -72,16 +72,6 @@ async def test_a_gallery_by_finger(server: RunningSite, browser: Browser) -> Non
     await expect(status).to_contain_text("Caption Two")
 
 
-async def test_a_gallery_without_javascript(server: RunningSite, browser: Browser, watch) -> None:
-    # A picture that is opened by itself takes no part in the turning of pages, and Chromium says so.
-    watch.expect_error("Transition was aborted")
-    context = await browser.new_context(base_url=server.url, java_script_enabled=False)
-    page = await context.new_page()
-    await page.goto("/blog/gallery/")
-    await page.locator("a[data-enlarge]").first.click()
-    await page.wait_for_url("**/media/pictures/**/width-900.webp")
-
-
 async def test_pictures_move_nothing(server: RunningSite, browser: Browser) -> None:
     page = await browser.new_page(base_url=server.url, viewport={"width": 390, "height": 800})
     await page.goto("/blog/gallery/", wait_until="networkidle")
@@ -114,12 +104,17 @@ async def test_more_of_a_list_and_back(server: RunningSite, browser: Browser) ->
     await expect(page.get_by_role("link", name=title, exact=True)).to_be_visible()
 
 
-async def test_more_of_a_list_without_javascript(server: RunningSite, browser: Browser) -> None:
+async def test_gallery_and_list_without_javascript(server: RunningSite, browser: Browser, watch) -> None:
+    # A picture that is opened by itself takes no part in the turning of pages, and Chromium says so.
+    watch.expect_error("Transition was aborted")
     context = await browser.new_context(base_url=server.url, java_script_enabled=False)
     page = await context.new_page()
     await page.goto("/blog/")
     await page.get_by_role("link", name="Show more below").click()
     await expect(page.locator("#listing-status")).to_contain_text("page 2 of 3")
+    await page.goto("/blog/gallery/")
+    await page.locator("a[data-enlarge]").first.click()
+    await page.wait_for_url("**/media/pictures/**/width-900.webp")
 
 
 async def test_a_chosen_theme_is_there_before_anything_is_painted(server: RunningSite, browser: Browser) -> None:
