@@ -8,9 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.templatetags.static import static
 from django.urls import URLPattern, path
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from wagtail import hooks
@@ -117,12 +115,6 @@ def convert_colours() -> list[tuple[str, type]]:
 
 
 @hooks.register("insert_editor_js")
-def add_editor_scripts() -> SafeString:
-    """Stop the Markdown editor from loading files of other hosts."""
-    return format_html('<script src="{}"></script>', static("js/markdown-editor.js"))
-
-
-@hooks.register("insert_editor_js")
 def add_sign_in() -> SafeString:
     """Finish an autosave before the page is saved, and let authors whose session has ended sign in."""
     return render_to_string("sign_in/dialog.html")
@@ -139,12 +131,6 @@ def add_editor_dialogs() -> SafeString:
     """Let editors take back deletions, restore words that weren't saved, and find what isn't valid."""
     names = ("undo_deletion", "unsaved_form", "invalid_parts")
     return SafeString("".join(render_to_string(f"editor/{name}.html") for name in names))
-
-
-@hooks.register("insert_global_admin_css")
-def markdown_editor_icons() -> SafeString:
-    """Replace the icons of the Markdown editor."""
-    return format_html('<link rel="stylesheet" href="{}">', static("css/markdown-editor.css"))
 
 
 register_snippet(SharedText, SharedTextViewSet)

@@ -1,11 +1,29 @@
-"""Where pasting enters Wagtail's page editor."""
+"""Where the scripts enter Wagtail's page editor."""
 
+from django import forms
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from wagtail import hooks
+from wagtail.admin.telepath import register
+from wagtail.admin.telepath.widgets import WidgetAdapter
+from wagtailmarkdown.widgets import MarkdownTextarea
 
 
 @hooks.register("insert_editor_js")
-def add_pasting() -> SafeString:
-    """Return the script and the message of pasting."""
-    return render_to_string("writing/paste.html")
+def add_scripts() -> SafeString:
+    """Return the scripts of pasting and of the Markdown editor, with their message."""
+    return render_to_string("writing/editor.html")
+
+
+class MarkdownWidgetAdapter(WidgetAdapter):
+    """Describes the Markdown editor to the scripts of streams."""
+
+    js_constructor = "writing.MarkdownWidget"
+
+    @property
+    def media(self) -> forms.Media:
+        """The script of Wagtail's widgets, and ours."""
+        return super().media + forms.Media(js=["writing/markdown_widget.js"])
+
+
+register(MarkdownWidgetAdapter(), MarkdownTextarea)

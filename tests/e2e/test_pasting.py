@@ -1,9 +1,11 @@
 """A document that is pasted into a text becomes headings, lists, a table and an uploaded picture, in its order."""
 
+import re
+
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import Watch
-from tests.e2e.editing import add_paragraph, start_post
+from tests.e2e.editing import add_block, add_paragraph, start_post
 from tests.e2e.test_undo_deletion import kinds
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -22,12 +24,33 @@ PASTE = """(html) => {
 }"""
 
 
-DROP = """async (picture) => {
+ADD_PICTURE = """async ([kind, picture]) => {
   const data = new DataTransfer();
   data.items.add(new File([await (await fetch(picture)).blob()], "IMG_0001.png", { type: "image/png" }));
-  document.activeElement.dispatchEvent(
-    new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+  const event = kind === "drop"
+    ? new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })
+    : new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+  document.activeElement.dispatchEvent(event);
 }"""
+
+
+async def write_markdown(page: Page) -> None:
+    """Add a block, and write into it without a click; paste a picture, and choose a page for the selected words."""
+    await add_block(page, "Markdown")
+    markdown = page.locator(".CodeMirror").last
+    await expect(markdown).to_have_class(re.compile("CodeMirror-focused"))
+    await page.keyboard.type("Words. ")
+    await page.evaluate(ADD_PICTURE, ["paste", f"data:image/png;base64,{PIXEL}"])
+    await expect(markdown).to_contain_text("![](image:")
+    await page.keyboard.type("A proof")
+    await expect(markdown).to_contain_text(re.compile(r"Words. !\[A proof\]\(image:\d+\)"))
+    await page.keyboard.press("Control+A")
+    await page.keyboard.type("read")
+    await page.keyboard.press("Control+A")
+    await page.get_by_role("button", name="Link to a page").click()
+    await page.locator(".modal-body").get_by_role("link", name="Galley", exact=True).click()
+    await expect(markdown).to_contain_text(re.compile(r"\[read\]\(page:\d+\)"))
+    await expect(markdown).to_have_class(re.compile("CodeMirror-focused"))
 
 
 async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_page: Page, watch: Watch) -> None:
@@ -65,8 +88,10 @@ async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_pa
     await page.keyboard.press("Enter")
     await page.keyboard.type("## A heading")
     await expect(texts.first.locator("h2")).to_have_text("A heading")
-    await page.evaluate(DROP, f"data:image/png;base64,{PIXEL}")
+    await page.evaluate(ADD_PICTURE, ["drop", f"data:image/png;base64,{PIXEL}"])
     await expect(message.get_by_role("status")).to_contain_text("Say for each picture what it shows")
     assert await kinds(page) == ["paragraph", "figure"]
     await expect(texts.first.locator("h2")).to_have_text("A heading")
     await expect(page.locator('input[name$="-alt_text"]').last).to_have_value("")
+
+    await write_markdown(page)

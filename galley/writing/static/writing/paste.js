@@ -6,36 +6,14 @@
    `blockDef` of a stream, `draftailEditor` of a rich text's input. Where something is missing, Draftail pastes as always. */
 
 import { divide } from "./pieces.js";
+import { bar, fill, pictureFiles, say, sayUploading, stop, upload } from "./uploads.js";
 
 const MOST_CHARACTERS = 15_000_000;
 const MOST_BLOCKS = 200;
 const TABLE = "table";
 const PICTURE = "figure";
 
-const bar = document.querySelector("[data-paste-message]");
-const status = bar.querySelector("[role=status]");
-const undoButton = bar.querySelector("[data-undo]");
-const closeButton = bar.querySelector("[data-close]");
-document.getElementById("main").append(bar);
-
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 const own = new WeakSet();
-let takeBack = null;
-
-function say(text, undo = null) {
-  status.textContent = text;
-  takeBack = undo;
-  undoButton.hidden = !undo;
-  closeButton.hidden = !text;
-}
-
-undoButton.addEventListener("click", () => {
-  const undo = takeBack;
-  say("");
-  undo?.();
-});
-closeButton.addEventListener("click", () => say(""));
-bar.addEventListener("keydown", ({ key }) => key === "Escape" && say(""));
 
 /** Return the member of a stream, at any depth, whose block is the rich text of the element. */
 function childAround(target) {
@@ -89,24 +67,6 @@ function divideAtCursor(state) {
   return { before: make(before), after: after.some((block) => block.getText()) ? make(after) : null };
 }
 
-/** Upload a picture with Wagtail's own view. Returns what the chooser knows of it; raises Error with a reason. */
-async function upload(file, form) {
-  const { uploadUrl, chosenUrl, textTitle, textRefused } = bar.dataset;
-  const body = new FormData();
-  body.append("files[]", file, file.name || "picture.png");
-  // The title is not the name of a file: Wagtail would offer it as the alt text.
-  body.append("title", textTitle);
-  body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-  const headers = { "X-Requested-With": "XMLHttpRequest" };
-  const answer = await fetch(uploadUrl, { method: "POST", body, headers }).catch(() => null);
-  const isJson = answer?.headers.get("Content-Type")?.includes("json");
-  const uploaded = answer?.ok && isJson ? await answer.json() : {};
-  if (!uploaded.image_id) throw new Error(uploaded.error_message || textRefused);
-  const chosen = await fetch(chosenUrl.replace(/\/0\//, `/${uploaded.image_id}/`), { headers }).catch(() => null);
-  if (!chosen?.ok) throw new Error(textRefused);
-  return (await chosen.json()).result;
-}
-
 const fileOf = async (source) => {
   const blob = await (await fetch(source)).blob();
   return new File([blob], `pasted.${blob.type.split("/")[1]}`, { type: blob.type });
@@ -141,9 +101,7 @@ async function pasteBlocks(child, pieces, lost) {
   const values = new Map();
   const failures = [];
   for (const piece of pieces.filter(({ kind }) => kind !== "text")) {
-    if (piece.kind === "picture") {
-      say(fill(bar.dataset.textUploading, { number: pictures.indexOf(piece) + 1, count: pictures.length }));
-    }
+    if (piece.kind === "picture") sayUploading(pictures.indexOf(piece) + 1, pictures.length);
     try {
       values.set(piece, await valueOf(piece, stream, form));
     } catch (error) {
@@ -179,7 +137,6 @@ async function pasteBlocks(child, pieces, lost) {
   });
 }
 
-const pictureFiles = (data) => [...(data?.files ?? [])].filter(({ type }) => type.startsWith("image/"));
 const asPieces = (files) => files.map((file, index) => ({ kind: "picture", file, number: index + 1 }));
 
 /** Return the block whose text is at the target, if its stream takes others beside it. */
@@ -191,11 +148,6 @@ function textAt(target) {
 function takesBlocks(child) {
   const kinds = child.sequence.blockDef.childBlockDefsByName ?? {};
   return TABLE in kinds && PICTURE in kinds;
-}
-
-function stop(event) {
-  event.preventDefault();
-  event.stopImmediatePropagation();
 }
 
 function pasted(event) {

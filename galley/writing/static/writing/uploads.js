@@ -1,0 +1,52 @@
+/* Uploading pictures from the page editor, and the message that says what came of it. */
+
+export const bar = document.querySelector("[data-paste-message]");
+const status = bar.querySelector("[role=status]");
+const undoButton = bar.querySelector("[data-undo]");
+const closeButton = bar.querySelector("[data-close]");
+document.getElementById("main").append(bar);
+
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+let takeBack = null;
+
+export function say(text, undo = null) {
+  status.textContent = text;
+  takeBack = undo;
+  undoButton.hidden = !undo;
+  closeButton.hidden = !text;
+}
+
+undoButton.addEventListener("click", () => {
+  const undo = takeBack;
+  say("");
+  undo?.();
+});
+closeButton.addEventListener("click", () => say(""));
+bar.addEventListener("keydown", ({ key }) => key === "Escape" && say(""));
+
+export const pictureFiles = (data) => [...(data?.files ?? [])].filter(({ type }) => type.startsWith("image/"));
+
+export function stop(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+export const sayUploading = (number, count) => say(fill(bar.dataset.textUploading, { number, count }));
+
+/** Upload a picture with Wagtail's own view. Returns what the chooser knows of it; raises Error with a reason. */
+export async function upload(file, form) {
+  const { uploadUrl, chosenUrl, textTitle, textRefused } = bar.dataset;
+  const body = new FormData();
+  body.append("files[]", file, file.name || "picture.png");
+  // The title is not the name of a file: Wagtail would offer it as the alt text.
+  body.append("title", textTitle);
+  body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  const headers = { "X-Requested-With": "XMLHttpRequest" };
+  const answer = await fetch(uploadUrl, { method: "POST", body, headers }).catch(() => null);
+  const isJson = answer?.headers.get("Content-Type")?.includes("json");
+  const uploaded = answer?.ok && isJson ? await answer.json() : {};
+  if (!uploaded.image_id) throw new Error(uploaded.error_message || textRefused);
+  const chosen = await fetch(chosenUrl.replace(/\/0\//, `/${uploaded.image_id}/`), { headers }).catch(() => null);
+  if (!chosen?.ok) throw new Error(textRefused);
+  return (await chosen.json()).result;
+}
