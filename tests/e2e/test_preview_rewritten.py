@@ -95,9 +95,9 @@ SELECTED = """() => {
 IS_SHOWN = "html => Object.assign(document.createElement('div'), {innerHTML: html}).innerHTML === region.innerHTML"
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def screen(running_browser: Browser) -> AsyncIterator[Page]:
-    """An empty page with the preview's scripts beside it."""
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def window(running_browser: Browser) -> AsyncIterator[Page]:
+    """A window in which the preview's scripts can be loaded."""
 
     async def answer(route: Route) -> None:
         path = STATIC / route.request.url.removeprefix("http://draft.test/")
@@ -105,9 +105,15 @@ async def screen(running_browser: Browser) -> AsyncIterator[Page]:
 
     page = await running_browser.new_page()
     await page.route("http://draft.test/**", answer)
-    await page.goto("http://draft.test/")
     yield page
     await page.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def screen(window: Page) -> Page:
+    """An empty page with the preview's scripts beside it."""
+    await window.goto("http://draft.test/")
+    return window
 
 
 @pytest.mark.parametrize("is_whole", [False, True], ids=["patch", "structure"])
