@@ -24,6 +24,7 @@ from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from quickstart import prepare
+from tests import indexes
 from tests.factories import SmallSite, add_small_site, load_small_site
 from tests.running_site import DATABASE, PROJECT, build_small_site, empty_log, read_into_memory, renew_version
 
@@ -135,6 +136,7 @@ class TestDatabase:
 
     def _restore(self, content: sqlite3.Connection) -> None:
         renew_version(content)
+        indexes.forget()
         connection.ensure_connection()
         content.backup(connection.connection)
         self._content = content
@@ -143,6 +145,7 @@ class TestDatabase:
         if self._with_small_site is None:
             self._restore(self._migrated)
             add_small_site(hostname="testserver")
+            indexes.bring_up_to_date()
             self._with_small_site = sqlite3.connect(":memory:")
             connection.connection.backup(self._with_small_site)
             self._content = None
@@ -156,6 +159,7 @@ def django_db_setup(
     """One database file for this process, restored instead of flushed."""
     with django_db_blocker.unblock():
         open_database(tmp_path_factory.mktemp("database") / DATABASE)
+        indexes.watch_all_connections()
         database = TestDatabase(migrated_database)
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", return_value=None):
         yield database
@@ -166,13 +170,17 @@ def django_db_setup(
 @pytest.fixture
 def _restored_database(
     request: pytest.FixtureRequest, django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker
-) -> None:
+) -> Iterator[None]:
     with django_db_blocker.unblock():
         cache.clear()
         django_db_setup.prepare(has_small_site="small_site" in request.fixturenames)
+        # A fixture of the module may have filled the database.
+        indexes.bring_up_to_date()
     marker = request.node.get_closest_marker("django_db")
     if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
         django_db_setup.note_changes()
+    yield
+    indexes.forget()
 
 
 @pytest.fixture(scope="module")
