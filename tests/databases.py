@@ -29,6 +29,7 @@ from tests.factories import SmallSite, add_small_site, load_small_site
 from tests.running_site import DATABASE, PROJECT, build_small_site, empty_log, read_into_memory, renew_version
 
 DAY = 24 * 60 * 60  # seconds
+AddToSmallSite = Callable[[SmallSite], object]
 
 
 # Set before anything imports `config.asgi`, which reads it.
@@ -115,18 +116,19 @@ def open_database(path: Path) -> None:
 
 
 class TestDatabase:
-    """The database of this process: which content is in it, and copies of both contents in memory."""
+    """The database of this process: which content is in it, and copies of what was in it in memory."""
 
     __test__ = False
 
     def __init__(self, migrated: Path) -> None:
         self._migrated = read_into_memory(migrated)
         self._with_small_site: sqlite3.Connection | None = None
+        self._with_more: tuple[AddToSmallSite, sqlite3.Connection] | None = None
         self._content: sqlite3.Connection | None = None
 
-    def prepare(self, *, has_small_site: bool) -> None:
+    def prepare(self, *, has_small_site: bool, add: AddToSmallSite | None = None) -> None:
         """Restore the content that a test expects, unless it is there."""
-        content = self._small_site() if has_small_site else self._migrated
+        content = self._more(add) if add else self._small_site() if has_small_site else self._migrated
         if self._content is not content:
             self._restore(content)
 
@@ -145,11 +147,22 @@ class TestDatabase:
         if self._with_small_site is None:
             self._restore(self._migrated)
             add_small_site(hostname="testserver")
-            indexes.bring_up_to_date()
-            self._with_small_site = sqlite3.connect(":memory:")
-            connection.connection.backup(self._with_small_site)
-            self._content = None
+            self._with_small_site = self._copy()
         return self._with_small_site
+
+    def _more(self, add: AddToSmallSite) -> sqlite3.Connection:
+        if self._with_more is None or self._with_more[0] is not add:
+            self._restore(self._small_site())
+            add(load_small_site())
+            self._with_more = add, self._copy()
+        return self._with_more[1]
+
+    def _copy(self) -> sqlite3.Connection:
+        indexes.bring_up_to_date()
+        copy = sqlite3.connect(":memory:")
+        connection.connection.backup(copy)
+        self._content = None
+        return copy
 
 
 @pytest.fixture(scope="session")
@@ -173,7 +186,10 @@ def _restored_database(
 ) -> Iterator[None]:
     with django_db_blocker.unblock():
         cache.clear()
-        django_db_setup.prepare(has_small_site="small_site" in request.fixturenames)
+        django_db_setup.prepare(
+            has_small_site="small_site" in request.fixturenames,
+            add=request.module.add_to_small_site if "added_to_small_site" in request.fixturenames else None,
+        )
         # A fixture of the module may have filled the database.
         indexes.bring_up_to_date()
     marker = request.node.get_closest_marker("django_db")
@@ -199,3 +215,8 @@ def _django_db_helper(_restored_database: None, _django_db_helper: None) -> None
 def small_site(db: None) -> SmallSite:
     """One page of every type, at `http://testserver/`."""
     return load_small_site()
+
+
+@pytest.fixture
+def added_to_small_site(db: None) -> None:
+    """What the function `add_to_small_site` of the test's file writes: once for all tests that ask for this."""

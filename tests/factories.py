@@ -119,5 +119,5 @@ def add_small_site(hostname: str) -> None:
 
 
 def load_small_site() -> SmallSite:
-    """Return the pages that `add_small_site` has added."""
-    return SmallSite(**{field.name: field.type.objects.get() for field in fields(SmallSite)})
+    """Return the first page of each type: those that `add_small_site` has added."""
+    return SmallSite(**{field.name: field.type.objects.order_by("pk")[:1].get() for field in fields(SmallSite)})
