@@ -188,7 +188,7 @@ def _restored_database(
         cache.clear()
         django_db_setup.prepare(
             has_small_site="small_site" in request.fixturenames,
-            add=request.module.add_to_small_site if "added_to_small_site" in request.fixturenames else None,
+            add=request.getfixturevalue("add_to_small_site") if "added_to_small_site" in request.fixturenames else None,
         )
         # A fixture of the module may have filled the database.
         indexes.bring_up_to_date()
@@ -218,5 +218,11 @@ def small_site(db: None) -> SmallSite:
 
 
 @pytest.fixture
-def added_to_small_site(db: None) -> None:
-    """What the function `add_to_small_site` of the test's file writes: once for all tests that ask for this."""
+def add_to_small_site() -> AddToSmallSite:
+    """The function that writes what the tests of a file share; the file or its folder replaces this."""
+    raise NotImplementedError
+
+
+@pytest.fixture
+def added_to_small_site(db: None, add_to_small_site: AddToSmallSite) -> None:
+    """What `add_to_small_site` writes, once for all tests that ask for this one after another."""

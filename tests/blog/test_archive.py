@@ -15,6 +15,7 @@ from blog.archive import archive_url, month_url, year_url
 from blog.models import Author, AuthorLink, BlogPostPage, Category, PostAuthor, Series
 from blog.taxonomy_pages import taxonomy_url, term_url
 from tests.conftest import SmallSite
+from tests.databases import AddToSmallSite
 from tests.factories import AuthorFactory, BlogPostPageFactory, SiteImageFactory
 
 HTMX = {"HX-Request": "true"}
@@ -24,7 +25,7 @@ def write_post(small_site: SmallSite, title: str, date: str, **more) -> BlogPost
     return BlogPostPageFactory(parent=small_site.blog, title=title, date=datetime.date.fromisoformat(date), **more)
 
 
-def add_to_small_site(small_site: SmallSite) -> None:
+def write_posts(small_site: SmallSite) -> None:
     """Four posts over three years instead of the one, with subjects that overlap."""
     ada = AuthorFactory(
         name="Ada Quill", slug="ada", biography="She sets type.", portrait=SiteImageFactory(file__width=40)
@@ -46,6 +47,11 @@ def add_to_small_site(small_site: SmallSite) -> None:
         post.categories = categories
         post.series, post.series_position = (series, part) if part else (None, None)
         post.save()
+
+
+@pytest.fixture
+def add_to_small_site() -> AddToSmallSite:
+    return write_posts
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from wagtail.models import PageViewRestriction
 from blog.listing import PostListing
 from blog.models import BlogPostPage, Category, PostAuthor, Series
 from tests.conftest import SmallSite
+from tests.databases import AddToSmallSite
 from tests.factories import AuthorFactory, BlogPostPageFactory
 
 
-@pytest.fixture
-def cast(small_site: SmallSite) -> dict[str, BlogPostPage]:
-    """Four posts by two authors, with tags and categories that overlap."""
+def write_posts(small_site: SmallSite) -> None:
+    """Four posts by two authors instead of the one, with tags and categories that overlap."""
     small_site.post.delete()
     ada, ben = AuthorFactory(name="Ada", slug="ada"), AuthorFactory(name="Ben", slug="ben")
     proofs = Category.objects.create(name="Proofs", slug="proofs")
@@ -25,15 +25,23 @@ def cast(small_site: SmallSite) -> dict[str, BlogPostPage]:
         ("third", "2023-05-01", ["lead"], [ada, ben], [proofs]),
         ("newest", "2024-01-01", [], [], []),
     ]
-    posts = {}
     for title, date, tags, authors, categories in rows:
         post = BlogPostPageFactory(parent=small_site.blog, title=title, date=datetime.date.fromisoformat(date))
         post.tags.add(*tags)
         post.post_authors = [PostAuthor(author=author, sort_order=order) for order, author in enumerate(authors)]
         post.categories = categories
         post.save()
-        posts[title] = post
-    return posts
+
+
+@pytest.fixture
+def add_to_small_site() -> AddToSmallSite:
+    return write_posts
+
+
+@pytest.fixture
+def cast(added_to_small_site: None) -> dict[str, BlogPostPage]:
+    """The four posts by title."""
+    return {post.title: post for post in BlogPostPage.objects.all()}
 
 
 @pytest.fixture

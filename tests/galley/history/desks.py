@@ -18,7 +18,10 @@ LOADED = re.compile(r'name="(loaded_revision_\w+)" value="([^"]*)"')
 
 @dataclass
 class Window:
-    """A window with the editor of a page: it says which revision it comes from, as the browser does."""
+    """A window with the editor of a page: it says which revision it comes from, as the browser does.
+
+    With `loaded`, the page has been opened before.
+    """
 
     page: Page
     user: Any = field(default_factory=EditorFactory)
@@ -28,7 +31,8 @@ class Window:
         self.client = Client()
         self.client.force_login(self.user)
         self.address = f"/admin/pages/{self.page.pk}/edit/"
-        self.open()
+        if not self.loaded:
+            self.open()
 
     def open(self) -> "Window":
         response = self.client.get(self.address)

@@ -19,6 +19,7 @@ from forms.models import ContactMessage
 from home.models import HomeSection, SharedText, SiteImage, SiteLink, SiteSettings, StandardPage
 from portfolio.models import ProjectPage
 from tests.conftest import SmallSite
+from tests.databases import AddToSmallSite
 from tests.factories import AuthorFactory, BlogPostPageFactory, SiteImageFactory, StandardPageFactory
 from tests.galley.page_cache.visitors import Visitor
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 HOME, BLOG, PORTFOLIO = "/", "/blog/", "/portfolio/"
 
 
-def add_to_small_site(site: SmallSite) -> None:
+def fill_shelf(site: SmallSite) -> None:
     """Three posts instead of the one, and a page that links to one of them, a file and a picture."""
     SiteSettings.for_site(Site.objects.get())
     image = SiteImageFactory(file__width=80, file__height=60)
@@ -38,6 +39,11 @@ def add_to_small_site(site: SmallSite) -> None:
     site.post.delete()
     references = f"[a post](page:{oldest.pk}), [a file](doc:{document.pk}), ![](image:{image.pk})"
     StandardPageFactory(parent=site.home, title="Links", body=[("markdown", references)])
+
+
+@pytest.fixture
+def add_to_small_site() -> AddToSmallSite:
+    return fill_shelf
 
 
 class Shelf:
@@ -74,9 +80,7 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(
-    visitor: Visitor, added_to_small_site: None, small_site: SmallSite, monkeypatch: pytest.MonkeyPatch
-) -> Shelf:
+def shelf(visitor: Visitor, added_to_small_site: None, small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     # All tests share the files: those that are deleted stay on the disk.
     monkeypatch.setattr(FileSystemStorage, "delete", lambda storage, name: None)
     return Shelf(visitor, small_site)
