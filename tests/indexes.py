@@ -29,15 +29,18 @@ class LateIndexing(ImmediateBackend):
             return super().enqueue(task, args, kwargs)
         run = super().enqueue
         key = (task.module_path, *args)
-        _waiting.pop(key, None)
-        _waiting[key] = lambda: run(task, args, kwargs)
+        _waiting.setdefault(key, lambda: run(task, args, kwargs))
         return None
 
 
 def bring_up_to_date() -> None:
-    """Index what waits for it."""
+    """Index what waits for it, in the order in which it was saved."""
     while _waiting:
-        _waiting.pop(next(iter(_waiting)))()
+        # The tasks ask the indexes too.
+        tasks = list(_waiting.values())
+        _waiting.clear()
+        for run in tasks:
+            run()
 
 
 def forget() -> None:
