@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Group
 from django.db.models.signals import post_save
 from django.http import HttpResponse
 from django.test import AsyncClient
 from hypothesis import settings
 from pytest_asyncio import is_async_test
 from wagtail import hooks
+from wagtail.models import GroupPagePermission
 from xdist.scheduler import LoadFileScheduling
 
 from galley.page_lists.apps import READ_NEWEST
@@ -31,6 +32,22 @@ pytest_plugins = ["tests.skips", "tests.services", "tests.processes", "tests.dat
 @pytest.fixture
 def editor(db: None) -> AbstractUser:
     return EditorFactory()
+
+
+@pytest.fixture
+def member(small_site: SmallSite) -> Callable[..., Any]:
+    """Return somebody who may enter the admin, and has these permissions on the blog."""
+
+    def member(*codenames: str) -> Any:
+        group = Group.objects.create(name="-".join(codenames))
+        group.permissions.set(Group.objects.get(name="Editors").permissions.all())
+        for codename in codenames:
+            GroupPagePermission.objects.create(group=group, page=small_site.blog, permission_type=codename)
+        user = EditorFactory(is_superuser=False)
+        user.groups.add(group)
+        return user
+
+    return member
 
 
 @pytest.fixture

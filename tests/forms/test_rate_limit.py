@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -148,34 +149,46 @@ def shared_database(django_db_serialized_rollback, transactional_db, contact, tm
     return f"sqlite:///{path}"
 
 
-def run_rivals(database: str, *, count: int, **task: object) -> list[str]:
-    """Let processes store messages at the same moment; return the result of each message."""
-    environment = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
-    rivals = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.forms.rival", json.dumps({**task, "name": f"Rival {number}"})],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment,
-            cwd=site_settings.BASE_DIR,
-        )
-        for number in range(count)
-    ]
-    for rival in rivals:
-        assert rival.stdout.readline() == "ready\n"
-    for rival in rivals:
-        rival.stdin.write("go\n")
-        rival.stdin.flush()
-    return [result for rival in rivals for result in rival.communicate(timeout=60)[0].split()]
+class Rivals:
+    """Two processes that store messages at the same moment."""
+
+    def __init__(self, database: str) -> None:
+        environment = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+        self.processes = [
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.forms.rival"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=environment,
+                cwd=site_settings.BASE_DIR,
+            )
+            for _ in range(2)
+        ]
+        for process in self.processes:
+            assert process.stdout.readline() == "ready\n"
+
+    def store(self, **task: object) -> list[str]:
+        """Let both store messages; return the result of each message."""
+        for number, process in enumerate(self.processes):
+            process.stdin.write(json.dumps({**task, "name": f"Rival {number}"}) + "\n")
+            process.stdin.flush()
+        return [result for process in self.processes for result in json.loads(process.stdout.readline())]
+
+    def end(self) -> None:
+        for process in self.processes:
+            process.communicate(timeout=60)
 
 
-def test_the_limit_holds_across_processes(shared_database: str) -> None:
-    results = run_rivals(shared_database, count=2, messages=10, limit=7)
+@pytest.fixture
+def rivals(shared_database: str) -> Iterator[Rivals]:
+    rivals = Rivals(shared_database)
+    yield rivals
+    rivals.end()
+
+
+def test_limit_and_duplicates_are_found_across_processes(rivals: Rivals) -> None:
+    results = rivals.store(messages=10, limit=7)
     assert results.count("STORED") == 7
     assert results.count("RATE_LIMITED") == 2 * 10 - 7
-
-
-def test_the_same_post_in_several_processes_is_stored_once(shared_database: str) -> None:
-    results = run_rivals(shared_database, count=2, messages=1, limit=100, token="the same", text="the same")
-    assert sorted(results) == ["DUPLICATE", "STORED"]
+    assert sorted(rivals.store(messages=1, limit=100, token="the same", text="the same")) == ["DUPLICATE", "STORED"]

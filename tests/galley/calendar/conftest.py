@@ -1,15 +1,13 @@
-"""Posts at times, and people who may do some things with them."""
+"""Posts at times."""
 
 import datetime
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
-from wagtail.models import GroupPagePermission
 
 from blog.models import BlogPostPage
-from tests.factories import BlogPostPageFactory, EditorFactory, SmallSite
+from tests.factories import BlogPostPageFactory, SmallSite
 
 
 @pytest.fixture
@@ -22,19 +20,3 @@ def schedule(small_site: SmallSite) -> Callable[..., BlogPostPage]:
         return post
 
     return schedule
-
-
-@pytest.fixture
-def member(small_site: SmallSite) -> Callable[..., Any]:
-    """Return somebody who may enter the admin, and has these permissions on the blog."""
-
-    def member(*codenames: str) -> Any:
-        group = Group.objects.create(name="-".join(codenames))
-        group.permissions.set(Group.objects.get(name="Editors").permissions.all())
-        for codename in codenames:
-            GroupPagePermission.objects.create(group=group, page=small_site.blog, permission_type=codename)
-        user = EditorFactory(is_superuser=False)
-        user.groups.add(group)
-        return user
-
-    return member
