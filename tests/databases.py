@@ -77,6 +77,7 @@ def migrated_database(
             # As the first start does. Only it knows the address of the site.
             with mock.patch.object(prepare, "update_site"):
                 prepare.update_database(lambda line: None)
+            indexes.bring_up_to_date()
             connection.close()
 
     return build_once(folder, migrate) / DATABASE
