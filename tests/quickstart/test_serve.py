@@ -96,16 +96,7 @@ def ask(connection: socket.socket) -> bytes:
         return b""
 
 
-def test_it_stops_gracefully_on_sigterm(server: subprocess.Popen[str], listener: socket.socket) -> None:
-    with connect(listener) as connection:
-        assert ask(connection).endswith(b"ok")
-        server.send_signal(signal.SIGTERM)
-        assert connection.recv(1000) == b""
-    _, log = server.communicate(timeout=PATIENCE)
-    assert "Finished server process" in log
-
-
-def test_out_of_file_descriptors_it_serves_on_and_logs_little(
+def test_out_of_file_descriptors_it_serves_on_logs_little_and_stops_gracefully(
     server: subprocess.Popen[str], listener: socket.socket
 ) -> None:
     with connect(listener) as first:
@@ -119,6 +110,8 @@ def test_out_of_file_descriptors_it_serves_on_and_logs_little(
         while not (answer := ask(connect(listener))):
             pass
         assert answer.endswith(b"ok")
-    server.terminate()
+        server.send_signal(signal.SIGTERM)
+        assert first.recv(1000) == b""
     _, log = server.communicate(timeout=PATIENCE)
     assert log.count("\n") < MAX_FILES
+    assert "Finished server process" in log
