@@ -70,16 +70,18 @@ def build_filled_site(
         shutil.copyfile(migrated, var_dir / DATABASE)
     else:
         _manage(var_dir, "migrate", "--verbosity", "0", **extra)
-    if has_small_pictures:
-        _run(var_dir, "-m", "tests.site.seed", **extra)
-    else:
-        _manage(var_dir, "load_sample_site", **extra)
+    imports = []
     for number, (blog, names) in enumerate(POSTS.items()):
         folder = var_dir / f"posts-{number}"
         for name in [*names[:posts_per_blog], *POSTS_WITH_LOSSES[blog]]:
             _copy(REAL_BLOGS / blog / name, folder / name)
-        report = var_dir / f"import-{number}.json"
-        _manage(var_dir, "import_posts", str(folder), "--assets", str(ASSETS), "--report", str(report), **extra)
+        imports.append([str(folder), "--assets", str(ASSETS), "--report", str(var_dir / f"import-{number}.json")])
+    if has_small_pictures:
+        _run(var_dir, "-m", "tests.site.seed", json.dumps(imports), **extra)
+        return
+    _manage(var_dir, "load_sample_site", **extra)
+    for arguments in imports:
+        _manage(var_dir, "import_posts", *arguments, **extra)
 
 
 def imported_addresses(var_dir: Path) -> list[str]:

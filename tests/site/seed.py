@@ -1,5 +1,10 @@
-"""Fill an empty database with the sample site, its pictures made smaller: `python -m tests.site.seed`."""
+"""Fill an empty database with the sample site, its pictures made smaller: `python -m tests.site.seed '[]'`.
 
+The argument is JSON: the arguments of each run of `import_posts` that follows, in the same process.
+"""
+
+import json
+import sys
 import tempfile
 from pathlib import Path
 
@@ -21,9 +26,13 @@ def shrink(pictures: Path, folder: Path) -> None:
 if __name__ == "__main__":
     django.setup()
 
+    from django.core.management import call_command
+
     from quickstart.sample_site import load_sample_site
     from quickstart.sample_site.content import PICTURES_FOLDER, Content
 
     with tempfile.TemporaryDirectory() as temporary:
         shrink(PICTURES_FOLDER, Path(temporary))
         load_sample_site(lambda line: None, Content(pictures_folder=Path(temporary)))
+    for arguments in json.loads(sys.argv[1]):
+        call_command("import_posts", *arguments)
