@@ -5,6 +5,7 @@ import re
 from playwright.async_api import FrameLocator, Locator, Page, WebSocketRoute, expect
 
 from tests.e2e.watching import (
+    be_still,
     come_to_rest,
     edit_beside_panel,
     note_outlines,
@@ -94,6 +95,7 @@ async def leave_a_reader_alone_who_scrolls_away(page: Page, draft: FrameLocator)
     )
     await page.keyboard.insert_text(" Still here.")
     await expect(written).to_contain_text("Still here.")
+    await be_still(draft)
     await expect(written).not_to_be_in_viewport()
     await put_cursor_into_line(page, "Paragraph 34 of")
     await is_seen(draft.get_by_text("Paragraph 34 of"))
@@ -107,6 +109,7 @@ async def stay_where_the_reader_is(page: Page, draft: FrameLocator) -> None:
     await draft.locator("body").evaluate("() => scrollTo({top: 0, behavior: 'instant'})")
     await page.locator("[name=gallery-1-caption]").fill("Unfollowed")
     await expect(draft.get_by_text("Unfollowed")).to_be_attached()
+    await be_still(draft)
     assert await draft.locator("body").evaluate("() => scrollY") == 0
 
 

@@ -77,6 +77,11 @@ async def was_led_to(draft: FrameLocator, words: str) -> None:
 async def come_to_rest(draft: FrameLocator, words: str) -> None:
     """Wait until the draft was led to the element with `words`, and has stopped moving."""
     await was_led_to(draft, words)
+    await be_still(draft)
+
+
+async def be_still(draft: FrameLocator) -> None:
+    """Wait until the draft doesn't move: what it is told to do has begun by then, and has ended."""
     await draft.locator("body").evaluate(UNTIL_STILL)
 
 
