@@ -15,10 +15,10 @@ from tests.e2e.editing import (
     until_saved,
 )
 from tests.e2e.test_signing_in import Database
-from tests.running_site import BLOG_ID, EDITOR, RunningSite
+from tests.running_site import EDITOR, RunningSite
 
-UNTIL_WATCHED = """async () => {
-    while ((await navigator.locks.query()).held.length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+UNTIL_WATCHED = """async (tabs) => {
+    while ((await navigator.locks.query()).held.length < tabs) await new Promise((resolve) => setTimeout(resolve, 50));
 }"""
 UNTIL_STORED = """async text => {
     const { openStore } = await import("/static/js/unsaved/store.js");
@@ -44,6 +44,12 @@ async def cut_off(page: Page, watch: Watch) -> None:
     await page.route("**/admin/pages/**", abort)
 
 
+async def end_outage(page: Page) -> None:
+    """Let forms reach the server again."""
+    await page.unroute("**/admin/pages/**")
+    await page.evaluate("dispatchEvent(new Event('online'))")
+
+
 async def lose_tab(page: Page, address: str) -> Page:
     """Close the tab as a crash does, and open the address in another one."""
     context = page.context
@@ -57,10 +63,14 @@ def offer(page: Page) -> Locator:
     return page.get_by_role("dialog", name=re.compile("You have words from .+ that weren’t saved"))
 
 
-async def test_words_of_a_lost_tab_are_restored(editor_page: Page, watch: Watch) -> None:
+async def test_words_of_a_lost_tab_are_offered_and_restored_even_deleted_ones(editor_page: Page, watch: Watch) -> None:
+    watch.expect_error("net::ERR_FAILED")
+    # An outage while the page is opened doesn't leave its words unprotected.
+    await editor_page.route("**/unsaved-form-key/", lambda route: route.abort(), times=1)
     await open_saved_post(editor_page, "Lost tab", "Saved words.")
     await until_saved(editor_page)
     await cut_off(editor_page, watch)
+    await write_and_delete_a_paragraph(editor_page, "Short-lived")
     await type_paragraph(editor_page, "Written during the outage")
     await editor_page.locator(".CodeMirror").click()
     await editor_page.keyboard.press("Control+Home")
@@ -70,27 +80,39 @@ async def test_words_of_a_lost_tab_are_restored(editor_page: Page, watch: Watch)
 
     rows = offer(page).get_by_role("row")
     await expect(rows.filter(has_text="Written during the outage")).to_have_count(1)
+    await expect(rows.filter(has_text="Short-lived")).to_have_count(1)
     await expect(rows.filter(has_text="More").get_by_role("cell")).to_have_text(["More Saved words.", re.compile("^S")])
     marked = await rows.locator("ins").all_text_contents()
-    assert {"More", "Written", "during", "the", "outage"} <= set(marked)
+    assert {"More", "Written", "during", "the", "outage", "Short", "lived"} <= set(marked)
     assert (await Axe().run(page, context=".unsaved")).violations_count == 0
 
+    # What cannot be restored stays.
+    await page.route("**/edit/", lambda route: route.abort(), times=1)
     await offer(page).get_by_role("button", name="Restore").click()
-    await expect(page.get_by_text("Written during the outage")).to_be_visible()
+    await expect(offer(page).get_by_role("alert")).to_contain_text("They are still stored in this browser.")
+    await until_stored(page, "More Saved words.")
+
+    await offer(page).get_by_role("button", name="Restore").click()
+    await expect(page.locator(".public-DraftEditor-content")).to_have_text(["Short-lived", "Written during the outage"])
     await expect(page.locator(".CodeMirror")).to_contain_text("More Saved words.")
     await expect(offer(page)).to_be_hidden()
     await until_stored(page, "")
 
 
+async def write_and_delete_a_paragraph(page: Page, words: str) -> None:
+    editors = page.locator(".public-DraftEditor-content")
+    await type_paragraph(page, words)
+    await page.locator("[data-streamfield-child]").last.get_by_role("button", name="Delete").click()
+    await expect(editors).to_be_hidden()
+
+
 async def test_words_of_a_page_that_was_never_saved_are_restored(editor_page: Page, watch: Watch) -> None:
-    await editor_page.goto(f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/")
-    address = editor_page.url
     await cut_off(editor_page, watch)
     await start_post(editor_page, "Never saved")
     await until_autosave_notices(editor_page)
     await type_markdown(editor_page, "The first words of all.")
     await until_stored(editor_page, "The first words of all.")
-    page = await lose_tab(editor_page, address)
+    page = await lose_tab(editor_page, editor_page.url)
 
     await offer(page).get_by_role("button", name="Restore").click()
     await page.wait_for_url("**/edit/")
@@ -98,72 +120,27 @@ async def test_words_of_a_page_that_was_never_saved_are_restored(editor_page: Pa
     await expect(page.get_by_role("textbox", name="Title*")).to_have_value("Never saved")
 
 
-async def test_what_is_saved_is_not_stored(editor_page: Page) -> None:
-    await open_saved_post(editor_page, "All saved", "Saved words.")
-    await editor_page.get_by_role("textbox", name="Title*").press_sequentially(" and more")
-    await until_saved(editor_page)
-    await until_stored(editor_page, "")
-    page = await lose_tab(editor_page, editor_page.url)
-    await until_stored(page, "")
-    await expect(page.get_by_role("textbox", name="Title*")).to_have_value(re.compile("and more"))
-    await expect(offer(page)).to_be_hidden()
-
-
-async def test_nothing_stays_stored_after_an_outage(editor_page: Page, watch: Watch) -> None:
+async def test_nothing_stays_stored_after_an_outage_and_what_was_deleted_in_it_is_in_the_history(
+    editor_page: Page, watch: Watch, server: RunningSite
+) -> None:
     await open_saved_post(editor_page, "Outage", "Saved words.")
     await until_saved(editor_page)
     await cut_off(editor_page, watch)
-    await editor_page.get_by_role("textbox", name="Title*").press_sequentially(" and more")
-    await until_stored(editor_page, "and more")
-    await editor_page.unroute("**/admin/pages/**")
-    await editor_page.evaluate("dispatchEvent(new Event('online'))")
+    await write_and_delete_a_paragraph(editor_page, "Ephemeral")
+    await editor_page.get_by_role("textbox", name="Title*").press_sequentially(" without it")
+    await until_stored(editor_page, "without it")
+    await end_outage(editor_page)
     await until_stored(editor_page, "")
     await until_saved(editor_page)
+    assert Database(server).savers_of("Ephemeral") == [EDITOR]
 
-
-async def test_an_outage_while_the_page_is_opened_does_not_leave_words_unprotected(
-    editor_page: Page, watch: Watch
-) -> None:
-    watch.expect_error("net::ERR_FAILED")
-    await editor_page.route("**/unsaved-form-key/", lambda route: route.abort(), times=1)
-    await open_saved_post(editor_page, "Opened in an outage", "Saved words.")
-    await until_autosave_notices(editor_page)
-    await cut_off(editor_page, watch)
-    await type_paragraph(editor_page, "Protected")
-    await until_stored(editor_page, "Protected")
-
-
-async def delete_during_outage(page: Page, watch: Watch, words: str) -> None:
-    """Write a paragraph that isn't saved, and delete it."""
-    await open_saved_post(page, "Outage", "Saved words.")
-    await until_saved(page)
-    await cut_off(page, watch)
-    await type_paragraph(page, words)
-    await page.locator("[data-streamfield-child]").last.get_by_role("button", name="Delete").click()
-    await expect(page.locator(".public-DraftEditor-content")).to_be_hidden()
-    await page.get_by_role("textbox", name="Title*").press_sequentially(" without it")
-    await until_stored(page, "without it")
-
-
-async def test_what_is_deleted_during_an_outage_is_in_the_history_after_it(
-    editor_page: Page, watch: Watch, server: RunningSite
-) -> None:
-    await delete_during_outage(editor_page, watch, "Short-lived")
-    await editor_page.unroute("**/admin/pages/**")
-    await editor_page.evaluate("dispatchEvent(new Event('online'))")
-    await until_saved(editor_page)
-    assert Database(server).savers_of("Short-lived") == [EDITOR]
-    await editor_page.reload()
-    await expect(editor_page.get_by_role("textbox", name="Title*")).to_have_value(re.compile("without it"))
-    await expect(editor_page.locator(".public-DraftEditor-content")).to_have_count(0)
-
-
-async def test_what_is_deleted_during_an_outage_is_offered_if_the_tab_is_lost(editor_page: Page, watch: Watch) -> None:
-    await delete_during_outage(editor_page, watch, "Short-lived")
+    # What is saved isn't offered.
     page = await lose_tab(editor_page, editor_page.url)
-    await expect(offer(page).get_by_role("row").filter(has_text="Short-lived")).to_have_count(1)
-    await offer(page).get_by_role("button", name="Restore").click()
-    await expect(page.locator(".public-DraftEditor-content")).to_have_text("Short-lived")
+    await page.evaluate(UNTIL_WATCHED, 1)
+    await until_stored(page, "")
+    await expect(offer(page)).to_be_hidden()
+    await expect(page.get_by_role("textbox", name="Title*")).to_have_value(re.compile("without it"))
+    await expect(page.locator(".public-DraftEditor-content")).to_have_count(0)
 
 
 async def test_words_are_discarded_or_wait(editor_page: Page, watch: Watch) -> None:
@@ -175,7 +152,7 @@ async def test_words_are_discarded_or_wait(editor_page: Page, watch: Watch) -> N
     await until_stored(editor_page, "Unwanted")
     other = await editor_page.context.new_page()
     await other.goto(address)
-    await other.evaluate(UNTIL_WATCHED)
+    await other.evaluate(UNTIL_WATCHED, 2)
     await expect(offer(other)).to_be_hidden()  # their tab is open
     await other.close()
 
@@ -186,19 +163,3 @@ async def test_words_are_discarded_or_wait(editor_page: Page, watch: Watch) -> N
     await expect(offer(page)).to_be_hidden()
     await until_stored(page, "")
     assert "Unwanted" not in await page.locator("main").inner_text()
-
-
-async def test_what_cannot_be_restored_stays(editor_page: Page, watch: Watch) -> None:
-    await open_saved_post(editor_page, "Still away", "Saved words.")
-    await until_saved(editor_page)
-    await cut_off(editor_page, watch)
-    await type_paragraph(editor_page, "Patient words")
-    await until_stored(editor_page, "Patient words")
-    address = editor_page.url
-    page = await editor_page.context.new_page()
-    await editor_page.close()
-    await cut_off(page, watch)
-    await page.goto(address)
-    await offer(page).get_by_role("button", name="Restore").click()
-    await expect(offer(page).get_by_role("alert")).to_contain_text("They are still stored in this browser.")
-    await until_stored(page, "Patient words")

@@ -1,7 +1,7 @@
 /** Stores in the browser what an author has written and the server doesn't have, and offers it when the page is opened
     again: after a crash, or after an outage in which the browser was closed. */
 
-import { findMissingWords, findUnsavedDeletions, markWords, readTexts } from "./fields.js";
+import { findMissingWords, findUnsavedDeletions, markWords, readTexts, undoDeletions } from "./fields.js";
 import { openStore } from "./store.js";
 
 const INTERVAL = 1000; // milliseconds
@@ -59,8 +59,8 @@ function watch(edited, store) {
 /** @returns {[string, string][]} the form, with the deleted blocks whose words were never saved */
 function withDeleted(saved) {
   const entries = readForm();
-  const unsaved = findUnsavedDeletions(entries, [...new URLSearchParams(saved)]);
-  return entries.map(([name, value]) => [name, unsaved.includes(name) ? "" : value]);
+  const changes = undoDeletions(entries, findUnsavedDeletions(entries, [...new URLSearchParams(saved)]));
+  return entries.map(([name, value]) => [name, changes.get(name) ?? value]);
 }
 
 /** Offer the newest form that was written at this address by a tab that is gone, and has words that aren't saved. */
