@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from tests.factories import EditorFactory
 
@@ -67,6 +68,19 @@ def test_nobody_is_told_anything_without_a_session(client: Client) -> None:
     answer = client.get(ADDRESS, headers=SCRIPT)
     assert (answer.status_code, answer.cookies.get("csrftoken")) == (403, None)
     assert client.get(ADDRESS).headers["Location"] == f"/admin/login/?next={ADDRESS}"
+
+
+def test_another_secret_key_of_the_site_ends_the_session_and_lets_the_user_log_in_again(
+    editor: Client, settings: Settings
+) -> None:
+    EditorFactory(username="theodora", password="proof-reading")
+    settings.SECRET_KEY = "another secret of the site"
+    assert editor.get(ADDRESS, headers=SCRIPT).status_code == 403
+    editor.get("/admin/login/")
+    fields = {"username": "theodora", "password": "proof-reading"}
+    token = editor.cookies["csrftoken"].value
+    assert editor.post("/admin/login/", fields | {"csrfmiddlewaretoken": token}).status_code == 302
+    assert editor.get(ADDRESS, headers=SCRIPT).json()["name"] == "theodora"
 
 
 def test_a_user_without_access_to_the_admin_is_told_nothing(client: Client) -> None:
