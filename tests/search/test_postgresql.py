@@ -15,6 +15,14 @@ from tests.running_site import PROJECT, RunningSite, environment, run_site
 from tests.search.every_word import one_in_ten_or_all
 from tests.search.test_strange_texts import STRANGE
 
+# In one process: each takes seconds to start.
+FILL = """
+from benchmarks.generate_posts import main
+main(["600"])
+from django.core.management import call_command
+call_command("update_index", verbosity=0, chunk_size=1000)
+"""
+
 
 @pytest.fixture(scope="module")
 def site(
@@ -23,17 +31,13 @@ def site(
     """The small site with 600 posts, in a database of its own, all in the index."""
     url = postgresql_small_site("search")
     var_dir = tmp_path_factory.mktemp("postgresql-search")
-    for command in (
-        ["-m", "benchmarks.generate_posts", "600"],
-        ["manage.py", "update_index", "--verbosity", "0"],
-    ):
-        subprocess.run(
-            [sys.executable, *command],
-            cwd=PROJECT,
-            env=environment(var_dir, DATABASE_URL=url),
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+    subprocess.run(
+        [sys.executable, "-c", FILL],
+        cwd=PROJECT,
+        env=environment(var_dir, DATABASE_URL=url),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     with run_site(var_dir, DATABASE_URL=url) as site:
         yield site
 

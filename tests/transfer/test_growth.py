@@ -67,4 +67,4 @@ def test_the_cost_grows_with_the_length_and_no_faster(tmp_path: Path, unit: str)
     def count(pieces: int) -> int:
         return count_lines(lambda: convert(tmp_path, unit * pieces))
 
-    assert count(800) < 7 * count(200)
+    assert count(400) < 7 * count(100)
