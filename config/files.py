@@ -19,7 +19,7 @@ from galley.images import RENDITIONS_FOLDER
 ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 # Only these media folders are public. Documents are served by Wagtail's view, which checks permissions.
-PUBLIC_MEDIA_FOLDERS = ("images", "original_images", "avatar_images")
+PUBLIC_MEDIA_FOLDERS = ("images", "original_images", "avatar_images", "embeds")
 
 # One range of bytes that isn't empty (RFC 9110, 14.1.2). Any other is ignored, as 14.2 allows.
 RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-0*[1-9][0-9]*)")

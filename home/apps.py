@@ -21,7 +21,8 @@ class HomeConfig(AppConfig):
         from galley.site_settings.site_address import update_site
         from home.documents import redirect_former_url, remember_url
 
-        post_save.connect(announce_uses, sender="home.SharedText", dispatch_uid="announce shared text")
+        for label in ("home.SharedText", "embeds.Embed"):
+            post_save.connect(announce_uses, sender=label, dispatch_uid=f"announce {label}")
         post_migrate.connect(update_site, sender=self, dispatch_uid="update site")
         page_slug_changed.connect(follow_moved_page, dispatch_uid="follow renamed page")
         post_page_move.connect(follow_moved_page, dispatch_uid="follow moved page")

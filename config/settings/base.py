@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "galley.writing",
     "galley.desk",
     "galley.reports",
+    "galley.embeds",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.sitemaps",
