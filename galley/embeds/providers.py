@@ -128,6 +128,12 @@ def name_providers() -> str:
     return ", ".join(dict.fromkeys(provider.name for provider in get_providers()))
 
 
+def address_pattern() -> str:
+    """Return a regular expression of JavaScript for the addresses that a provider has."""
+    patterns = "|".join(re.sub(r"\?P<\w+>", "?:", provider.pattern) for provider in get_providers())
+    return rf"^https?://(?:www\.)?(?:m\.)?(?:{patterns})/?(?:[?&#].*)?$"
+
+
 def find_player(address: str) -> Player | None:
     """Return the player of the video or sound at `address`, or None if no provider has it."""
     try:

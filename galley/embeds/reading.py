@@ -70,7 +70,7 @@ def read_page(url: str) -> Found:
 
 
 def read_picture(url: str) -> ContentFile:
-    """Return the picture at `url`, encoded anew and no larger than it is shown.
+    """Return the picture at `url`, encoded again, and no larger than it is shown.
 
     Raises OSError, ValueError or HTTPException; decoders raise errors of any kind.
     """

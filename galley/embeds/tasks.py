@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 # The name of the child of a block that has the address.
 ADDRESS_NAME = "embed_url"
+MAX_ADDRESS = 500
 # Mail and the search index come first.
 PRIORITY = -20
 # When a host that didn't answer is asked again.
@@ -39,6 +40,7 @@ def clean_address(address: str) -> str:
 def fetch_new_embeds(instance: Revision, **kwargs: Any) -> None:
     """Let the worker fetch what isn't known yet of the addresses in a revision: a receiver of `post_save`."""
     addresses = {clean_address(address) for address in find_addresses(instance.content)}
+    addresses = {address for address in addresses if len(address) <= MAX_ADDRESS and "\0" not in address}
     known = Embed.objects.in_bulk(addresses, field_name="address") if addresses else {}
     for address in addresses:
         embed = known.get(address) or Embed.objects.get_or_create(address=address)[0]

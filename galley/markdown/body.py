@@ -41,6 +41,11 @@ class RenderedBody:
         """Whether the body holds a code listing, which a reader may want to copy."""
         return "listing-figure" in self.html
 
+    @property
+    def has_embed(self) -> bool:
+        """Whether the body holds a player of another site, which is loaded by a script."""
+        return "data-embed=" in self.html
+
 
 def render_body(body: StreamValue, context: dict[str, Any]) -> RenderedBody:
     """Return `body`, rendered in a template's `context`. Blocks: reads the database for images and links."""

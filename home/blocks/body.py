@@ -12,9 +12,12 @@ from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.rich_text import get_text_for_indexing
 
 from galley.desk.shared_texts import SharedTextBlock
+from galley.embeds.blocks import EmbedBlock, LinkCardBlock
+from galley.embeds.leading import ButtonBlock, DownloadBlock
 from galley.markdown import normalise_headings, summarise_markdown
 from home.blocks.data import CodeBlock, FormulaBlock
-from home.blocks.media import FigureBlock, GalleryBlock
+from home.blocks.links import PostsBlock
+from home.blocks.media import ColumnsBlock, FigureBlock, GalleryBlock
 from home.blocks.text import (
     CalloutBlock,
     DetailsBlock,
@@ -69,6 +72,12 @@ class BodyBlock(blocks.StreamBlock):
     shared_text = SharedTextBlock("home.SharedText", group="Text")
     figure = FigureBlock(group="Pictures")
     gallery = GalleryBlock(group="Pictures")
+    embed = EmbedBlock(group="Pictures")
+    columns = ColumnsBlock(group="Pictures")
+    button = ButtonBlock(group="Links")
+    download = DownloadBlock(group="Links")
+    posts = PostsBlock(group="Links")
+    link_card = LinkCardBlock(group="Links")
     code = CodeBlock(group="Data and code")
     table = TableBlock(
         group="Data and code",

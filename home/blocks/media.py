@@ -7,6 +7,8 @@ from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 from wagtail.images.models import AbstractImage
 
+from home.blocks.text import ParagraphBlock
+
 PLACEMENTS = [
     ("column", "In the text column"),
     ("wide", "Wider than the text"),
@@ -99,3 +101,28 @@ class GalleryBlock(blocks.StructBlock):
         """Return a gallery that shows the newest image of the library twice."""
         pictures = [{"image": latest_picture(), "caption": caption} for caption in ("One", "Another")]
         return self.normalize({"pictures": pictures, "caption": "Pictures that belong together."})
+
+
+class ColumnBlock(blocks.StreamBlock):
+    """What stands in one of two columns."""
+
+    paragraph = ParagraphBlock()
+    picture = GalleryPictureBlock()
+
+
+class ColumnsBlock(blocks.StructBlock):
+    """Two streams side by side; on a phone, the second below the first."""
+
+    left = ColumnBlock(help_text="Texts and pictures. On a phone they come first.")
+    right = ColumnBlock(help_text="Texts and pictures that stand beside the others.")
+
+    class Meta:
+        icon = "grip"
+        template = "blocks/columns.html"
+        description = "Texts and pictures in two columns, one below the other on a phone."
+
+    def get_preview_value(self) -> blocks.StructValue:
+        """Return a text beside the newest image of the library."""
+        words = [("paragraph", "<p>A proof is read <i>twice</i>: once for the words, and once for the letters.</p>")]
+        picture = [("picture", {"image": latest_picture(), "caption": "A picture and its caption."})]
+        return self.normalize({"left": words, "right": picture})
