@@ -8,11 +8,13 @@ from wagtail.admin.telepath import register
 from wagtail.admin.telepath.widgets import WidgetAdapter
 from wagtailmarkdown.widgets import MarkdownTextarea
 
+from galley.embeds import address_pattern
+
 
 @hooks.register("insert_editor_js")
 def add_scripts() -> SafeString:
     """Return the scripts of pasting and of the Markdown editor, with their message."""
-    return render_to_string("writing/editor.html")
+    return render_to_string("writing/editor.html", {"embeddable": address_pattern()})
 
 
 class MarkdownWidgetAdapter(WidgetAdapter):

@@ -25,6 +25,10 @@ RICH_BODY = [
     ("heading", {"text": "Main", "level": "2"}),
     ("heading", {"text": "Marks", "level": "3"}),
     ("code", {"language": "python", "code": "def fold(): pass", "caption": "A fold"}),
+    ("embed", {"embed_url": "https://youtu.be/dQw4w9WgXcQ", "caption": "A proof is pulled"}),
+    ("link_card", {"embed_url": "https://example.org/proofs", "title": "", "text": ""}),
+    ("button", {"label": "Write to us", "page": None, "address": "/contact/"}),
+    ("columns", {"left": [("paragraph", "<p>Left.</p>")], "right": [("paragraph", "<p>Right.</p>")]}),
     (
         "table",
         {

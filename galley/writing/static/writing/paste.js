@@ -12,8 +12,11 @@ const MOST_CHARACTERS = 15_000_000;
 const MOST_BLOCKS = 200;
 const TABLE = "table";
 const PICTURE = "figure";
+const EMBED = "embed";
 
 const own = new WeakSet();
+// Addresses of videos and sound that can be embedded.
+const embeddable = new RegExp(bar.dataset.embeddable);
 
 /** Return the member of a stream, at any depth, whose block is the rich text of the element. */
 function childAround(target) {
@@ -150,10 +153,33 @@ function takesBlocks(child) {
   return TABLE in kinds && PICTURE in kinds;
 }
 
+/** Offer a player in place of an address that is being pasted, if the stream takes one. */
+function offerEmbed(target, address) {
+  const child = textAt(target);
+  const { sequence: stream } = child ?? {};
+  if (!(EMBED in (stream?.blockDef.childBlockDefsByName ?? {}))) return;
+  const words = () => editorOf(child)?.getEditorState().getCurrentContent().getPlainText();
+  const original = editorOf(child).getEditorState();
+  setTimeout(() => {
+    const pasted = words();
+    say(bar.dataset.textEmbed, () => {
+      if (!stream.children.includes(child)) return;
+      const empty = structuredClone(stream.blockDef.initialChildStates[EMBED]);
+      stream.insert({ type: EMBED, value: { ...empty, embed_url: address } }, child.index + 1);
+      // What was written after the address stays, and the address with it.
+      if (words() !== pasted) return;
+      if (original.getCurrentContent().hasText()) editorOf(child).onChange(original);
+      else stream.deleteBlock(child.index);
+    }, bar.dataset.textEmbedButton);
+  });
+}
+
 function pasted(event) {
   const { target, clipboardData } = event;
   const html = clipboardData?.getData("text/html") ?? "";
   const files = pictureFiles(clipboardData);
+  const words = (clipboardData?.getData("text/plain") ?? "").trim();
+  if (!own.has(event) && embeddable.test(words)) offerEmbed(target, words);
   // What was copied within Draftail has its own way.
   if (own.has(event) || /data-editor|data-draftail/.test(html.slice(0, 2000)) || !(html || files.length)) return;
   const child = textAt(target);

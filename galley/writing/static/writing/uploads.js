@@ -7,11 +7,14 @@ const closeButton = bar.querySelector("[data-close]");
 document.getElementById("main").append(bar);
 
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+const undoLabel = undoButton.textContent;
 let takeBack = null;
 
-export function say(text, undo = null) {
+/** Show a message, with a button that calls `undo`, which may be labelled otherwise. */
+export function say(text, undo = null, label = undoLabel) {
   status.textContent = text;
   takeBack = undo;
+  undoButton.textContent = label;
   undoButton.hidden = !undo;
   closeButton.hidden = !text;
 }
