@@ -24,6 +24,14 @@ PASTE = """(html) => {
 }"""
 
 
+PASTE_WORDS = """(words) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", words);
+  document.activeElement.dispatchEvent(
+    new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
 ADD_PICTURE = """async ([kind, picture]) => {
   const data = new DataTransfer();
   data.items.add(new File([await (await fetch(picture)).blob()], "IMG_0001.png", { type: "image/png" }));
@@ -93,5 +101,13 @@ async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_pa
     assert await kinds(page) == ["paragraph", "figure"]
     await expect(texts.first.locator("h2")).to_have_text("A heading")
     await expect(page.locator('input[name$="-alt_text"]').last).to_have_value("")
+
+    await texts.first.click()
+    await page.keyboard.press("Control+End")
+    await page.evaluate(PASTE_WORDS, "https://vimeo.com/76979871")
+    await message.get_by_role("button", name="Embed it").click()
+    assert await kinds(page) == ["paragraph", "embed", "figure"]
+    await expect(page.locator('input[name$="-embed_url"]')).to_have_value("https://vimeo.com/76979871")
+    await expect(texts.first).not_to_contain_text("vimeo")
 
     await write_markdown(page)
