@@ -44,6 +44,14 @@ async def copy_code(page: Page) -> None:
     assert await page.evaluate("navigator.clipboard.readText()") == "fold = 1"
 
 
+async def play_a_video(page: Page) -> None:
+    """Press the button of a video with the keyboard. Nothing was loaded from its site before: the fixture watches."""
+    await page.locator("[data-embed]").evaluate("(embed) => { embed.dataset.embed = 'about:blank'; }")
+    await page.get_by_role("button", name="Watch it on YouTube").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("iframe[title=YouTube]")).to_be_focused()
+
+
 async def leap_to_a_part(page: Page, *, unfold: bool) -> None:
     entry = page.locator(".toc").get_by_text("Thread")
     if unfold:
@@ -65,11 +73,15 @@ async def test_contents_follow_the_writing_and_the_reading_and_code_is_copied(
     await expect(screen.locator(".toc li")).to_have_text(["Ink", "Paper", "Thread"])
     await editor_page.keyboard.insert_text("\n\n## Glue\n\nAnd the end.")
     await expect(screen.locator(".toc li")).to_have_text(["Ink", "Paper", "Thread", "Glue"])
+    await add_block(editor_page, "Embed")
+    await editor_page.locator('input[name$="-embed_url"]').fill("https://youtu.be/dQw4w9WgXcQ")
+    await expect(screen.get_by_role("button", name="Watch it on YouTube")).to_be_visible()
     await publish(editor_page)
 
     page = await open_post(browser, server, 1400, scripts=True)
     await follow_contents(page)
     await copy_code(page)
+    await play_a_video(page)
 
     # Without JavaScript, contents unfold on a phone, and stand in the margin of a wide screen.
     await leap_to_a_part(await open_post(browser, server, 390, scripts=False), unfold=True)
