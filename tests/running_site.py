@@ -74,7 +74,12 @@ class RunningSite:
             database.commit()
 
     def _has_no_task_left(self) -> bool:
-        query = "SELECT COUNT(*) FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
+        # A task that is run later, as after a host that didn't answer, is not waited for. The year 9999 means now.
+        query = """
+            SELECT COUNT(*) FROM django_tasks_database_dbtaskresult
+            WHERE status = 'RUNNING' OR status = 'READY'
+            AND (run_after >= '9999-01-01' OR run_after <= STRFTIME('%Y-%m-%d %H:%M:%f', 'now'))
+        """
         with self._database() as database:
             return not database.execute(query).fetchone()[0]
 
