@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from config.settings.var_dir import read_or_create_secret_key
 from tests.running_site import PROJECT, RunningSite, environment
@@ -21,7 +22,7 @@ def run_production_site(var_dir: Path | None) -> Iterator[RunningSite]:
         folder = var_dir or Path(temporary) / "var"
         if not folder.exists():
             build_filled_site(folder)
-        settings = production_settings(folder)
+        settings: Any = production_settings(folder)
         command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
         # No file holds the site's address, which is known only once it runs.
         env = environment(folder, WAGTAILADMIN_BASE_URL="http://localhost", **settings)

@@ -15,7 +15,9 @@ class PostsBlock(EitherBlock):
     either = ("posts", "category")
     heading = blocks.CharBlock(required=False, max_length=120, help_text="Printed over the list. Leave empty for none.")
     posts = blocks.ListBlock(
-        blocks.PageChooserBlock(page_type="blog.BlogPostPage", label="Post"),
+        blocks.PageChooserBlock(
+            page_type="blog.BlogPostPage", label="Post", help_text="It is shown while it is published."
+        ),
         default=[],
         max_num=12,
         help_text="The posts, in the order in which they should be read.",
@@ -35,7 +37,7 @@ class PostsBlock(EitherBlock):
         if chosen := [post.pk for post in value["posts"] if post]:
             found = readable.in_bulk(chosen)
             posts = [found[pk] for pk in chosen if pk in found]
-        elif value["category"]:
+        elif value.get("category"):
             newest = readable.filter(categories=value["category"]).exclude(pk=page and page.pk)
             posts = list(newest.order_by("-date", "-pk")[: value["number"] or 3])
         set_addresses(posts, context.get("request"))

@@ -167,8 +167,9 @@ def test_every_block_can_be_chosen_knowingly(name: str, block: blocks.Block, db:
     assert block.meta.icon != "placeholder"
     assert block.get_description()
     assert block.is_previewable
-    block.render(block.get_preview_value())  # with no picture in the library there may be nothing to see
+    block.render(block.get_preview_value())  # without pictures and posts there may be nothing to see
     SiteImageFactory()
+    BlogPostPageFactory(parent=Page.objects.get(depth=1))
     assert block.render(block.get_preview_value()).strip()
 
 

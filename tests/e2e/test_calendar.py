@@ -42,6 +42,7 @@ async def test_a_scheduled_post_is_dragged_to_another_day(editor_page: Page, vie
     await expect(editor_page.get_by_role("status").filter(has_text="in the past")).to_be_visible()
 
     await editor_page.get_by_role("link", name="Move “In spring”").press("Enter")
+    await expect(editor_page.get_by_label("Move to*")).to_be_visible()
     await assert_accessible(editor_page, views)
     await editor_page.get_by_label("Move to*").fill("2999-03-21")
     await editor_page.get_by_role("button", name="Move", exact=True).press("Enter")

@@ -134,7 +134,7 @@ class Writer:
                 await button.click()
 
         await self.insist(press)
-        undo = self.page.locator("[data-undo]")
+        undo = self.page.locator("[data-undo-deletion] [data-undo]")
         if is_undone and await undo.is_visible():
             self.notes.add("undo")
             await undo.click()
