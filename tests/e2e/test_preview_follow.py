@@ -102,7 +102,7 @@ async def leave_a_reader_alone_who_scrolls_away(page: Page, draft: FrameLocator)
 
 
 async def stay_where_the_reader_is(page: Page, draft: FrameLocator) -> None:
-    """The panel can be told not to follow."""
+    """The panel has a switch for following."""
     await page.locator("[name=title]").focus()
     await come_to_rest(draft, "A Tide Atlas")
     await stop_following(page)

@@ -51,10 +51,10 @@ async def make_nothing_anew_that_is_unchanged(editor_page: Page, screen: Page) -
     screen.on("request", lambda request: requests.append(request.url))
     await write(editor_page, screen, "Not from scratch.")
     await swap_the_first_blocks(editor_page, screen, "How it is read")
-    kept = await screen.evaluate(
+    marked_after = await screen.evaluate(
         "[...document.querySelectorAll('main *')].filter((element) => element.madeBefore).length"
     )
-    assert kept == marked
+    assert marked_after == marked
     assert requests == []
 
 

@@ -81,7 +81,7 @@ async def come_to_rest(draft: FrameLocator, words: str) -> None:
 
 
 async def be_still(draft: FrameLocator) -> None:
-    """Wait until the draft doesn't move: what it is told to do has begun by then, and has ended."""
+    """Wait until the draft doesn't move: what was asked of it has begun by then, and has ended."""
     await draft.locator("body").evaluate(UNTIL_STILL)
 
 

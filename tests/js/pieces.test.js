@@ -67,7 +67,7 @@ test("links with an address stay, others and scripts don't", () => {
   );
 });
 
-test("tables and pictures are pieces in their place, and what can't be kept has a number", () => {
+test("tables and pictures are pieces in their place, and what is lost has a number", () => {
   const cell = (words, attributes = {}) => h("TD", attributes, h("P", {}, words));
   const data = "data:image/png;base64,AA==";
   const { pieces, lost } = divide(body(

@@ -1,4 +1,4 @@
-"""Whoever only reads stays among themselves: nobody else is asked for anything, and nothing is left with them.
+"""A visitor who only reads stays alone with the site: nobody else is asked for anything, and nothing is left with them.
 
 `test_accessibility.py` looks at that in a browser as well.
 """

@@ -96,7 +96,7 @@ async def come_late(scene: Scene) -> None:
 
 
 async def know_who_is_there(scene: Scene) -> None:
-    """The editor and all screens are told who is there."""
+    """The editor and all screens show who is there."""
     await scene.editor.until(lambda: scene.editor.presence.get("viewers"))
     assert scene.editor.presence["viewers"] == [{"name": EDITOR, "you": True}]
     for screen in scene.screens:
