@@ -196,7 +196,9 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# The admin shows the editors' guide. Its pictures are static files there.
+EDITORS_GUIDE = BASE_DIR / "docs/editors.md"
+STATICFILES_DIRS = [BASE_DIR / "static", ("editors-guide", BASE_DIR / "docs/images/editors")]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {

@@ -16,12 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView
 from django_tasks_db.models import DBTaskResult
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
-from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.models import Page, Revision, WorkflowState, get_page_models
 from wagtail.permissions import policy_registry
 
@@ -104,15 +101,6 @@ class ScheduledPanel(Component):
         pages = _pages_to_change(parent_context["request"].user).in_bulk(list(map(int, times)))
         scheduled = [{"page": pages[int(pk)], "time": time} for pk, time in times.items() if int(pk) in pages]
         return {"scheduled": scheduled[:SHOWN]}
-
-
-class HelpView(WagtailAdminTemplateMixin, TemplateView):
-    """How to write, publish and find things, for editors."""
-
-    template_name = "desk/help.html"
-    page_title = gettext_lazy("Help for editors")
-    header_icon = "help"
-    breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": page_title}]
 
 
 def add_panels(request: HttpRequest, panels: list[Component]) -> None:

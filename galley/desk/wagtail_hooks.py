@@ -10,7 +10,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
-from galley.desk import dashboard, page_templates, people, renaming, signing_in
+from galley.desk import dashboard, guide, page_templates, people, renaming, signing_in
 
 hooks.register("construct_homepage_panels", dashboard.add_panels)
 hooks.register("site_problems", dashboard.find_waiting_tasks)
@@ -29,7 +29,7 @@ def add_styles() -> SafeString:
 @hooks.register("register_admin_urls")
 def add_addresses() -> list[URLPattern]:
     """Return the addresses of the editors' help, of templates, and of who is signed in."""
-    help_view = path("help/", dashboard.HelpView.as_view(), name="editors_help")
+    help_view = path("help/", guide.GuideView.as_view(), name="editors_help")
     return [help_view, *page_templates.urlpatterns, *signing_in.urlpatterns]
 
 

@@ -1,7 +1,6 @@
 """What an editor does in the admin, step by step, as a person does it."""
 
 from playwright.async_api import Page, expect
-from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from tests.running_site import BLOG_ID
 
@@ -73,10 +72,20 @@ async def save_post(page: Page, title: str, text: str) -> str:
     """Save a new post with a Markdown block, as the editor's scripts do; return the address of its form."""
     script = {"X-Requested-With": "XMLHttpRequest"}
     token = (await (await page.request.get("/admin/session/", headers=script)).json())["token"]
-    fields = {"title": title, "slug": "", "body": streamfield([("markdown", text)]), "post_authors": inline_formset([])}
+    fields: dict[str, str | float | bool] = {
+        "title": title,
+        "slug": "",
+        "body-count": "1",
+        "body-0-type": "markdown",
+        "body-0-value": text,
+        "body-0-order": "0",
+        "body-0-deleted": "",
+        "post_authors-TOTAL_FORMS": "0",
+        "post_authors-INITIAL_FORMS": "0",
+    }
     answer = await page.request.post(
         f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/",
-        form={name: str(value) for name, value in nested_form_data(fields).items()},
+        form=fields,
         headers={"Accept": "application/json", "X-CSRFToken": token},
     )
     return (await answer.json())["url"]

@@ -1,0 +1,19 @@
+"""The commands that README.md and `benchmarks/README.md` name."""
+
+import os
+import re
+import subprocess
+import sys
+
+from tests.running_site import PROJECT
+
+DOCUMENTS = ("README.md", "benchmarks/README.md", "docs/editors.md")
+
+
+def test_each_is_found_and_needs_no_settings_from_outside() -> None:
+    texts = [(PROJECT / name).read_text() for name in DOCUMENTS]
+    names = sorted({name for text in texts for name in re.findall(r"python -m (benchmarks[\w.]*)", text)})
+    assert len(names) >= 6
+    modules = ", ".join(f"{name}.__main__" if (PROJECT / name.replace(".", "/")).is_dir() else name for name in names)
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    subprocess.run([sys.executable, "-c", f"import {modules}"], cwd=PROJECT, env=environment, check=True)
