@@ -128,13 +128,40 @@ async def look_with_axe(page: Page) -> None:
         assert results.violations_count == 0, results.generate_report()
 
 
-async def test_an_author_who_was_signed_out_signs_in_over_the_text_and_every_word_is_saved(
+async def test_the_network_breaks_off_and_the_session_ends_and_every_word_is_saved(
     writer: Page, database: Database
 ) -> None:
-    await open_saved_post(writer, "Midnight", "Words from before.")
+    await write_on_after_a_broken_off_first_autosave(writer, database)
+    await sign_in_over_the_text(writer, database)
+    await log_out_and_in_unnoticed(writer, database)
+    await sign_in_elsewhere(writer, database)
+
+
+async def write_on_after_a_broken_off_first_autosave(writer: Page, database: Database) -> None:
+    """Wagtail had saved the new post, said that it hadn't, and saved nothing more."""
+    await writer.route("**/*_w_hydrate_create_view*", lambda route: route.abort())
+    await start_post(writer, "Broken off")
+    await until_autosave_notices(writer)
+    await type_markdown(writer, "Before.")
+    await expect(writer.locator(".footer__save-warning")).to_contain_text("can't be reached")
+    await writer.unroute("**/*_w_hydrate_create_view*")
+    await writer.evaluate("dispatchEvent(new Event('online'))")
+    await write_on(writer, " After.")
+    await database.until_saved("Before. After.")
+    await is_all_saved(writer)
+
+
+async def is_all_saved(writer: Page) -> None:
+    await expect(writer.locator(".w-autosave-indicator")).to_have_attribute("data-w-autosave-state-value", "saved")
+    await expect(writer.locator(".footer__save-warning")).to_be_empty()
+
+
+async def sign_in_over_the_text(writer: Page, database: Database) -> None:
+    """The dialog leaves the text as it is, and refuses a wrong password."""
     await open_panel(writer)
     preview = writer.locator(".live-preview__state")
     await expect(preview).to_have_text("Live")
+    await until_saved(writer)
     database.end_sessions()
     await write_on(writer, " Words of midnight.")
     await expect(dialog(writer)).to_contain_text("Your text is still here")
@@ -152,13 +179,9 @@ async def test_an_author_who_was_signed_out_signs_in_over_the_text_and_every_wor
     await sign_in(writer)
     await expect(dialog(writer)).to_be_hidden()
     await until_saved(writer)
-    await expect(writer.locator(".w-autosave-indicator")).to_have_attribute("data-w-autosave-state-value", "saved")
-    await expect(writer.locator(".footer__save-warning")).to_be_empty()
-    assert database.savers_of("before. Words of midnight. Typed on while it opened.") == [EDITOR]
+    await is_all_saved(writer)
+    assert database.savers_of("After. Words of midnight. Typed on while it opened.") == [EDITOR]
     await expect(preview).to_have_text("Live")
-
-    await log_out_and_in_unnoticed(writer, database)
-    await sign_in_elsewhere(writer, database)
 
 
 async def log_out_and_in_unnoticed(writer: Page, database: Database) -> None:
@@ -192,16 +215,23 @@ async def sign_in_elsewhere(writer: Page, database: Database) -> None:
     await database.until_saved("Two tabs. There.")
 
 
-async def test_buttons_do_their_work_after_the_sign_in_which_needs_no_mouse_and_can_be_declined(
-    writer: Page, database: Database
-) -> None:
-    await open_saved_post(writer, "By keyboard", "One.")
+async def test_buttons_do_their_work_after_the_sign_in_whoever_signs_in(writer: Page, database: Database) -> None:
+    await create_a_post_that_was_never_saved(writer, database)
+    await sign_in_as_somebody_else(writer, database)
+    await sign_in_without_permission(writer, database)
+    await publish_after_the_sign_in(writer, database)
+
+
+async def create_a_post_that_was_never_saved(writer: Page, database: Database) -> None:
+    """The dialog can be declined, and needs no mouse."""
+    await writer.goto("/admin/pages/add/blog/blogpostpage/4/")
     database.end_sessions()
-    await write_on(writer, " Two.")
+    await writer.get_by_role("textbox", name="Title*").fill("Created late")
+    await type_markdown(writer, "One.")
     await expect(dialog(writer)).to_be_visible()
     # The focus has stayed in the text.
-    await writer.keyboard.type(" Three.")
-    await expect(writer.locator(".CodeMirror-code").last).to_have_text("One. Two. Three.")
+    await writer.keyboard.type(" Two.")
+    await expect(writer.locator(".CodeMirror-code").last).to_have_text("One. Two.")
     await writer.keyboard.press("Control+s")
     await expect(dialog(writer)).to_have_js_property("open", True)
     await writer.wait_for_function("document.querySelector('.sign-in-again:modal')?.contains(document.activeElement)")
@@ -220,33 +250,13 @@ async def test_buttons_do_their_work_after_the_sign_in_which_needs_no_mouse_and_
     await writer.keyboard.press("Tab")
     await writer.keyboard.type(EDITOR_PASSWORD)
     await writer.keyboard.press("Enter")
-    await expect(writer.locator(".messages")).to_contain_text("updated")
-    assert database.savers_of("One. Two. Three.")[0] == EDITOR
-
-    await until_saved(writer)
-    database.end_sessions()
-    await write_on(writer, " Never sent.")
-    await press_publish(writer)
-    await sign_in(writer)
-    await expect(writer.locator(".messages")).to_contain_text("published")
-    assert database.savers_of("Three. Never sent.")[0] == EDITOR
-
-
-async def test_a_post_that_was_never_saved_is_created_after_the_sign_in(writer: Page, database: Database) -> None:
-    await writer.goto("/admin/pages/add/blog/blogpostpage/4/")
-    database.end_sessions()
-    await writer.get_by_role("textbox", name="Title*").fill("Created late")
-    await type_markdown(writer, "Not yet anywhere.")
-    await writer.get_by_role("button", name="Save draft").click()
-    await sign_in(writer)
     await expect(writer.locator(".messages")).to_contain_text("Created late")
-    assert set(database.savers_of("Not yet anywhere.")) == {EDITOR}
+    assert set(database.savers_of("One. Two.")) == {EDITOR}
 
 
-async def test_whoever_signs_in_as_somebody_else_is_asked_before_anything_is_saved(
-    writer: Page, database: Database
-) -> None:
-    await open_saved_post(writer, "Two people", "By one.")
+async def sign_in_as_somebody_else(writer: Page, database: Database) -> None:
+    """Another user is asked before anything is saved."""
+    await until_saved(writer)
     database.end_sessions()
     await write_on(writer, " By whom?")
     await sign_in(writer, OTHER)
@@ -255,9 +265,7 @@ async def test_whoever_signs_in_as_somebody_else_is_asked_before_anything_is_sav
     assert database.savers_of("By whom?") == []
     await dialog(writer).get_by_role("button", name=f"Save as {OTHER}").click()
     await expect(writer.locator(".messages")).to_contain_text("updated")
-    assert database.savers_of("By one. By whom?") == [OTHER]
-
-    await sign_in_without_permission(writer, database)
+    assert database.savers_of("Two. By whom?") == [OTHER]
 
 
 async def sign_in_without_permission(writer: Page, database: Database) -> None:
@@ -275,6 +283,17 @@ async def sign_in_without_permission(writer: Page, database: Database) -> None:
         await sign_in(writer, OTHER)
     await expect(writer.locator(".messages")).to_contain_text("updated")
     assert database.savers_of("By whom? Still theirs.")[0] == OTHER
+
+
+async def publish_after_the_sign_in(writer: Page, database: Database) -> None:
+    """What was never sent is published."""
+    await until_saved(writer)
+    database.end_sessions()
+    await write_on(writer, " Never sent.")
+    await press_publish(writer)
+    await sign_in(writer, OTHER)
+    await expect(writer.locator(".messages")).to_contain_text("published")
+    assert database.savers_of("Still theirs. Never sent.")[0] == OTHER
 
 
 @pytest.mark.nightly  # In CI, `test_no_word_is_lost.py` changes the key while somebody writes.
@@ -297,20 +316,3 @@ async def test_a_server_that_starts_with_another_secret_key_loses_nothing(
         server.server.kill()
         path.write_text(key)
         server.server.start()
-
-
-async def test_a_new_post_goes_on_after_the_network_has_broken_off_its_first_autosave(
-    writer: Page, database: Database
-) -> None:
-    """Wagtail had saved it, said that it hadn't, and saved nothing more."""
-    await writer.route("**/*_w_hydrate_create_view*", lambda route: route.abort())
-    await start_post(writer, "Broken off")
-    await until_autosave_notices(writer)
-    await type_markdown(writer, "Before.")
-    await expect(writer.locator(".footer__save-warning")).to_contain_text("can't be reached")
-    await writer.unroute("**/*_w_hydrate_create_view*")
-    await writer.evaluate("dispatchEvent(new Event('online'))")
-    await write_on(writer, " After.")
-    await database.until_saved("Before. After.")
-    await expect(writer.locator(".w-autosave-indicator")).to_have_attribute("data-w-autosave-state-value", "saved")
-    await expect(writer.locator(".footer__save-warning")).to_be_empty()
