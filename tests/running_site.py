@@ -146,10 +146,9 @@ def build_small_site(var_dir: Path, migrated: Path | None = None, **extra: str) 
     (var_dir / "media").mkdir(parents=True, exist_ok=True)
     if migrated:
         shutil.copyfile(migrated, var_dir / DATABASE)
-    else:
-        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=PROJECT, env=env, check=True)
+    command = [sys.executable, "-m", "tests.e2e.seed", *([] if migrated else ["--migrate"])]
     with (var_dir / "session").open("w") as session:
-        subprocess.run([sys.executable, "-m", "tests.e2e.seed"], cwd=PROJECT, env=env, check=True, stdout=session)
+        subprocess.run(command, cwd=PROJECT, env=env, check=True, stdout=session)
 
 
 def read_session(var_dir: Path) -> str:

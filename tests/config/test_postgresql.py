@@ -18,7 +18,9 @@ def site(
     assert not (var_dir / "galley.sqlite3").exists()
 
 
-@pytest.mark.parametrize("path", ["/", "/blog/", "/portfolio/", "/contact/", "/about-us/", "/admin/login/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/blog/", "/portfolio/", "/contact/", "/about-us/", "/admin/login/", "/search/?q=contact"]
+)
 def test_pages_answer(site: RunningSite, path: str) -> None:
     with urllib.request.urlopen(site.url + path, timeout=60) as response:
         assert response.status == 200
