@@ -117,36 +117,32 @@ async def forget_the_names_of_fields(draft: FrameLocator) -> None:
     )
 
 
-async def test_a_click_opens_the_very_field(editor_page: Page, project: int) -> None:
+async def open_fields_from_a_second_tab(page: Page, screen: Page) -> None:
+    """It says which field was opened, and leads nowhere from what no field holds."""
+    await page.locator("[name=client]").focus()
+    await screen.bring_to_front()
+    await expect(screen.locator("body")).to_have_css("cursor", re.compile("url"))
+    await screen.get_by_role("banner").get_by_role("link", name="Galley").click()
+    await expect(bar(screen)).to_contain_text("it isn't in a field of this page")
+    assert (await page.evaluate(CURSOR))["name"] == "client"
+
+    await screen.get_by_text("A ferryman").click()
+    await expect(bar(screen)).to_contain_text("Open in the editor: Pull quote, Attribution")
+    await cursor_is_in(page, "body-2-value-attribution")
+    await page.close()
+    await expect(screen.locator("body")).not_to_have_css("cursor", re.compile("url"))
+
+
+async def test_a_click_opens_the_very_field_wherever_it_is(editor_page: Page, project: int) -> None:
     draft = await edit_beside_panel(editor_page, project)
     await stop_following(editor_page)
     await select_words(editor_page, draft)
     await follow_a_link(editor_page, draft)
     await assert_each_click_opens_its_field(editor_page, draft)
+    await put_cursor_at_the_clicked_words(editor_page, draft)
+    await open_what_is_folded_away_or_in_another_tab(editor_page, draft)
     # Without names, it is found by its words.
     await forget_the_names_of_fields(draft)
     await assert_each_click_opens_its_field(editor_page, draft)
-
-
-async def test_a_click_puts_the_cursor_at_the_words_wherever_the_field_is(editor_page: Page, project: int) -> None:
-    draft = await edit_beside_panel(editor_page, project)
-    await put_cursor_at_the_clicked_words(editor_page, draft)
-    await open_what_is_folded_away_or_in_another_tab(editor_page, draft)
-
-
-async def test_a_second_tab_opens_fields_too_and_says_which(editor_page: Page, project: int) -> None:
-    await edit_beside_panel(editor_page, project)
     screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
-    await editor_page.locator("[name=client]").focus()
-    await screen.bring_to_front()
-    await expect(screen.locator("body")).to_have_css("cursor", re.compile("url"))
-    # What no field holds leads nowhere.
-    await screen.get_by_role("banner").get_by_role("link", name="Galley").click()
-    await expect(bar(screen)).to_contain_text("it isn't in a field of this page")
-    assert (await editor_page.evaluate(CURSOR))["name"] == "client"
-
-    await screen.get_by_text("A ferryman").click()
-    await expect(bar(screen)).to_contain_text("Open in the editor: Pull quote, Attribution")
-    await cursor_is_in(editor_page, "body-2-value-attribution")
-    await editor_page.close()
-    await expect(screen.locator("body")).not_to_have_css("cursor", re.compile("url"))
+    await open_fields_from_a_second_tab(editor_page, screen)
