@@ -113,48 +113,50 @@ async def stay_where_the_reader_is(page: Page, draft: FrameLocator) -> None:
     assert await draft.locator("body").evaluate("() => scrollY") == 0
 
 
-async def test_the_panel_comes_to_where_the_author_writes(editor_page: Page, project: int) -> None:
-    draft = await edit_beside_panel(editor_page, project)
-    await follow_words_without_the_cursor(editor_page, draft)
-    await follow_the_edited_block(editor_page, draft)
-    await follow_a_long_text(editor_page, draft)
-    await turn_back_while_the_view_moves(editor_page, draft)
-    await leave_a_reader_alone_who_scrolls_away(editor_page, draft)
-    await stay_where_the_reader_is(editor_page, draft)
+class HeldFocus:
+    """The way to the server, on which word of where the cursor is can be held back."""
+
+    def __init__(self) -> None:
+        self.held: list[str] = []
+        self.is_holding = False
+
+    def connect(self, socket: WebSocketRoute) -> None:
+        self.server = socket.connect_to_server()
+        socket.on_message(self._send)
+
+    def _send(self, told: str | bytes) -> None:
+        if self.is_holding and '"focus"' in str(told):
+            self.held.append(str(told))
+        else:
+            self.server.send(told)
+
+    def release(self, told: str) -> None:
+        """Send a word that was held back, and hold no other."""
+        self.is_holding = False
+        self.server.send(told)
 
 
-async def test_a_late_word_from_the_server_moves_nothing_where_the_cursor_is_known(
-    editor_page: Page, project: int
-) -> None:
-    held: list[str] = []
-    sockets: list[WebSocketRoute] = []
-
-    def hold_focus(socket: WebSocketRoute) -> None:
-        server = socket.connect_to_server()
-        sockets.append(server)
-        socket.on_message(lambda told: held.append(told) if '"focus"' in told else server.send(told))
-
-    await editor_page.route_web_socket(re.compile(rf"/edit/{project}/$"), hold_focus)
-    draft = await edit_beside_panel(editor_page, project)
-    title = editor_page.locator("[name=title]")
-    await editor_page.locator("[name=gallery-1-caption]").focus()
+async def ignore_a_late_word_from_the_server(page: Page, draft: FrameLocator, focus: HeldFocus) -> None:
+    """Nothing moves for it, as the panel knows where the cursor is."""
+    focus.is_holding = True
+    title = page.locator("[name=title]")
+    await page.locator("[name=gallery-1-caption]").focus()
     await is_seen(draft.locator(".plates figcaption").nth(1))
     await title.focus()
     heading = draft.get_by_role("heading", level=1)
     await is_seen(heading)
 
-    assert "gallery" in held[0]
+    assert "gallery" in focus.held[0]
     await note_outlines(draft)
-    sockets[-1].send(held[0])
+    focus.release(focus.held[0])
     await title.press_sequentially("!")
     await expect(heading).to_contain_text("!")
     assert "The second sheet" not in await draft.locator("body").evaluate("() => outlined.join()")
 
 
-async def test_another_screen_follows_only_if_its_reader_chooses_to(editor_page: Page, project: int) -> None:
-    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
-    await editor_page.goto(f"/admin/pages/{project}/edit/")
-    caption = editor_page.locator("[name=gallery-1-caption]")
+async def follow_on_another_screen_if_its_reader_chooses_to(page: Page, screen: Page) -> None:
+    """The choice is that of the screen, also when it is loaded again."""
+    caption = page.locator("[name=gallery-1-caption]")
     await caption.fill("The last sheet")
     seen = screen.get_by_text("The last sheet")
     await expect(seen).to_be_attached()
@@ -169,3 +171,20 @@ async def test_another_screen_follows_only_if_its_reader_chooses_to(editor_page:
     await screen.reload()
     await screen.get_by_role("button", name="View").click()
     await expect(screen.get_by_label("Follow the writing")).to_be_checked()
+
+
+async def test_the_panel_comes_to_where_the_author_writes_and_another_screen_if_its_reader_chooses_to(
+    editor_page: Page, project: int
+) -> None:
+    focus = HeldFocus()
+    await editor_page.route_web_socket(re.compile(rf"/edit/{project}/$"), focus.connect)
+    draft = await edit_beside_panel(editor_page, project)
+    await follow_words_without_the_cursor(editor_page, draft)
+    await follow_the_edited_block(editor_page, draft)
+    await follow_a_long_text(editor_page, draft)
+    await ignore_a_late_word_from_the_server(editor_page, draft, focus)
+    await turn_back_while_the_view_moves(editor_page, draft)
+    await leave_a_reader_alone_who_scrolls_away(editor_page, draft)
+    await stay_where_the_reader_is(editor_page, draft)
+    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
+    await follow_on_another_screen_if_its_reader_chooses_to(editor_page, screen)
