@@ -39,6 +39,10 @@ if __name__ == "__main__":
     for line in sys.stdin:
         asked = json.loads(line)
         with redirect_stdout(sys.stderr):
-            answer = ask(asked) if isinstance(asked, str) else check_every_word(asked)
+            answer = None
+            if isinstance(asked, str):
+                answer = ask(asked)
+            else:
+                check_every_word(asked)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
