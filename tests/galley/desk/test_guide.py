@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
 from django.test import Client
 
@@ -12,9 +12,7 @@ from benchmarks.guide_screenshots import WALKS
 from tests.factories import SmallSite
 
 
-def test_editors_find_it_in_the_admin_with_its_pictures(
-    small_site: SmallSite, editor: AbstractUser, client: Client
-) -> None:
+def test_editors_find_it_in_the_admin_with_its_pictures(small_site: SmallSite, editor: User, client: Client) -> None:
     client.force_login(editor)
     html = client.get("/admin/help/").content.decode()
     assert '<a href="#publish">Publish</a>' in html
