@@ -4,6 +4,7 @@ The choice is read where it is used, with the queries of the page, so that it ho
 """
 
 import zoneinfo
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -44,8 +45,8 @@ def use_site_zone_by_default(request: HttpRequest) -> None:
     if profile is None:
         profile = user.wagtail_userprofile = UserProfile(user=user)
     if not profile.current_time_zone:
-        zone = read_site_zone(request)
-        profile.get_current_time_zone = lambda: zone
+        # Wagtail pickles the user with the renditions of what was uploaded: a function of this module couldn't be.
+        profile.get_current_time_zone = partial(str, read_site_zone(request))
 
 
 def name_other_site_zone() -> str:

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -26,6 +28,8 @@ from tests.galley.page_cache.conftest import visitor  # noqa: F401
 from tests.galley.page_cache.visitors import Visitor, ask, runner  # noqa: F401
 from tests.galley.preview.conftest import form_of
 from tests.quickstart.test_worker import OPTIONS
+
+PICTURE = "quickstart/sample_site/pictures/proof-marks.webp"
 
 # Noon in Tokyo, and the day before in New York.
 PUBLISHED = datetime.datetime(2024, 5, 1, 3, tzinfo=datetime.UTC)
@@ -164,6 +168,14 @@ def test_an_editor_chooses_a_zone_in_the_account(change_settings, chief: Client,
     profile = UserProfile.objects.get(user_id=chief.session["_auth_user_id"])
     assert profile.current_time_zone == (zone if is_taken else "")
     assert (profile.user.first_name == "A") is is_taken
+
+
+def test_a_picture_is_uploaded_where_it_is_chosen(chief: Client) -> None:
+    """Wagtail pickles its rendition, and with it the user whose zone is the site's."""
+    picture = SimpleUploadedFile("sheet.webp", (settings.BASE_DIR / PICTURE).read_bytes())
+    fields = {"image-chooser-upload-title": "A sheet", "image-chooser-upload-file": picture}
+    answer = chief.post("/admin/images/chooser/create/", fields, headers={"x-requested-with": "XMLHttpRequest"})
+    assert answer.json()["step"] == "chosen"
 
 
 def test_a_preview_shows_times_as_visitors_read_them(post: BlogPostPage, change_settings) -> None:

@@ -1,0 +1,74 @@
+"""An editor signs in, writes an illustrated post, and schedules it, with keyboard and mouse alone."""
+
+import re
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.e2e.conftest import Watch
+from tests.e2e.editing import add_block, type_paragraph, until_saved
+from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite
+
+PICTURE = Path(__file__).parents[2] / "quickstart/sample_site/pictures/proof-marks.webp"
+TITLE = "Marks in the margin"
+
+
+async def test_from_sign_in_to_an_illustrated_scheduled_post(
+    server: RunningSite, browser: Browser, watch: Watch
+) -> None:
+    context = await browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 900})
+    watch.follow(context)
+    page = await context.new_page()
+    await page.goto("/admin/")
+    await sign_in(page)
+    await begin_post(page)
+    await type_paragraph(page, "## How a proof is read\nOne reads aloud, the other follows.")
+    await add_picture(page)
+    await until_saved(page)
+    await schedule(page)
+    await expect(page.locator("#scheduled-content li").filter(has_text=TITLE)).to_contain_text("09:00")
+    answer = await page.goto("/blog/marks-in-the-margin/")
+    assert answer is not None
+    assert answer.status == 404
+    watch.expect_error("404")
+    await context.close()
+
+
+async def sign_in(page: Page) -> None:
+    await page.get_by_label("Username").click()
+    await page.keyboard.type(EDITOR)
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(EDITOR_PASSWORD)
+    await page.keyboard.press("Enter")
+
+
+async def begin_post(page: Page) -> None:
+    """One click leads to a cursor in the title."""
+    await page.get_by_role("link", name="Write a post").click()
+    title = page.get_by_role("textbox", name="Title*")
+    await expect(title).to_be_focused()
+    await page.keyboard.type(TITLE)
+    await expect(title).to_have_value(TITLE)
+
+
+async def add_picture(page: Page) -> None:
+    await add_block(page, "Figure")
+    await page.get_by_role("button", name="Choose an image").last.click()
+    await page.get_by_role("tab", name="Upload").click()
+    async with page.expect_file_chooser() as chooser:
+        await page.get_by_label("File").click()
+    await (await chooser.value).set_files(PICTURE)
+    await page.get_by_role("textbox", name="Title").last.fill("Proof marks")
+    await page.get_by_role("button", name="Upload").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.get_by_label("Alt text").last.fill("A printed sheet with corrections in red ink")
+
+
+async def schedule(page: Page) -> None:
+    """Three clicks schedule it for tomorrow at nine."""
+    await page.get_by_role("button", name="Publish", exact=True).click()
+    dialog = page.get_by_role("dialog", name="When is it published?")
+    await dialog.get_by_label(re.compile("^Tomorrow")).click()
+    await dialog.get_by_role("button", name="Schedule").click()
+    await expect(page.locator(".messages")).to_contain_text("scheduled for publishing")
+    await page.goto("/admin/")
