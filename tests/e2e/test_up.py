@@ -71,17 +71,6 @@ def up(tmp_path: Path, port: int) -> Iterator[Callable[[], Up]]:
         yield lambda: start(tmp_path / "var", port)
 
 
-@pytest.fixture(scope="module")
-def running(small_site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """A run on a site that somebody has set up already, so that `up` has little to do; shared by the tests below."""
-    var_dir = tmp_path_factory.mktemp("up") / "var"
-    shutil.copytree(small_site_folder, var_dir)
-    with started_runs() as start:
-        run = start(var_dir, free_port())
-        run.read_until(RUNNING)
-        yield run
-
-
 @contextmanager
 def started_runs() -> Iterator[Callable[[Path, int], Up]]:
     """Yield what starts a run; end all of them at the end."""
@@ -162,46 +151,46 @@ def test_one_command_serves_the_site_also_after_a_first_run_was_killed_and_the_n
     second.read_until(RUNNING)
     assert second.password is None
     assert can_log_in(second.url, first.password)
+    with sqlite3.connect(data) as database:
+        assert database.execute("SELECT count(*) FROM auth_user").fetchone() == (1,)
     with urllib.request.urlopen(f"{second.url}/blog/", timeout=PATIENCE) as page:
         assert "Kept" in page.read().decode()
-
+    answers_with_the_sites_own_error_page(second)
+    sends_another_run_on_the_same_data_to_this_one(second)
+    starts_a_worker_again_that_dies(second)
     second.stop(signal.SIGKILL)  # returns when all that hold its output have ended
     with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
         pass
 
-
-def test_what_it_finds_is_left_alone(running: Up) -> None:
-    assert running.password is None
-    with sqlite3.connect(running.var_dir / "galley.sqlite3") as database:
-        assert database.execute("SELECT count(*) FROM auth_user").fetchone() == (1,)
+    ends_with_a_sentence_when_the_server_dies(up())
 
 
-def test_the_sites_own_error_page_answers(running: Up) -> None:
+def answers_with_the_sites_own_error_page(run: Up) -> None:
     with pytest.raises(urllib.error.HTTPError) as answer:
-        status(f"{running.url}/not/there/")
+        status(f"{run.url}/not/there/")
     assert answer.value.code == 404
     assert "DEBUG" not in answer.value.read().decode()
 
 
-def test_a_second_run_on_the_same_data_is_sent_to_the_first(running: Up) -> None:
+def sends_another_run_on_the_same_data_to_this_one(run: Up) -> None:
     with started_runs() as start:
-        second = start(running.var_dir, free_port())
-        second.read_until(rf"already running with this data: {running.url}/")
-        assert second.process.wait(PATIENCE) == 1
-    assert status(running.url) == 200
+        other = start(run.var_dir, free_port())
+        other.read_until(rf"already running with this data: {run.url}/")
+        assert other.process.wait(PATIENCE) == 1
+    assert status(run.url) == 200
 
 
-def test_a_worker_that_dies_is_started_again(running: Up) -> None:
-    first = child(running, "manage worker")
+def starts_a_worker_again_that_dies(run: Up) -> None:
+    first = child(run, "manage worker")
     os.kill(first, signal.SIGKILL)
-    running.read_until(r"worker has stopped \(exit code -9\). It is started again")
-    assert child(running, "manage worker") != first
+    run.read_until(r"worker has stopped \(exit code -9\). It is started again")
+    assert child(run, "manage worker") != first
 
 
-def test_a_server_that_dies_ends_the_run_with_a_sentence(running: Up) -> None:
-    os.kill(child(running, "manage serve"), signal.SIGKILL)
-    running.read_until("The site has stopped by itself")
-    assert running.process.wait(PATIENCE) == 1
+def ends_with_a_sentence_when_the_server_dies(run: Up) -> None:
+    os.kill(child(run, "manage serve"), signal.SIGKILL)
+    run.read_until("The site has stopped by itself")
+    assert run.process.wait(PATIENCE) == 1
 
 
 def child(run: Up, word: str) -> int:
