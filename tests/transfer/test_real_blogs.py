@@ -54,7 +54,7 @@ def test_no_post_is_lost(small_site: SmallSite, folder: str, posts: int) -> None
     assert all(0 <= note.line <= lines[post.file] for post in report.posts for note in post.diagnostics)
 
 
-@pytest.mark.parametrize("step", [40, pytest.param(5, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("step", [80, pytest.param(5, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("folder", ["18f", "rust-blog"])
 def test_a_sample_is_written_answers_and_stays_as_it_is(
     small_site: SmallSite,
@@ -96,7 +96,7 @@ def text_of(block: str, value: Any) -> str:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("step", [27, pytest.param(1, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("step", [54, pytest.param(1, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("folder", ["18f", "rust-blog"])
 def test_every_word_of_a_post_is_on_its_page_or_named(folder: str, step: int) -> None:
     reader = Reader(REAL_BLOGS / folder)

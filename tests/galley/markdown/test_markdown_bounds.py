@@ -37,9 +37,9 @@ def count_steps(work: Callable[[], object]) -> int:
 )  # fmt: skip
 def test_the_cost_grows_with_the_length_and_no_faster(piece: str) -> None:
     parser = make_parser()
-    short = count_steps(lambda: parser.render(piece * 250))
-    long = count_steps(lambda: parser.render(piece * 1000))
-    assert long < 8 * short + 10_000  # four times the text; a square would be sixteen times the steps
+    short = count_steps(lambda: parser.render(piece * 100))
+    long = count_steps(lambda: parser.render(piece * 400))
+    assert long < 8 * short + 4_000  # four times the text; a square would be sixteen times the steps
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_the_cost_in_chunks_grows_with_the_length_and_no_faster(piece: str) -> N
         text = "".join(piece.replace("N", str(number)) for number in range(pieces))
         return count_steps(lambda: render_incrementally(text))
 
-    short = count(200)
-    long = count(800)
-    assert long < 8 * short + 10_000
+    short = count(100)
+    long = count(400)
+    assert long < 8 * short + 4_000
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_what_never_closes_is_not_searched_again_from_each_opening(piece: str) -
             sys.settrace(None)
         return read
 
-    assert count(800) < 6 * count(200)  # four times the text; a square would be sixteen times the lines
+    assert count(400) < 6 * count(100)  # four times the text; a square would be sixteen times the lines
 
 
 def test_a_host_as_long_as_a_text_is_read_once() -> None:
