@@ -22,10 +22,13 @@ PACKAGE = PROJECT / "galley" / "preview"
 MOUNT = "drafts/"
 # The browser of a test reaches no other host.
 LOCAL_SETTINGS = "WAGTAIL_GRAVATAR_PROVIDER_URL = None\nWAGTAIL_ENABLE_UPDATE_CHECK = False\n"
+# Migrations make models by the thousand: the garbage collector takes a fifth of their time at its usual pace.
 PREPARE = f"""
+import gc
 import django
 from django.core.management import call_command
 
+gc.set_threshold(200_000, 20, 100)
 django.setup()
 call_command("makemigrations", "preview", check_changes=True, dry_run=True)
 call_command("migrate", verbosity=0)
