@@ -60,30 +60,12 @@ async def see_the_rest_while_a_value_is_half_typed(editor_page: Page, screen: Pa
     await address.fill("not an address")
     await editor_page.get_by_role("tab", name="Content").click()
     await add_to_title(editor_page, " but shown")
-    await expect(screen.get_by_role("heading", name="Followed but shown")).to_be_visible()
+    await expect(screen.get_by_role("heading", name="Followed by day and night but shown")).to_be_visible()
     await expect(bar(screen)).to_contain_text("Original address")
     await editor_page.get_by_role("tab", name="Promote").click()
     await address.fill("")
     await editor_page.get_by_role("tab", name="Content").click()
     await expect(bar(screen)).to_have_text("Live")
-
-
-async def test_a_new_post_is_followed_from_its_first_letter_to_its_publication(
-    server: RunningSite, editor_page: Page, browser: Browser, watch: Watch
-) -> None:
-    watch.expect_error("400")  # autosave refuses what isn't valid
-    screen = await watch_on_another_screen(editor_page)
-    await see_the_first_letters(editor_page, screen)
-    await see_blocks_come_move_and_go(editor_page, screen)
-    await see_a_long_text_without_being_moved(editor_page, screen)
-    await see_the_rest_while_a_value_is_half_typed(editor_page, screen)
-
-    visitor = await browser.new_page(base_url=server.url)
-    await visitor.goto("/blog/")
-    await expect(visitor.get_by_text("Followed")).to_have_count(0)
-    await publish(editor_page)
-    await open_new_post(visitor, "Followed but shown")
-    await expect(visitor.locator("em", has_text="proved")).to_be_visible()
 
 
 async def replace_the_frame_of_wagtail(editor_page: Page) -> None:
@@ -98,23 +80,44 @@ async def replace_the_frame_of_wagtail(editor_page: Page) -> None:
     )
 
 
-async def test_the_panel_shows_a_new_page_also_once_autosave_has_given_it_its_id(editor_page: Page) -> None:
-    await start_post(editor_page, "Draft of the day")
+async def see_the_new_page_in_the_panel_once_it_has_an_id(editor_page: Page) -> None:
+    """Autosave gives it one; screens that are opened from there on go to its own address."""
     await open_panel(editor_page)
-    await expect(panel(editor_page).get_by_role("heading", name="Draft of the day")).to_be_visible()
+    await expect(panel(editor_page).get_by_role("heading", name="Followed")).to_be_visible()
     await replace_the_frame_of_wagtail(editor_page)
     await expect(editor_page.locator("#w-preview-iframe")).to_be_hidden()
-    await expect(panel(editor_page).get_by_role("heading", name="Draft of the day")).to_be_visible()
+    await expect(panel(editor_page).get_by_role("heading", name="Followed")).to_be_visible()
 
     await until_autosave_notices(editor_page)
-    await add_to_title(editor_page, ", and of the night")
+    await add_to_title(editor_page, " by day")
     await editor_page.wait_for_function("location.pathname.endsWith('/edit/')")
     follow = editor_page.get_by_role("link", name="Follow on another screen")
     await expect(follow).to_have_attribute("href", re.compile(r"^/preview/pages/\d+/$"))
     screen = await watch_on_another_screen(editor_page, await follow.get_attribute("href"))
-    await add_to_title(editor_page, " before")
+    await add_to_title(editor_page, " and night")
     for view in (screen, panel(editor_page)):
-        await expect(view.get_by_role("heading", name="Draft of the day, and of the night before")).to_be_visible()
+        await expect(view.get_by_role("heading", name="Followed by day and night")).to_be_visible()
+    await screen.close()
+    await open_panel(editor_page)  # which closes it
+
+
+async def test_a_new_post_is_followed_from_its_first_letter_to_its_publication(
+    server: RunningSite, editor_page: Page, browser: Browser, watch: Watch
+) -> None:
+    watch.expect_error("400")  # autosave refuses what isn't valid
+    screen = await watch_on_another_screen(editor_page)
+    await see_the_first_letters(editor_page, screen)
+    await see_the_new_page_in_the_panel_once_it_has_an_id(editor_page)
+    await see_blocks_come_move_and_go(editor_page, screen)
+    await see_a_long_text_without_being_moved(editor_page, screen)
+    await see_the_rest_while_a_value_is_half_typed(editor_page, screen)
+
+    visitor = await browser.new_page(base_url=server.url)
+    await visitor.goto("/blog/")
+    await expect(visitor.get_by_text("Followed")).to_have_count(0)
+    await publish(editor_page)
+    await open_new_post(visitor, "Followed by day and night but shown")
+    await expect(visitor.locator("em", has_text="proved")).to_be_visible()
 
 
 async def test_a_stranger_is_sent_to_the_login(server: RunningSite, browser: Browser) -> None:
