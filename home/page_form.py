@@ -30,7 +30,10 @@ def _is_blank(row: ClusterForm) -> bool:
 
 
 class PageForm(WagtailAdminPageForm):
-    """While a draft is saved, a missing title or slug is filled in, and an old expiry date stays."""
+    """While a draft is saved, a missing title or slug is filled in, and an old expiry date stays.
+
+    Rows in which nothing has been chosen or written are left out.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,16 +46,16 @@ class PageForm(WagtailAdminPageForm):
                 "data-w-focus-target-value": "input",
                 "data-action": "load@window->w-focus#focus",
             }
+        for row in chain.from_iterable(self.formsets.values()):
+            if row.is_bound and _is_blank(row):
+                row.data = copy.copy(row.data)
+                row.data[row.add_prefix(DELETION_FIELD_NAME)] = "1"
 
     def defer_required_fields(self) -> None:
-        """Let the title be empty, too, and leave out rows in which nothing has been chosen or written."""
+        """Let the title be empty, too."""
         super().defer_required_fields()
         if "title" in self.fields:
             self.fields["title"].required = False
-        for row in chain.from_iterable(self.formsets.values()):
-            if _is_blank(row):
-                row.data = copy.copy(row.data)
-                row.data[row.add_prefix(DELETION_FIELD_NAME)] = "1"
 
     def restore_required_fields(self) -> None:
         """Require the title again."""

@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import ItemBase, TagBase
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, MultipleChooserPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
@@ -26,6 +26,7 @@ from galley.listings import (
     readable_children,
     set_addresses,
 )
+from galley.writing.several import PicturesPanel
 from home.base_page import BasePage, BodyMixin, IntroductionMixin, LeadImageMixin
 from portfolio.listing import list_projects, select_projects
 
@@ -110,7 +111,7 @@ class ProjectPage(ListedPageMixin, LeadImageMixin, IntroductionMixin, BodyMixin,
         ),
         *LeadImageMixin.lead_image_panels,
         *BodyMixin.body_panels,
-        MultipleChooserPanel(
+        PicturesPanel(
             "gallery",
             chooser_field_name="image",
             heading="Gallery",

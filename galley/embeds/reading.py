@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import urllib.request
 from io import BytesIO
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -12,7 +11,7 @@ from PIL import Image, ImageOps
 from selectolax.lexbor import LexborHTMLParser
 
 from galley.embeds.providers import Player
-from galley.fetching import TIMEOUT_SECONDS, public_opener
+from galley.fetching import read_public_url
 from galley.images.colours import convert_to_srgb
 
 MAX_TEXT_BYTES = 2_000_000
@@ -37,7 +36,7 @@ class Found(NamedTuple):
 def read_player(player: Player) -> Found:
     """Return what the provider says of the video or sound. Raises OSError, ValueError or HTTPException."""
     query = urlencode({"url": player.address, "format": "json"})
-    content, _charset, _url = _read(f"{player.provider.endpoint}?{query}", "application/json", MAX_TEXT_BYTES)
+    content, _headers, _url = read_public_url(f"{player.provider.endpoint}?{query}", "application/json", MAX_TEXT_BYTES)
     answer = json.loads(content)
     if not isinstance(answer, dict):
         raise ValueError("The oEmbed answer is no object.")
@@ -53,8 +52,8 @@ def read_player(player: Player) -> Found:
 
 def read_page(url: str) -> Found:
     """Return what the HTML page at `url` says of itself. Raises OSError, ValueError or HTTPException."""
-    content, charset, url = _read(url, "text/html,application/xhtml+xml", MAX_TEXT_BYTES)
-    document = LexborHTMLParser(_decode(content, charset))
+    content, headers, url = read_public_url(url, "text/html,application/xhtml+xml", MAX_TEXT_BYTES)
+    document = LexborHTMLParser(_decode(content, headers.get_content_charset()))
     metadata: dict[str, str] = {}
     for node in document.css("meta[content]"):
         name = node.attributes.get("property") or node.attributes.get("name") or ""
@@ -74,7 +73,7 @@ def read_picture(url: str) -> ContentFile:
 
     Raises OSError, ValueError or HTTPException; decoders raise errors of any kind.
     """
-    content, _charset, _url = _read(url, "image/*", MAX_PICTURE_BYTES)
+    content, _headers, _url = read_public_url(url, "image/*", MAX_PICTURE_BYTES)
     encoded = BytesIO()
     with Image.open(BytesIO(content), formats=PICTURE_FORMATS) as image:
         if image.width * image.height > MAX_PIXELS:
@@ -85,22 +84,6 @@ def read_picture(url: str) -> ContentFile:
         picture.save(encoded, "WEBP", quality=80)
     name = hashlib.sha256(encoded.getvalue()).hexdigest()[:24]
     return ContentFile(encoded.getvalue(), f"{name}.webp")
-
-
-def _read(url: str, accepted: str, limit: int) -> tuple[bytes, str | None, str]:
-    """Return the body at `url`, its charset, and the URL after redirects."""
-    headers = {"User-Agent": "Galley", "Accept": accepted}
-    request = urllib.request.Request(url, headers=headers)  # noqa: S310
-    response = public_opener().open(request, timeout=TIMEOUT_SECONDS)
-    if response is None:
-        raise ValueError("Only HTTP is spoken.")
-    with response:
-        content = b""
-        while chunk := response.read1(65536):
-            content += chunk
-            if len(content) > limit:
-                raise ValueError("The response is too large.")
-        return content, response.headers.get_content_charset(), response.url
 
 
 def _decode(content: bytes, charset: str | None) -> str:

@@ -8,7 +8,7 @@ import time
 import urllib.request
 from typing import Any
 
-__all__ = ["MAX_SECONDS", "TIMEOUT_SECONDS", "NotPublicError", "is_public", "public_opener"]
+__all__ = ["MAX_SECONDS", "TIMEOUT_SECONDS", "NotPublicError", "is_public", "public_opener", "read_public_url"]
 
 # How long a host may be silent, and how long a response may take altogether.
 TIMEOUT_SECONDS = 10
@@ -38,6 +38,24 @@ def public_opener(*handlers: urllib.request.BaseHandler) -> urllib.request.Opene
     ):
         opener.add_handler(handler)
     return opener
+
+
+def read_public_url(url: str, accepted: str, limit: int) -> tuple[bytes, http.client.HTTPMessage, str]:
+    """Return the body at `url`, its headers, and the URL after redirects. `accepted` are media types.
+
+    Raises `OSError`, `http.client.HTTPException` or, for a body of more than `limit` bytes, `ValueError`.
+    """
+    request = urllib.request.Request(url, headers={"User-Agent": "Galley", "Accept": accepted})  # noqa: S310
+    response = public_opener().open(request, timeout=TIMEOUT_SECONDS)
+    if response is None:
+        raise ValueError("Only HTTP is spoken.")
+    with response:
+        content = b""
+        while chunk := response.read1(65536):
+            content += chunk
+            if len(content) > limit:
+                raise ValueError("The response is too large.")
+        return content, response.headers, response.url
 
 
 def is_public(address: str) -> bool:

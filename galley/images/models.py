@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import models
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
 from PIL import Image
 from wagtail.images.models import (
     AbstractImage,
@@ -36,6 +37,10 @@ SVG_ROOT = "{http://www.w3.org/2000/svg}svg"
 UNUSABLE = (
     "This picture can't be shown on pages: its file is damaged, or its size or format is unusual. "
     "Save it again with an image program, or choose another."
+)
+SCRIPTED = _(
+    "This drawing contains a script, which could do harm to readers. Export it again as plain SVG without scripts, or "
+    "as PNG, and choose that."
 )
 
 
@@ -81,6 +86,11 @@ class AbstractAnalysedImage(AbstractImage):
     class Meta(AbstractImage.Meta):
         abstract = True
 
+    @property
+    def default_alt_text(self) -> str:
+        """The description. Wagtail takes the title in its absence, which is mostly the name of a file."""
+        return self.description
+
     def clean(self) -> None:
         """Raise ValidationError if a new file can't be shown: a small rendition of it is made in each format."""
         super().clean()
@@ -94,10 +104,14 @@ class AbstractAnalysedImage(AbstractImage):
                 # Browsers show no other document as an image.
                 if is_vector and opened.dom.getroot().tag != SVG_ROOT:
                     raise ValueError("It isn't an SVG image")
+                if is_vector and _has_script(opened.dom):
+                    raise ValidationError({"file": SCRIPTED})
             if is_vector != self.is_svg():
                 raise ValueError("The suffix of its name is that of another format")
             for image_format in () if is_vector else FORMATS.values():
                 Filter(spec=f"{THUMBNAIL}|format-{image_format}").run(self, io.BytesIO(), source=thumbnail)
+        except ValidationError:
+            raise
         except Exception as error:
             logger.info("The image %s can't be shown: %r", self.file.name, error)
             raise ValidationError({"file": UNUSABLE}) from error
@@ -169,6 +183,17 @@ def analyse_image(file: Any) -> tuple[str, bool]:
     except Exception:  # decoders raise errors of any kind
         logger.info("The image %s can't be analysed", file)
         return "", False
+
+
+def _has_script(dom: Any) -> bool:
+    """Whether an SVG has scripts, or attributes that run some."""
+    for element in dom.iter():
+        name = str(element.tag).rpartition("}")[2].lower()
+        is_link = any(value.strip().lower().startswith("javascript:") for value in element.attrib.values())
+        is_handler = any(attribute.lower().startswith("on") for attribute in element.attrib)
+        if name == "script" or is_link or is_handler:
+            return True
+    return False
 
 
 def _dominant_colour(sample: Image.Image) -> str:

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.template.loader import render_to_string
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.telepath import register
@@ -9,6 +10,13 @@ from wagtail.admin.telepath.widgets import WidgetAdapter
 from wagtailmarkdown.widgets import MarkdownTextarea
 
 from galley.embeds import address_pattern
+from galley.writing.views import add_picture
+
+
+@hooks.register("register_admin_urls")
+def add_addresses() -> list[URLPattern]:
+    """Return the address to which pictures are uploaded."""
+    return [path("writing/pictures/", add_picture, name="writing_add_picture")]
 
 
 @hooks.register("insert_editor_js")

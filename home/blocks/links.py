@@ -7,6 +7,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 
 from galley.embeds.leading import EitherBlock
 from galley.listings import set_addresses
+from galley.writing.several import SeveralBlock
 
 
 class PostsBlock(EitherBlock):
@@ -14,7 +15,7 @@ class PostsBlock(EitherBlock):
 
     either = ("posts", "category")
     heading = blocks.CharBlock(required=False, max_length=120, help_text="Printed over the list. Leave empty for none.")
-    posts = blocks.ListBlock(
+    posts = SeveralBlock(
         blocks.PageChooserBlock(
             page_type="blog.BlogPostPage", label="Post", help_text="It is shown while it is published."
         ),

@@ -7,6 +7,7 @@ from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 from wagtail.images.models import AbstractImage
 
+from galley.writing.several import PicturesBlock
 from home.blocks.text import ParagraphBlock
 
 PLACEMENTS = [
@@ -85,7 +86,7 @@ class GalleryPictureBlock(blocks.StructBlock):
 class GalleryBlock(blocks.StructBlock):
     """Several images that belong together."""
 
-    pictures = blocks.ListBlock(
+    pictures = PicturesBlock(
         GalleryPictureBlock(), min_num=1, help_text="The pictures, in the order in which they should be seen."
     )
     caption = blocks.CharBlock(

@@ -220,6 +220,7 @@ def test_it_is_saved_once_somebody_is_chosen(small_site: SmallSite, admin: Clien
 
 
 def test_publishing_still_asks_for_what_is_missing_in_a_row(small_site: SmallSite, admin: Client) -> None:
-    form = form_of(small_site.post, **author_rows(None)) | {"action-publish": "1"}
-    response = admin.post(f"/admin/pages/{small_site.post.pk}/edit/", form)
+    links = inline_formset([{"label": "Words without an address", "url": "", "id": ""}])
+    form = form_of(small_site.project, links=links) | {"action-publish": "1"}
+    response = admin.post(f"/admin/pages/{small_site.project.pk}/edit/", form)
     assert "could not be saved due to validation errors" in response.content.decode()

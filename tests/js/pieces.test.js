@@ -50,6 +50,21 @@ test("a picture that was copied beside the HTML stands in its place", () => {
   });
 });
 
+test("pictures on the web are named by their address, and one file of the whole stands for none", () => {
+  const web = (src, size = {}) => h("IMG", { src, ...size });
+  const found = divide(
+    body(web("https://a.example/a.png"), web("//a.example/b.png"), web("https://a.example/dot.gif", { width: "1" }), web("c.png")),
+    [{ type: "image/png" }],
+  );
+  assert.deepEqual(found, {
+    pieces: [
+      { kind: "picture", address: "https://a.example/a.png", number: 1 },
+      { kind: "picture", address: "//a.example/b.png", number: 2 },
+    ],
+    lost: [{ kind: "picture", number: 3 }],
+  });
+});
+
 test("Google Docs' wrapper is not bold, and its spans are", () => {
   assert.equal(
     htmlOf(h("B", { id: "docs-internal-guid-1", style: "font-weight:normal;" },

@@ -9,7 +9,7 @@ from urllib.error import URLError
 import pytest
 from PIL import Image
 
-from galley.embeds import reading
+from galley import fetching
 from galley.embeds.models import Embed
 from galley.embeds.tasks import fetch_embed, find_addresses
 from galley.fetching import NotPublicError
@@ -51,7 +51,7 @@ def web(monkeypatch: pytest.MonkeyPatch, settings, tmp_path) -> dict[str, Any]:
                 raise content
             return Response(content, request.full_url)
 
-    monkeypatch.setattr(reading, "public_opener", Opener)
+    monkeypatch.setattr(fetching, "public_opener", Opener)
     return responses
 
 

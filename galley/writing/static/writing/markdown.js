@@ -64,7 +64,7 @@ async function addPictures(codemirror, files) {
   for (const [index, file] of files.entries()) {
     sayUploading(index + 1, files.length);
     try {
-      ids.push((await upload(file, form)).id);
+      ids.push((await upload({ file }, form)).id);
     } catch ({ message }) {
       failures.push(fill(textFailed, { number: index + 1, reason: message }));
     }

@@ -75,13 +75,10 @@ const fileOf = async (source) => {
   return new File([blob], `pasted.${blob.type.split("/")[1]}`, { type: blob.type });
 };
 
-/** Return what a table block or a picture's block is to hold; for a picture, after its upload. */
-async function valueOf(piece, stream, form) {
-  if (piece.kind === "table") return { data: piece.rows, table_header_choice: "row", first_row_is_table_header: true };
-  const image = await upload(piece.file ?? (await fileOf(piece.source)), form);
-  const value = structuredClone(stream.blockDef.initialChildStates[PICTURE]);
-  return { ...value, image: { ...value.image, image, decorative: false, alt_text: "" } };
-}
+const tableOf = ({ rows }) => ({ data: rows, table_header_choice: "row", first_row_is_table_header: true });
+
+const uploadPiece = async ({ file, source, address }, form) =>
+  upload(address ? { address } : { file: file ?? (await fileOf(source)) }, form);
 
 function describe(pieces, lost, failures) {
   const { textPasted, textAlt, textPicture, textFailed, textOther } = bar.dataset;
@@ -97,23 +94,11 @@ function describe(pieces, lost, failures) {
   ].filter(Boolean).join(" ");
 }
 
+/** Insert all at once, the pictures empty; then upload them one by one, and take out those that can't be had. */
 async function pasteBlocks(child, pieces, lost) {
   const { sequence: stream, type } = child;
   const form = child.element.closest("form");
-  const pictures = pieces.filter(({ kind }) => kind === "picture");
-  const values = new Map();
-  const failures = [];
-  for (const piece of pieces.filter(({ kind }) => kind !== "text")) {
-    if (piece.kind === "picture") sayUploading(pictures.indexOf(piece) + 1, pictures.length);
-    try {
-      values.set(piece, await valueOf(piece, stream, form));
-    } catch (error) {
-      failures.push({ number: piece.number, reason: error.message });
-    }
-  }
   const editor = editorOf(child);
-  // The block may have been deleted during the upload.
-  if (!editor || !stream.children.includes(child)) return;
   const original = editor.getEditorState();
   const { before, after } = divideAtCursor(original);
   editor.onChange(before.constructor.moveSelectionToEnd(before));
@@ -125,19 +110,35 @@ async function pasteBlocks(child, pieces, lost) {
     inserted.push(stream.children[last.index + 1]);
     return inserted.at(-1);
   };
+  const places = new Map();
   for (const piece of pieces) {
-    if (piece.kind === "text") {
-      pasteInto(piece === pieces[0] ? child : insert(type), piece.html);
-    } else if (values.has(piece)) {
-      insert(piece.kind === "table" ? TABLE : PICTURE, values.get(piece));
-    }
+    if (piece.kind === "text") pasteInto(piece === pieces[0] ? child : insert(type), piece.html);
+    else if (piece.kind === "table") insert(TABLE, tableOf(piece));
+    else places.set(piece, insert(PICTURE));
   }
   if (after) insert(type, after);
-  say(describe(pieces, lost, failures), () => {
-    for (const one of inserted) if (stream.children.includes(one)) stream.deleteBlock(one.index);
+  let isUndone = false;
+  const isThere = (block) => !isUndone && stream.children.includes(block);
+  const undo = () => {
+    for (const one of inserted) if (isThere(one)) stream.deleteBlock(one.index);
+    isUndone = true;
     editor.onChange(original);
     editor.focus();
-  });
+  };
+  const failures = [];
+  for (const [piece, place] of places) {
+    // Somebody may have taken it back, or deleted it, meanwhile.
+    if (!isThere(place)) continue;
+    sayUploading([...places.keys()].indexOf(piece) + 1, places.size, undo);
+    try {
+      const image = await uploadPiece(piece, form);
+      if (isThere(place)) place.block.childBlocks.image.setState({ image, decorative: false, alt_text: "" });
+    } catch (error) {
+      failures.push({ number: piece.number, reason: error.message });
+      if (isThere(place)) stream.deleteBlock(place.index);
+    }
+  }
+  if (!isUndone) say(describe(pieces, lost, failures), undo);
 }
 
 const asPieces = (files) => files.map((file, index) => ({ kind: "picture", file, number: index + 1 }));

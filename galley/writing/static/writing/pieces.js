@@ -8,6 +8,8 @@ const IGNORED = new Set(
 );
 const NOT_KEPT = new Set(["IFRAME", "VIDEO", "AUDIO", "OBJECT", "EMBED", "CANVAS", "MATH"]);
 const ADDRESS = /^(https?:|mailto:|tel:)/i;
+const ON_THE_WEB = /^(https?:)?\/\//i;
+const IN_THE_TEXT = /^data:image\/(png|jpe?g|gif|webp|avif);base64,/i;
 
 const escape = (text) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
@@ -198,23 +200,35 @@ class Reader {
 
   readPicture(node, tag, list) {
     const source = node.getAttribute("src") ?? "";
-    if (/^data:image\/(png|jpe?g|gif|webp|avif);base64,/i.test(source)) {
+    if (IN_THE_TEXT.test(source)) {
       this.pictures += 1;
       this.add({ kind: "picture", source, number: this.pictures }, tag, list);
     } else if (this.files.length) {
       this.pictures += 1;
       this.add({ kind: "picture", file: this.files.shift(), number: this.pictures }, tag, list);
+    } else if (ON_THE_WEB.test(source)) {
+      // Mails and pages count their readers with pictures of one pixel.
+      if (["width", "height"].some((side) => ["0", "1"].includes(node.getAttribute(side)))) return;
+      this.pictures += 1;
+      this.add({ kind: "picture", address: source, number: this.pictures }, tag, list);
     } else if (source) {
       this.losePicture();
     }
   }
 }
 
+/** Return how many pictures a document doesn't hold itself. */
+const countPictures = (node) =>
+  node.nodeType === 1 && tagOf(node) === "IMG"
+    ? Number(!IN_THE_TEXT.test(node.getAttribute("src") ?? ""))
+    : [...(node.childNodes ?? [])].reduce((count, child) => count + countPictures(child), 0);
+
 /** Return `{pieces, lost}` of the body of a parsed document: `text` with clean HTML, `table` with rows, `picture`.
 
-    `files` are the pictures that were copied beside the HTML, in their order. */
+    `files` are the pictures that were copied beside the HTML, in their order. Some programs add one picture of the whole:
+    if their number is another than that of the places, they are ignored. */
 export function divide(body, files = []) {
-  const reader = new Reader(files);
+  const reader = new Reader(files.length === countPictures(body) ? files : []);
   reader.read(body);
   reader.endBlock();
   reader.endText();

@@ -34,15 +34,14 @@ export function stop(event) {
   event.stopImmediatePropagation();
 }
 
-export const sayUploading = (number, count) => say(fill(bar.dataset.textUploading, { number, count }));
+export const sayUploading = (number, count, undo) => say(fill(bar.dataset.textUploading, { number, count }), undo);
 
-/** Upload a picture with Wagtail's own view. Returns what the chooser knows of it; raises Error with a reason. */
-export async function upload(file, form) {
-  const { uploadUrl, chosenUrl, textTitle, textRefused } = bar.dataset;
+/** Upload a picture: a file, or one from its address. Returns what the chooser knows of it; raises Error with a sentence. */
+export async function upload({ file, address }, form) {
+  const { uploadUrl, chosenUrl, textRefused } = bar.dataset;
   const body = new FormData();
-  body.append("files[]", file, file.name || "picture.png");
-  // The title is not the name of a file: Wagtail would offer it as the alt text.
-  body.append("title", textTitle);
+  if (file) body.append("file", file, file.name || "picture.png");
+  else body.append("address", address);
   body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   const headers = { "X-Requested-With": "XMLHttpRequest" };
   const answer = await fetch(uploadUrl, { method: "POST", body, headers }).catch(() => null);

@@ -1,0 +1,73 @@
+"""A list block and a panel that take several at once: pictures, pages. Empty members don't stop a publication."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import MultipleChooserPanel
+from wagtail.admin.telepath import register
+from wagtail.blocks import ListBlock
+from wagtail.blocks.list_block import ListBlockAdapter, ListBlockValidationError, ListValue
+
+
+def _is_empty(value: Any) -> bool:
+    return all(map(_is_empty, value.values())) if isinstance(value, dict) else value in (None, "", False)
+
+
+class SeveralBlock(ListBlock):
+    """A list whose members have a chooser, with a button that chooses several at once."""
+
+    def clean(self, value: Any) -> ListValue:
+        """Return `value` without the members in which nothing is chosen or written."""
+        children = self.normalize(value).bound_blocks
+        filled = {index: child for index, child in enumerate(children) if not _is_empty(child.value)}
+        try:
+            return super().clean(ListValue(self, bound_blocks=list(filled.values())))
+        except ListBlockValidationError as error:
+            places = list(filled)
+            found = {places[index]: child_error for index, child_error in error.block_errors.items()}
+            raise ListBlockValidationError(found, error.non_block_errors) from error
+
+    def deconstruct_with_lookup(self, lookup: Any) -> Any:
+        """Return what migrations write: Wagtail's block, whose values are the same."""
+        _path, args, kwargs = super().deconstruct_with_lookup(lookup)
+        return "wagtail.blocks.ListBlock", args, kwargs
+
+    class Meta:
+        takes_files = False
+
+
+class PicturesBlock(SeveralBlock):
+    """A list of pictures. Files that are uploaded or dropped become members, too."""
+
+    class Meta:
+        takes_files = True
+
+
+class SeveralBlockAdapter(ListBlockAdapter):
+    """Describes the block to the scripts of streams."""
+
+    js_constructor = "writing.SeveralBlock"
+
+    def js_args(self, block: SeveralBlock) -> list[Any]:
+        """Return Wagtail's arguments, with the labels of the buttons."""
+        *arguments, meta = super().js_args(block)
+        upload_label = _("Upload several, or drop them here") if block.meta.takes_files else ""
+        return [*arguments, meta | {"chooseLabel": str(_("Choose several")), "uploadLabel": str(upload_label)}]
+
+    @property
+    def media(self) -> forms.Media:
+        """The script of Wagtail's lists, and ours."""
+        return super().media + forms.Media(js=["writing/several_block.js"])
+
+
+register(SeveralBlockAdapter(), SeveralBlock)
+
+
+class PicturesPanel(MultipleChooserPanel):
+    """Wagtail's panel of pictures, which takes several that are uploaded or dropped, too."""
+
+    class BoundPanel(MultipleChooserPanel.BoundPanel):
+        """The panel of one form."""
+
+        template_name = "writing/pictures_panel.html"
