@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
-from wagtail.models import Revision
+from wagtail.models import ReferenceIndex, Revision
 
 from galley.embeds.models import Embed
 from galley.embeds.providers import find_player
@@ -24,6 +24,8 @@ ADDRESS_NAME = "embed_url"
 MAX_ADDRESS = 500
 # Mail and the search index come first.
 PRIORITY = -20
+# Autosave stores an address while it is typed: it is asked for only if it still stands there after this time.
+SETTLING = timedelta(seconds=5)
 # When a host that didn't answer is asked again.
 RETRIES = (timedelta(minutes=10), timedelta(hours=2), timedelta(days=1))
 # After this time, a page that is saved asks again for what was never found.
@@ -47,7 +49,13 @@ def fetch_new_embeds(instance: Revision, **kwargs: Any) -> None:
         is_due = not embed.title and embed.asked_at < timezone.now() - ASKED_AGAIN
         if is_due or address not in known:
             Embed.objects.filter(pk=embed.pk).update(asked_at=timezone.now())
-            transaction.on_commit(partial(fetch_embed.enqueue, embed.pk))
+            place = [instance.content_type_id, instance.object_id]
+            transaction.on_commit(partial(_fetch_later, SETTLING, embed.pk, place=place))
+
+
+def _fetch_later(delay: timedelta, *args: Any, **kwargs: Any) -> None:
+    can_wait = fetch_embed.get_backend().supports_defer
+    (fetch_embed.using(run_after=timezone.now() + delay) if can_wait else fetch_embed).enqueue(*args, **kwargs)
 
 
 def find_addresses(content: Any) -> Iterator[str]:
@@ -66,11 +74,25 @@ def find_addresses(content: Any) -> Iterator[str]:
                 yield value
 
 
+def _stands(embed: Embed, content_type_id: int, object_id: str) -> bool:
+    revisions = Revision.objects.filter(content_type_id=content_type_id, object_id=object_id)
+    newest = revisions.order_by("-created_at", "-pk").first()
+    addresses = map(clean_address, find_addresses(newest.content)) if newest else ()
+    return embed.address in addresses or ReferenceIndex.get_references_to(embed).exists()
+
+
 @task(priority=PRIORITY)
-def fetch_embed(pk: int, attempt: int = 0) -> None:
-    """Fetch what is said of an embed, and its picture. A host that doesn't answer is asked again, three times."""
+def fetch_embed(pk: int, attempt: int = 0, place: list[Any] | None = None) -> None:
+    """Fetch what is said of an embed, and its picture. A host that doesn't answer is asked again, three times.
+
+    `place` is the content type and the id of the page where it was found. If its newest version hasn't the address any
+    more, nothing is fetched, and the embed is deleted.
+    """
     embed = Embed.objects.filter(pk=pk).first()
     if embed is None:
+        return
+    if place and not _stands(embed, *place):
+        embed.delete()
         return
     player = find_player(embed.address)
     try:
@@ -79,7 +101,7 @@ def fetch_embed(pk: int, attempt: int = 0) -> None:
         logger.info("%s can't be read: %s", embed.address, error)
         may_pass = not isinstance(error, ValueError) and getattr(error, "code", 503) in RETRY_STATUS
         if may_pass and attempt < len(RETRIES) and fetch_embed.get_backend().supports_defer:
-            fetch_embed.using(run_after=timezone.now() + RETRIES[attempt]).enqueue(pk, attempt + 1)
+            _fetch_later(RETRIES[attempt], pk, attempt + 1)
         return
     embed.title, embed.description, embed.site_name = found.title, found.description, found.site_name
     embed.ratio = found.ratio

@@ -19,6 +19,13 @@ DROP = """([element, files]) => {
   element.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
 }"""
 
+PASTE_MUCH = """(length) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", "proof ".repeat(length / 6));
+  document.activeElement.dispatchEvent(
+    new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
 
 async def drop(page: Page, where: str, files: list[tuple[str, str, str]]) -> None:
     await page.evaluate(DROP, [await page.locator(where).element_handle(), files])
@@ -53,4 +60,8 @@ async def test_pictures_come_in_numbers(editor_page: Page, watch: Watch) -> None
     await expect(message).to_contain_text("Picture 1 is missing. Its address isn't a public one.")
     await expect(message).to_contain_text("Picture 2 is missing.")
     assert await kinds(page) == ["gallery", "paragraph", "paragraph"]
+    await page.locator(".public-DraftEditor-content").last.click()
+    await page.evaluate(PASTE_MUCH, 20_000_000)
+    await expect(message).to_contain_text("too much to paste at once. Nothing has been changed")
+    await expect(page.locator(".public-DraftEditor-content").last).to_have_text("Between.")
     await until_saved(page)

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 from email.message import Message
 from typing import Any
 from urllib.error import URLError
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from galley import fetching
+from galley.embeds import tasks
 from galley.embeds.models import Embed
 from galley.embeds.tasks import fetch_embed, find_addresses
 from galley.fetching import NotPublicError
@@ -82,6 +84,26 @@ def test_a_saved_page_lets_the_worker_fetch_each_address_once(
     html = asgi_get(page.url).content.decode()
     assert embed.picture.url in html
     assert "How proofs are pulled" in html
+
+
+@pytest.mark.django_db
+def test_an_address_that_is_still_typed_is_not_asked_for(
+    small_site: SmallSite, web: dict[str, Any], monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks
+) -> None:
+    waiting: list[Any] = []
+    monkeypatch.setattr(tasks, "_fetch_later", lambda delay, *args, **kwargs: waiting.append((delay, args, kwargs)))
+    page = small_site.about
+    for address in ("https://example.or", CARD):
+        page.body = [("link_card", {"embed_url": address, "title": "", "text": ""})]
+        with django_capture_on_commit_callbacks(execute=True):
+            page.save_revision(overwrite_revision=page.latest_revision)
+    assert [delay >= timedelta(seconds=2) for delay, *_ in waiting] == [True, True]
+    web[CARD] = HTML
+    for _, args, kwargs in waiting:
+        fetch_embed.call(*args, **kwargs)
+    assert CARD in web["asked"]
+    assert "https://example.or" not in web["asked"]
+    assert Embed.objects.get().title == "Proofs & readers"
 
 
 @pytest.mark.django_db

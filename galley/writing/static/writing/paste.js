@@ -9,6 +9,8 @@ import { divide } from "./pieces.js";
 import { bar, fill, pictureFiles, say, sayUploading, stop, upload } from "./uploads.js";
 
 const MOST_CHARACTERS = 15_000_000;
+// Of the words without pictures: a book. Draft.js, or CodeMirror, would be busy for minutes with more.
+const MOST_WORDS = 500_000;
 const MOST_BLOCKS = 200;
 const TABLE = "table";
 const PICTURE = "figure";
@@ -175,28 +177,48 @@ function offerEmbed(target, address) {
   });
 }
 
+/** Close the menu that Draftail opens behind each slash, also behind those of an address. */
+function closeMenu(target) {
+  const editor = target.closest?.("[data-draftail-editor]");
+  if (!editor) return;
+  const close = () => {
+    if (!editor.querySelector("[role=combobox]")) return;
+    watcher.disconnect();
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+    // It hears keys only once it is shown.
+    requestAnimationFrame(close);
+  };
+  const watcher = new MutationObserver(close);
+  watcher.observe(editor, { childList: true, subtree: true });
+  // What is typed opens it again.
+  editor.addEventListener("keydown", () => watcher.disconnect(), { once: true, capture: true });
+}
+
 function pasted(event) {
   const { target, clipboardData } = event;
   const html = clipboardData?.getData("text/html") ?? "";
   const files = pictureFiles(clipboardData);
   const words = (clipboardData?.getData("text/plain") ?? "").trim();
+  const isText = !own.has(event) && target.closest?.(".public-DraftEditor-content, .CodeMirror");
+  if (isText && (html.length > MOST_CHARACTERS || words.length > MOST_WORDS)) {
+    stop(event);
+    say(bar.dataset.textLarge);
+    return;
+  }
+  if (!own.has(event) && words.includes("/")) closeMenu(target);
   if (!own.has(event) && embeddable.test(words)) offerEmbed(target, words);
   // What was copied within Draftail has its own way.
   if (own.has(event) || /data-editor|data-draftail/.test(html.slice(0, 2000)) || !(html || files.length)) return;
   const child = textAt(target);
   if (!child) return;
-  if (html.length > MOST_CHARACTERS) {
-    stop(event);
-    say(bar.dataset.textLarge);
-    return;
-  }
   // A parsed document has no window: its scripts don't run, its pictures aren't loaded.
   const { pieces, lost } = html
     ? divide(new DOMParser().parseFromString(html, "text/html").body, files)
     : { pieces: asPieces(files), lost: [] };
   if (!pieces.length && !lost.length) return;
   stop(event);
-  if (pieces.length > MOST_BLOCKS) {
+  const length = pieces.reduce((sum, { html: text = "" }) => sum + text.length, 0);
+  if (pieces.length > MOST_BLOCKS || length > 2 * MOST_WORDS) {
     say(bar.dataset.textLarge);
   } else if (takesBlocks(child) && pieces.some(({ kind }) => kind !== "text")) {
     void pasteBlocks(child, pieces, lost);
