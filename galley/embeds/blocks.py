@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import blocks
 from wagtail.images import get_image_model
 
+from galley.embeds.leading import text_block, title_block
 from galley.embeds.models import Embed
 from galley.embeds.providers import Player, find_player, name_providers
 from galley.embeds.tasks import clean_address
@@ -112,19 +113,8 @@ class LinkCardBlock(_EmbeddingBlock):
             "after the page is saved."
         ),
     )
-    title = blocks.CharBlock(
-        required=False,
-        max_length=255,
-        label=gettext_lazy("Title"),
-        help_text=gettext_lazy("Leave empty for the title that the page has."),
-    )
-    text = blocks.TextBlock(
-        required=False,
-        rows=2,
-        max_length=500,
-        label=gettext_lazy("Text"),
-        help_text=gettext_lazy("Why it is worth a visit. Leave empty for the description that the page has."),
-    )
+    title = title_block(gettext_lazy("Leave empty for the title that the page has."))
+    text = text_block(gettext_lazy("Why it is worth a visit. Leave empty for the description that the page has."))
 
     class Meta:
         icon = "link-external"

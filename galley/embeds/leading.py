@@ -13,6 +13,16 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from galley.site_settings.menus import validate_address
 
 
+def title_block(help_text: Any) -> blocks.CharBlock:
+    """Return a field for a title of the editor's own."""
+    return blocks.CharBlock(required=False, max_length=255, label=gettext_lazy("Title"), help_text=help_text)
+
+
+def text_block(help_text: Any) -> blocks.TextBlock:
+    """Return a field for a sentence or two."""
+    return blocks.TextBlock(required=False, rows=2, max_length=500, label=gettext_lazy("Text"), help_text=help_text)
+
+
 class EitherBlock(blocks.StructBlock):
     """A block of whose children `either` exactly one has to be filled in, before it is published."""
 
@@ -69,19 +79,8 @@ class DownloadBlock(blocks.StructBlock):
     document = DocumentChooserBlock(
         label=gettext_lazy("File"), help_text=gettext_lazy("A document from the library, or a new one.")
     )
-    title = blocks.CharBlock(
-        required=False,
-        max_length=255,
-        label=gettext_lazy("Title"),
-        help_text=gettext_lazy("Leave empty for the title of the document."),
-    )
-    text = blocks.TextBlock(
-        required=False,
-        rows=2,
-        max_length=500,
-        label=gettext_lazy("Text"),
-        help_text=gettext_lazy("What is in it. Leave empty for nothing."),
-    )
+    title = title_block(gettext_lazy("Leave empty for the title of the document."))
+    text = text_block(gettext_lazy("What is in it. Leave empty for nothing."))
 
     class Meta:
         icon = "download"
