@@ -4,6 +4,7 @@
 """
 
 import re
+import uuid
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ import markdown  # type: ignore[import-untyped]
 import yaml
 from django.core.files.images import ImageFile
 from django.db import transaction
+from wagtail.documents import get_document_model
+from wagtail.models import Page
 from wagtail.utils.file import hash_filelike
 
 from home.blocks import BodyBlock
@@ -27,6 +30,10 @@ BLOCK = re.compile(
     r"^:::(?P<type>[a-z_]+)\n(?P<fields>.*?)^:::$\n?|^(?P<marks>#{2,3}) (?P<heading>[^\n]+)\n?",
     re.MULTILINE | re.DOTALL,
 )
+
+# The blocks whose `text` may be written in Markdown.
+RICH_TEXTS = {"callout", "details", "margin_note"}
+SAMPLE_PAGES = uuid.UUID("6a1e7f50-0b6c-4b7e-9a53-2f1c86d4e0a9")
 
 Item = TypeVar("Item")
 Report = Callable[[str], object]
@@ -114,7 +121,8 @@ def build_body(text: str, images: SampleImages, *, rich: bool) -> list[tuple[str
         elif match["type"] == "shared_text":
             blocks.append(("shared_text", SharedText.objects.get(name=match["fields"].strip()).pk))
         else:
-            blocks.append((match["type"], _block_value(yaml.safe_load(match["fields"]), images)))
+            fields = yaml.safe_load(match["fields"])
+            blocks.append((match["type"], _block_value(match["type"], fields, images)))
         position = match.end()
     blocks.append(_text_block(text[position:], rich))
     body = BodyBlock()
@@ -133,15 +141,38 @@ def _rich_text(text: str) -> str:
     return html
 
 
-def _block_value(fields: dict[str, Any], images: SampleImages) -> dict[str, Any]:
-    """Return the `fields` as the block stores them: with the ids of images, and HTML instead of Markdown."""
-    if "text" in fields:
+def _block_value(kind: str, fields: dict[str, Any], images: SampleImages) -> dict[str, Any]:
+    """Return the `fields` as the block stores them: with ids in place of names, and HTML instead of Markdown."""
+    if "text" in fields and kind in RICH_TEXTS:
         fields["text"] = _rich_text(fields["text"])
     for picture in [fields, *fields.get("pictures", [])]:
         if "image" in picture:
             picture["image"] = images[picture["image"]].pk
+    if "page" in fields:
+        fields["page"] = _find_page(fields["page"])
+    if "posts" in fields:
+        fields["posts"] = [_find_page(path) for path in fields["posts"]]
+    if "document" in fields:
+        fields["document"] = get_document_model().objects.get(title=fields["document"]).pk
+    for side in {"left", "right"} & fields.keys():
+        fields[side] = [_column_part(part, images) for part in fields[side]]
     if "data" in fields:
         header = fields.setdefault("table_header_choice", "row")
         fields["first_row_is_table_header"] = header in ("row", "both")
         fields["first_col_is_header"] = header in ("column", "both")
     return fields
+
+
+def _column_part(part: dict[str, Any], images: SampleImages) -> dict[str, Any]:
+    [(kind, value)] = part.items()
+    stored = _rich_text(value) if kind == "paragraph" else _block_value(kind, value, images)
+    return {"type": kind, "value": stored}
+
+
+def _find_page(path: str) -> int:
+    return int(Page.objects.get(translation_key=sample_key(path)).pk)
+
+
+def sample_key(path: str) -> uuid.UUID:
+    """Return the translation key of the page at `path`, by which it is found after a renaming, in every installation."""
+    return uuid.uuid5(SAMPLE_PAGES, path)

@@ -1,16 +1,18 @@
 """Loads the sample site once, completely or not at all, and only into an empty site."""
 
 import datetime
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.core.management.base import CommandError
 from django.db import transaction
+from wagtail.documents import get_document_model
 from wagtail.models import Page, Site
 
 from blog.models import Author, BlogIndexPage, BlogPostPage, Category, PostAuthor, Series
 from forms.models import ContactPage
+from galley.embeds.models import Embed
 from galley.site_settings.site_address import read_address
 from home.models import HomePage, SharedText, SiteLink, SiteSettings, StandardPage
 from portfolio.models import PortfolioIndexPage, ProjectLink, ProjectPage, ProjectPicture
@@ -22,6 +24,7 @@ from quickstart.sample_site.content import (
     build_body,
     load_images,
     report_each,
+    sample_key,
 )
 
 # The title that Wagtail's first migration gives to its page.
@@ -35,8 +38,6 @@ PAGE_TYPES: dict[str, type[Page]] = {
     "blog": BlogIndexPage,
     "post": BlogPostPage,
 }
-# Each sample page has the same translation key in every installation, by which it is found after it was renamed.
-SAMPLE_PAGES = uuid.UUID("6a1e7f50-0b6c-4b7e-9a53-2f1c86d4e0a9")
 
 
 class SiteInUseError(CommandError):
@@ -61,7 +62,7 @@ def load_sample_site(report: Report, content: Content | None = None) -> str:
     loaded again. Raises `SiteInUseError` if there are other pages.
     """
     content = content or Content()
-    if Page.objects.filter(translation_key=_sample_key("home")).exists():
+    if Page.objects.filter(translation_key=sample_key("home")).exists():
         return "The sample site is already there. Nothing was changed."
     _find_welcome_page()
     images = load_images(content, report)
@@ -69,10 +70,6 @@ def load_sample_site(report: Report, content: Content | None = None) -> str:
         # An editor may have started while the images were stored.
         count = _load_pages(content, images, _find_welcome_page(), report)
     return f"The sample site is loaded: {count} pages, {len(images)} pictures."
-
-
-def _sample_key(path: str) -> uuid.UUID:
-    return uuid.uuid5(SAMPLE_PAGES, path)
 
 
 def _find_welcome_page() -> Page:
@@ -103,6 +100,7 @@ def _load_pages(content: Content, images: SampleImages, welcome: Page, report: R
 
     texts = content.read_yaml("site")
     fixtures = _load_fixtures(texts, images)
+    _load_files(texts, content)
     files = list(content.read_pages())
     pages = {"": root}
     for file in report_each(files, report, lambda file: f"Page {file.path}"):
@@ -135,11 +133,22 @@ def _load_fixtures(texts: dict[str, Any], images: SampleImages) -> Fixtures:
     )
 
 
+def _load_files(texts: dict[str, Any], content: Content) -> None:
+    """Store the documents, and what is known of addresses elsewhere."""
+    for name, title in texts.get("documents", {}).items():
+        file = ContentFile((content.folder / "documents" / name).read_bytes(), name)
+        get_document_model().objects.get_or_create(title=title, defaults={"file": file, "file_size": file.size})
+    for address, fields in texts.get("embeds", {}).items():
+        picture = content.pictures_folder / fields.pop("picture")
+        file = ContentFile(picture.read_bytes(), picture.name)
+        Embed.objects.get_or_create(address=address, defaults={**fields, "picture": file})
+
+
 def _publish_page(file: PageFile, parent: Page, fixtures: Fixtures) -> Page:
     """Publish the page of `file` under `parent` and return it. Raises `ValidationError`."""
     fields = dict(file.fields)
     page_type = PAGE_TYPES[fields.pop("type")]
-    page = page_type(slug=file.path.rpartition("/")[2], translation_key=_sample_key(file.path))
+    page = page_type(slug=file.path.rpartition("/")[2], translation_key=sample_key(file.path))
     rich = fields.pop("rich", False)
     if file.text:
         page.body = build_body(file.text, fixtures.images, rich=rich)

@@ -12,6 +12,7 @@ from wagtail.models import Page, Revision, Site
 
 from blog.models import Author, BlogIndexPage, BlogPostPage, Category, Series
 from forms.models import ContactPage
+from galley.embeds.models import Embed
 from home.models import HomePage, SiteImage, SiteSettings
 from portfolio.models import PortfolioIndexPage, ProjectPage
 from quickstart.sample_site import load_sample_site
@@ -86,9 +87,18 @@ def test_every_page_type_is_shown(sample: str) -> None:
 
 def test_every_block_is_shown(sample: str) -> None:
     used = {block.block_type for page in pages() for block in getattr(page, "body", [])}
-    # The sample site asks no other site for anything, has no files, and names no page by its number.
-    leading = {"embed", "link_card", "download", "button", "posts", "columns"}
-    assert used == set(BlogPostPage().body.stream_block.child_blocks) - leading
+    assert used == set(BlogPostPage().body.stream_block.child_blocks)
+
+
+def test_it_asks_no_other_site(sample: str) -> None:
+    embeds = Embed.objects.all()
+    assert {embed.address for embed in embeds} == {
+        block.value["embed_url"]
+        for page in pages()
+        for block in getattr(page, "body", [])
+        if block.block_type in ("embed", "link_card")
+    }
+    assert all(embed.title and embed.picture for embed in embeds)
 
 
 def test_every_picture_placement_is_shown(sample: str) -> None:

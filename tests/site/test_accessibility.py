@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
+from tests.e2e.accessibility import ALL_VIEWS, assert_accessible
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import use_colours
 from tests.running_site import RunningSite
@@ -30,6 +31,9 @@ RULES = {"light": EVERYTHING, "dark": COLOURS}
 # All that opens something says so in one of these ways; screen readers go by the same.
 OPENERS = "summary, [popovertarget], [commandfor], [aria-haspopup]:not([aria-haspopup=false]), [aria-expanded=false]"
 OPENED = "details[open], :popover-open, dialog[open], [aria-expanded=true]"
+
+# The blocks of the sample site's colophon that lead on, and the two columns.
+LEADING = (".columns", ".posts", ".download", ".embed", ".link-card", ".press")
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -70,6 +74,14 @@ async def test_no_page_and_nothing_that_opens_has_a_violation_or_tells_others_of
     assert len(opened) >= 2, opened
     assert len(requests) > 100
     assert await page.context.cookies() == []
+
+
+async def test_the_blocks_that_lead_on_have_no_violation(browser: Browser, server: RunningSite) -> None:
+    page = await open_window(browser, server, DESK)
+    await page.goto("/colophon/")
+    for block in LEADING:
+        await expect(page.locator(block)).to_be_visible()
+    await assert_accessible(page, ALL_VIEWS, where=", ".join(LEADING))
 
 
 async def test_a_violation_is_found(browser: Browser, server: RunningSite) -> None:
