@@ -174,5 +174,5 @@ def _find_page(path: str) -> int:
 
 
 def sample_key(path: str) -> uuid.UUID:
-    """Return the translation key of the page at `path`, by which it is found after a renaming, in every installation."""
+    """Return the translation key of the page at `path`, by which it is found wherever, also after a renaming."""
     return uuid.uuid5(SAMPLE_PAGES, path)

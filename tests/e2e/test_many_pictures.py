@@ -65,3 +65,15 @@ async def test_pictures_come_in_numbers(editor_page: Page, watch: Watch) -> None
     await expect(message).to_contain_text("too much to paste at once. Nothing has been changed")
     await expect(page.locator(".public-DraftEditor-content").last).to_have_text("Between.")
     await until_saved(page)
+
+
+async def test_the_gallery_of_a_project_takes_several(editor_page: Page, project: int) -> None:
+    page = editor_page
+    await page.goto(f"/admin/pages/{project}/edit/")
+    rows = page.locator("#id_gallery-FORMS > [data-inline-panel-child]:not(.deleted)")
+    count = await rows.count()
+    await drop(page, "#id_gallery-FORMS", [(f"IMG_{number}.png", "image/png", PIXEL) for number in range(2)])
+    await expect(rows).to_have_count(count + 2)
+    await until_saved(page)
+    await page.reload()
+    await expect(rows).to_have_count(count + 2)

@@ -5,7 +5,7 @@
    Reads what Wagtail doesn't document: `rootBlock` of a StreamField's element, `children`, `insert`, `deleteBlock` and
    `blockDef` of a stream, `draftailEditor` of a rich text's input. Where something is missing, Draftail pastes as always. */
 
-import { divide } from "./pieces.js";
+import { countPictures, divide, picturesOfRtf } from "./pieces.js";
 import { bar, fill, pictureFiles, say, sayUploading, stop, upload } from "./uploads.js";
 
 const MOST_CHARACTERS = 15_000_000;
@@ -212,8 +212,10 @@ function pasted(event) {
   const child = textAt(target);
   if (!child) return;
   // A parsed document has no window: its scripts don't run, its pictures aren't loaded.
+  const { body } = new DOMParser().parseFromString(html, "text/html");
+  const ofRtf = /<img[^>]*\ssrc=["']?file:/i.test(html) ? picturesOfRtf(clipboardData.getData("text/rtf")) : [];
   const { pieces, lost } = html
-    ? divide(new DOMParser().parseFromString(html, "text/html").body, files)
+    ? divide(body, ofRtf.length === countPictures(body) ? ofRtf : files)
     : { pieces: asPieces(files), lost: [] };
   if (!pieces.length && !lost.length) return;
   stop(event);

@@ -195,6 +195,7 @@ class Reader {
 
   losePicture() {
     this.pictures += 1;
+    this.files.shift();
     this.lost.push({ kind: "picture", number: this.pictures });
   }
 
@@ -217,8 +218,23 @@ class Reader {
   }
 }
 
+/** Return the PNG and JPEG pictures of a document in RTF. Word copies its pictures in no other form that a page may read. */
+export function picturesOfRtf(rtf) {
+  const found = [];
+  for (const part of rtf.split(/\\pict(?![a-z])/).slice(1)) {
+    const kind = /\\(png|jpeg)blip/.exec(part);
+    const rest = part.slice(kind?.index ?? part.length);
+    const start = rest.search(/89504e470d0a1a0a|ffd8ff/i);
+    const digits = start < 0 ? "" : rest.slice(start, rest.indexOf("}", start)).replace(/\s/g, "");
+    if (!digits) continue;
+    const bytes = Uint8Array.from({ length: digits.length / 2 }, (_, at) => parseInt(digits.slice(2 * at, 2 * at + 2), 16));
+    found.push(new File([bytes], `pasted.${kind[1]}`, { type: `image/${kind[1]}` }));
+  }
+  return found;
+}
+
 /** Return how many pictures a document doesn't hold itself. */
-const countPictures = (node) =>
+export const countPictures = (node) =>
   node.nodeType === 1 && tagOf(node) === "IMG"
     ? Number(!IN_THE_TEXT.test(node.getAttribute("src") ?? ""))
     : [...(node.childNodes ?? [])].reduce((count, child) => count + countPictures(child), 0);

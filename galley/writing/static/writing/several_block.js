@@ -35,7 +35,7 @@
       const add = (label, icon) => {
         const button = document.createElement("button");
         button.type = "button";
-        button.className = "button button-small button-secondary";
+        button.className = "button button-small button-secondary chooser__choose-button";
         button.innerHTML = `<svg class="icon icon-${icon}" aria-hidden="true"><use href="#icon-${icon}"></use></svg>`;
         button.append(label);
         buttons.append(button);
