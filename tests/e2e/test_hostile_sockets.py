@@ -31,7 +31,7 @@ STRANGER, COLLEAGUE = None, "colleague"
 FAILURES = {4500, 1011}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site(server: RunningSite) -> RunningSite:
     """The small site with a second person who may edit everything."""
     server.add_colleague(COLLEAGUE)

@@ -139,6 +139,8 @@ async def faults(editor_page: Page, browser: Browser, server: RunningSite, watch
         watch.expect_error(text)
     database = Database(server)
     database.run(f"{ADD_USER} ON CONFLICT DO NOTHING", OTHER, 1, EDITOR)
+    # The faults of the test before have ended all sessions.
+    await log_in(editor_page, EDITOR, EDITOR_PASSWORD)
     faults = Faults(Writer(editor_page, Notes(Random()), EDITOR), browser, server, database)
     yield faults
     await faults.repair()
