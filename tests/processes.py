@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running_site import PROJECT, STARTS_WITHIN, environment, start_process
+from tests.running_site import PROJECT, STARTS_WITHIN, environment, measures_coverage, start_process
 from tests.services import RedisServer, run_redis
 
 
@@ -48,6 +48,11 @@ class ServerProcess:
     def wait_until_ready(self) -> None:
         """Return when the site answers."""
         urllib.request.urlopen(f"http://localhost:{self.port}/health/ready", timeout=STARTS_WITHIN)
+
+    def end(self) -> None:
+        """End it as an operator does."""
+        self._process.terminate()
+        self._process.wait()
 
     def kill(self) -> None:
         """End it without a chance to tidy up."""
@@ -131,7 +136,10 @@ def run_processes(var_dir: Path, count: int, redis: RedisServer | None) -> Itera
         yield processes
     finally:
         for server in processes.servers:
-            server.kill()
+            if measures_coverage():
+                server.end()
+            else:
+                server.kill()
 
 
 @pytest.fixture

@@ -53,6 +53,10 @@ class RunningSite:
         """Put database and media back as they are in `folder`; start the server if it was killed."""
         if self.server.process.poll() is not None:
             self.server.start()
+        elif measures_coverage():
+            # Some tests kill it. What it has measured for those before would be lost.
+            self.server.end()
+            self.server.start()
         try:
             wait_until(self._has_no_task_left)
         except TimeoutError:
@@ -113,6 +117,11 @@ class Server:
     def __init__(self, start: Callable[[], subprocess.Popen]) -> None:
         self._start = start
         self.process = start()
+
+    def end(self) -> None:
+        """End it as an operator does."""
+        self.process.terminate()
+        _end(self.process)
 
     def kill(self) -> None:
         """End it as a power cut does."""
@@ -193,6 +202,11 @@ def run_site(var_dir: Path, *, project: Path = PROJECT, has_worker: bool = True,
                 _end(process)
 
 
+def measures_coverage() -> bool:
+    """Whether coverage measures the processes that are started, too. They write it when they end."""
+    return "COVERAGE_PROCESS_CONFIG" in os.environ
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     """Ask again and again until the answer is yes. Raises TimeoutError."""
     ends = time.monotonic() + STARTS_WITHIN
@@ -228,7 +242,7 @@ def renew_version(database: sqlite3.Connection) -> None:
 
 def _end(process: subprocess.Popen) -> None:
     try:
-        process.wait(timeout=10)
+        process.wait(timeout=60 if measures_coverage() else 10)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
