@@ -15,9 +15,10 @@ def count_lines(work: Callable[[], object]) -> int:
         lines += event == "line"
         return count
 
+    before = sys.gettrace()  # that of coverage
     sys.settrace(count)
     try:
         work()
     finally:
-        sys.settrace(None)
+        sys.settrace(before)
     return lines

@@ -12,6 +12,7 @@ from galley.markdown.parser import MAX_EMPHASIS_MARKS, MAX_TABLE_TOKENS, make_pa
 from galley.markdown.rendering import MAX_LENGTH, render_whole
 from galley.markdown.sanitising import _WITHOUT_SUMMARY, MAX_DEPTH, _add_summary, describe_vague_links
 from galley.markdown.time_limit import time_text
+from tests.growth import count_lines
 
 
 def count_steps(work: Callable[[], object]) -> int:
@@ -131,19 +132,7 @@ def test_what_never_closes_is_not_searched_again_from_each_opening(piece: str) -
     parser = make_parser()
 
     def count(pieces: int) -> int:
-        read = 0
-
-        def count_line(frame, event, argument):
-            nonlocal read
-            read += event == "line"
-            return count_line
-
-        sys.settrace(count_line)
-        try:
-            parser.render("[^1]: a\n\n" + piece * pieces)
-        finally:
-            sys.settrace(None)
-        return read
+        return count_lines(lambda: parser.render("[^1]: a\n\n" + piece * pieces))
 
     assert count(400) < 6 * count(100)  # four times the text; a square would be sixteen times the lines
 
