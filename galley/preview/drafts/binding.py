@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.forms.models import construct_instance
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext
@@ -41,7 +41,7 @@ class DraftBlockWidget(BlockWidget):
         """Return the blocks' value. Raises `ValidationError` where upstream would fail on missing or odd data."""
         try:
             return super().value_from_datadict(data, files, name)
-        except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError, RecursionError, BadRequest) as error:
             raise ValidationError("The blocks can't be read.") from error
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
 from django.utils.html import conditional_escape
 
 from galley.preview.drafts.binding import NEVER_BLANK, Draft, DraftBlockField, DraftChild, Memory, bind_draft
@@ -110,7 +110,7 @@ def _update_block(draft: Draft, data: FormData, stream: str, prefix: str, memory
         raise NeedsFullBind
     try:
         memory.blocks[stream][block_id] = block.clean(block.value_from_datadict(data, {}, f"{prefix}-value"))
-    except (ValidationError, LookupError, ValueError, TypeError, AttributeError) as error:
+    except (ValidationError, LookupError, ValueError, TypeError, AttributeError, BadRequest) as error:
         raise NeedsFullBind from error
     before = value[at]
     value[at] = now = field.make_child(block, block_id)
