@@ -19,6 +19,8 @@ from wagtail.models import Page, Site
 
 from galley.preview.messages import storable
 
+# How many links are looked up at a time: each takes some queries.
+MOST_AT_ONCE = 100
 # A page that was published meanwhile is known after that many seconds.
 SECONDS_KEPT = 30
 
@@ -46,28 +48,36 @@ class Target(NamedTuple):
         return f"preview.link.{hashlib.sha256(f'{self.site_id}:{self.path}'.encode()).hexdigest()}"
 
 
-def find_failures(page: Page, addresses: Collection[str]) -> dict[str, Failure]:
+class Failures(NamedTuple):
+    """Why links lead nowhere, by their address. If there were many links, it isn't complete yet: ask again."""
+
+    reasons: dict[str, Failure]
+    is_complete: bool = True
+
+
+def find_failures(page: Page, addresses: Collection[str]) -> Failures:
     """Return those of `addresses`, links as they stand on `page`, that lead nowhere, and why.
 
     `page` is taken to exist, even if it isn't published yet. Asks the database, for each link once in a while.
     """
     own = page.get_full_url()
     if not own:
-        return {}
+        return Failures({})
     targets = {address: target for address in addresses if (target := find_target(own, address))}
     known = cache.get_many([target.key for target in targets.values()])
-    unknown = {target for target in targets.values() if target.key not in known}
+    unknown = list(dict.fromkeys(target for target in targets.values() if target.key not in known))
     # The cache tells "works" from "isn't known" by the empty text.
-    found = {target.key: failure or "" for target, failure in look_up(unknown)}
+    found = {target.key: failure or "" for target, failure in look_up(unknown[:MOST_AT_ONCE])}
     if found:
         cache.set_many(found, SECONDS_KEPT)
     answers = known | found
     own_path = urlsplit(own).path
-    return {
+    reasons = {
         address: Failure(answers[target.key])
         for address, target in targets.items()
-        if answers[target.key] and target.path != own_path
+        if answers.get(target.key) and target.path != own_path
     }
+    return Failures(reasons, is_complete=len(unknown) <= MOST_AT_ONCE)
 
 
 def find_target(own: str, address: str) -> Target | None:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, override
 from wagtail.models import Page
 from wagtail.users.models import UserProfile
 
-from galley.preview.broken_links import Failure, find_failures
+from galley.preview.broken_links import Failure, Failures, find_failures
 from galley.preview.database import in_preview_thread
 from galley.preview.drafts.rendering import CutPage
 from galley.preview.drafts.sources import SavedPage, Source
@@ -116,11 +116,13 @@ class OutlineReport:
             await self._changed.wait()
             await self._wait_for_a_pause()
             try:
-                message = await in_preview_thread(describe, *self._draft, self._user_id)
+                message, is_complete = await in_preview_thread(describe, *self._draft, self._user_id)
             except Exception:
                 # The outline is a help beside the draft: the draft goes on without it.
                 logger.exception("A draft could not be outlined")
                 continue
+            if not is_complete:
+                self._changed.set()
             if message != self._told:
                 self._told = message
                 await self._send("outline", **message)
@@ -138,8 +140,10 @@ class OutlineReport:
         self._changed.clear()
 
 
-def describe(draft: CutPage, source: Source, user_id: int) -> dict[str, Any]:
+def describe(draft: CutPage, source: Source, user_id: int) -> tuple[dict[str, Any], bool]:
     """Return the message about the `draft` of `source`, in the words and the language of its author.
+
+    The second value says whether all links were looked up; if not, the next call looks up more.
 
     `summary` is a line of text; `headings` and `findings` say, beside their text, where they are: `path` is the
     content path of the field (may be empty), `selector` and `index` find the element in the document.
@@ -150,12 +154,14 @@ def describe(draft: CutPage, source: Source, user_id: int) -> dict[str, Any]:
         # Relative links start from the page's address: for a new page, from that of the one above it.
         page = Page.objects.filter(pk=source.page_id).first() if isinstance(source, SavedPage) else source.load()[1]
         addresses = {link.address for link in outline.links if link.address and not link.address.startswith("#")}
-        findings = find(outline, find_failures(page, addresses) if page else {})
-        return {
+        failures = find_failures(page, addresses) if page else Failures({})
+        findings = find(outline, failures.reasons)
+        message = {
             "summary": _summary(outline, len(findings)),
             "headings": [{"text": text, "level": level, **asdict(place)} for level, text, place in outline.headings],
             "findings": [{"text": sentence, **asdict(place)} for sentence, place in findings[:MOST_FINDINGS]],
         }
+        return message, failures.is_complete
 
 
 def _summary(outline: Outline, findings: int) -> str:

@@ -20,7 +20,7 @@ def nothing_known() -> None:
 
 
 def failure(page, address: str) -> Failure | None:
-    return find_failures(page, [address]).get(address)
+    return find_failures(page, [address]).reasons.get(address)
 
 
 @pytest.mark.parametrize(
@@ -98,13 +98,24 @@ def test_a_page_with_routes_of_its_own_answers_for_them(small_site, monkeypatch)
 
 def test_an_answer_is_kept_for_a_while(small_site, django_assert_num_queries) -> None:
     addresses = ["/blog/", "/nothing/", "/portfolio/"]
-    first = find_failures(small_site.post, addresses)
+    first = find_failures(small_site.post, addresses).reasons
     with django_assert_num_queries(0):
-        assert find_failures(small_site.post, addresses) == first == {"/nothing/": Failure.MISSING}
+        assert find_failures(small_site.post, addresses).reasons == first == {"/nothing/": Failure.MISSING}
 
 
 def test_many_good_links_cost_no_more_than_one(small_site, django_assert_max_num_queries) -> None:
     pages = [StandardPageFactory(parent=small_site.home, title=f"Page {number}") for number in range(10)]
     Site.get_site_root_paths()
     with django_assert_max_num_queries(3):
-        assert find_failures(small_site.post, [page.url for page in pages]) == {}
+        assert find_failures(small_site.post, [page.url for page in pages]) == ({}, True)
+
+
+def test_very_many_links_are_looked_up_some_at_a_time(small_site, monkeypatch, django_assert_max_num_queries) -> None:
+    monkeypatch.setattr("galley.preview.broken_links.MOST_AT_ONCE", 10)
+    addresses = [f"/nothing/{number}/" for number in range(21)]
+    found = []
+    for _round in range(3):
+        with django_assert_max_num_queries(80):
+            failures = find_failures(small_site.post, addresses)
+        found.append((len(failures.reasons), failures.is_complete))
+    assert found == [(10, False), (20, False), (21, True)]

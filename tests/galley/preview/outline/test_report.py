@@ -1,6 +1,7 @@
 """An open editor is told about its draft when its author pauses."""
 
 import asyncio
+import itertools
 
 import pytest
 from django.core.cache import cache
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 def outlined(html: str, source, user) -> dict:
-    return describe(cut_page(html), source, user.pk)
+    return describe(cut_page(html), source, user.pk)[0]
 
 
 def test_every_page_type_has_an_outline(site, editor) -> None:
@@ -97,3 +98,31 @@ def test_it_ends_with_its_editor_even_if_the_draft_changes_in_that_moment(site) 
         assert task.cancelled()
 
     asyncio.run(scene())
+
+
+def test_it_goes_on_until_all_links_are_looked_up(site, monkeypatch) -> None:
+    monkeypatch.setattr("galley.preview.outline_report.PAUSE_SECONDS", 0.0)
+    rounds = itertools.count(1)
+    told: list[dict] = []
+
+    def describe_some(*args) -> tuple[dict, bool]:
+        number = next(rounds)
+        return {"findings": number}, number >= 3
+
+    async def scene() -> None:
+        is_told = asyncio.Event()
+
+        async def send(kind, **message) -> None:
+            told.append(message)
+            if len(told) == 3:
+                is_told.set()
+
+        report = OutlineReport(1, send)
+        report.draft_changed(cut_page("<main></main>"), SavedPage(site.post.pk))
+        task = asyncio.create_task(report.send_forever())
+        await asyncio.wait_for(is_told.wait(), PATIENCE)
+        task.cancel()
+
+    monkeypatch.setattr("galley.preview.outline_report.describe", describe_some)
+    asyncio.run(scene())
+    assert told == [{"findings": 1}, {"findings": 2}, {"findings": 3}]
