@@ -5,9 +5,9 @@ python-markdown takes seconds for a few thousand brackets. README.md describes t
 """
 
 from galley.markdown.body import RenderedBody, feed_html, render_body
-from galley.markdown.formulas import InvalidFormula, convert_formula, render_formula
+from galley.markdown.formulas import InvalidFormula, convert_formula, render_formula, render_formula_block
 from galley.markdown.headings import anchor_headings, normalise_headings
-from galley.markdown.highlighting import highlight_code, language_name
+from galley.markdown.highlighting import highlight_code, language_name, render_code
 from galley.markdown.internal_links import prefetch_links
 from galley.markdown.parser import extract_text, summarise_markdown
 from galley.markdown.rendering import render_markdown
@@ -34,7 +34,9 @@ __all__ = [
     "normalise_headings",
     "prefetch_links",
     "render_body",
+    "render_code",
     "render_formula",
+    "render_formula_block",
     "render_markdown",
     "summarise_markdown",
 ]

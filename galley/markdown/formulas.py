@@ -8,9 +8,12 @@ digit may stand right before the first dollar or right after the second.
 import re
 from collections.abc import Sequence
 from html import unescape
+from sys import getsizeof
+from threading import Lock
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
+from cachetools import LRUCache, cached
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -25,10 +28,11 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
 
 from galley.markdown.sanitising import sanitise
-from galley.markdown.time_limit import check_time
+from galley.markdown.time_limit import check_time, render_in_time
 
 # The cost of a formula grows with its length.
 MAX_FORMULA_LENGTH = 2_000
+MAX_CACHE_BYTES = 4 * 1024 * 1024
 
 # Recursive definitions could turn one line into a gigabyte.
 _DEFINITIONS = (commands.NEWCOMMAND, commands.DEF, commands.NEWENVIRONMENT, commands.DECLAREMATHOPERATOR)
@@ -46,6 +50,7 @@ class InvalidFormula(ValueError):
     """TeX that can't be converted. The message tells its author why."""
 
 
+@cached(LRUCache(MAX_CACHE_BYTES, getsizeof=getsizeof), lock=Lock())
 def convert_formula(tex: str, display: bool = False) -> SafeString:
     """Return `tex` as a `<math>` element, as a block if `display`. Raises `InvalidFormula`."""
     tex = tex.strip()
@@ -85,6 +90,12 @@ def render_formula(tex: str, display: bool = False) -> SafeString:
     return format_html(
         '<div class="math-scroll" role="group" tabindex="0" aria-label="{}">{}</div>', _("Formula"), math
     )
+
+
+def render_formula_block(tex: str, display: bool = True) -> SafeString:
+    """Return `tex` as `render_formula` does; in a draft whose texts take too long, as it is and with a note."""
+    note = _("The texts of this draft take too long to format. Some of its formulas are shown as they were written.")
+    return render_in_time(lambda: render_formula(tex, display=display), tex, note)
 
 
 def formula_plugin(parser: MarkdownIt) -> None:

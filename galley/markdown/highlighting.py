@@ -3,16 +3,20 @@
 import re
 from contextlib import suppress
 from functools import lru_cache
+from sys import getsizeof
+from threading import Lock
 
+from cachetools import LRUCache, cached
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from pygments import format
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.token import STANDARD_TYPES
 
-from galley.markdown.time_limit import OutOfTime, time_colouring
+from galley.markdown.time_limit import OutOfTime, render_in_time, time_colouring
 
 # The classes that Pygments writes. The style sheet colours them, the sanitiser allows them.
 TOKEN_CLASSES = frozenset(name for name in STANDARD_TYPES.values() if name)
@@ -30,6 +34,8 @@ _LANGUAGES = frozenset(
     alias.lower() for name, aliases, *_ in get_all_lexers(plugins=False) if name not in _ENDLESS for alias in aliases
 )
 
+MAX_CACHE_BYTES = 4 * 1024 * 1024
+
 _formatter = HtmlFormatter(nowrap=True)
 
 
@@ -41,10 +47,23 @@ def highlight_code(code: str, language: str) -> SafeString:
     lexer = _find_lexer(language.lower()) if len(code) <= MAX_HIGHLIGHTED_LENGTH else None
     if lexer is None or max(map(len, code.split("\n"))) > MAX_LINE_LENGTH or _LONG_GAP.search(code):
         return escape(code)
-    with suppress(OutOfTime), time_colouring() as check:
-        tokens = (token for token in lexer.get_tokens(code) if not check())
-        return mark_safe(format(tokens, _formatter).removesuffix("\n"))
+    with suppress(OutOfTime):
+        return mark_safe(_colour(code, lexer))
     return escape(code)
+
+
+def render_code(code: str, language: str) -> SafeString:
+    """Return `code` as `highlight_code` does; in a draft whose texts take too long, plain and with a note."""
+    note = _("The texts of this draft take too long to format. Some of its code is shown without colours.")
+    return render_in_time(lambda: highlight_code(code, language), code, note)
+
+
+@cached(LRUCache(MAX_CACHE_BYTES, getsizeof=getsizeof), key=lambda code, lexer: (code, lexer.name), lock=Lock())
+def _colour(code: str, lexer: Lexer) -> str:
+    with time_colouring() as check:
+        tokens = (token for token in lexer.get_tokens(code) if not check())
+        html: str = format(tokens, _formatter)
+    return html.removesuffix("\n")
 
 
 def language_name(language: str) -> str:

@@ -39,7 +39,8 @@ def render_markdown(text: str, footnotes_name: str = "") -> SafeString:
     except TooSlow:
         # Not cached: chunks that were rendered in time are cached, so the next attempt may succeed.
         logger.warning("A Markdown text of %d characters takes more than %s s", len(text), MAX_SECONDS)
-        html = _print_as_it_is(str(text), _("A Markdown text takes too long to format. Split it into several blocks."))
+        note = _("A Markdown text takes too long to format. Split it into several blocks, or the page into several.")
+        html = _print_as_it_is(str(text), note)
     return mark_safe(resolve_links(html))
 
 

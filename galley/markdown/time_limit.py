@@ -1,4 +1,4 @@
-"""The time that a Markdown text of a draft may take, so that no author holds up the process for others."""
+"""The time that the texts of a draft may take, so that no author holds up the process for others."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -7,48 +7,67 @@ from contextvars import ContextVar
 from time import thread_time
 from typing import Any
 
-# Of processor time, so that other work on the machine doesn't count.
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+# Of processor time, so that other work on the machine doesn't count: for one text, and for all of a draft together.
 MAX_SECONDS = 0.6
+MAX_DRAFT_SECONDS = 1.0
 # Of a published text too: after that, its code isn't coloured.
 MAX_COLOURING_SECONDS = 1.0
 
 
 class TooSlow(Exception):
-    """A text of a draft takes more than `MAX_SECONDS`."""
+    """A text of a draft takes more than `MAX_SECONDS`, or all of them more than `MAX_DRAFT_SECONDS`."""
 
 
 class OutOfTime(Exception):
     """The code of a text has taken more than `MAX_COLOURING_SECONDS`."""
 
 
-_limit: ContextVar[float] = ContextVar("limit", default=math.inf)
+# The seconds that are left for the texts of a draft: a list of one number.
+_left: ContextVar[list[float] | None] = ContextVar("left", default=None)
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 _spent_on_colours: ContextVar[list[float]] = ContextVar("spent_on_colours")
 
 
 @contextmanager
 def limit_time() -> Iterator[None]:
-    """Within it, each Markdown text may take `MAX_SECONDS` to render: for the drafts of authors.
+    """Within it, Markdown, code and formulas have limited time: for one draft of an author.
 
-    What is published has no limit: it is rendered in linear time, and a page cut short would be cached.
+    What was rendered in time is cached, so the next rendering goes further. What is published has no limit: it is
+    rendered in linear time, and a page cut short would be cached.
     """
-    token = _limit.set(MAX_SECONDS)
+    token = _left.set([MAX_DRAFT_SECONDS])
     try:
         yield
     finally:
-        _limit.reset(token)
+        _left.reset(token)
 
 
 @contextmanager
 def time_text() -> Iterator[None]:
     """Within it, one text is rendered. Raises `TooSlow` if there is a limit and the text takes longer."""
-    token = _deadline.set(thread_time() + _limit.get())
+    began, left = thread_time(), _left.get()
+    token = _deadline.set(began + min(MAX_SECONDS, *left) if left else math.inf)
     colours = _spent_on_colours.set([])
     try:
+        check_time()
         yield
     finally:
+        if left:
+            left[0] -= thread_time() - began
         _deadline.reset(token)
         _spent_on_colours.reset(colours)
+
+
+def render_in_time(render: Callable[[], SafeString], source: str, note: str) -> SafeString:
+    """Return what `render` returns; `source` as it is, with a `note` for its author, if a draft has no more time."""
+    try:
+        with time_text():
+            return render()
+    except TooSlow:
+        return format_html('<span data-preview-note="{}">{}</span>', note, source)
 
 
 def check_time(*_: Any) -> Any:

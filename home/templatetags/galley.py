@@ -10,10 +10,10 @@ from galley.images import largest_image_url, render_picture, render_preload
 from galley.markdown import (
     RenderedBody,
     anchor_headings,
-    highlight_code,
     language_name,
     render_body,
-    render_formula,
+    render_code,
+    render_formula_block,
     render_markdown,
 )
 from home.page_metadata import page_metadata, structured_data
@@ -21,12 +21,12 @@ from home.page_metadata import page_metadata, structured_data
 register = template.Library()
 
 register.filter("markdown", render_markdown)
-register.filter("highlight", highlight_code)
+register.filter("highlight", render_code)
 register.simple_tag(render_picture, name="site_picture")
 register.simple_tag(render_preload, name="preload_picture")
 register.filter("largest_url", largest_image_url)
 register.filter("language_name", language_name)
-register.filter("formula", render_formula)
+register.filter("formula", render_formula_block)
 register.filter("anchor_headings", anchor_headings)
 register.simple_tag(page_metadata)
 register.simple_tag(structured_data)

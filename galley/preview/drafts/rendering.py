@@ -78,6 +78,6 @@ NOTE = re.compile(r'\sdata-preview-note="([^"]*)"')
 
 
 def read_notes(page: CutPage) -> list[str]:
-    """Return what the templates of `page` tell its author: the values of all `data-preview-note` attributes."""
+    """Return what the templates of `page` tell its author: each value of a `data-preview-note` attribute once."""
     parts = (part for part in (*page.skeleton, *page.regions.values()) if "data-preview-note" in part)
-    return [unescape(note) for part in parts for note in NOTE.findall(part)]
+    return list(dict.fromkeys(unescape(note) for part in parts for note in NOTE.findall(part)))

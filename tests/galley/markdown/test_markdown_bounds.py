@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from galley.markdown import highlight_code, limit_time, render_markdown
+from galley.markdown import highlight_code, limit_time, render_code, render_formula_block, render_markdown
 from galley.markdown.incremental import read_chunk, render_incrementally, rendered_cache
 from galley.markdown.parser import MAX_EMPHASIS_MARKS, MAX_TABLE_TOKENS, make_parser
 from galley.markdown.rendering import MAX_LENGTH, render_whole
@@ -183,16 +183,16 @@ CODE = 'int main() { return 0; } // "a" /* b */\n' * 200
 
 
 def test_code_that_takes_too_long_to_colour_is_printed_plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "<span" in highlight_code(CODE, "c")
+    assert "<span" in highlight_code(f"{CODE}// in time", "c")
     readings = itertools.count()
     monkeypatch.setattr("galley.markdown.time_limit.thread_time", lambda: next(readings) / 1000)
     assert "<span" not in highlight_code(CODE, "c")
     # All code of a published text has that time together, and each text has its own.
-    few = "```c\n" + 'int a = "b";\n' * 10 + "```\n\n"
-    html = render_whole_in_time(few * 30)
+    code = ["```c\n" + f'int a{number} = "b";\n' * 10 + "```\n\n" for number in range(30)]
+    html = render_whole_in_time("".join(code))
     assert 'class="k' in html.partition("</code>")[0]
     assert 'class="k' not in html.rpartition("<code>")[2]
-    assert render_whole_in_time(few) == html.partition("</figure>\n")[0] + "</figure>\n"
+    assert render_whole_in_time(code[0]) == html.partition("</figure>\n")[0] + "</figure>\n"
 
 
 def render_whole_in_time(text: str) -> str:
@@ -207,6 +207,36 @@ def test_code_of_a_draft_that_takes_too_long_ends_the_text(monkeypatch: pytest.M
         html = render_markdown(f"```c\n{CODE}// never seen before\n```")
     assert html.startswith('<div data-preview-note="A Markdown text takes too long to format.')
     assert next(readings) < 1010
+
+
+@pytest.mark.parametrize(
+    ("render", "is_formatted", "readings_a_second"),
+    [
+        (lambda number: render_code(f'int a = "{number}";', "c"), lambda html: "<span class" in html, 400),
+        (lambda number: render_formula_block(f"a_{number}"), lambda html: "<math" in html, 40),
+        (lambda number: render_markdown(f"*a{number}* b"), lambda html: "<em>" in html, 400),
+    ],
+    ids=["code", "formulas", "Markdown"],
+)
+def test_the_texts_of_a_draft_have_limited_time_together(
+    render, is_formatted, readings_a_second: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings = itertools.count()
+
+    def render_draft() -> list[str]:
+        with limit_time():
+            return [render(number) for number in range(40)]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("galley.markdown.time_limit.thread_time", lambda: next(readings) / readings_a_second)
+        first = render_draft()
+        second = render_draft()
+    assert is_formatted(first[0])
+    assert "data-preview-note" in first[-1]
+    # What was formatted in time is cached, so the next rendering goes further.
+    assert sum(map(is_formatted, first)) < sum(map(is_formatted, second))
+    # What is published has no such limit.
+    assert all(is_formatted(render(number)) for number in range(40))
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_a_text_that_takes_too_long_is_shown_with_a_note(site, editor, log_in, m
         typing, screen = Socket(editor_path(site.post), client), Socket("/preview/", client)
         await opened(typing, screen)
         await typing.say(type="form", sequence=1, fields=form_of(site.post, body=markdown("A *slow* word")))
-        note = "A Markdown text takes too long to format. Split it into several blocks."
+        note = "A Markdown text takes too long to format. Split it into several blocks, or the page into several."
         assert (await typing.heard())["about"]["notes"] == [note]
         assert "<p>A *slow* word</p>" in await screen.shown()
         assert screen.screen.notes == [note]
