@@ -208,9 +208,9 @@ STORAGES = {
     "renditions": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
 }
 
-# The form of a page with many blocks has more fields than Django's default of 1,000, and a long text is larger than
-# 2.5 MiB. Whatever the preview shows (`galley.preview.conf`) must be saveable, even if each character is escaped.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+# The form of a page with many blocks has more fields than Django's default of 1,000 (a block of code has seven; these
+# take a second to read), and a long text is larger than 2.5 MiB. What is too large for the preview can still be saved.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 # Security: Wagtail's preview panel shows the page in a frame of the same origin.

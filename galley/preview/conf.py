@@ -23,7 +23,7 @@ def lock_file() -> str | Path:
     return getattr(settings, "PREVIEW_LOCK_FILE", Path(gettempdir()) / f"preview-{site:x}.lock")
 
 
-# Of an editor's page. Ten thousand fields is also what the site's own form has to take.
+# Of an editor's page. The site's own form has to take more.
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 MAX_FIELDS = 10_000
 MAX_PATH = 500

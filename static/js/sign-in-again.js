@@ -28,8 +28,9 @@ async function askWhoIsSignedIn(method = "GET", body = undefined) {
     const response = await fetch(texts.session, { method, headers, body, cache: "no-store", redirect: "manual" });
     if (response.status >= 500) return null;
     if (response.headers.get("Content-Type")?.startsWith("application/json")) return await response.json();
-    // Not an answer of the site, but of something in front of it.
-    const cause = response.status === 413 ? texts.textTooLarge : texts.textRefused.replace("{status}", response.status);
+    // Not an answer of a view: of Django's limits on what is sent, or of something in front of the site.
+    const reasons = { 400: texts.textTooLong, 413: texts.textTooLarge };
+    const cause = reasons[response.status] ?? texts.textRefused.replace("{status}", response.status);
     return method === "POST" && response.status >= 400 ? { cause } : {};
   } catch {
     return null;

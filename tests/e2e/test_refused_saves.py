@@ -25,6 +25,9 @@ CAUSE = "The server takes its own address to be http://localhost."
             marks=pytest.mark.nightly,
         ),
         (405, "<h1>405 Not Allowed</h1>", "text/html", "refuses to pass on what you save (status 405)"),
+        pytest.param(
+            400, "<h1>400</h1>", "text/html", "more blocks or text than can be saved", marks=pytest.mark.nightly
+        ),
         (413, "<h1>413 Request Entity Too Large</h1>", "text/html", "lets through (413 Content Too Large)"),
     ],
 )
@@ -36,7 +39,9 @@ async def test_autosave_names_what_refuses_it(
 
     async def refuse(route: Route) -> None:
         # A limit of size is for what is large: not for the first question, who is signed in.
-        is_refused = route.request.method == "POST" and (status != 413 or len(route.request.post_data or "") > 100)
+        is_refused = route.request.method == "POST" and (
+            status not in (400, 413) or len(route.request.post_data or "") > 100
+        )
         is_from_script = "x-requested-with" in route.request.headers
         if is_refused and content_type == "application/json" and not is_from_script:
             await route.fulfill(status=status, body="<h1>This form came from another address</h1>")

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
@@ -16,6 +18,8 @@ from tests.factories import AuthorFactory, BlogIndexPageFactory, BlogPostPageFac
 from tests.galley.preview.conftest import form_of, markdown
 
 pytestmark = pytest.mark.django_db
+
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
@@ -224,3 +228,16 @@ def test_publishing_still_asks_for_what_is_missing_in_a_row(small_site: SmallSit
     form = form_of(small_site.project, links=links) | {"action-publish": "1"}
     response = admin.post(f"/admin/pages/{small_site.project.pk}/edit/", form)
     assert "could not be saved due to validation errors" in response.content.decode()
+
+
+def test_nineteen_hundred_blocks_of_code_fit_into_a_form(rf: RequestFactory) -> None:
+    """Each has seven fields. A form that is larger still is refused with a sentence."""
+    fields = {f"body-{number}-{name}": "a" for number in range(1900) for name in range(7)}
+    assert len(rf.post("/", urlencode(fields), FORM).POST) == len(fields)
+
+
+def test_a_form_that_is_too_large_is_refused_with_a_sentence(admin: Client, small_site: SmallSite) -> None:
+    fields = urlencode({str(number): "" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)})
+    response = admin.post(f"/admin/pages/{small_site.post.pk}/edit/", fields, FORM)
+    assert response.status_code == 400
+    assert "Back button brings back what you wrote" in response.content.decode()
