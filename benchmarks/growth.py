@@ -1,5 +1,8 @@
 """How the time that a text takes grows with its length: no text may take more than in proportion.
 
+The steps are all that a text passes on its way from the form to a visitor: a draft's page and what is said of it, what
+is read from a saved text for links, search and lists, the published HTML, and the import.
+
 `uv run python -m benchmarks.growth [--texts N] [--json FILE]` doubles texts of repeated marks from 25,000 to 200,000
 characters. It prints the slowest, with the seconds of processor time that each step takes and the exponent of its
 growth: 1 is linear, 2 is quadratic.
@@ -17,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import django
+from django.core.management import call_command
 from django.utils.html import escape
 
 from benchmarks import facts
@@ -33,16 +37,27 @@ MEASURABLE_SECONDS = 0.05
 
 def make_steps() -> dict[str, Callable[[str], Any]]:
     """Return what is done with an author's text, by name. Each is given the text, and the HTML that came of it."""
-    return _make_rendering_steps() | _make_site_steps() | _make_import_steps()
+    return _make_rendering_steps() | _make_site_steps() | _make_draft_steps() | _make_import_steps()
 
 
 def _make_rendering_steps() -> dict[str, Callable[[str], Any]]:
-    from galley.markdown import extract_text, feed_html, find_formula_errors, limit_time, summarise_markdown
+    from galley.markdown import (
+        extract_text,
+        feed_html,
+        find_broken_links,
+        find_formula_errors,
+        find_references,
+        limit_time,
+        render_code,
+        render_formula_block,
+        summarise_markdown,
+    )
     from galley.markdown.body import RenderedBody
     from galley.markdown.headings import normalise_headings
     from galley.markdown.incremental import read_chunk, rendered_cache
     from galley.markdown.rendering import render_unresolved, render_whole
     from galley.markdown.time_limit import TooSlow
+    from galley.markdown.validation import _read
     from galley.preview.drafts.rendering import cut_page
     from galley.preview.outline import read_outline
 
@@ -61,12 +76,33 @@ def _make_rendering_steps() -> dict[str, Callable[[str], Any]]:
     def render_again(text: str) -> str:
         return render_whole(text)
 
+    def parse_again(work: Callable[[str], Any]) -> Callable[[str], Any]:
+        def work_afresh(text: str) -> Any:
+            _read.cache_clear()
+            return work(text)
+
+        return work_afresh
+
+    def draft_of_ten(work: Callable[[str], Any]) -> Callable[[str], Any]:
+        """Return a function that renders a draft with the text in ten blocks."""
+
+        def render_draft(text: str) -> None:
+            with limit_time():
+                for number in range(10):
+                    work(f"{number}{text[: len(text) // 10]}")
+
+        return render_draft
+
     return {
         "render": render,
         "render in one piece": render_again,
         "search text": extract_text,
         "summary": summarise_markdown,
-        "formulas": find_formula_errors,
+        "formulas": parse_again(find_formula_errors),
+        "references": parse_again(find_references),
+        "broken links": parse_again(find_broken_links),
+        "code": draft_of_ten(lambda text: render_code(text, "javascript")),
+        "formula blocks": draft_of_ten(render_formula_block),
         "headings": lambda text: RenderedBody(normalise_headings(html_of(text))).contents,
         "feed": lambda text: feed_html(html_of(text), "https://example.org/"),
         "outline": lambda text: read_outline(f"<main>{html_of(text)}</main>"),
@@ -84,6 +120,7 @@ def _make_site_steps() -> dict[str, Callable[[str], Any]]:
     from galley.history.merging import Merge
     from galley.history.texts import mark_differences
     from galley.history.words import read_words, removed_words, sum_words
+    from galley.markdown import anchor_headings
     from galley.preview.drafts.binding import set_true_counts
     from galley.preview.messages import apply_splice, find_splice
     from home.blocks import minutes_to_read, opening_words
@@ -104,7 +141,7 @@ def _make_site_steps() -> dict[str, Callable[[str], Any]]:
         ]
 
     def write_rich_text(text: str) -> None:
-        lines = text.split("\n")[:5_000]
+        lines = text.split("\n")
         state = {
             "blocks": [
                 {"key": f"{number:05}", "text": line, "type": "unstyled", "depth": 0, "inlineStyleRanges": [],
@@ -115,13 +152,30 @@ def _make_site_steps() -> dict[str, Callable[[str], Any]]:
         }  # fmt: skip
         widget = paragraph.field.widget
         html = widget.value_from_datadict({"text": json.dumps(state)}, {}, "text")
-        str(RichText(html))
-        paragraph.get_searchable_content(RichText(html))
+        read_html(html)
         widget.format_value(html)
 
     def read_html(text: str) -> None:
         str(RichText(text))
         paragraph.get_searchable_content(RichText(text))
+        list(paragraph.extract_references(RichText(text)))
+        anchor_headings(RichText(text))
+
+    def write_marked_text(text: str) -> None:
+        """Write one line in which each word is a link and bold."""
+        ranges = [{"offset": at, "length": 4} for at in range(0, len(text) - 4, 10)]
+        state = {
+            "blocks": [
+                {"key": "a", "text": text, "type": "unordered-list-item", "depth": len(text),
+                 "inlineStyleRanges": [{**each, "style": "BOLD"} for each in ranges],
+                 "entityRanges": [{**each, "key": number} for number, each in enumerate(ranges)]}
+            ],
+            "entityMap": {
+                str(number): {"type": "LINK", "mutability": "MUTABLE", "data": {"url": f"/{number}/"}}
+                for number in range(len(ranges))
+            },
+        }  # fmt: skip
+        read_html(paragraph.field.widget.value_from_datadict({"text": json.dumps(state)}, {}, "text"))
 
     def merge(text: str) -> list[tuple[Any, Any]]:
         half = len(text) // 2
@@ -146,6 +200,7 @@ def _make_site_steps() -> dict[str, Callable[[str], Any]]:
         "opening of rich text": lambda text: opening_words(body.to_python(blocks_of(text)[1:])),
         "minutes": lambda text: minutes_to_read(body.to_python(blocks_of(text))),
         "rich text": write_rich_text,
+        "rich links": write_marked_text,
         "stored rich text": read_html,
         "editing stored rich text": lambda text: paragraph.field.widget.format_value(text),
         "merge": merge,
@@ -154,6 +209,38 @@ def _make_site_steps() -> dict[str, Callable[[str], Any]]:
         "field names": lambda text: set_true_counts(MultiValueDict({text: ["1"], f"{text}-TOTAL_FORMS": ["2"]})),
         "message": lambda text: (clean_line(text), clean_text(text)),
     }
+
+
+def _make_draft_steps() -> dict[str, Callable[[str], Any]]:
+    """Return what happens to the whole page of a draft, which holds the text in two blocks."""
+    from django.contrib.auth import get_user_model
+    from django.core.cache import cache
+    from wagtail.models import Page
+    from wagtail.test.utils.form_data import streamfield
+
+    from blog.models import BlogPostPage
+    from galley.preview.broken_links import find_failures
+    from galley.preview.drafts.form_state import FormData
+    from galley.preview.drafts.live_page import LivePage
+    from galley.preview.drafts.sources import SavedPage
+    from galley.preview.outline_report import describe
+    from tests.galley.preview.conftest import form_of
+
+    page = Page.objects.get(depth=2).add_child(instance=BlogPostPage(title="A draft", live=False))
+    author = get_user_model().objects.create_superuser("author")
+    source = SavedPage(page.pk)
+
+    def show_draft(text: str) -> None:
+        quotation = {"quote": text, "attribution": ""}
+        form = form_of(page, body=streamfield([("markdown", text), ("pull_quote", quotation)]))
+        state = LivePage(source).render_whole(FormData(form), author, {})
+        describe(state.page, source, author.pk)
+
+    def look_up(text: str) -> None:
+        cache.clear()
+        find_failures(page, [f"/{number}/{text[number : number + 20]}" for number in range(0, len(text), 20)])
+
+    return {"draft": show_draft, "links of a draft": look_up}
 
 
 def _make_import_steps() -> dict[str, Callable[[str], Any]]:
@@ -231,7 +318,15 @@ def main() -> None:
     options.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
     chosen = options.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
-    django.setup()
+    with tempfile.TemporaryDirectory() as var_dir:
+        os.environ["GALLEY_VAR_DIR"] = var_dir
+        django.setup()
+        call_command("migrate", verbosity=0)
+        measure_texts(chosen)
+
+
+def measure_texts(chosen: argparse.Namespace) -> None:
+    """Print the slowest of the `chosen` texts and steps. Takes an empty database."""
     steps = {name: work for name, work in make_steps().items() if name in chosen.steps or not chosen.steps}
     found = []
     for number, text in zip(range(chosen.first + chosen.texts), make_texts(), strict=False):
