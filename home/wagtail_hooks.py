@@ -22,6 +22,7 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.rich_text.pages import PageLinkHandler
 from wagtail.snippets.models import register_snippet
 
+from galley.bin.deleting import PageDeleteView
 from galley.desk.dashboard import find_rejection
 from galley.desk.shared_texts import SharedTextViewSet
 from galley.history.conflicts import GuardedEditView, GuardedRevertView
@@ -100,6 +101,7 @@ def replace_page_views() -> PageViewSet:
     """Replace Wagtail's views that create and edit a page, and its history."""
     return PageViewSet(
         add_view_class=PageCreateView,
+        delete_view_class=PageDeleteView,
         edit_view_class=PageEditView,
         revisions_revert_view_class=GuardedRevertView,
         history_view_class=NamedHistoryView,

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "galley.publishing",
     "galley.site_settings",
     "galley.history",
+    "galley.bin",
     "galley.calendar",
     "galley.page_lists",
     "galley.writing",
@@ -157,7 +158,7 @@ PREVIEW_REDIS_URL = REDIS_URL
 PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 
 # Page cache (`galley/page_cache/README.md`). The rows of these models are shown to no visitor.
-PAGE_CACHE_PRIVATE_MODELS = ["preview", "history", "calendar", "page_lists", "reports", "desk.PageTemplate"]
+PAGE_CACHE_PRIVATE_MODELS = ["preview", "history", "bin", "calendar", "page_lists", "reports", "desk.PageTemplate"]
 PAGE_CACHE_PRIVATE_MODELS += ["transfer.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
 # How much memory the cached pages of one process may take.
 PAGE_CACHE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 48) * 1024 * 1024
@@ -235,6 +236,9 @@ CONTACT_MESSAGES_PER_SENDER = env.int("CONTACT_MESSAGES_PER_SENDER", 5)
 CONTACT_RATE_SPAN = env.int("CONTACT_RATE_SPAN", 10 * 60)
 # The number of proxies that append to `X-Forwarded-For`. With a higher number, senders can forge their address.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+
+# How long what editors delete can be restored.
+BIN_DAYS = env.int("BIN_DAYS", 30)
 
 # Fonts for titles in scripts that the share images' own fonts lack; None for those of galley/images.
 SHARE_IMAGE_FONTS = env.list("SHARE_IMAGE_FONTS", None)

@@ -12,7 +12,7 @@ from tests.factories import EditorFactory, SmallSite
 
 User = get_user_model()
 ROLES = ["Authors", "Editors", "Chief editors"]
-FOR_ALL = {"explorer", "calendar", "blog-posts", "projects", "images", "documents", "reports", "help"}
+FOR_ALL = {"explorer", "calendar", "blog-posts", "projects", "images", "documents", "reports", "bin", "help"}
 FOR_EDITORS = FOR_ALL | {"messages", "people-and-subjects", "shared-texts", "settings"}
 
 

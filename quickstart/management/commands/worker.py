@@ -30,6 +30,7 @@ SCHEDULED_COMMANDS = {
     "prune_db_task_results": HOUR,
     "clearsessions": HOUR,
     "thin_revisions": DAY,
+    "empty_bin": DAY,
 }
 # Commands that may take an hour. They run in the night of the site's time zone.
 NIGHTLY_COMMANDS = ("check_links",)

@@ -1,0 +1,1 @@
+"""A bin for deleted pages, images and documents. README.md describes it."""

@@ -1,0 +1,58 @@
+"""Hides pages in the bin from the admin.
+
+They are below roots of their own. Groups have no permissions there; superusers would, and so they are told apart here.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+from wagtail.models import Page
+from wagtail.permission_policies.pages import PagePermissionPolicy
+
+from galley.bin.models import FIRST_ROOT
+
+
+class PagePolicy(PagePermissionPolicy):
+    """Wagtail's policy for pages. Nobody may do anything with pages in the bin."""
+
+    def get_all_permissions_for_user(self, user: Any) -> QuerySet[Any]:
+        """Return the permissions of the user's groups, without those on pages in the bin."""
+        return super().get_all_permissions_for_user(user).filter(page__path__startswith=FIRST_ROOT)
+
+    def _base_queryset_for_user(self, user: Any) -> Any:
+        pages = super()._base_queryset_for_user(user)
+        return pages if pages is None else pages.filter(path__startswith=FIRST_ROOT)
+
+    def user_has_any_permission_for_instance(self, user: Any, actions: Iterable[str], instance: Any) -> bool:
+        """Return whether the user may do one of `actions` with the page."""
+        allowed = super().user_has_any_permission_for_instance(user, actions, instance)
+        return bool(allowed and not is_in_bin(instance))
+
+    def instances_with_direct_explore_permission(self, user: Any) -> Any:
+        """Return where the user may begin to look around."""
+        pages = super().instances_with_direct_explore_permission(user)
+        return pages.filter(path=FIRST_ROOT) if user.is_superuser else pages
+
+
+def is_in_bin(page: Page) -> bool:
+    """Return whether the page is in the bin, alone or below another."""
+    return not page.path.startswith(FIRST_ROOT)
+
+
+def leave_out(pages: QuerySet[Page], request: HttpRequest) -> QuerySet[Page]:
+    """Return the pages of a chooser without those in the bin."""
+    return pages.filter(path__startswith=FIRST_ROOT)
+
+
+def refuse(request: HttpRequest, page: Page, *args: Any) -> HttpResponse | None:
+    """Lead superusers who have the address of a page's form to the bin, if the page is there."""
+    if not is_in_bin(page):
+        return None
+    text = _("“%(title)s” is in the bin. Nothing is lost: restore it to go on with it.")
+    messages.warning(request, text % {"title": page.get_admin_display_title()})
+    return redirect("bin")
