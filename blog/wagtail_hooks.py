@@ -12,6 +12,7 @@ from blog.models import Author, BlogIndexPage, BlogPostPage, Category, Series, T
 from galley.desk.bulk_actions import make_term_action
 from galley.desk.term_views import TermViewSet
 from galley.listings import FilteredList
+from galley.page_cache.root_pages import find_root_page
 from galley.page_cache.versioned import cached
 from home.models import HomeSection
 
@@ -42,7 +43,7 @@ def find_site_feed(site: Site) -> str:
 
 
 def _find_first_blog_address(site: Site) -> str:
-    blogs = BlogIndexPage.objects.descendant_of(site.root_page, inclusive=True).live().public()
+    blogs = BlogIndexPage.objects.descendant_of(find_root_page(site) or site.root_page, inclusive=True).live().public()
     blog = blogs.order_by("path").first()
     return (blog.full_url or "") if blog else ""
 

@@ -10,6 +10,7 @@ from config import health
 from forms.views import form_token
 from galley.images import RENDITIONS_FOLDER
 from galley.images.views import serve_rendition
+from galley.languages.addresses import by_language
 from galley.page_cache.page_routing import serve
 from home.documents import serve_document
 from search.views import search
@@ -25,11 +26,13 @@ urlpatterns = [
     path("forms/token/", form_token, name="form_token"),
     re_path(r"^documents/([0-9]+)/(.*)$", serve_document, name="wagtaildocs_serve"),
     path("documents/", include(wagtaildocs_urls)),
-    path("search/", search, name="search"),
     path("", include("galley.calendar.urls")),
     path("", include("home.urls")),
     path("", include([pattern for pattern in wagtail_urls.urlpatterns if pattern.name != "wagtail_serve"])),
-    re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
-    # Last: these match every path that ends in `feed.atom` and the like. Paths of pages have no dot.
-    path("", include("blog.feeds.urls")),
+    *by_language(
+        path("search/", search, name="search"),
+        re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
+        # Last: these match every path that ends in `feed.atom` and the like. Paths of pages have no dot.
+        path("", include("blog.feeds.urls")),
+    ),
 ]

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from wagtail.models import Page, Site
 
+from galley.page_cache.root_pages import find_root_page
 from galley.page_cache.versioned import cached
 from galley.site_settings.menus import MenuLink, read_menu
 from galley.site_settings.registered import find_settings
@@ -61,5 +62,5 @@ def _find_links(site: Site, request: HttpRequest) -> list[MenuLink]:
     settings = find_settings(request)
     if settings and settings.header_menu:
         return read_menu(settings.header_menu, request)
-    pages = Page.objects.child_of(site.root_page).live().public().in_menu()
+    pages = Page.objects.child_of(find_root_page(site) or site.root_page).live().public().in_menu()
     return [MenuLink(page.title, page.get_url(request) or "") for page in pages]

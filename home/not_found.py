@@ -9,9 +9,9 @@ own thread. It does so after `RedirectMiddleware`, which may replace the respons
 from django.http import HttpRequest, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from wagtail.models import Site
 
 from galley.async_pages.middleware import AsyncMiddlewareMixin
+from galley.languages.alternates import find_home
 from galley.page_cache.versioned import use_version_of
 from home.models import find_home_sections
 
@@ -25,9 +25,9 @@ class NotFoundPage(HttpResponseNotFound):
 
     def render_page(self) -> None:
         """Render the page with the sections that apps add. Blocks."""
-        site = Site.find_for_request(self._request)
         with use_version_of(self._request):
-            sections = find_home_sections(self._request, site.root_page, "not_found_sections") if site else []
+            home = find_home(self._request)
+            sections = find_home_sections(self._request, home, "not_found_sections") if home else []
             self.content = render_to_string("404.html", {"sections": sections}, self._request)
 
 

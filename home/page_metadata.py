@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
@@ -22,6 +23,7 @@ from galley.images.renditions import RenditionName
 from galley.images.share_images import HEIGHT, WIDTH, share_image_url
 from galley.images.slots import get_slots
 from galley.listings import Link
+from galley.page_cache.root_pages import find_root_page
 from galley.site_settings.registered import find_settings
 
 MAX_DESCRIPTION_LENGTH = 300
@@ -143,7 +145,7 @@ def _describe_site(site: Site) -> Node:
         "inLanguage": get_language(),
         "potentialAction": {
             "@type": "SearchAction",
-            "target": {"@type": "EntryPoint", "urlTemplate": f"{site.root_url}/search/?q={{query}}"},
+            "target": {"@type": "EntryPoint", "urlTemplate": f"{site.root_url}{reverse('search')}?q={{query}}"},
             "query-input": "required name=query",
         },
     }
@@ -174,7 +176,7 @@ def _describe_page(page: Page, meta: PageMetadata, website: Node) -> Node:
 
 def _describe_breadcrumbs(page: Page, site: Site, request: HttpRequest) -> Node | None:
     """Return the live pages from the site's root page to `page`; None for the root page itself."""
-    root = site.root_page
+    root = find_root_page(site) or site.root_page
     if page.depth <= root.depth:
         return None
     above = Page.objects.ancestor_of(page).filter(path__startswith=root.path).live().order_by("depth")

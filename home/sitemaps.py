@@ -17,7 +17,9 @@ from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from galley.images import largest_image_url
+from galley.languages.alternates import find_alternates
 from galley.page_cache.cacheable_views import cacheable_view, require_site
+from galley.page_cache.root_pages import find_public_pages
 from galley.page_cache.versioned import cached_queryset
 
 PART_SIZE = 1_000
@@ -38,17 +40,23 @@ class SitemapPart(Sitemap):
     def items(self) -> Any:
         """Return the pages of the part."""
         first = self.number * PART_SIZE
-        return super().items().filter(pk__range=(first, first + PART_SIZE - 1)).order_by("pk")
+        pages = find_public_pages(self.get_wagtail_site()).filter(pk__range=(first, first + PART_SIZE - 1))
+        return pages.order_by("pk").defer_streamfields().specific()
 
     def get_urls(self, page: int = 1, site: Any = None, protocol: str | None = None) -> list[dict[str, Any]]:
-        """Return `location`, `lastmod` and `image` of each URL in the part. Raises EmptyPage if there is none. Blocks.
+        """Return what the template shows of each URL in the part. Raises EmptyPage if there is none. Blocks.
 
         Page types add URLs, or leave theirs out, by overriding Wagtail's `get_sitemap_urls`.
         """
         pages = list(self.items())
         images = self._find_lead_images(pages)
+        alternates = find_alternates(pages, self.request)
         urls = [
-            {**url, "image": images.get(getattr(one, "lead_image_id", None))}
+            {
+                **url,
+                "image": images.get(getattr(one, "lead_image_id", None)),
+                "alternates": alternates.get(url["location"]),
+            }
             for one in pages
             for url in one.get_sitemap_urls(self.request)
         ]
@@ -65,11 +73,8 @@ class SitemapPart(Sitemap):
 @cacheable_view
 def sitemap_index(request: HttpRequest) -> HttpResponse:
     """Return the URLs of the parts, each with its latest publication. Raises Http404 if no page is public."""
-    root_page = require_site(request).root_page
     parts = (
-        Page.objects.live()
-        .public()
-        .descendant_of(root_page, inclusive=True)
+        find_public_pages(require_site(request))
         .order_by()
         .annotate(part=F("pk") / PART_SIZE)
         .values("part")

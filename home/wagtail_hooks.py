@@ -31,6 +31,7 @@ from galley.history.valid_parts import SavesValidParts
 from galley.history.views import NamedHistoryView
 from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import PictureEmbedHandler
+from galley.languages.views import ShowsTranslations
 from galley.page_lists.views import NewestSearchView, SearchingExplorerView
 from galley.preview.rich_text import dropped_elements
 from home.models import SharedText
@@ -75,7 +76,7 @@ class PageCreateView(SavesValidParts, CreateView):
             return super().form_valid(form)
 
 
-class PageEditView(SavesValidParts, GuardedEditView):
+class PageEditView(SavesValidParts, ShowsTranslations, GuardedEditView):
     """Wagtail's view. Autosave saves what is valid, and no version is replaced that its author hasn't seen."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> TemplateResponse:

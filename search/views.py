@@ -15,6 +15,7 @@ from wagtail.models import Page, Site
 from wagtail.search.models import IndexEntry
 
 from galley.listings import Listing, Selection, list_active_filters, narrow, paginate, render_whole_or_partial
+from galley.page_cache.root_pages import find_root_page
 from galley.page_cache.versioned import use_current_version
 from search.filters import FILTERS, build_search_facets, page_types
 from search.matching import Match, Matches, find_dialect, find_matches
@@ -77,11 +78,11 @@ def search_pages(request: HttpRequest, query: Query, selection: Selection) -> Se
 
 def _readable_pages(request: HttpRequest) -> QuerySet[Any]:
     """Return the live, public pages of this site and language. Aliases have the same text as their sources."""
-    site = Site.find_for_request(request)
-    if site is None:
+    root = find_root_page(Site.find_for_request(request))
+    if root is None:
         return Page.objects.none()
     pages = Page.objects.live().public().filter(alias_of=None)
-    return pages.filter(path__startswith=site.root_page.localized.path).order_by()
+    return pages.filter(path__startswith=root.path).order_by()
 
 
 def _read_results(matches: list[Match], query: Query, request: HttpRequest) -> list[Result]:

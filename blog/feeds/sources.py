@@ -14,7 +14,9 @@ from wagtail.models import Site
 
 from blog.models import BlogIndexPage, BlogPostPage, get_term
 from blog.taxonomy_pages import BY_SEGMENT
+from galley.languages.alternates import translation_id
 from galley.listings import read_index, set_addresses
+from galley.page_cache.root_pages import find_root_page
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,14 @@ def find_source(
     request: HttpRequest, site: Site, blog_path: str, segment: str | None, slug: str | None
 ) -> FeedSource | None:
     """Return the posts that a feed at this URL contains, or None if there is no public list. Blocks."""
-    root = site.root_page
-    blogs = BlogIndexPage.objects.live().public().descendant_of(root, inclusive=True)
-    blog = blogs.filter(url_path=f"{root.url_path}{blog_path}").first()
+    root = find_root_page(site)
+    blogs = BlogIndexPage.objects.live().public()
+    blog = blogs.filter(url_path=f"{root.url_path}{blog_path}").first() if root else None
     if blog is None:
         return None
     blog_url = blog.get_full_url(request)
     if not (segment and slug):
-        return FeedSource(blog, site, blog_url, blog.translation_key, blog.readable_posts())
+        return FeedSource(blog, site, blog_url, translation_id(blog.translation_key), blog.readable_posts())
     terms = BY_SEGMENT[segment].filter
     posts = terms.narrow(blog.readable_posts(), slug)
     term = get_term(terms.parameter, slug)
@@ -63,7 +65,9 @@ def find_source(
     if term is None or not read_index(posts).pks:
         return None
     path = f"{segment}/{slug}"
-    return FeedSource(blog, site, urljoin(blog_url, f"{path}/"), uuid.uuid5(blog.translation_key, path), posts, term)
+    return FeedSource(
+        blog, site, urljoin(blog_url, f"{path}/"), uuid.uuid5(translation_id(blog.translation_key), path), posts, term
+    )
 
 
 def read_newest_posts(posts: QuerySet[BlogPostPage], number: int, request: HttpRequest) -> list[BlogPostPage]:

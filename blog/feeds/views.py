@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from blog.feeds.formats import FORMATS, Feed
 from blog.feeds.sources import FeedSource, find_source, markdown_texts, read_newest_posts
 from blog.models import BlogPostPage
+from galley.languages.alternates import translation_id
 from galley.markdown import feed_html, prefetch_links
 from galley.page_cache.cacheable_views import cacheable_view, require_site
 
@@ -68,7 +69,7 @@ def build_item(request: HttpRequest, source: FeedSource, post: BlogPostPage) -> 
         "title": post.title,
         "link": address,
         "description": post.summary,
-        "unique_id": post.translation_key.urn,
+        "unique_id": translation_id(post.translation_key).urn,
         "unique_id_is_permalink": False,
         "pubdate": post.published_at,
         "updateddate": post.updated_at,

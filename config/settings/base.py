@@ -6,6 +6,7 @@ from urllib.parse import quote
 from environs import Env
 
 from config.settings.var_dir import prepare_var_dir, read_or_create_secret_key
+from galley.languages.conf import language_settings
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
     "galley.desk",
     "galley.reports",
     "galley.embeds",
+    "galley.languages",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.sitemaps",
@@ -80,6 +82,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "galley.page_cache.middleware.CacheControlMiddleware",
     "galley.async_pages.middleware.SecurityMiddleware",
+    "galley.languages.middleware.LanguageMiddleware",
     "galley.async_pages.middleware.SessionMiddleware",
     "galley.async_pages.middleware.CommonMiddleware",
     "galley.async_pages.middleware.CsrfViewMiddleware",
@@ -188,7 +191,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-LANGUAGE_CODE = "en-gb"
+vars().update(language_settings(env.list("GALLEY_LANGUAGES", []), INSTALLED_APPS))
+LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"
 # Applies until the site's own time zone is chosen in the admin.
 TIME_ZONE = "UTC"

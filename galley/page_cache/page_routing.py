@@ -10,16 +10,16 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
-from django.utils.translation import get_language
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
 from galley.async_pages import AsyncRoutablePageMixin, csrf_by_fetch_metadata
+from galley.page_cache.root_pages import find_root_page
 from galley.page_cache.versioned import cached, use_current_version
 
 
@@ -47,7 +47,7 @@ def cache_route(request: HttpRequest, path: str) -> None:
     site = request._wagtail_site  # type: ignore[attr-defined]
     if site is None:
         return
-    match = cached(("route", site.pk, get_language(), path), lambda: _match_route(site, path))
+    match = cached(("route", site.pk, path), lambda: _match_route(site, path))
     if match is None:
         return
     with suppress(match.page_type.DoesNotExist):
@@ -61,9 +61,12 @@ def cache_route(request: HttpRequest, path: str) -> None:
 def _match_route(site: Site, path: str) -> RouteMatch | None:
     """Return the live page at `path`, or the page above it with a matching route. Two queries.
 
-    None if there is none, or if the type of a page on the way overrides `route`.
+    None if there is none, or if the type of a page on the way overrides `route`. Raises Http404 if the site has no home
+    page in the language of the request.
     """
-    root = site.root_page.localized
+    root = find_root_page(site)
+    if root is None:
+        raise Http404
     slugs = [slug for slug in path.split("/") if slug]
     url_paths = [f"{root.url_path}{rest}" for rest in accumulate((f"{slug}/" for slug in slugs), initial="")]
     above_root = [root.path[:end] for end in range(root.steplen, len(root.path), root.steplen)]

@@ -18,6 +18,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 from django.dispatch import Signal
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from wagtail.models import Site
 from wagtail.models.sites import SITE_ROOT_PATHS_CACHE_KEY, SITE_ROOT_PATHS_CACHE_VERSION, SiteRootPath
 
@@ -104,14 +105,14 @@ def is_caching() -> bool:
 def cached(key: Hashable, compute: Callable[[], T]) -> T:
     """Return the value of `compute()`, cached under `key` for the version in use. Outside of a version, compute it.
 
-    `compute` must not depend on the visitor, and must not ask for its own key. All requests share its value, so nobody
-    may change it. None isn't cached: addresses without a page are endless. What has expired (`expire_at`) is computed
-    each time.
+    `compute` must not depend on the visitor, and must not ask for its own key. All requests in the same language share
+    its value, so nobody may change it. None isn't cached: addresses without a page are endless. What has expired
+    (`expire_at`) is computed each time.
     """
     values = _current.get()
     if values is None:
         return compute()
-    found = values.get_or_compute(key, compute)
+    found = values.get_or_compute((get_language(), key), compute)
     if found.queries.seconds_left <= 0:
         return compute()
     replay(found.queries)

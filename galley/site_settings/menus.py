@@ -14,6 +14,8 @@ from wagtail import blocks
 from wagtail.blocks.stream_block import StreamBlockValidationError, StreamValue
 from wagtail.models import Page
 
+from galley.page_cache.root_pages import translate_pages
+
 _IN_SITE = re.compile(r"(/(?!/)|[#?])[^\s\\]*")
 _TELEPHONE = re.compile(r"tel:\+?[\d().-]+")
 
@@ -116,10 +118,13 @@ class MenuLink(NamedTuple):
 
 
 def read_menu(menu: StreamValue, request: HttpRequest | None) -> list[MenuLink]:
-    """Return the links to live, public pages and to addresses, without submenus that are empty. Two queries at most."""
+    """Return the links to live, public pages and to addresses, without submenus that are empty. Two queries at most.
+
+    Where the site has several languages, a link leads to the page in the active one, with the title that it has there.
+    """
     entries = menu.get_prep_value()
     ids = {target for target in _targets(entries) if isinstance(target, int)}
-    pages = Page.objects.filter(pk__in=ids).live().public().in_bulk() if ids else {}
+    pages = translate_pages(Page.objects.filter(pk__in=ids).live().public()) if ids else {}
     return list(_build_links(entries, pages, request))
 
 
@@ -133,7 +138,8 @@ def _build_links(entries: Any, pages: dict[int, Page], request: HttpRequest | No
         elif entry["type"] == "address":
             yield MenuLink(label, value["address"])
         elif (page := pages.get(value["page"])) and (url := page.get_url(request)):
-            yield MenuLink(label or page.title, url)
+            own_label = label if page.pk == value["page"] else ""
+            yield MenuLink(own_label or page.title, url)
 
 
 def _targets(entries: Any) -> Iterator[int | str]:

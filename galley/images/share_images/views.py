@@ -12,12 +12,14 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
 from galley.images.share_images import ShareImageText
 from galley.images.share_images.drawing import draw_share_image
 from galley.page_cache.cacheable_views import make_cacheable, require_site
+from galley.page_cache.root_pages import find_public_pages
 from galley.page_cache.versioned import use_current_version
 
 # Not one of the public media folders: the view has to check that the page is public.
@@ -43,11 +45,12 @@ def find_text(request: HttpRequest, pk: int) -> ShareImageText:
     """Return the text for the image of the page `pk`. Raises Http404 unless the page is public. Blocks."""
     with use_current_version(request):
         site = require_site(request)
-        public = Page.objects.live().public().descendant_of(site.root_page, inclusive=True)
-        page = public.filter(pk=pk).defer_streamfields().specific().first()
+        page = find_public_pages(site).filter(pk=pk).defer_streamfields().specific().first()
         if page is None:
             raise Http404
-        return ShareImageText.of(page, site)
+        # Its date is in the language of the page, as in the metadata that link to the image.
+        with override(page.locale.language_code):
+            return ShareImageText.of(page, site)
 
 
 def _read_or_draw(pk: int, text: ShareImageText) -> bytes:

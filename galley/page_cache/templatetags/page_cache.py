@@ -6,7 +6,6 @@ from django import template
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from wagtail.models import Site
 
 from galley.page_cache.versioned import cached, is_caching
@@ -47,4 +46,4 @@ class CachedNode(Node):
         if any(value in (None, "") for value in values):
             return None
         site = Site.find_for_request(request)
-        return "part", site and site.pk, get_language(), *values
+        return "part", site and site.pk, *values

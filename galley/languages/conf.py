@@ -1,0 +1,39 @@
+"""The settings of Django and Wagtail for the languages of a site. Settings import this module: it imports no model."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.conf.locale import LANG_INFO
+from django.core.exceptions import ImproperlyConfigured
+
+DEFAULT = "en-gb"
+
+
+def has_several_languages() -> bool:
+    """Return whether the settings name more than one language."""
+    return bool(getattr(settings, "WAGTAIL_I18N_ENABLED", False))
+
+
+def language_settings(codes: Iterable[str], installed_apps: list[str]) -> dict[str, Any]:
+    """Return the settings for a site in these languages. The first is that of the addresses without a prefix.
+
+    Without any, the site is in English. With a single one, nothing of several languages is switched on. `en` stands
+    for British English, in which the site's own texts are written. Wagtail's views of locales join `installed_apps`.
+    Raises ImproperlyConfigured for an unknown code.
+    """
+    wanted = [code.strip().lower() for code in codes if code.strip()] or [DEFAULT]
+    languages = list(dict.fromkeys(DEFAULT if code == "en" else code for code in wanted))
+    if unknown := [code for code in languages if "name" not in LANG_INFO.get(code, {})]:
+        names = ", ".join(unknown)
+        raise ImproperlyConfigured(f"GALLEY_LANGUAGES: {names}. Django knows no such language; an example is en,de.")
+    if len(languages) == 1:
+        return {"LANGUAGE_CODE": languages[0], "WAGTAIL_I18N_ENABLED": False}
+    choices = [(code, LANG_INFO[code]["name"]) for code in languages]
+    return {
+        "INSTALLED_APPS": [*installed_apps, "wagtail.locales"],
+        "LANGUAGE_CODE": languages[0],
+        "WAGTAIL_I18N_ENABLED": True,
+        "LANGUAGES": choices,
+        "WAGTAIL_CONTENT_LANGUAGES": choices,
+    }
