@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import get_language, get_language_info, gettext, override
@@ -86,7 +87,7 @@ def find_language_links(page: Any, request: HttpRequest | None) -> list[Language
 
 def _build_link(home: Page, translation: Page | None, request: HttpRequest) -> LanguageLink:
     code = home.locale.language_code
-    name = get_language_info(code)["name_local"]
+    name = _own_name(code)
     if code == get_language():
         return LanguageLink(tag_of(code), name, request.path, is_current=True)
     match = request.resolver_match
@@ -97,6 +98,14 @@ def _build_link(home: Page, translation: Page | None, request: HttpRequest) -> L
         target = translation or home
         note = "" if translation else gettext("front page")
         return LanguageLink(tag_of(code), name, target.get_url(request) or "/", note)
+
+
+def _own_name(code: str) -> str:
+    """Return the name of a language in itself: of the region only where the site has the language of two."""
+    general = code.partition("-")[0]
+    is_alone = sum(other.partition("-")[0] == general for other in dict(settings.LANGUAGES)) == 1
+    name: str = get_language_info(general if is_alone and general in LANG_INFO else code)["name_local"]
+    return name
 
 
 def translation_id(key: uuid.UUID) -> uuid.UUID:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 from wagtail.admin import messages
 from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.side_panels import BaseSidePanel
@@ -78,6 +78,27 @@ class TranslateView(WagtailAdminTemplateMixin, TemplateView):
         return redirect("wagtailadmin_pages:edit", translation.pk)
 
 
+def may_read_draft(page: Page, user: Any) -> bool:
+    """Return whether `user` may read the newest version of `page`, as in Wagtail's view of drafts."""
+    rights = page.permissions_for_user(user)
+    return bool(rights.can_edit() or rights.can_publish())
+
+
+class SourceView(View):
+    """Shows the newest version of a page, without the user bar that Wagtail's view of drafts has."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Return the page. Raises Http404 and PermissionDenied."""
+        page = get_object_or_404(Page, pk=pk).specific
+        if not may_read_draft(page, request.user):
+            raise PermissionDenied
+        draft = page.get_latest_revision_as_object()
+        response: HttpResponse = draft.make_preview_request(
+            request, draft.default_preview_mode, {"in_preview_panel": True}
+        )
+        return response
+
+
 class TranslationsPanel(BaseSidePanel):
     """The other languages of the page, and the text from which it is translated."""
 
@@ -115,9 +136,8 @@ class TranslationsPanel(BaseSidePanel):
     def _find_source_url(self) -> str:
         if self.source.pk == self.object.pk:
             return ""
-        rights = self.source.permissions_for_user(self.request.user)
-        if rights.can_edit() or rights.can_publish():
-            return reverse("wagtailadmin_pages:view_draft", args=[self.source.pk])
+        if may_read_draft(self.source, self.request.user):
+            return reverse("translation_source", args=[self.source.pk])
         return (self.source.url or "") if self.source.live else ""
 
 

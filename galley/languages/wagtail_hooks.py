@@ -19,7 +19,7 @@ from wagtail.permissions import policy_registry
 
 from galley.languages.conf import has_several_languages
 from galley.languages.translating import list_locales, may_translate
-from galley.languages.views import TranslateView
+from galley.languages.views import SourceView, TranslateView
 
 
 class LocalesMenuItem(MenuItem):
@@ -49,8 +49,11 @@ if apps.is_installed("wagtail.locales"):
 
 @hooks.register("register_admin_urls")
 def add_addresses() -> list[URLPattern]:
-    """Return the address of the view that translates a page."""
-    return [path("pages/<int:pk>/translate/<slug:code>/", TranslateView.as_view(), name="translate_page")]
+    """Return the addresses of the view that translates a page, and of the text from which it is translated."""
+    return [
+        path("pages/<int:pk>/translate/<slug:code>/", TranslateView.as_view(), name="translate_page"),
+        path("pages/<int:pk>/source/", SourceView.as_view(), name="translation_source"),
+    ]
 
 
 @hooks.register("register_page_header_buttons")
@@ -65,7 +68,7 @@ def add_buttons(page: Page, user: Any, view_name: str, next_url: str | None = No
             yield Button(_("Translate into %s") % locale, address, icon_name="globe", priority=80)
 
 
-@hooks.register("insert_editor_css")
+@hooks.register("insert_global_admin_css")
 def add_styles() -> SafeString:
     """Style the panel of the edit page."""
     if not has_several_languages():

@@ -72,8 +72,9 @@ def test_the_panel_names_translations_and_shows_the_source(
 ) -> None:
     html = " ".join(admin.get(edit_url(german.post)).content.decode().split())
     assert f'<a href="{edit_url(small_site.post)}" lang="en-gb">{small_site.post.title}</a>' in html
-    source = reverse("wagtailadmin_pages:view_draft", args=[small_site.post.pk])
+    source = reverse("translation_source", args=[small_site.post.pk])
     assert f'src="{source}"' in html
+    assert small_site.post.title in admin.get(source).content.decode()
     assert "Older than the source" not in html
     publish(small_site.post, excerpt="Corrected.")
     html = admin.get(edit_url(german.post)).content.decode()
@@ -120,6 +121,7 @@ def test_who_may_not_read_the_source_sees_it_as_visitors_do(
     small_site.post.save_revision()
     small_site.post.unpublish()
     html = client.get(edit_url(german.post)).content.decode()
+    assert client.get(reverse("translation_source", args=[small_site.post.pk])).status_code == 302
     assert "A secret draft" not in html
     assert "translations__source" not in html
 

@@ -72,7 +72,7 @@ def test_the_switch_leads_to_the_translation(german: German, small_site: SmallSi
     html = read(client, small_site.post.url)
     assert f'<a href="{german.post.url}" lang="de" hreflang="de">Deutsch</a>' in html
     html = read(client, german.post.url)
-    assert f'<a href="{small_site.post.url}" lang="en-GB" hreflang="en-GB">British English</a>' in html
+    assert f'<a href="{small_site.post.url}" lang="en-GB" hreflang="en-GB">English</a>' in html
 
 
 def test_the_switch_says_where_there_is_no_translation(german: German, small_site: SmallSite, client: Client) -> None:
