@@ -1,6 +1,5 @@
 """Changes to rich text and to the Wagtail admin."""
 
-import re
 from typing import Any
 
 from django.db import transaction
@@ -30,7 +29,7 @@ from galley.history.unsaved_forms import unsaved_form_key
 from galley.history.valid_parts import SavesValidParts
 from galley.history.views import NamedHistoryView
 from galley.images.colours import ConvertingFormatOperation
-from galley.images.markup import PictureEmbedHandler
+from galley.images.markup import NumericIds, PictureEmbedHandler
 from galley.languages.views import ShowsTranslations
 from galley.page_lists.views import NewestSearchView, SearchingExplorerView
 from galley.preview.rich_text import dropped_elements
@@ -41,21 +40,12 @@ from home.page_form import PageForm
 PLACE = ("path", "depth", "numchild", "url_path")
 
 
-class _NumericIds:
-    """For handlers of links and embeds in rich text: what has another id is missing. Wagtail's raise ValueError."""
-
-    @classmethod
-    def get_many(cls, attrs_list: list[dict[str, str]]) -> list[Any]:
-        known = (attrs if re.fullmatch("[0-9]{1,18}", attrs.get("id", "")) else {} for attrs in attrs_list)
-        return super().get_many(list(known))  # type: ignore[misc]
-
-
 @hooks.register("register_rich_text_features", order=1)
 def replace_rendering_of_rich_text(features: FeatureRegistry) -> None:
     """Replace Wagtail's rendering of images, and let links be dead whose id is no number."""
-    features.register_embed_type(type("PictureHandler", (_NumericIds, PictureEmbedHandler), {}))
-    features.register_link_type(type("PageHandler", (_NumericIds, PageLinkHandler), {}))
-    features.register_link_type(type("DocumentHandler", (_NumericIds, DocumentLinkHandler), {}))
+    features.register_embed_type(type("PictureHandler", (NumericIds, PictureEmbedHandler), {}))
+    features.register_link_type(type("PageHandler", (NumericIds, PageLinkHandler), {}))
+    features.register_link_type(type("DocumentHandler", (NumericIds, DocumentLinkHandler), {}))
 
 
 class PageCreateView(SavesValidParts, CreateView):

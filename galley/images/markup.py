@@ -1,5 +1,6 @@
 """The HTML of an image: AVIF and WebP with a JPEG fallback, in several widths, with its dimensions and its colour."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -109,6 +110,16 @@ def _classes(image: Any, is_small: bool) -> SafeString:
     else:
         classes.append("clear")
     return format_html(' class="{}"', " ".join(classes))
+
+
+class NumericIds:
+    """For handlers of links and embeds in rich text: what has another id is missing. Wagtail's raise ValueError."""
+
+    @classmethod
+    def get_many(cls, attrs_list: list[dict[str, str]]) -> list[Any]:
+        """Return the objects, None for each that is missing."""
+        known = (attrs if re.fullmatch("[0-9]{1,18}", attrs.get("id", "")) else {} for attrs in attrs_list)
+        return super().get_many(list(known))  # type: ignore[misc]
 
 
 class PictureEmbedHandler(ImageEmbedHandler):
