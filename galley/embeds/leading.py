@@ -1,8 +1,10 @@
-"""Blocks that lead on: a button and a file."""
+"""Blocks that lead on: a button, a file and the sign-up of a newsletter."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
@@ -99,3 +101,58 @@ class DownloadBlock(blocks.StructBlock):
             pk=0, title="The first proof", file="documents/first-proof.pdf", file_size=482_000
         )
         return self.normalize({"document": document, "title": "", "text": "Twelve pages, with all corrections."})
+
+
+class NewsletterValue(blocks.StructValue):
+    """The form of a newsletter's provider."""
+
+    @property
+    def host(self) -> str:
+        """The host to which readers send their address."""
+        return (urlsplit(self.get("form_address") or "").hostname or "").removeprefix("www.")
+
+
+class NewsletterBlock(blocks.StructBlock):
+    """A form that sends a reader's e-mail address to the provider of a newsletter. Nothing is loaded from there."""
+
+    title = title_block(gettext_lazy("What readers get, and how often."))
+    text = text_block(gettext_lazy("A sentence or two about it. Leave empty for nothing."))
+    form_address = blocks.URLBlock(
+        max_length=500,
+        search_index=False,
+        validators=[
+            URLValidator(
+                schemes=["https"], code="not_https", message=gettext_lazy("Copy an address that begins with https://.")
+            )
+        ],
+        label=gettext_lazy("Address of the form"),
+        help_text=gettext_lazy(
+            "Your provider gives you a form to embed. Copy the address in it that stands after action= and begins "
+            "with https://."
+        ),
+    )
+    field_name = blocks.RegexBlock(
+        regex=r"\A[\w.\[\]-]{1,80}\Z",
+        error_messages={"invalid": gettext_lazy("Copy only the word between the quotation marks that follow name=.")},
+        default="email",
+        search_index=False,
+        label=gettext_lazy("Name of the field"),
+        help_text=gettext_lazy(
+            "In the same form, after name=, of the field for the e-mail address: often email, at Mailchimp EMAIL."
+        ),
+    )
+
+    class Meta:
+        icon = "mail"
+        value_class = NewsletterValue
+        template = "blocks/newsletter.html"
+        label_format = "{title}"
+        description = gettext_lazy(
+            "Readers subscribe to your newsletter. Its provider gets their address, and nobody else."
+        )
+        preview_value = {
+            "title": "A letter from the composing room",
+            "text": "Once a month, with one proof and its corrections.",
+            "form_address": "https://letters.example.org/subscribe",
+            "field_name": "email",
+        }

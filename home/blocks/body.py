@@ -13,7 +13,7 @@ from wagtail.rich_text import get_text_for_indexing
 
 from galley.desk.shared_texts import SharedTextBlock
 from galley.embeds.blocks import EmbedBlock, LinkCardBlock
-from galley.embeds.leading import ButtonBlock, DownloadBlock
+from galley.embeds.leading import ButtonBlock, DownloadBlock, NewsletterBlock
 from galley.markdown import normalise_headings, summarise_markdown
 from home.blocks.data import CodeBlock, FormulaBlock
 from home.blocks.links import PostsBlock
@@ -78,6 +78,7 @@ class BodyBlock(blocks.StreamBlock):
     download = DownloadBlock(group="Links")
     posts = PostsBlock(group="Links")
     link_card = LinkCardBlock(group="Links")
+    newsletter = NewsletterBlock(group="Links")
     code = CodeBlock(group="Data and code")
     table = TableBlock(
         group="Data and code",

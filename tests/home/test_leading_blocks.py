@@ -14,6 +14,13 @@ pytestmark = pytest.mark.django_db
 
 VIDEO = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
 
+NEWSLETTER = {
+    "title": "A letter",
+    "text": "Once a month.",
+    "form_address": "https://www.letters.example.org/subscribe",
+    "field_name": "fields[email]",
+}
+
 
 def show(page, *blocks):
     page.body = list(blocks)
@@ -76,6 +83,15 @@ def test_a_download_names_its_kind_and_size(small_site: SmallSite, asgi_get) -> 
     assert "PDF, 2.0" in html
 
 
+def test_a_newsletter_is_a_plain_form_of_its_provider(small_site: SmallSite, asgi_get) -> None:
+    show(small_site.about, ("newsletter", NEWSLETTER))
+    html = read(asgi_get, small_site.about)
+    assert '<form class="newsletter" method="post" action="https://www.letters.example.org/subscribe"' in html
+    assert 'type="email" name="fields[email]" required' in html
+    assert "Your address goes to letters.example.org" in html
+    assert html.count("letters.example.org") == 2  # nothing else of it is loaded
+
+
 def test_only_readable_posts_are_listed_and_changes_show(small_site: SmallSite, asgi_get) -> None:
     post = small_site.post
     show(small_site.about, posts_block(posts=[post]))
@@ -117,6 +133,8 @@ def test_two_columns_hold_texts_and_pictures(small_site: SmallSite, asgi_get) ->
         ("embed", {"embed_url": "https://example.org/", "caption": ""}, "This address can't be embedded."),
         ("button", {"label": "Go", "page": None, "address": ""}, "Fill in one of the two: page or address."),
         ("button", {"label": "Go", "page": None, "address": "javascript:alert(1)"}, "No link can lead to"),
+        ("newsletter", {**NEWSLETTER, "form_address": "http://letters.example.org/"}, "begins with https://"),
+        ("newsletter", {**NEWSLETTER, "field_name": 'a" onfocus="x'}, "Copy only the word"),
         (
             "posts",
             {"heading": "", "posts": [], "category": None, "number": 3},
@@ -131,7 +149,7 @@ def test_bad_input_gets_a_sentence(name: str, value: dict, sentence: str) -> Non
     assert sentence in str(caught.value.as_json_data())
 
 
-@pytest.mark.parametrize("name", ["embed", "button", "download", "posts", "link_card", "columns"])
+@pytest.mark.parametrize("name", ["embed", "button", "download", "posts", "link_card", "columns", "newsletter"])
 def test_each_has_an_icon_a_description_a_group_and_a_preview(name: str, small_site: SmallSite) -> None:
     SiteImageFactory()
     block = BodyBlock().child_blocks[name]
