@@ -30,8 +30,16 @@ def find_missing_parents(page: Page, locale: Locale) -> list[Page]:
 
 
 def may_translate(page: Page, locale: Locale, user: Any) -> bool:
-    """Return whether `user` may change `page`, and add pages where its translation will be. Blocks."""
+    """Return whether `user` may change `page`, and add pages where its translation will be. Blocks.
+
+    Nobody may while a translation of it, or of a page above it, is in the bin: there can be one in each language.
+    """
     if page.depth < 2 or not page.permissions_for_user(user).can_edit():
+        return False
+    others = Page.objects.filter(
+        translation_key__in=[one.translation_key for one in page.get_ancestors(inclusive=True)]
+    )
+    if any(_is_in_bin(other, page) for other in others.filter(locale=locale)):
         return False
     missing = find_missing_parents(page, locale)
     parent = _find_parent(missing[0] if missing else page, locale)
@@ -53,6 +61,11 @@ def translate(page: Page, locale: Locale, user: Any) -> Page:
 def _find_parent(page: Page, locale: Locale) -> Page:
     parent = page.get_parent()
     return parent if parent.is_root() else parent.get_translation(locale)
+
+
+def _is_in_bin(other: Page, page: Page) -> bool:
+    """Return whether `other` is below another root than `page`, as what was deleted is (`galley.bin`)."""
+    return bool(other.path[: other.steplen] != page.path[: page.steplen])
 
 
 def _copy(page: Page, locale: Locale, user: Any) -> Page:
@@ -109,6 +122,8 @@ def _describe(page: Page, other: Page | None, source: Page, locale: Locale, user
     if other is None:
         url = reverse("translate_page", args=[page.pk, code]) if may_translate(page, locale, user) else ""
         return Translation(language, code, url=url, is_missing=True)
+    if _is_in_bin(other, page):
+        return Translation(language, code, state=gettext("In the bin"), is_source=other == source)
     may_edit = other.permissions_for_user(user).can_edit()
     return Translation(
         language,

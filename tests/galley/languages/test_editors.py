@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import GroupPagePermission, Locale, Page
 
+from galley.bin.pages import move_page_to_bin
 from galley.languages.translating import translate
 from tests.conftest import SmallSite
 from tests.galley.languages.conftest import German, publish
@@ -134,3 +135,14 @@ def test_a_draft_is_previewed_in_its_language(admin: Client, german: German) -> 
 def test_chief_editors_may_add_locales(db: None) -> None:
     names = set(Group.objects.get(name="Chief editors").permissions.values_list("codename", flat=True))
     assert {"add_locale", "change_locale", "delete_locale"} <= names
+
+
+def test_a_translation_in_the_bin_is_named_and_not_made_again(
+    admin: Client, german: German, small_site: SmallSite, editor: AbstractUser
+) -> None:
+    move_page_to_bin(german.post, editor)
+    html = admin.get(edit_url(small_site.post)).content.decode()
+    assert "In the bin" in html
+    assert translate_url(small_site.post) not in html
+    assert admin.post(translate_url(small_site.post)).status_code == 302
+    assert Page.objects.filter(translation_key=small_site.post.translation_key).count() == 2
