@@ -23,6 +23,7 @@ from wagtail.snippets.models import register_snippet
 
 from galley.bin.deleting import PageDeleteView
 from galley.desk.dashboard import find_rejection
+from galley.desk.moving import PageMoveView
 from galley.desk.shared_texts import SharedTextViewSet
 from galley.history.conflicts import GuardedEditView, GuardedRevertView
 from galley.history.unsaved_forms import unsaved_form_key
@@ -93,6 +94,7 @@ def replace_page_views() -> PageViewSet:
     return PageViewSet(
         add_view_class=PageCreateView,
         delete_view_class=PageDeleteView,
+        move_confirm_view_class=PageMoveView,
         edit_view_class=PageEditView,
         revisions_revert_view_class=GuardedRevertView,
         history_view_class=NamedHistoryView,

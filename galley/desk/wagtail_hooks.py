@@ -10,7 +10,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
-from galley.desk import dashboard, guide, page_templates, people, renaming, signing_in
+from galley.desk import dashboard, guide, moving, page_templates, people, renaming, signing_in
 
 hooks.register("construct_homepage_panels", dashboard.add_panels)
 hooks.register("site_problems", dashboard.find_waiting_tasks)
@@ -31,6 +31,18 @@ def add_addresses() -> list[URLPattern]:
     """Return the addresses of the editors' help, of templates, and of who is signed in."""
     help_view = path("help/", guide.GuideView.as_view(), name="editors_help")
     return [help_view, *page_templates.urlpatterns, *signing_in.urlpatterns]
+
+
+@hooks.register("register_admin_urls", order=-1)
+def add_first_addresses() -> list[URLPattern]:
+    """Return the addresses of views that are found before Wagtail's own."""
+    return moving.urlpatterns
+
+
+@hooks.register("insert_editor_js")
+def say_what_a_slug_changes() -> SafeString:
+    """Say below a slug how many addresses its change would change."""
+    return format_html('<script type="module" src="{}"></script>', static("desk/slug.js"))
 
 
 @hooks.register("register_log_actions")

@@ -81,7 +81,9 @@ function findMissing(form) {
     };
     return [show, name];
   });
-  return [...empty, ...found];
+  // Of an address that changes, for example.
+  const notes = [...form.querySelectorAll("[data-publish-note]")].map((note) => [() => openField(note.closest("[data-field]")), note.textContent]);
+  return [...empty, ...found, ...notes];
 }
 
 /* What a chooser, a list of blocks or the editor of rich text holds is in hidden inputs, which the browser doesn't check. */
