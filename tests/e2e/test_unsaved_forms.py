@@ -63,21 +63,80 @@ def offer(page: Page) -> Locator:
     return page.get_by_role("dialog", name=re.compile("You have words from .+ that weren’t saved"))
 
 
-async def test_words_of_a_lost_tab_are_offered_and_restored_even_deleted_ones(editor_page: Page, watch: Watch) -> None:
-    watch.expect_error("net::ERR_FAILED")
+async def test_words_of_a_lost_tab_are_offered_until_they_are_restored_or_discarded(
+    editor_page: Page, watch: Watch, server: RunningSite
+) -> None:
     # An outage while the page is opened doesn't leave its words unprotected.
+    watch.expect_error("net::ERR_FAILED")
     await editor_page.route("**/unsaved-form-key/", lambda route: route.abort(), times=1)
     await open_saved_post(editor_page, "Lost tab", "Saved words.")
     await until_saved(editor_page)
-    await cut_off(editor_page, watch)
-    await write_and_delete_a_paragraph(editor_page, "Short-lived")
-    await type_paragraph(editor_page, "Written during the outage")
-    await editor_page.locator(".CodeMirror").click()
-    await editor_page.keyboard.press("Control+Home")
-    await editor_page.keyboard.type("More ")
-    await until_stored(editor_page, "More Saved words.")
-    page = await lose_tab(editor_page, editor_page.url)
+    address = editor_page.url
+    await write_and_delete_during_an_outage(editor_page, watch, server)
 
+    await cut_off(editor_page, watch)
+    await write_in_several_places(editor_page)
+    await open_in_another_tab(editor_page, address)
+    page = await lose_tab(editor_page, address)
+    await look_at_the_offer(page)
+    await offer(page).get_by_role("button", name="Decide later").click()
+    page = await lose_tab(page, address)
+    await restore(page)
+
+    # What is saved isn't offered.
+    await page.evaluate(UNTIL_WATCHED, 1)
+    await until_stored(page, "")
+    await expect(offer(page)).to_be_hidden()
+
+    await cut_off(page, watch)
+    await type_paragraph(page, "Unwanted")
+    await until_stored(page, "Unwanted")
+    page = await lose_tab(page, address)
+    await offer(page).get_by_role("button", name="Discard").click()
+    await expect(offer(page)).to_be_hidden()
+    await until_stored(page, "")
+    assert "Unwanted" not in await page.locator("main").inner_text()
+
+
+async def write_and_delete_during_an_outage(page: Page, watch: Watch, server: RunningSite) -> None:
+    """Nothing stays stored after it, and what was deleted in it is in the history."""
+    await cut_off(page, watch)
+    await write_and_delete_a_paragraph(page, "Ephemeral")
+    await page.get_by_role("textbox", name="Title*").press_sequentially(" without it")
+    await until_stored(page, "without it")
+    await end_outage(page)
+    await until_stored(page, "")
+    await until_saved(page)
+    assert Database(server).savers_of("Ephemeral") == [EDITOR]
+
+
+async def write_and_delete_a_paragraph(page: Page, words: str) -> None:
+    await type_paragraph(page, words)
+    await page.locator("[data-streamfield-child]").last.get_by_role("button", name="Delete").click()
+    await expect(page.locator(".public-DraftEditor-content", has_text=words)).to_be_hidden()
+
+
+async def write_in_several_places(page: Page) -> None:
+    """Leave a paragraph that is deleted, another one, and words before those that are saved."""
+    await write_and_delete_a_paragraph(page, "Short-lived")
+    await type_paragraph(page, "Written during the outage")
+    await page.locator(".CodeMirror").click()
+    await page.keyboard.press("Control+Home")
+    await page.keyboard.type("More ")
+    await until_stored(page, "More Saved words.")
+
+
+async def open_in_another_tab(page: Page, address: str) -> None:
+    """Nothing is offered there: the tab of the words is open."""
+    other = await page.context.new_page()
+    await other.goto(address)
+    await other.evaluate(UNTIL_WATCHED, 2)
+    await expect(offer(other)).to_be_hidden()
+    await other.close()
+
+
+async def look_at_the_offer(page: Page) -> None:
+    """It shows what would come back, even what was deleted."""
     rows = offer(page).get_by_role("row")
     await expect(rows.filter(has_text="Written during the outage")).to_have_count(1)
     await expect(rows.filter(has_text="Short-lived")).to_have_count(1)
@@ -86,7 +145,9 @@ async def test_words_of_a_lost_tab_are_offered_and_restored_even_deleted_ones(ed
     assert {"More", "Written", "during", "the", "outage", "Short", "lived"} <= set(marked)
     assert (await Axe().run(page, context=".unsaved")).violations_count == 0
 
-    # What cannot be restored stays.
+
+async def restore(page: Page) -> None:
+    """Restore the words. What cannot be restored stays."""
     await page.route("**/edit/", lambda route: route.abort(), times=1)
     await offer(page).get_by_role("button", name="Restore").click()
     await expect(offer(page).get_by_role("alert")).to_contain_text("They are still stored in this browser.")
@@ -95,15 +156,9 @@ async def test_words_of_a_lost_tab_are_offered_and_restored_even_deleted_ones(ed
     await offer(page).get_by_role("button", name="Restore").click()
     await expect(page.locator(".public-DraftEditor-content")).to_have_text(["Short-lived", "Written during the outage"])
     await expect(page.locator(".CodeMirror")).to_contain_text("More Saved words.")
+    await expect(page.get_by_role("textbox", name="Title*")).to_have_value(re.compile("without it"))
     await expect(offer(page)).to_be_hidden()
     await until_stored(page, "")
-
-
-async def write_and_delete_a_paragraph(page: Page, words: str) -> None:
-    editors = page.locator(".public-DraftEditor-content")
-    await type_paragraph(page, words)
-    await page.locator("[data-streamfield-child]").last.get_by_role("button", name="Delete").click()
-    await expect(editors).to_be_hidden()
 
 
 async def test_words_of_a_page_that_was_never_saved_are_restored(editor_page: Page, watch: Watch) -> None:
@@ -118,48 +173,3 @@ async def test_words_of_a_page_that_was_never_saved_are_restored(editor_page: Pa
     await page.wait_for_url("**/edit/")
     await expect(page.locator(".CodeMirror")).to_contain_text("The first words of all.")
     await expect(page.get_by_role("textbox", name="Title*")).to_have_value("Never saved")
-
-
-async def test_nothing_stays_stored_after_an_outage_and_what_was_deleted_in_it_is_in_the_history(
-    editor_page: Page, watch: Watch, server: RunningSite
-) -> None:
-    await open_saved_post(editor_page, "Outage", "Saved words.")
-    await until_saved(editor_page)
-    await cut_off(editor_page, watch)
-    await write_and_delete_a_paragraph(editor_page, "Ephemeral")
-    await editor_page.get_by_role("textbox", name="Title*").press_sequentially(" without it")
-    await until_stored(editor_page, "without it")
-    await end_outage(editor_page)
-    await until_stored(editor_page, "")
-    await until_saved(editor_page)
-    assert Database(server).savers_of("Ephemeral") == [EDITOR]
-
-    # What is saved isn't offered.
-    page = await lose_tab(editor_page, editor_page.url)
-    await page.evaluate(UNTIL_WATCHED, 1)
-    await until_stored(page, "")
-    await expect(offer(page)).to_be_hidden()
-    await expect(page.get_by_role("textbox", name="Title*")).to_have_value(re.compile("without it"))
-    await expect(page.locator(".public-DraftEditor-content")).to_have_count(0)
-
-
-async def test_words_are_discarded_or_wait(editor_page: Page, watch: Watch) -> None:
-    await open_saved_post(editor_page, "Discarded", "Saved words.")
-    await until_saved(editor_page)
-    address = editor_page.url
-    await cut_off(editor_page, watch)
-    await type_paragraph(editor_page, "Unwanted")
-    await until_stored(editor_page, "Unwanted")
-    other = await editor_page.context.new_page()
-    await other.goto(address)
-    await other.evaluate(UNTIL_WATCHED, 2)
-    await expect(offer(other)).to_be_hidden()  # their tab is open
-    await other.close()
-
-    page = await lose_tab(editor_page, address)
-    await offer(page).get_by_role("button", name="Decide later").click()
-    page = await lose_tab(page, address)
-    await offer(page).get_by_role("button", name="Discard").click()
-    await expect(offer(page)).to_be_hidden()
-    await until_stored(page, "")
-    assert "Unwanted" not in await page.locator("main").inner_text()
