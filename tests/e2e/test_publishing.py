@@ -7,8 +7,6 @@ from playwright.async_api import Browser, Page, Route, expect
 from tests.e2e.editing import (
     open_saved_post,
     press_publish,
-    publish,
-    start_post,
     type_markdown,
     type_paragraph,
     until_autosave_notices,
@@ -29,17 +27,16 @@ async def test_a_visitor_reads_what_an_editor_publishes(
     await expect(visitor.get_by_role("link", name=TITLE)).to_have_count(0)
 
     await walk_to_new_post(editor_page, TITLE)
-    await type_paragraph(editor_page, "Every letter is set by hand.")
-    await type_markdown(editor_page, "This is the art of *composing*.")
-    await publish(editor_page)
+    await until_autosave_notices(editor_page)
+    await publish_during_an_autosave(editor_page)
 
     await open_new_post(visitor, TITLE)
     await expect(visitor.get_by_text("Every letter is set by hand.")).to_be_visible()
     await expect(visitor.locator("em", has_text="composing")).to_be_visible()
 
 
-async def test_publishing_waits_for_an_autosave_that_is_under_way(editor_page: Page) -> None:
-    """Sent side by side, both would make the page, and the second would fail."""
+async def publish_during_an_autosave(page: Page) -> None:
+    """Publishing waits for it. Sent side by side, both would make the page, and the second would fail."""
     arrived, go_on = asyncio.Event(), asyncio.Event()
 
     async def hold_up(route: Route) -> None:
@@ -47,15 +44,14 @@ async def test_publishing_waits_for_an_autosave_that_is_under_way(editor_page: P
         await go_on.wait()
         await route.continue_()
 
-    await start_post(editor_page, "In good order")
-    await until_autosave_notices(editor_page)
-    await editor_page.route("**/add/blog/blogpostpage/*/", hold_up)
-    await type_paragraph(editor_page, "One after the other.")
+    await page.route("**/add/blog/blogpostpage/*/", hold_up)
+    await type_paragraph(page, "Every letter is set by hand.")
     async with asyncio.timeout(60):
         await arrived.wait()
-    await press_publish(editor_page)
+    await type_markdown(page, "This is the art of *composing*.")
+    await press_publish(page)
     go_on.set()
-    await expect(editor_page.locator(".messages")).to_contain_text("published")
+    await expect(page.locator(".messages")).to_contain_text("published")
 
 
 # Presses a button that saves, and says whether a change that comes right after it is autosaved.
