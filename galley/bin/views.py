@@ -13,7 +13,9 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -137,7 +139,7 @@ class BinView(IndexView):
         Column("place", label=gettext_lazy("Was in")),
         Column("user", label=gettext_lazy("Deleted by"), accessor=lambda item: get_user_display_name(item.user)),
         DateColumn("deleted_at", label=gettext_lazy("Deleted"), sort_key="deleted_at"),
-        DateColumn("until", label=gettext_lazy("Until"), sort_key="deleted_at"),
+        Column("until", label=gettext_lazy("Until"), accessor=lambda item: date_format(localtime(item.until))),
     ]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

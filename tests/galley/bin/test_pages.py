@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import (
     Comment,
@@ -262,3 +263,4 @@ def test_emptying_asks_and_leaves_what_came_later(small_site: SmallSite, editor)
     page = client.get(reverse("bin")).text
     assert "Was in" in page
     assert small_site.portfolio.title in page
+    assert date_format(timezone.localtime(later.until)) in page
