@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Q
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import get_page_models
 
@@ -38,8 +39,8 @@ class PageType:
 
     @property
     def label(self) -> str:
-        """The name for visitors."""
-        return str(capfirst(self.model._meta.verbose_name))
+        """The name for visitors. Its translations are in the catalogue without a call that names them."""
+        return gettext(str(capfirst(self.model._meta.verbose_name)))
 
 
 def page_types() -> list[PageType]:

@@ -120,6 +120,7 @@ def test_search_finds_the_language_of_the_page(german: German, small_site: Small
     assert german.about.url in (html := read(client, "/de/search/?q=kestrel"))
     assert f'href="{small_site.about.url}"' not in html
     assert 'action="/de/search/"' in html
+    assert ">Seite<" in re.sub(r"\s*(<|>)\s*", r"\1", html)
     assert 'href="/search/" lang="en-GB"' in html
 
 
