@@ -11,6 +11,7 @@ from galley.markdown.highlighting import highlight_code, language_name, render_c
 from galley.markdown.internal_links import prefetch_links
 from galley.markdown.parser import extract_text, summarise_markdown
 from galley.markdown.rendering import render_markdown
+from galley.markdown.rich_text import extract_rich_text
 from galley.markdown.sanitising import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, TAGS_WITHOUT_CONTENT
 from galley.markdown.time_limit import limit_time
 from galley.markdown.validation import find_broken_links, find_formula_errors, find_references
@@ -23,6 +24,7 @@ __all__ = [
     "RenderedBody",
     "anchor_headings",
     "convert_formula",
+    "extract_rich_text",
     "extract_text",
     "feed_html",
     "find_broken_links",

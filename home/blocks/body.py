@@ -9,12 +9,11 @@ from django.utils.text import Truncator
 from wagtail import blocks
 from wagtail.blocks.stream_block import StreamValue
 from wagtail.contrib.table_block.blocks import TableBlock
-from wagtail.rich_text import get_text_for_indexing
 
 from galley.desk.shared_texts import SharedTextBlock
 from galley.embeds.blocks import EmbedBlock, LinkCardBlock
 from galley.embeds.leading import ButtonBlock, DownloadBlock, NewsletterBlock
-from galley.markdown import normalise_headings, summarise_markdown
+from galley.markdown import extract_rich_text, normalise_headings, summarise_markdown
 from home.blocks.data import CodeBlock, FormulaBlock
 from home.blocks.links import PostsBlock
 from home.blocks.media import ColumnsBlock, FigureBlock, GalleryBlock
@@ -104,7 +103,7 @@ def opening_words(body: StreamValue, length: int = 300) -> str:
         if block["type"] == "markdown":
             words += " " + summarise_markdown(block["value"] or "")
         elif block["type"] == "paragraph":
-            words += " " + get_text_for_indexing(block["value"] or "")
+            words += " " + extract_rich_text(block["value"] or "")
         if len(words) > length:
             break
     # Django normalises the whole text, and a run of combining marks takes quadratic time.

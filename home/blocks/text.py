@@ -9,9 +9,10 @@ from wagtail import blocks
 from wagtailmarkdown.blocks import MarkdownBlock as MarkdownEditorBlock
 
 from galley.markdown import extract_text, find_broken_links, find_formula_errors, find_references
+from galley.markdown.rich_text import SearchableRichTextBlock
 
 
-class ParagraphBlock(blocks.RichTextBlock):
+class ParagraphBlock(SearchableRichTextBlock):
     """Rich text."""
 
     def __init__(self, **kwargs: Any) -> None:

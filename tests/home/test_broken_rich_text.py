@@ -149,3 +149,11 @@ def test_the_edit_page_and_the_public_page_answer(small_site: SmallSite, client:
     post.save()
     assert client.get(f"/admin/pages/{post.pk}/edit/").status_code == 200
     assert client.get(post.url).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("html", ["<b" * 200 + " word", "<" * 60 + "a>" * 60 + " word"], ids=["unclosed", "nested"])
+def test_tags_without_end_are_saved_and_indexed(small_site: SmallSite, html: str) -> None:
+    small_site.post.body = json.dumps([{"type": "paragraph", "value": html, "id": "1"}])
+    small_site.post.save_revision().publish()
+    assert isinstance(small_site.post.body.stream_block.get_searchable_content(small_site.post.body)[0], str)
