@@ -20,6 +20,7 @@ handler404 = "home.not_found.NotFoundPage"
 urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
+    path("admin/", include("galley.bin.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("preview/", include("galley.preview.urls")),
     path(f"{settings.MEDIA_URL.lstrip('/')}{RENDITIONS_FOLDER}/<path:name>", serve_rendition),

@@ -46,10 +46,14 @@ class PageForm(WagtailAdminPageForm):
                 "data-w-focus-target-value": "input",
                 "data-action": "load@window->w-focus#focus",
             }
+
+    def is_valid(self) -> bool:
+        """Return whether what is left without blank rows is valid."""
         for row in chain.from_iterable(self.formsets.values()):
             if row.is_bound and _is_blank(row):
                 row.data = copy.copy(row.data)
                 row.data[row.add_prefix(DELETION_FIELD_NAME)] = "1"
+        return super().is_valid()
 
     def defer_required_fields(self) -> None:
         """Let the title be empty, too."""

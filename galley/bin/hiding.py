@@ -6,11 +6,14 @@ They are below roots of their own. Groups have no permissions there; superusers 
 from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views import editing_sessions
 from wagtail.models import Page
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
@@ -47,6 +50,17 @@ def is_in_bin(page: Page) -> bool:
 def leave_out(pages: QuerySet[Page], request: HttpRequest) -> QuerySet[Page]:
     """Return the pages of a chooser without those in the bin."""
     return pages.filter(path__startswith=FIRST_ROOT)
+
+
+@require_admin_access
+def ping(request: HttpRequest, app_label: str, model_name: str, object_id: str, session_id: int) -> HttpResponse:
+    """Answer as Wagtail does whether an open form can be saved, and 404 if somebody has deleted the page meanwhile."""
+    response: HttpResponse = editing_sessions.ping(request, app_label, model_name, object_id, session_id)
+    if issubclass(apps.get_model(app_label, model_name), Page):
+        page = Page.objects.filter(pk=object_id).first()
+        if page and is_in_bin(page):
+            raise Http404
+    return response
 
 
 def refuse(request: HttpRequest, page: Page, *args: Any) -> HttpResponse | None:

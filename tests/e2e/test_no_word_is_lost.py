@@ -140,6 +140,7 @@ async def faults(editor_page: Page, browser: Browser, server: RunningSite, watch
     database = Database(server)
     database.run(f"{ADD_USER} ON CONFLICT DO NOTHING", OTHER, 1, EDITOR)
     # The faults of the test before have ended all sessions.
+    await editor_page.context.clear_cookies()
     await log_in(editor_page, EDITOR, EDITOR_PASSWORD)
     faults = Faults(Writer(editor_page, Notes(Random()), EDITOR), browser, server, database)
     yield faults
