@@ -31,14 +31,15 @@ from galley.page_cache.application import PageCache
 from galley.page_cache.protocol import answer_from
 from galley.preview.asgi import preview_application
 from galley.reports.missing import MissingAddressCounter
+from galley.statistics.visits import VisitCounter, name_pages
 
 django_application = PooledASGIHandler(settings.REQUEST_THREADS)
-site = preview_application(serve_public_media(serve_static_files(django_application)))
-cached_site = site
+site = preview_application(serve_public_media(serve_static_files(name_pages(django_application))))
+visits = VisitCounter(site)
 if settings.PAGE_CACHE_MAX_BYTES:
-    cached_site = PageCache(site, settings.PAGE_CACHE_MAX_BYTES)
-    answer_from(cached_site.lookup, cached_site.is_computing)
-application = MissingAddressCounter(cached_site)
+    visits.app = cached_site = PageCache(site, settings.PAGE_CACHE_MAX_BYTES)
+    answer_from(visits.counted(cached_site.lookup), cached_site.is_computing)
+application = MissingAddressCounter(visits)
 
 
 def freeze_survivors(phase: str, info: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from galley.images.models import AbstractAnalysedImage, AbstractSignedRendition
 from galley.site_settings.fields import AnnouncementMixin, MenusMixin, SiteNameForm, validate_emails
 from galley.site_settings.mail import MailPanel
 from galley.site_settings.time_zone import TimeZoneMixin
+from galley.statistics.models import StatisticsMixin
 from home.base_page import BasePage, BodyMixin, IntroductionMixin, LeadImageMixin
 from home.blocks.text import SharedBodyBlock
 
@@ -133,8 +134,8 @@ def image_field(name: Any, help_text: Any) -> Any:
 
 
 @register_setting(icon="site")
-class SiteSettings(TimeZoneMixin, AnnouncementMixin, MenusMixin, ClusterableModel, BaseSiteSetting):
-    """What belongs to the whole site: its name and logo, menus, announcement, texts, mail and time zone."""
+class SiteSettings(TimeZoneMixin, StatisticsMixin, AnnouncementMixin, MenusMixin, ClusterableModel, BaseSiteSetting):
+    """What belongs to the whole site: its name and logo, menus, announcement, texts, mail, time zone, statistics."""
 
     logo = image_field(
         _("logo"),
@@ -202,6 +203,7 @@ class SiteSettings(TimeZoneMixin, AnnouncementMixin, MenusMixin, ClusterableMode
             ObjectList(text_panels, heading=_("Texts")),
             ObjectList(mail_panels, heading=_("Mail")),
             ObjectList(TimeZoneMixin.time_zone_panels, heading=_("Time")),
+            ObjectList(StatisticsMixin.statistics_panels, heading=_("Statistics")),
         ]
     )
     select_related = ["logo", "share_image"]

@@ -34,6 +34,7 @@ from galley.images.markup import NumericIds, PictureEmbedHandler
 from galley.languages.views import ShowsTranslations
 from galley.page_lists.views import NewestSearchView, SearchingExplorerView
 from galley.preview.rich_text import dropped_elements
+from galley.statistics.panels import ReadingEditMixin
 from home.models import SharedText
 from home.page_form import PageForm
 
@@ -67,7 +68,7 @@ class PageCreateView(SavesValidParts, CreateView):
             return super().form_valid(form)
 
 
-class PageEditView(SavesValidParts, ShowsTranslations, GuardedEditView):
+class PageEditView(ReadingEditMixin, SavesValidParts, ShowsTranslations, GuardedEditView):
     """Wagtail's view. Autosave saves what is valid, and no version is replaced that its author hasn't seen."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> TemplateResponse:

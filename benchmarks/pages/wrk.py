@@ -11,6 +11,8 @@ from pathlib import Path
 SCRIPT = Path(__file__).with_name("wrk.lua")
 # As a browser asks; without a word here, wrk would be sent pages uncompressed.
 ACCEPT_ENCODING = "gzip, deflate, br"
+# As a browser calls itself, so that its visits are counted.
+USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PATIENCE = 60  # seconds for one answer
 
 
@@ -41,6 +43,7 @@ async def load(
         raise RuntimeError("This needs the load tool wrk: apt-get install wrk (or brew install wrk).")
     command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds:g}s"]
     command += ["--timeout", f"{PATIENCE}s", "--latency", "--script", str(SCRIPT)]
+    command += ["--header", f"User-Agent: {USER_AGENT}"]
     command += ["--header", f"Accept-Encoding: {accept_encoding}", f"http://localhost:{port}/", "--", *paths]
     process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
     printed, _ = await process.communicate()

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "galley.reports",
     "galley.embeds",
     "galley.languages",
+    "galley.statistics",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.sitemaps",
@@ -161,8 +162,8 @@ PREVIEW_REDIS_URL = REDIS_URL
 PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 
 # Page cache (`galley/page_cache/README.md`). The rows of these models are shown to no visitor.
-PAGE_CACHE_PRIVATE_MODELS = ["preview", "history", "bin", "calendar", "page_lists", "reports", "desk.PageTemplate"]
-PAGE_CACHE_PRIVATE_MODELS += ["transfer.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
+PAGE_CACHE_PRIVATE_MODELS = ["preview", "history", "bin", "calendar", "page_lists", "reports", "statistics"]
+PAGE_CACHE_PRIVATE_MODELS += ["desk.PageTemplate", "transfer.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
 # How much memory the cached pages of one process may take.
 PAGE_CACHE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 48) * 1024 * 1024
 PAGE_CACHE_EXCLUDED_PATHS = ["/static/", "/media/", "/admin/", "/documents/", "/preview/", "/health/"]

@@ -42,9 +42,18 @@ class Entry:
     """A stored response, the queries that it was made from, and the version of the content that it is valid for."""
 
     def __init__(
-        self, headers: HeaderList, body: bytes, queries: RecordedQueries, digest: bytes, version: Version
+        self,
+        headers: HeaderList,
+        body: bytes,
+        queries: RecordedQueries,
+        digest: bytes,
+        version: Version,
+        extras: Message | None = None,
     ) -> None:
-        """Compress `body` and prepare the headers. Blocks: takes milliseconds."""
+        """Compress `body` and prepare the headers. Blocks: takes milliseconds.
+
+        `extras` are added to each start message: keys for applications around the cache, which servers ignore.
+        """
         named = dict(headers)
         self.queries = queries
         self.digest = digest
@@ -59,6 +68,7 @@ class Entry:
         bodies = compress(body, named.get(b"content-type", b"").decode("latin-1"))
         self._bodies = {encoding: _body_message(body) for encoding, body in bodies.items()}
         self._headers = self._prepare_headers(named, headers, bodies)
+        self._extras = extras or {}
         self._starts: dict[str, Start] = {}
         self._starts_of = -1
         self.size = sum(map(len, bodies.values())) + 2_000 + queries.size + len(digest)
@@ -95,7 +105,8 @@ class Entry:
             (b"age", b"%d" % (now - self.made_at)),
             (b"cache-status", b"%s; hit; ttl=%d" % (CACHE_NAME, self.fresh_until - now)),
         ]
-        start = Start(type="http.response.start", status=304 if kind is NOT_MODIFIED else 200, headers=headers)
+        status = 304 if kind is NOT_MODIFIED else 200
+        start = Start(self._extras, type="http.response.start", status=status, headers=headers)
         self._starts[kind] = start
         return start
 

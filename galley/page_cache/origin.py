@@ -22,6 +22,8 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 # How long requests pass the cache after a response that could not be stored, and after a server error.
 HIT_FOR_PASS_SECONDS = 60.0
 ERROR_PASS_SECONDS = 1.0
+# Of the message that starts a response (ASGI). What an application adds to them is stored with the response.
+STANDARD_KEYS = frozenset({"type", "status", "headers", "trailers"})
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class OriginFetch:
         """Digest the rows of the queries. If the version is still the same, these are the rows of the response."""
 
         def make() -> tuple[Entry, Version]:
-            entry = Entry(self._headers, bytes(self._body), queries, digests.digest(queries), digests.version)
+            extras = {key: value for key, value in self._start.items() if key not in STANDARD_KEYS}
+            entry = Entry(self._headers, bytes(self._body), queries, digests.digest(queries), digests.version, extras)
             return entry, read_version()
 
         self.entry, version = await run_in_thread(make)

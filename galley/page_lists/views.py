@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, QuerySet
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -23,6 +24,13 @@ class PageListView(IndexView):
 
     template_name = "page_lists/list.html"
     results_template_name = "page_lists/results.html"
+    columns: Any
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Add the columns of other apps: each hook `page_list_columns` takes the request and returns a list."""
+        super().setup(request, *args, **kwargs)
+        added = [column for hook in hooks.get_hooks("page_list_columns") for column in hook(request)]
+        self.columns = [*self.columns, *added]
 
     @cached_property
     def filterset_class(self) -> Any:

@@ -24,6 +24,11 @@ def read_site_zone(request: HttpRequest | None = None) -> str:
     else:
         model = settings_model()
         found = model and model.objects.filter(site__is_default_site=True).first()
+    return zone_of(found)
+
+
+def zone_of(found: Any) -> str:
+    """Return the name of the time zone in the settings of a site; None stands for a site that has none."""
     chosen = found.time_zone if found else ""
     return chosen if chosen and is_zone(chosen) else settings.TIME_ZONE
 

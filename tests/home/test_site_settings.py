@@ -61,7 +61,7 @@ def test_editors_and_authors_neither_see_nor_change_it(small_site: SmallSite, ro
 def test_a_chief_editor_finds_everything_in_tabs(small_site: SmallSite, chief: Client) -> None:  # noqa: F811
     html = chief.get(address_of(small_site)).content.decode()
     tabs = [" ".join(text.split()) for text in re.findall(r'role="tab"[^>]*>\s*([^<]+)', html)]
-    assert tabs == ["Name and logo", "Menus", "Announcement", "Texts", "Mail", "Time"]
+    assert tabs == ["Name and logo", "Menus", "Announcement", "Texts", "Mail", "Time", "Statistics"]
     for name in ("site_name", "logo", "share_image", "not_found_text", "contact_recipients", "time_zone"):
         assert f'name="{name}"' in html
     assert "Send a test to chief@example.org" in html

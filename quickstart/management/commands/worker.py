@@ -31,6 +31,7 @@ SCHEDULED_COMMANDS = {
     "clearsessions": HOUR,
     "thin_revisions": DAY,
     "empty_bin": DAY,
+    "delete_old_counts": DAY,
 }
 # Commands that may take an hour. They run in the night of the site's time zone.
 NIGHTLY_COMMANDS = ("check_links",)
