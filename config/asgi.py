@@ -4,6 +4,7 @@
 import gc
 import os
 import sys
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -38,7 +39,7 @@ site = preview_application(serve_public_media(serve_static_files(name_pages(djan
 visits = VisitCounter(site)
 if settings.PAGE_CACHE_MAX_BYTES:
     visits.app = cached_site = PageCache(site, settings.PAGE_CACHE_MAX_BYTES)
-    answer_from(visits.counted(cached_site.lookup), cached_site.is_computing)
+    answer_from(partial(cached_site.lookup, on_hit=visits.count), cached_site.is_computing)
 application = MissingAddressCounter(visits)
 
 

@@ -38,6 +38,7 @@ from galley.page_cache.queries import RowDigests, find_changed_tables
 from galley.page_cache.version_tracker import VersionTracker, run_in_thread, version_tracker
 
 T = TypeVar("T")
+OnHit = Callable[[Scope, Headers, Message], None]
 
 logger = logging.getLogger("galley.page_cache")
 
@@ -73,8 +74,11 @@ class PageCache:
         """Return whether Django works on a request, or the cache on a revalidation."""
         return self._computing > 0
 
-    def lookup(self, scope: Scope) -> tuple[Start, Message] | None:
-        """Return the two messages that answer a request, if they are in memory. Never blocks."""
+    def lookup(self, scope: Scope, on_hit: OnHit | None = None) -> tuple[Start, Message] | None:
+        """Return the two messages that answer a request, if they are in memory. Never blocks.
+
+        `on_hit` is called with scope, headers and start message of a request that is answered.
+        """
         if scope["method"] not in SAFE_METHODS:
             return None
         headers: Headers = dict(scope["headers"])
@@ -93,6 +97,8 @@ class PageCache:
         elif logger.isEnabledFor(logging.DEBUG):
             _log("hit", scope, "nothing has changed")
         start, body = entry.messages(headers, now)
+        if on_hit is not None:
+            on_hit(scope, headers, start)
         return start, body if scope["method"] == "GET" else EMPTY_BODY
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

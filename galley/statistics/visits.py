@@ -24,7 +24,6 @@ from galley.statistics.storing import store
 logger = logging.getLogger(__name__)
 
 ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
-Lookup = Callable[[Any], Any]
 
 # The key in the message `http.response.start`. Servers ignore keys that they don't know.
 PAGE = "galley.page"
@@ -116,26 +115,20 @@ class VisitCounter:
         else:
 
             async def send_and_count(message: Any) -> None:
-                if message["type"] == "http.response.start":
-                    self._count(scope, message)
+                if PAGE in message:
+                    self.count(scope, dict(scope["headers"]), message)
                 await send(message)
 
             await self.app(scope, receive, send_and_count)
 
-    def counted(self, lookup: Lookup) -> Lookup:
-        """Return `lookup` of the page cache, which answers without this application, with its answers counted."""
+    def count(self, scope: Any, headers: dict[bytes, bytes], start: Any) -> None:
+        """Count a visit, if the request with `headers` is one and `start` begins a response with a page.
 
-        def lookup_and_count(scope: Any) -> Any:
-            if messages := lookup(scope):
-                self._count(scope, messages[0])
-            return messages
-
-        return lookup_and_count
-
-    def _count(self, scope: Any, start: Any) -> None:
+        For answers of the page cache that don't pass this application, it is given to `PageCache.lookup`.
+        """
         page = start.get(PAGE)
         # A browser that is told that its copy is current (304) has been counted with that copy.
-        if page is None or start["status"] != 200 or scope["method"] != "GET" or not is_visit(dict(scope["headers"])):
+        if page is None or start["status"] != 200 or scope["method"] != "GET" or not is_visit(headers):
             return
         self.counts[page] = self.counts.get(page, 0) + 1
         if not self._is_due:

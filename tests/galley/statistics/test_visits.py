@@ -90,16 +90,6 @@ async def test_other_methods_and_responses_are_not_counted() -> None:
     assert counter.counts == {}
 
 
-async def test_the_answers_of_a_lookup_are_counted() -> None:
-    counter = VisitCounter(answering())
-    messages = {"type": "http.response.start", "status": 200, PAGE: 7}, {"type": "http.response.body"}
-    scope = {"method": "GET", "headers": list(headers().items())}
-    assert counter.counted(lambda scope: messages)(scope) is messages
-    assert counter.counted(lambda scope: None)(scope) is None
-    assert counter.counted(lambda scope: messages)({**scope, "method": "HEAD"}) is messages
-    assert counter.counts == {7: 1}
-
-
 async def test_many_visits_are_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
     writes: list[dict[int, int]] = []
     is_written = asyncio.Event()
