@@ -86,7 +86,9 @@ class ReadingColumn(BaseColumn):
 
 def add_column(request: HttpRequest) -> list[BaseColumn]:
     """Return the column, unless nothing is counted: the hook `page_list_columns` of `galley.page_lists`."""
-    return [ReadingColumn("reading", label=_("Read in 30 days"), width="14%")] if is_shown(request) else []
+    return (
+        [ReadingColumn("reading", label=_("Read in 30 days"), classname="reading-column")] if is_shown(request) else []
+    )
 
 
 def add_panel(request: HttpRequest, panels: list[Component]) -> None:
