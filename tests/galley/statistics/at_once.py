@@ -1,6 +1,7 @@
 """Two processes that store counts at once: `python -m tests.galley.statistics.at_once` prints the sums."""
 
 import os
+import traceback
 from collections.abc import Sequence
 
 import django
@@ -12,6 +13,8 @@ def store_in_two_processes(pages: Sequence[int], times: int) -> None:
     from galley.statistics.storing import store
 
     connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # its threads don't live on in the children
     children = []
     for order in (pages, pages[::-1]):
         if not (pid := os.fork()):
@@ -21,6 +24,8 @@ def store_in_two_processes(pages: Sequence[int], times: int) -> None:
                     store(dict.fromkeys(order, 1))
                 connection.close()
                 status = 0
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(status)
         children.append(pid)
