@@ -110,12 +110,6 @@ def convert_colours() -> list[tuple[str, type]]:
     return [("format", ConvertingFormatOperation)]
 
 
-@hooks.register("insert_editor_js")
-def add_sign_in() -> SafeString:
-    """Finish an autosave before the page is saved, and let authors whose session has ended sign in."""
-    return render_to_string("sign_in/dialog.html")
-
-
 @hooks.register("register_admin_urls")
 def add_admin_urls() -> list[URLPattern]:
     """Return the address of the key of what the browser stores."""
@@ -124,9 +118,9 @@ def add_admin_urls() -> list[URLPattern]:
 
 @hooks.register("insert_editor_js")
 def add_editor_dialogs() -> SafeString:
-    """Let editors take back deletions, restore words that weren't saved, and find what isn't valid."""
-    names = ("undo_deletion", "unsaved_form", "invalid_parts")
-    return SafeString("".join(render_to_string(f"editor/{name}.html") for name in names))
+    """Let editors sign in again, take back deletions, restore words that weren't saved, and find what isn't valid."""
+    names = ("sign_in/dialog", "editor/undo_deletion", "editor/unsaved_form", "editor/invalid_parts")
+    return SafeString("".join(render_to_string(f"{name}.html") for name in names))
 
 
 register_snippet(SharedText, SharedTextViewSet)

@@ -87,6 +87,7 @@ def test_two_processes_at_once_lose_nothing(small_site: SmallSite) -> None:
     assert list(DailyCount.objects.values_list("count", flat=True)) == [2 * 20] * len(pages)
 
 
+@pytest.mark.nightly  # the one before is its small form
 def test_two_processes_at_once_lose_nothing_on_postgresql(
     postgresql_small_site: Callable[[str], str], tmp_path: Path
 ) -> None:
