@@ -4,7 +4,6 @@
 import gc
 import os
 import sys
-from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -39,7 +38,7 @@ site = preview_application(serve_public_media(serve_static_files(name_pages(djan
 visits = VisitCounter(site)
 if settings.PAGE_CACHE_MAX_BYTES:
     visits.app = cached_site = PageCache(site, settings.PAGE_CACHE_MAX_BYTES)
-    answer_from(partial(cached_site.lookup, on_hit=visits.count), cached_site.is_computing)
+    answer_from(cached_site.lookup, cached_site.is_computing, visits.count)
 application = MissingAddressCounter(visits)
 
 

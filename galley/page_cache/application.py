@@ -22,7 +22,15 @@ from django.conf import settings
 from django.db import Error
 from wagtail.contrib.frontend_cache.utils import purge_urls_from_cache
 
-from galley.page_cache.cacheability import SAFE_METHODS, CacheRequest, Headers, Key, RequestRules, Scope
+from galley.page_cache.cacheability import (
+    FORWARDED_SCHEME,
+    SAFE_METHODS,
+    CacheRequest,
+    Headers,
+    Key,
+    RequestRules,
+    Scope,
+)
 from galley.page_cache.entries import CACHE_NAME, EMPTY_BODY, Entry, EntryStore, Message, Start
 from galley.page_cache.invalidation import Version
 from galley.page_cache.origin import (
@@ -38,7 +46,7 @@ from galley.page_cache.queries import RowDigests, find_changed_tables
 from galley.page_cache.version_tracker import VersionTracker, run_in_thread, version_tracker
 
 T = TypeVar("T")
-OnHit = Callable[[Scope, Headers, Message], None]
+OnHit = Callable[[Headers, Message], None]
 
 logger = logging.getLogger("galley.page_cache")
 
@@ -77,14 +85,14 @@ class PageCache:
     def lookup(self, scope: Scope, on_hit: OnHit | None = None) -> tuple[Start, Message] | None:
         """Return the two messages that answer a request, if they are in memory. Never blocks.
 
-        `on_hit` is called with scope, headers and start message of a request that is answered.
+        `on_hit` is called with the headers of a GET request that is answered, and with the start message.
         """
         if scope["method"] not in SAFE_METHODS:
             return None
         headers: Headers = dict(scope["headers"])
         if (b"cookie" in headers or b"authorization" in headers) and not self.rules.is_anonymous(headers):
             return None
-        if not self.rules.knows_scheme(headers):
+        if FORWARDED_SCHEME in headers and not self.rules.knows_scheme(headers):
             return None
         entry = self.store.entries.get(key := self.rules.key(scope, headers))
         if entry is None or (now := monotonic()) >= entry.fresh_until:
@@ -97,9 +105,11 @@ class PageCache:
         elif logger.isEnabledFor(logging.DEBUG):
             _log("hit", scope, "nothing has changed")
         start, body = entry.messages(headers, now)
+        if scope["method"] != "GET":
+            return start, EMPTY_BODY
         if on_hit is not None:
-            on_hit(scope, headers, start)
-        return start, body if scope["method"] == "GET" else EMPTY_BODY
+            on_hit(headers, start)
+        return start, body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request: the ASGI interface."""

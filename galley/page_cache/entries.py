@@ -52,7 +52,8 @@ class Entry:
     ) -> None:
         """Compress `body` and prepare the headers. Blocks: takes milliseconds.
 
-        `extras` are added to each start message: keys for applications around the cache, which servers ignore.
+        `extras` are added to each start message with status 200: keys for applications around the cache, which servers
+        ignore.
         """
         named = dict(headers)
         self.queries = queries
@@ -80,10 +81,10 @@ class Entry:
         body = self._bodies.get(kind)
         if body is None:
             kind, body = IDENTITY, self._bodies[IDENTITY]
-        if self._is_known(headers):
+        if (b"if-none-match" in headers or b"if-modified-since" in headers) and self._is_known(headers):
             kind, body = NOT_MODIFIED, EMPTY_BODY
-        if self._starts_of != int(now):
-            self._starts_of = int(now)
+        if self._starts_of != (second := int(now)):
+            self._starts_of = second
             self._starts.clear()
         return self._starts.get(kind) or self._start(kind, now), body
 
@@ -105,8 +106,8 @@ class Entry:
             (b"age", b"%d" % (now - self.made_at)),
             (b"cache-status", b"%s; hit; ttl=%d" % (CACHE_NAME, self.fresh_until - now)),
         ]
-        status = 304 if kind is NOT_MODIFIED else 200
-        start = Start(self._extras, type="http.response.start", status=status, headers=headers)
+        status, extras = (304, {}) if kind is NOT_MODIFIED else (200, self._extras)
+        start = Start(extras, type="http.response.start", status=status, headers=headers)
         self._starts[kind] = start
         return start
 

@@ -19,7 +19,8 @@ logger = logging.getLogger("galley.page_cache")
 
 TESTED_VERSIONS = ("0.54.",)
 
-Lookup = Callable[[Any], Any]
+Lookup = Callable[[Any, Any], Any]
+OnHit = Callable[[Any, Any], None]
 
 
 class ResponsePacer:
@@ -61,11 +62,16 @@ class ResponsePacer:
 
 _pacer = ResponsePacer()
 _lookup: Lookup | None = None
+_on_hit: OnHit | None = None
 
 
-def answer_from(lookup: Lookup, is_computing: Callable[[], bool]) -> None:
-    """Ask `lookup` first for each request of this process, and slow down while `is_computing()`."""
-    global _lookup
+def answer_from(lookup: Lookup, is_computing: Callable[[], bool], on_hit: OnHit | None = None) -> None:
+    """Ask `lookup` first for each request of this process, and slow down while `is_computing()`.
+
+    `lookup` is `PageCache.lookup`, and is given `on_hit`.
+    """
+    global _lookup, _on_hit
+    _on_hit = on_hit
     _pacer.is_computing = is_computing
     if uvicorn.__version__.startswith(TESTED_VERSIONS):
         _lookup = lookup
@@ -86,7 +92,7 @@ class PageCacheProtocol(httptools_impl.HttpToolsProtocol):
         if cycle.disconnected:
             return
         is_simple = app is self.app and cycle.keep_alive and not self.flow.write_paused
-        if not is_simple or not (messages := lookup(cycle.scope)):
+        if not is_simple or not (messages := lookup(cycle.scope, _on_hit)):
             super()._start_asgi_task(cycle, app)
             return
         start, body = messages

@@ -9,6 +9,7 @@ thread.
 import asyncio
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from functools import lru_cache
@@ -29,8 +30,10 @@ ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 PAGE = "galley.page"
 FLUSH_SECONDS = 5.0
 
-# With these, a browser loads a page that nobody may look at, or htmx loads a part of one.
-NO_VISIT = frozenset({b"sec-purpose", b"purpose", b"x-purpose", b"x-moz", b"hx-request"})
+DOCUMENT = b"document"
+# With the first two, visitors object. With the others, a browser loads a page that nobody may look at, or htmx a part.
+SIGNALS = frozenset({b"dnt", b"sec-gpc", b"sec-purpose", b"purpose", b"x-purpose", b"x-moz", b"hx-request"})
+OBJECTIONS = frozenset({b"dnt", b"sec-gpc"})
 # All browsers call themselves Mozilla. Most programs don't, or they add their name or a web address. A list of a
 # thousand names would have to be updated, and a search in it would hold up the event loop for each new name.
 ROBOT = re.compile(
@@ -51,12 +54,15 @@ def is_browser(user_agent: bytes) -> bool:
 def is_visit(headers: dict[bytes, bytes]) -> bool:
     """Return whether somebody looks at the page who doesn't object to being counted."""
     return (
-        headers.get(b"dnt") != b"1"
-        and headers.get(b"sec-gpc") != b"1"
-        and headers.get(b"sec-fetch-dest", b"document") == b"document"
-        and NO_VISIT.isdisjoint(headers)
+        (SIGNALS.isdisjoint(headers) or _says_no_more_than_zero(headers))
+        and headers.get(b"sec-fetch-dest", DOCUMENT) == DOCUMENT
         and is_browser(headers.get(b"user-agent", b""))
     )
+
+
+def _says_no_more_than_zero(headers: dict[bytes, bytes]) -> bool:
+    """Return whether the only signals are `DNT: 0` or `Sec-GPC: 0`, which object to nothing."""
+    return all(name in OBJECTIONS and headers[name] != b"1" for name in SIGNALS & headers.keys())
 
 
 def note_page(serve: Callable[..., Any]) -> Callable[..., Any]:
@@ -101,7 +107,7 @@ class VisitCounter:
 
     def __init__(self, app: ASGIApp, flush_seconds: float = FLUSH_SECONDS) -> None:
         self.app = app
-        self.counts: dict[int, int] = {}
+        self.counts: defaultdict[int, int] = defaultdict(int)
         self._flush_seconds = flush_seconds
         self._is_due = False
         self._flushing: asyncio.Task[None] | None = None
@@ -116,34 +122,31 @@ class VisitCounter:
 
             async def send_and_count(message: Any) -> None:
                 if PAGE in message:
-                    self.count(scope, dict(scope["headers"]), message)
+                    self.count(dict(scope["headers"]), message)
                 await send(message)
 
             await self.app(scope, receive, send_and_count)
 
-    def count(self, scope: Any, headers: dict[bytes, bytes], start: Any) -> None:
-        """Count a visit, if the request with `headers` is one and `start` begins a response with a page.
+    def count(self, headers: dict[bytes, bytes], start: Any) -> None:
+        """Count a visit, if a GET with `headers` is one and the message `start` begins a response with a page.
 
-        For answers of the page cache that don't pass this application, it is given to `PageCache.lookup`.
+        The page cache calls it, as its `on_hit`, for answers that don't pass this application, and that wait for it.
         """
-        page = start.get(PAGE)
-        # A browser that is told that its copy is current (304) has been counted with that copy.
-        if page is None or start["status"] != 200 or scope["method"] != "GET" or not is_visit(headers):
-            return
-        self.counts[page] = self.counts.get(page, 0) + 1
-        if not self._is_due:
-            self._is_due = True
-            asyncio.get_running_loop().call_later(self._flush_seconds, self._begin_flush)
+        if PAGE in start and is_visit(headers):
+            self.counts[start[PAGE]] += 1
+            if not self._is_due:
+                self._is_due = True
+                asyncio.get_running_loop().call_later(self._flush_seconds, self._begin_flush)
 
     def _begin_flush(self) -> None:
         self._flushing = asyncio.get_running_loop().create_task(self.flush())
 
     async def flush(self) -> None:
         """Store the counts, in a thread. If the database fails, they wait for the next time."""
-        counts, self.counts, self._is_due = self.counts, {}, False
+        counts, self.counts, self._is_due = self.counts, defaultdict(int), False
         if counts and not await asyncio.to_thread(_store_in_thread, counts):
             for page, count in counts.items():
-                self.counts[page] = self.counts.get(page, 0) + count
+                self.counts[page] += count
 
     def _flushing_before_the_end(self, receive: Any) -> Any:
         async def receive_and_flush() -> Any:

@@ -33,6 +33,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """What is sent by the cache, or `ordinary` for each request that goes uvicorn's way."""
     written: list[bytes] = []
     monkeypatch.setattr(protocol, "_lookup", None)
+    monkeypatch.setattr(protocol, "_on_hit", None)
     monkeypatch.setattr(HttpToolsProtocol, "_start_asgi_task", lambda *_: written.append(b"ordinary"))
     return written
 
@@ -49,7 +50,7 @@ def request(written: list[bytes], **cycle: Any) -> None:
     one._start_asgi_task(Anything(**{**defaults, **cycle}), one)
 
 
-def lookup(scope: Any) -> Any:
+def lookup(scope: Any, on_hit: Any) -> Any:
     return Start(status=304, headers=[(b"etag", b'"x"')]), EMPTY_BODY
 
 
@@ -74,7 +75,7 @@ def test_an_unknown_uvicorn_answers_everything_itself(
 
 @pytest.mark.parametrize("cycle", [{"keep_alive": False}, {"scope": {**SCOPE, "method": "POST"}}])
 def test_other_requests_go_the_ordinary_way(written: list[bytes], cycle: dict[str, Any]) -> None:
-    answer_from(lambda scope: lookup(scope) if scope["method"] == "GET" else None, lambda: False)
+    answer_from(lambda scope, on_hit: lookup(scope, on_hit) if scope["method"] == "GET" else None, lambda: False)
     request(written, **cycle)
     assert written == [b"ordinary"]
 

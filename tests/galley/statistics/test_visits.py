@@ -1,13 +1,14 @@
 """Which requests are visits, and how they are counted in memory."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 
 from galley.statistics import visits
-from galley.statistics.visits import PAGE, VisitCounter, is_visit
+from galley.statistics.visits import PAGE, VisitCounter, is_visit, name_pages, note_page
 from tests.galley.statistics.conftest import BROWSER
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -22,11 +23,11 @@ def headers(user_agent: str = BROWSER, **more: str) -> dict[bytes, bytes]:
     return {b"host": b"testserver", b"user-agent": user_agent.encode(), **named}
 
 
-def answering(status: int = 200, **extras: Any) -> Any:
+def answering() -> Any:
     """Return an application whose responses are of page 7."""
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": status, "headers": [], PAGE: 7, **extras})
+        await send({"type": "http.response.start", "status": 200, "headers": [], PAGE: 7})
         await send({"type": "http.response.body", "body": b""})
 
     return app
@@ -41,6 +42,7 @@ async def get(counter: VisitCounter, method: str = "GET", **more: str) -> None:
 
 @pytest.mark.parametrize("user_agent", [BROWSER, PHONE, IPHONE, EDGE, IN_AN_APP])
 def test_browsers_are_counted(user_agent: str) -> None:
+    assert is_visit(headers(user_agent))
     assert is_visit(headers(user_agent, dnt="0", sec_fetch_dest="document"))
 
 
@@ -64,8 +66,9 @@ def test_robots_are_left_out(user_agent: str) -> None:
 @pytest.mark.parametrize(
     "more",
     [
-        {"dnt": "1"}, {"sec_gpc": "1"}, {"sec_purpose": "prefetch;prerender"}, {"purpose": "prefetch"},
-        {"x_moz": "prefetch"}, {"hx_request": "true"}, {"sec_fetch_dest": "iframe"}, {"sec_fetch_dest": "empty"},
+        {"dnt": "1"}, {"sec_gpc": "1"}, {"dnt": "0", "sec_gpc": "1"}, {"dnt": "0", "purpose": "prefetch"},
+        {"sec_purpose": "prefetch;prerender"}, {"purpose": "prefetch"}, {"x_moz": "prefetch"}, {"hx_request": "true"},
+        {"sec_fetch_dest": "iframe"}, {"sec_fetch_dest": "empty"},
     ],
 )  # fmt: skip
 def test_who_objects_and_what_nobody_looks_at_is_left_out(more: dict[str, str]) -> None:
@@ -80,14 +83,33 @@ async def test_a_get_of_a_page_is_counted() -> None:
     assert counter.counts == {7: 2}
 
 
-async def test_other_methods_and_responses_are_not_counted() -> None:
-    for method, status in (("HEAD", 200), ("POST", 200), ("GET", 304), ("GET", 404), ("GET", 302)):
-        counter = VisitCounter(answering(status))
+async def test_other_methods_and_what_is_no_page_are_not_counted() -> None:
+    async def no_page(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    for method, app in (("HEAD", answering()), ("POST", answering()), ("GET", no_page)):
+        counter = VisitCounter(app)
         await get(counter, method)
         assert counter.counts == {}
-    counter = VisitCounter(answering(**{PAGE: None}))
-    await get(counter)
-    assert counter.counts == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "is_named"),
+    [(200, b"text/html; charset=utf-8", True), (200, b"application/json", False), (404, b"text/html", False)],
+)
+async def test_only_an_html_page_is_named(status: int, content_type: bytes, is_named: bool) -> None:
+    async def django(scope: Any, receive: Any, send: Any) -> None:
+        page, request = SimpleNamespace(pk=7), SimpleNamespace(COOKIES={})
+        note_page(lambda *serve: None)(page, request, (), {})
+        await send({"type": "http.response.start", "status": status, "headers": [(b"Content-Type", content_type)]})
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await name_pages(django)({"type": "http"}, None, send)
+    assert sent[0].get(PAGE) == (7 if is_named else None)
 
 
 async def test_many_visits_are_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
