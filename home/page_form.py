@@ -1,21 +1,18 @@
 """The form of every page type. It takes unfinished drafts."""
 
-import copy
-from itertools import chain
 from typing import Any
 
 from django.db.models import DateTimeField
-from django.forms.formsets import DELETION_FIELD_NAME, ORDERING_FIELD_NAME
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from modelcluster.forms import ClusterForm
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.forms.models import register_form_field_override
 from wagtail.models import Page
 
 from galley.history.autosave import get_loaded_revision
 from galley.publishing.local_times import LocalTimeField, LocalTimeInput
+from galley.writing.several import LeavesOutBlankRows
 
 register_form_field_override(DateTimeField, override={"form_class": LocalTimeField, "widget": LocalTimeInput})
 
@@ -23,13 +20,7 @@ register_form_field_override(DateTimeField, override={"form_class": LocalTimeFie
 MAX_SLUG_LENGTH = 245
 
 
-def _is_blank(row: ClusterForm) -> bool:
-    """Whether a row was added, and has only its number."""
-    is_new = not row.data.get(row.add_prefix(row.instance._meta.pk.name))
-    return is_new and set(row.changed_data) <= {ORDERING_FIELD_NAME} and not any(map(len, row.formsets.values()))
-
-
-class PageForm(WagtailAdminPageForm):
+class PageForm(LeavesOutBlankRows, WagtailAdminPageForm):
     """While a draft is saved, a missing title or slug is filled in, and an old expiry date stays.
 
     Rows in which nothing has been chosen or written are left out.
@@ -46,14 +37,6 @@ class PageForm(WagtailAdminPageForm):
                 "data-w-focus-target-value": "input",
                 "data-action": "load@window->w-focus#focus",
             }
-
-    def is_valid(self) -> bool:
-        """Return whether what is left without blank rows is valid."""
-        for row in chain.from_iterable(self.formsets.values()):
-            if row.is_bound and _is_blank(row):
-                row.data = copy.copy(row.data)
-                row.data[row.add_prefix(DELETION_FIELD_NAME)] = "1"
-        return super().is_valid()
 
     def defer_required_fields(self) -> None:
         """Let the title be empty, too."""

@@ -1,9 +1,13 @@
 """A list block and a panel that take several at once: pictures, pages. Empty members don't stop a publication."""
 
+import copy
+from itertools import chain
 from typing import Any
 
 from django import forms
+from django.forms.formsets import DELETION_FIELD_NAME, ORDERING_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
+from modelcluster.forms import ClusterForm
 from wagtail.admin.panels import MultipleChooserPanel
 from wagtail.admin.telepath import register
 from wagtail.blocks import ListBlock
@@ -71,3 +75,24 @@ class PicturesPanel(MultipleChooserPanel):
         """The panel of one form."""
 
         template_name = "writing/pictures_panel.html"
+
+
+class LeavesOutBlankRows:
+    """For forms of pages: rows in which nothing has been chosen or written are left out."""
+
+    formsets: dict[str, Any]
+
+    def is_valid(self) -> bool:
+        """Return whether what is left without blank rows is valid."""
+        for row in chain.from_iterable(self.formsets.values()):
+            if row.is_bound and _is_blank(row):
+                row.data = copy.copy(row.data)
+                row.data[row.add_prefix(DELETION_FIELD_NAME)] = "1"
+        valid: bool = super().is_valid()  # type: ignore[misc]
+        return valid
+
+
+def _is_blank(row: ClusterForm) -> bool:
+    """Whether a row was added, and has only its number."""
+    is_new = not row.data.get(row.add_prefix(row.instance._meta.pk.name))
+    return is_new and set(row.changed_data) <= {ORDERING_FIELD_NAME} and not any(map(len, row.formsets.values()))
