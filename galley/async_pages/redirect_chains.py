@@ -1,4 +1,4 @@
-"""Redirects lead to their end in one step, and never in a circle, whoever writes them."""
+"""Redirects lead to their end in one step, and never in a circle. Those that code or an import writes do, too."""
 
 from typing import Any
 from urllib.parse import urlsplit
