@@ -17,6 +17,7 @@ server and one Chromium; the browser lives on the event loop of the session, so 
 """
 
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -65,7 +66,9 @@ class Watch:
         return [error for error in self.errors if not any(text in error for text in self._expected)]
 
     def _note_message(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # Without a reason, its frame has gone while it connected. What the server refuses has one.
+        is_left = re.fullmatch(r"WebSocket connection to '[^']+' failed: ", message.text)
+        if message.type == "error" and not is_left:
             self.errors.append(f"{message.text} ({message.location['url']})")
 
     def _check_address(self, url: str) -> None:
