@@ -1,6 +1,6 @@
 """Hides pages in the bin from the admin.
 
-They are below roots of their own. Groups have no permissions there; superusers would, and so they are told apart here.
+They are below roots of their own. Groups have no permissions there. Superusers have, so they are refused here.
 """
 
 from collections.abc import Iterable

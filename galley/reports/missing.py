@@ -5,26 +5,20 @@ Django without them. It notes a path in memory, and writes once a minute, in a t
 Nothing is stored about a visitor: no IP address, no user agent, no query, and no path that may hold a secret.
 """
 
-import asyncio
-import logging
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import Error, connections, transaction
+from django.db import transaction
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
 
+from galley.async_pages.counting import AnswerCounter, ASGIApp, is_browser
 from galley.reports.models import MissingAddress
-
-logger = logging.getLogger(__name__)
-
-ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 FLUSH_SECONDS = 60.0
 # What is asked for beyond that, before the next write, isn't counted.
@@ -41,9 +35,6 @@ NOISE = re.compile(
     r"|\.(?!well-known/)|node_modules)|\.(php\d?|aspx?|jspx?|cgi|env|git|sql|bak|ini|ya?ml|log|sh|exe|dll|map)(/|$)|//",
     re.IGNORECASE,
 )
-ROBOT = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|scan|curl|wget|python|java/|go-http|http-?client|monitor|headless", re.I
-)
 # A token, a UUID or an e-mail address. A word of 16 characters with letters and digits is none of a language.
 SECRET = re.compile(r"@|[0-9a-f]{8}-[0-9a-f]{4}-|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{16,}", re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -57,75 +48,42 @@ class Noted:
     last_seen: datetime
     referrer: str
 
+    def __add__(self, later: "Noted") -> "Noted":
+        """Return both as one."""
+        return Noted(self.count + later.count, later.last_seen, later.referrer or self.referrer)
 
-class MissingAddressCounter:
+
+class MissingAddressCounter(AnswerCounter):
     """ASGI application around a site's own: notes each GET that is answered with status 404."""
 
     def __init__(self, app: ASGIApp, flush_seconds: float = FLUSH_SECONDS) -> None:
-        self.app = app
-        self.noted: dict[tuple[str, str], Noted] = {}
-        self._flush_seconds = flush_seconds
-        self._flushing: asyncio.Task[None] | None = None
+        super().__init__(app, flush_seconds)
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer as the site does."""
-        if scope["type"] == "lifespan":
-            await self.app(scope, self._flushing_before_the_end(receive), send)
-        elif scope["type"] != "http" or scope["method"] != "GET":
-            await self.app(scope, receive, send)
-        else:
-
-            async def send_and_note(message: Any) -> None:
-                if message["type"] == "http.response.start" and message["status"] == 404:
-                    self._note(scope)
-                await send(message)
-
-            await self.app(scope, receive, send_and_note)
-
-    def _note(self, scope: Any) -> None:
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        path = scope["path"]
-        if not is_worth_noting(path, headers.get(b"user-agent", "")):
+    def note(self, scope: Any, start: Any) -> None:
+        """Note the address, if it isn't there."""
+        headers = dict(scope["headers"])
+        if start["status"] != 404 or not is_worth_noting(scope["path"], headers.get(b"user-agent", b"")):
             return
-        host = headers.get(b"host", "")
-        key = host, path
-        now, referrer = timezone.now(), clean_referrer(headers.get(b"referer", ""), host)
-        if noted := self.noted.get(key):
-            noted.count, noted.last_seen, noted.referrer = noted.count + 1, now, referrer or noted.referrer
+        host = headers.get(b"host", b"").decode("latin-1")
+        referrer = clean_referrer(headers.get(b"referer", b"").decode("latin-1"), host)
+        key, one = (host, scope["path"]), Noted(1, timezone.now(), referrer)
+        if key in self.noted:
+            self.noted[key] += one
         elif len(self.noted) < MAX_IN_MEMORY:
-            self.noted[key] = Noted(1, now, referrer)
-        if self._flushing is None or self._flushing.done():
-            self._flushing = asyncio.get_running_loop().create_task(self._flush_later())
+            self.noted[key] = one
+        self.flush_later()
 
-    async def _flush_later(self) -> None:
-        await asyncio.sleep(self._flush_seconds)
-        await self.flush()
-
-    async def flush(self) -> None:
-        """Store what is noted, in a thread. If the database fails, it is lost, and the site goes on."""
-        noted, self.noted = self.noted, {}
-        if noted:
-            await asyncio.to_thread(_store_in_thread, noted)
-
-    def _flushing_before_the_end(self, receive: Any) -> Any:
-        async def receive_and_flush() -> Any:
-            message = await receive()
-            if message["type"] == "lifespan.shutdown":
-                if self._flushing:
-                    self._flushing.cancel()
-                await self.flush()
-            return message
-
-        return receive_and_flush
+    def store(self, noted: dict[tuple[str, str], Noted]) -> None:
+        """Write what is noted, by host and path. Blocks."""
+        store(noted)
 
 
-def is_worth_noting(path: str, user_agent: str) -> bool:
+def is_worth_noting(path: str, user_agent: bytes) -> bool:
     """Return whether a visitor, and no program, may have looked for a page at `path`, which gives nothing away."""
     ignored = getattr(settings, "REPORTS_IGNORED_PATHS", ("/admin/", "/preview/", "/static/", "/health/"))
     return bool(
-        user_agent
+        is_browser(user_agent)
         and len(path) <= MAX_LENGTH
-        and not ROBOT.search(user_agent)
         and not path.startswith(tuple(ignored))
         and not NOISE.search(path)
         and not SECRET.search(path)
@@ -146,15 +104,6 @@ def clean_referrer(referrer: str, host: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path}"[:MAX_LENGTH]
 
 
-def _store_in_thread(noted: dict[tuple[str, str], Noted]) -> None:
-    try:
-        store(noted)
-    except Error:
-        logger.exception("Missing addresses could not be stored")
-    finally:
-        connections.close_all()
-
-
 def store(noted: dict[tuple[str, str], Noted]) -> None:
     """Add `noted`, by host and path, to what is stored. Blocks."""
     sites = _find_sites({host for host, _path in noted})
@@ -162,9 +111,7 @@ def store(noted: dict[tuple[str, str], Noted]) -> None:
     for (host, path), one in noted.items():
         if site := sites.get(host):
             key = site.pk, Redirect.normalise_path(path)
-            if before := merged.get(key):
-                one = Noted(one.count + before.count, one.last_seen, one.referrer or before.referrer)
-            merged[key] = one
+            merged[key] = merged[key] + one if key in merged else one
     _leave_out_pages(merged, {site.pk: site.root_page.url_path.rstrip("/") for site in sites.values()})
     fields = ["count", "count_today", "last_seen", "referrer"]
     with transaction.atomic():

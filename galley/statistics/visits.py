@@ -6,25 +6,16 @@ response, also of those from memory, for which no view has run. It counts in mem
 thread.
 """
 
-import asyncio
-import logging
-import re
-from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextvars import ContextVar
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import Error, connections
 from django.http import HttpRequest
 from wagtail.models import Page
 
+from galley.async_pages.counting import AnswerCounter, ASGIApp, is_browser
 from galley.statistics.storing import store
-
-logger = logging.getLogger(__name__)
-
-ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 # The key in the message `http.response.start`. Servers ignore keys that they don't know.
 PAGE = "galley.page"
@@ -34,21 +25,8 @@ DOCUMENT = b"document"
 # With the first two, visitors object. With the others, a browser loads a page that nobody may look at, or htmx a part.
 SIGNALS = frozenset({b"dnt", b"sec-gpc", b"sec-purpose", b"purpose", b"x-purpose", b"x-moz", b"hx-request"})
 OBJECTIONS = frozenset({b"dnt", b"sec-gpc"})
-# All browsers call themselves Mozilla. Most programs don't, or they add their name or a web address. A list of a
-# thousand names would have to be updated, and a search in it would hold up the event loop for each new name.
-ROBOT = re.compile(
-    rb"(?<!cu)bot\b|bot[/_-]|crawl|spider|slurp|scan|monitor|preview|fetch|archiv|headless|lighthouse|externalhit"
-    rb"|externalagent|validator|python|curl|wget|https?:|compatible;|@",
-    re.IGNORECASE,
-)
 
 _served: ContextVar[list[int] | None] = ContextVar("served", default=None)
-
-
-@lru_cache(maxsize=1_024)
-def is_browser(user_agent: bytes) -> bool:
-    """Return whether the header `User-Agent` is that of a browser, and of no robot."""
-    return user_agent.startswith((b"Mozilla/5.0 ", b"Opera/")) and not ROBOT.search(user_agent)
 
 
 def is_visit(headers: dict[bytes, bytes]) -> bool:
@@ -102,30 +80,16 @@ def name_pages(app: ASGIApp) -> ASGIApp:
     return application
 
 
-class VisitCounter:
-    """ASGI application around a site's own: counts the visits of each page. Used on the event loop alone."""
+class VisitCounter(AnswerCounter):
+    """ASGI application around a site's own: counts the visits of each page."""
 
     def __init__(self, app: ASGIApp, flush_seconds: float = FLUSH_SECONDS) -> None:
-        self.app = app
-        self.counts: defaultdict[int, int] = defaultdict(int)
-        self._flush_seconds = flush_seconds
-        self._is_due = False
-        self._flushing: asyncio.Task[None] | None = None
+        super().__init__(app, flush_seconds)
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer as the site does."""
-        if scope["type"] == "lifespan":
-            await self.app(scope, self._flushing_before_the_end(receive), send)
-        elif scope["type"] != "http" or scope["method"] != "GET":
-            await self.app(scope, receive, send)
-        else:
-
-            async def send_and_count(message: Any) -> None:
-                if PAGE in message:
-                    self.count(dict(scope["headers"]), message)
-                await send(message)
-
-            await self.app(scope, receive, send_and_count)
+    def note(self, scope: Any, start: Any) -> None:
+        """Count a visit, if the response has a page."""
+        if PAGE in start:
+            self.count(dict(scope["headers"]), start)
 
     def count(self, headers: dict[bytes, bytes], start: Any) -> None:
         """Count a visit, if a GET with `headers` is one and the message `start` begins a response with a page.
@@ -133,40 +97,9 @@ class VisitCounter:
         The page cache calls it, as its `on_hit`, for answers that don't pass this application, and that wait for it.
         """
         if PAGE in start and is_visit(headers):
-            self.counts[start[PAGE]] += 1
-            if not self._is_due:
-                self._is_due = True
-                asyncio.get_running_loop().call_later(self._flush_seconds, self._begin_flush)
+            self.noted[start[PAGE]] = self.noted.get(start[PAGE], 0) + 1
+            self.flush_later()
 
-    def _begin_flush(self) -> None:
-        self._flushing = asyncio.get_running_loop().create_task(self.flush())
-
-    async def flush(self) -> None:
-        """Store the counts, in a thread. If the database fails, they wait for the next time."""
-        counts, self.counts, self._is_due = self.counts, defaultdict(int), False
-        if counts and not await asyncio.to_thread(_store_in_thread, counts):
-            for page, count in counts.items():
-                self.counts[page] += count
-
-    def _flushing_before_the_end(self, receive: Any) -> Any:
-        async def receive_and_flush() -> Any:
-            message = await receive()
-            if message["type"] == "lifespan.shutdown":
-                if self._flushing:
-                    await self._flushing
-                await self.flush()
-            return message
-
-        return receive_and_flush
-
-
-def _store_in_thread(counts: dict[int, int]) -> bool:
-    """Return whether the counts were stored."""
-    try:
-        store(counts)
-    except Error:
-        logger.exception("The visits of the last seconds could not be stored. The next time, they are tried again.")
-        return False
-    finally:
-        connections.close_all()
-    return True
+    def store(self, noted: dict[int, int]) -> None:
+        """Write the counts, by page. Blocks."""
+        store(noted)

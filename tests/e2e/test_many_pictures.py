@@ -3,6 +3,7 @@
 import base64
 import re
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import Watch
@@ -67,6 +68,8 @@ async def test_pictures_come_in_numbers(editor_page: Page, watch: Watch) -> None
     await until_saved(page)
 
 
+# By day, the other test drops and chooses several, by the same scripts.
+@pytest.mark.nightly
 async def test_the_gallery_of_a_project_takes_several(editor_page: Page, project: int) -> None:
     page = editor_page
     await page.goto(f"/admin/pages/{project}/edit/")

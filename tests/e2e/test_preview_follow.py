@@ -124,16 +124,16 @@ class HeldFocus:
         self.server = socket.connect_to_server()
         socket.on_message(self._send)
 
-    def _send(self, told: str | bytes) -> None:
-        if self.is_holding and '"focus"' in str(told):
-            self.held.append(str(told))
+    def _send(self, message: str | bytes) -> None:
+        if self.is_holding and '"focus"' in str(message):
+            self.held.append(str(message))
         else:
-            self.server.send(told)
+            self.server.send(message)
 
-    def release(self, told: str) -> None:
+    def release(self, message: str) -> None:
         """Send a word that was held back, and hold no other."""
         self.is_holding = False
-        self.server.send(told)
+        self.server.send(message)
 
 
 async def ignore_a_late_word_from_the_server(page: Page, draft: FrameLocator, focus: HeldFocus) -> None:

@@ -5,15 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
-from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page, Site
 
 from galley.preview.models import ShareLink
 from galley.reports.models import Address, Link, MissingAddress, UndescribedPicture
 from galley.reports.reading import hash_url
-from tests.factories import EditorFactory, SiteImageFactory, SmallSite
+from tests.factories import SiteImageFactory, SmallSite
 
 
 def add_broken_link(page: Page, url: str, text: str = "", problem: str = "missing", **fields: Any) -> Link:
@@ -52,18 +50,3 @@ def fill_reports(small_site: SmallSite, editor) -> Callable[[str], Page]:
         return page
 
     return fill
-
-
-@pytest.fixture
-def client_of(small_site: SmallSite) -> Callable[..., Client]:
-    """Return a client for a new member of a group, with the user as `client.user`."""
-
-    def make(*groups: str) -> Client:
-        user = EditorFactory(is_superuser=False)
-        user.groups.set(Group.objects.filter(name__in=groups))
-        client = Client()
-        client.force_login(user)
-        client.user = user
-        return client
-
-    return make

@@ -41,13 +41,13 @@ def test_a_page_is_counted_when_it_is_made_and_when_it_comes_from_memory(
     first, second = read(visitor, "/about-us/"), read(visitor, "/about-us/")
     assert first.is_stored
     assert second.is_hit
-    assert counter.counts == {small_site.about.pk: 2}
+    assert counter.noted == {small_site.about.pk: 2}
     assert not {str(PAGE), "galley.page"} & second.headers.keys()
     etag = second.headers["etag"]
     assert read(visitor, "/about-us/", if_none_match=etag).status == 304
     assert visitor.ask("http://testserver/about-us/", "HEAD", user_agent=BROWSER).status == 200
     assert read(visitor, "/about-us/", user_agent="curl/8").is_hit
-    assert counter.counts == {small_site.about.pk: 2}
+    assert counter.noted == {small_site.about.pk: 2}
     visitor.run(counter.flush())
     assert stored() == {"about-us": 2}
 
@@ -65,7 +65,7 @@ def test_the_fast_path_of_the_server_is_counted(visitor: Visitor, counter: Visit
         assert counter.app.lookup(objecting, counter.count)
 
     visitor.run(ask())
-    assert counter.counts == {small_site.about.pk: 2}
+    assert counter.noted == {small_site.about.pk: 2}
 
 
 def test_what_is_no_page_is_not_counted(visitor: Visitor, counter: VisitCounter) -> None:
@@ -73,7 +73,7 @@ def test_what_is_no_page_is_not_counted(visitor: Visitor, counter: VisitCounter)
     assert read(visitor, "/robots.txt").status == 200
     assert read(visitor, "/nothing/").status == 404
     assert read(visitor, "/admin/login/").status == 200
-    assert counter.counts == {}
+    assert counter.noted == {}
 
 
 def test_editors_who_are_signed_in_are_not_counted(
@@ -83,9 +83,9 @@ def test_editors_who_are_signed_in_are_not_counted(
     session = f"sessionid={client.cookies['sessionid'].value}"
     assert read(visitor, "/about-us/", cookie=session).status == 200
     assert read(visitor, f"/admin/pages/{small_site.about.pk}/view_draft/", cookie=session).status == 200
-    assert counter.counts == {}
+    assert counter.noted == {}
     assert read(visitor, "/about-us/", cookie="sessionid=over").status == 200
-    assert counter.counts == {small_site.about.pk: 1}
+    assert counter.noted == {small_site.about.pk: 1}
 
 
 def test_a_private_page_is_counted_when_it_is_read(
@@ -96,12 +96,12 @@ def test_a_private_page_is_counted_when_it_is_read(
     )
     asked = read(visitor, "/about-us/")
     assert b'type="password"' in asked.body
-    assert counter.counts == {}
+    assert counter.noted == {}
     session = client.session
     session["passed_page_view_restrictions"] = [restriction.pk]
     session.save()
     assert b'type="password"' not in read(visitor, "/about-us/", cookie=f"sessionid={session.session_key}").body
-    assert counter.counts == {small_site.about.pk: 1}
+    assert counter.noted == {small_site.about.pk: 1}
 
 
 def test_the_site_counts_its_visits() -> None:

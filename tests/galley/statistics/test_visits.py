@@ -80,7 +80,7 @@ async def test_a_get_of_a_page_is_counted() -> None:
     await get(counter)
     await get(counter)
     await get(counter, dnt="1")
-    assert counter.counts == {7: 2}
+    assert counter.noted == {7: 2}
 
 
 async def test_other_methods_and_what_is_no_page_are_not_counted() -> None:
@@ -90,7 +90,7 @@ async def test_other_methods_and_what_is_no_page_are_not_counted() -> None:
     for method, app in (("HEAD", answering()), ("POST", answering()), ("GET", no_page)):
         counter = VisitCounter(app)
         await get(counter, method)
-        assert counter.counts == {}
+        assert counter.noted == {}
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ async def test_many_visits_are_one_write(monkeypatch: pytest.MonkeyPatch) -> Non
     for _ in range(100):
         await get(counter)
     await is_written.wait()
-    assert (writes, counter.counts) == ([{7: 100}], {})
+    assert (writes, counter.noted) == ([{7: 100}], {})
 
 
 async def test_a_database_that_fails_loses_no_visit(monkeypatch: pytest.MonkeyPatch, caplog) -> None:
@@ -138,9 +138,9 @@ async def test_a_database_that_fails_loses_no_visit(monkeypatch: pytest.MonkeyPa
     await get(counter)
     await counter.flush()
     assert "database is locked" in caplog.text
-    assert counter.counts == {7: 1}
+    assert counter.noted == {7: 1}
     await get(counter)
-    assert counter.counts == {7: 2}
+    assert counter.noted == {7: 2}
 
 
 async def test_visits_are_stored_before_the_server_ends(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,7 +103,7 @@ def test_it_ends_with_its_editor_even_if_the_draft_changes_in_that_moment(site) 
 def test_it_goes_on_until_all_links_are_looked_up(site, monkeypatch) -> None:
     monkeypatch.setattr("galley.preview.outline_report.PAUSE_SECONDS", 0.0)
     rounds = itertools.count(1)
-    told: list[dict] = []
+    reports: list[dict] = []
 
     def describe_some(*args) -> tuple[dict, bool]:
         number = next(rounds)
@@ -113,8 +113,8 @@ def test_it_goes_on_until_all_links_are_looked_up(site, monkeypatch) -> None:
         is_told = asyncio.Event()
 
         async def send(kind, **message) -> None:
-            told.append(message)
-            if len(told) == 3:
+            reports.append(message)
+            if len(reports) == 3:
                 is_told.set()
 
         report = OutlineReport(1, send)
@@ -125,4 +125,4 @@ def test_it_goes_on_until_all_links_are_looked_up(site, monkeypatch) -> None:
 
     monkeypatch.setattr("galley.preview.outline_report.describe", describe_some)
     asyncio.run(scene())
-    assert told == [{"findings": 1}, {"findings": 2}, {"findings": 3}]
+    assert reports == [{"findings": 1}, {"findings": 2}, {"findings": 3}]

@@ -1,0 +1,257 @@
+"""The steps that a text passes, for `benchmarks.growth`: each is a function of the text. Django is set up before."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from django.utils.html import escape
+
+
+def make_steps() -> dict[str, Callable[[str], Any]]:
+    """Return what is done with an author's text, by name. Each is given the text, and the HTML that came of it."""
+    return _make_rendering_steps() | _make_site_steps() | _make_draft_steps() | _make_import_steps()
+
+
+def _make_rendering_steps() -> dict[str, Callable[[str], Any]]:
+    from galley.markdown import (
+        extract_text,
+        feed_html,
+        find_broken_links,
+        find_formula_errors,
+        find_references,
+        limit_time,
+        render_code,
+        render_formula_block,
+        summarise_markdown,
+    )
+    from galley.markdown.body import RenderedBody
+    from galley.markdown.headings import normalise_headings
+    from galley.markdown.incremental import read_chunk, rendered_cache
+    from galley.markdown.rendering import render_unresolved, render_whole
+    from galley.markdown.time_limit import TooSlow
+    from galley.markdown.validation import _read
+    from galley.preview.drafts.rendering import cut_page
+    from galley.preview.outline import read_outline
+
+    def html_of(text: str) -> str:
+        """Return the HTML as in a draft; none if the text takes more than the limit."""
+        with suppress(TooSlow), limit_time():
+            return render_unresolved(text, "")
+        return ""
+
+    def render(text: str) -> str:
+        read_chunk.cache_clear()
+        rendered_cache.clear()
+        render_unresolved.cache_clear()
+        return html_of(text)
+
+    def render_again(text: str) -> str:
+        return render_whole(text)
+
+    def parse_again(work: Callable[[str], Any]) -> Callable[[str], Any]:
+        def work_afresh(text: str) -> Any:
+            _read.cache_clear()
+            return work(text)
+
+        return work_afresh
+
+    def draft_of_ten(work: Callable[[str], Any]) -> Callable[[str], Any]:
+        """Return a function that renders a draft with the text in ten blocks."""
+
+        def render_draft(text: str) -> None:
+            with limit_time():
+                for number in range(10):
+                    work(f"{number}{text[: len(text) // 10]}")
+
+        return render_draft
+
+    return {
+        "render": render,
+        "render in one piece": render_again,
+        "search text": extract_text,
+        "summary": summarise_markdown,
+        "formulas": parse_again(find_formula_errors),
+        "references": parse_again(find_references),
+        "broken links": parse_again(find_broken_links),
+        "code": draft_of_ten(lambda text: render_code(text, "javascript")),
+        "formula blocks": draft_of_ten(render_formula_block),
+        "headings": lambda text: RenderedBody(normalise_headings(html_of(text))).contents,
+        "feed": lambda text: feed_html(html_of(text), "https://example.org/"),
+        "outline": lambda text: read_outline(f"<main>{html_of(text)}</main>"),
+        "regions": lambda text: cut_page(f"<p data-region=a>{html_of(text)}</p>"),
+    }
+
+
+def _make_site_steps() -> dict[str, Callable[[str], Any]]:
+    """Return what happens to rich text, to plain fields, and to the words of a page."""
+    from django.utils.datastructures import MultiValueDict
+    from wagtail.rich_text import RichText
+
+    from blog.models import BlogPostPage
+    from forms.plain_text import clean_line, clean_text
+    from galley.history.merging import Merge
+    from galley.history.texts import mark_differences
+    from galley.history.words import read_words, removed_words, sum_words
+    from galley.markdown import anchor_headings
+    from galley.preview.drafts.binding import set_true_counts
+    from galley.preview.messages import apply_splice, find_splice
+    from home.blocks import minutes_to_read, opening_words
+    from home.blocks.text import ParagraphBlock
+    from search.query import Query
+    from search.snippets import Marker
+    from search.words import find_words
+
+    body = BlogPostPage._meta.get_field("body").stream_block
+    paragraph = ParagraphBlock()
+    query = Query.from_text("a1 b x")
+
+    def blocks_of(text: str) -> list[dict[str, Any]]:
+        return [
+            {"type": "markdown", "value": text, "id": "1"},
+            {"type": "paragraph", "value": f"<p>{escape(text)}</p>", "id": "2"},
+            {"type": "pull_quote", "value": {"quote": text, "attribution": ""}, "id": "3"},
+        ]
+
+    def write_rich_text(text: str) -> None:
+        lines = text.split("\n")
+        state = {
+            "blocks": [
+                {"key": f"{number:05}", "text": line, "type": "unstyled", "depth": 0, "inlineStyleRanges": [],
+                 "entityRanges": []}
+                for number, line in enumerate(lines)
+            ],
+            "entityMap": {},
+        }  # fmt: skip
+        widget = paragraph.field.widget
+        html = widget.value_from_datadict({"text": json.dumps(state)}, {}, "text")
+        read_html(html)
+        widget.format_value(html)
+
+    def read_html(text: str) -> None:
+        str(RichText(text))
+        paragraph.get_searchable_content(RichText(text))
+        list(paragraph.extract_references(RichText(text)))
+        anchor_headings(RichText(text))
+
+    def write_marked_text(text: str) -> None:
+        """Write one line in which each word is a link and bold."""
+        ranges = [{"offset": at, "length": 4} for at in range(0, len(text) - 4, 10)]
+        state = {
+            "blocks": [
+                {"key": "a", "text": text, "type": "unordered-list-item", "depth": len(text),
+                 "inlineStyleRanges": [{**each, "style": "BOLD"} for each in ranges],
+                 "entityRanges": [{**each, "key": number} for number, each in enumerate(ranges)]}
+            ],
+            "entityMap": {
+                str(number): {"type": "LINK", "mutability": "MUTABLE", "data": {"url": f"/{number}/"}}
+                for number in range(len(ranges))
+            },
+        }  # fmt: skip
+        read_html(paragraph.field.widget.value_from_datadict({"text": json.dumps(state)}, {}, "text"))
+
+    def merge(text: str) -> list[tuple[Any, Any]]:
+        half = len(text) // 2
+        contents: list[dict[str, Any]] = [
+            {"title": "a", "body": json.dumps(blocks_of(each)), "excerpt": each, "categories": []}
+            for each in (text, text[:half] + "\n1\n\n" + text[half:], "x\n" + text[:half] + "y\n" + text[half:])
+        ]
+        differences = Merge(BlogPostPage, *contents).differences
+        return [mark_differences(each.theirs, each.mine) for each in differences]
+
+    def compare_words(text: str) -> None:
+        old, new = (
+            sum_words(read_words(BlogPostPage, {"body": json.dumps(blocks_of(each))})) for each in (text, text[1:])
+        )
+        removed_words(old, new)
+
+    return {
+        "words": lambda text: list(find_words(text)),
+        "snippet": lambda text: (Marker(query.words).cut_out(text), Marker(query.words).mark(text[:20_000])),
+        "query": Query.from_text,
+        "opening": lambda text: opening_words(body.to_python(blocks_of(text))),
+        "opening of rich text": lambda text: opening_words(body.to_python(blocks_of(text)[1:])),
+        "minutes": lambda text: minutes_to_read(body.to_python(blocks_of(text))),
+        "rich text": write_rich_text,
+        "rich links": write_marked_text,
+        "stored rich text": read_html,
+        "editing stored rich text": lambda text: paragraph.field.widget.format_value(text),
+        "merge": merge,
+        "compare words": compare_words,
+        "splice": lambda text: apply_splice(text, find_splice(text, text[: len(text) // 2] + "x")),
+        "field names": lambda text: set_true_counts(MultiValueDict({text: ["1"], f"{text}-TOTAL_FORMS": ["2"]})),
+        "message": lambda text: (clean_line(text), clean_text(text)),
+    }
+
+
+def _make_draft_steps() -> dict[str, Callable[[str], Any]]:
+    """Return what happens to the whole page of a draft, which holds the text in two blocks."""
+    from django.contrib.auth import get_user_model
+    from django.core.cache import cache
+    from wagtail.models import Page
+    from wagtail.test.utils.form_data import streamfield
+
+    from blog.models import BlogPostPage
+    from galley.preview.broken_links import find_failures
+    from galley.preview.drafts.form_state import FormData
+    from galley.preview.drafts.live_page import LivePage
+    from galley.preview.drafts.sources import SavedPage
+    from galley.preview.outline_report import describe
+    from tests.galley.preview.conftest import form_of
+
+    page = Page.objects.get(depth=2).add_child(instance=BlogPostPage(title="A draft", live=False))
+    author = get_user_model().objects.create_superuser("author")
+    source = SavedPage(page.pk)
+
+    def show_draft(text: str) -> None:
+        quotation = {"quote": text, "attribution": ""}
+        form = form_of(page, body=streamfield([("markdown", text), ("pull_quote", quotation)]))
+        state = LivePage(source).render_whole(FormData(form), author, {})
+        describe(state.page, source, author.pk)
+
+    def look_up(text: str) -> None:
+        cache.clear()
+        find_failures(page, [f"/{number}/{text[number : number + 20]}" for number in range(0, len(text), 20)])
+
+    return {"draft": show_draft, "links of a draft": look_up}
+
+
+def _make_import_steps() -> dict[str, Callable[[str], Any]]:
+    from transfer.conversion import convert_post
+    from transfer.image_files import ImageFinder
+    from transfer.readers import UnreadableFileError, make_reader, make_slug, normalise_address
+    from transfer.readers.markdown.generator_config import _load_javascript
+    from transfer.references import ImportContext, URLIndex
+    from transfer.writers.body import split_blocks
+
+    folder = Path(tempfile.mkdtemp())
+    reader = make_reader("markdown", folder)
+    keys = (
+        "title", "slug", "permalink", "aliases", "tags", "author", "description", "image", "caption", "canonical_url",
+        "date", "series", "category",
+    )  # fmt: skip
+
+    def read(name: str, content: str) -> None:
+        path = folder / name
+        path.write_text(content, encoding="utf-8", errors="replace")
+        with suppress(UnreadableFileError):
+            if post := reader.read_post(path):
+                context = ImportContext(reader, URLIndex([post]), ImageFinder(folder, []))
+                split_blocks(convert_post(post, context).body)
+
+    header = "---\ntitle: a\n---\n"
+    return {
+        "import Markdown": lambda text: read("a.md", header + text),
+        "import MDX": lambda text: read("a.mdx", header + text),
+        "import HTML": lambda text: read("a.html", f"<title>a</title><body>{text}</body>"),
+        "import a bare text": lambda text: read("b.md", text),
+        "import front matter": lambda text: read(
+            "c.md", "---\n" + "".join(f"{key}: {json.dumps(text[:4500])}\n" for key in keys) + f"---\n{text[:4500]}"
+        ),
+        "import a long title": lambda text: read("d.md", f"---\ntitle: {json.dumps(text[:60000])}\n---\n"),
+        "import settings": _load_javascript,
+        "slug": make_slug,
+        "address": normalise_address,
+    }
