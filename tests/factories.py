@@ -1,4 +1,7 @@
-"""One factory per page type, and the small site that they build: one page of every type."""
+"""One factory per page type, and the small site that they build: one page of every type.
+
+Numbers have four digits, so that no title, name or slug is a part of another: a test may ask whether one is in a page.
+"""
 
 from dataclasses import dataclass, fields
 from functools import cache
@@ -15,7 +18,7 @@ from portfolio.models import PortfolioIndexPage, ProjectPage
 
 
 class EditorFactory(factory.django.DjangoModelFactory):
-    username = factory.Sequence(lambda number: f"editor-{number}")
+    username = factory.Sequence(lambda number: f"editor-{number:04}")
     email = factory.LazyAttribute(lambda editor: f"{editor.username}@example.org")
     password = factory.django.Password("proof-reading")
     is_superuser = True
@@ -60,7 +63,7 @@ class PortfolioIndexPageFactory(wagtail_factories.PageFactory):
 
 
 class ProjectPageFactory(wagtail_factories.PageFactory):
-    title = factory.Sequence(lambda number: f"Project {number}")
+    title = factory.Sequence(lambda number: f"Project {number:04}")
     year = 2024
 
     class Meta:
@@ -75,7 +78,7 @@ class BlogIndexPageFactory(wagtail_factories.PageFactory):
 
 
 class BlogPostPageFactory(wagtail_factories.PageFactory):
-    title = factory.Sequence(lambda number: f"Post {number}")
+    title = factory.Sequence(lambda number: f"Post {number:04}")
     body = [("markdown", "A *galley proof* is made to be corrected.")]
 
     class Meta:
@@ -83,8 +86,8 @@ class BlogPostPageFactory(wagtail_factories.PageFactory):
 
 
 class AuthorFactory(factory.django.DjangoModelFactory):
-    name = factory.Sequence(lambda number: f"Author {number}")
-    slug = factory.Sequence(lambda number: f"author-{number}")
+    name = factory.Sequence(lambda number: f"Author {number:04}")
+    slug = factory.Sequence(lambda number: f"author-{number:04}")
 
     class Meta:
         model = Author
