@@ -1,6 +1,6 @@
 """What an editor does in the admin, step by step, as a person does it."""
 
-from playwright.async_api import Page, expect
+from playwright.async_api import APIResponse, Page, expect
 
 from tests.running_site import BLOG_ID
 
@@ -68,27 +68,42 @@ async def type_markdown(page: Page, text: str) -> None:
     await page.keyboard.type(text)
 
 
-async def save_post(page: Page, title: str, text: str) -> str:
-    """Save a new post with a Markdown block, as the editor's scripts do; return the address of its form."""
-    script = {"X-Requested-With": "XMLHttpRequest"}
-    token = (await (await page.request.get("/admin/session/", headers=script)).json())["token"]
+async def save_post(page: Page, title: str, *texts: str) -> str:
+    """Save a new post with Markdown blocks, as the editor's scripts do; return the address of its form."""
+    answer = await send_form(page, f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/", post_fields(title, *texts))
+    return (await answer.json())["url"]
+
+
+async def publish_post(page: Page, title: str, *texts: str) -> None:
+    """Publish a new post with Markdown blocks, by its form alone: no page of the admin is loaded."""
+    fields = post_fields(title, *texts) | {"action-publish": "1"}
+    answer = await send_form(page, f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/", fields, accept="text/html")
+    assert answer.status == 302, await answer.text()
+
+
+def post_fields(title: str, *texts: str) -> dict[str, str | float | bool]:
+    """Return what the form of a post with these Markdown blocks sends."""
     fields: dict[str, str | float | bool] = {
         "title": title,
         "slug": "",
-        "body-count": "1",
-        "body-0-type": "markdown",
-        "body-0-value": text,
-        "body-0-order": "0",
-        "body-0-deleted": "",
+        "body-count": str(len(texts)),
         "post_authors-TOTAL_FORMS": "0",
         "post_authors-INITIAL_FORMS": "0",
     }
-    answer = await page.request.post(
-        f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/",
-        form=fields,
-        headers={"Accept": "application/json", "X-CSRFToken": token},
-    )
-    return (await answer.json())["url"]
+    for number, text in enumerate(texts):
+        block = {"type": "markdown", "value": text, "order": str(number), "deleted": ""}
+        fields |= {f"body-{number}-{name}": value for name, value in block.items()}
+    return fields
+
+
+async def send_form(
+    page: Page, address: str, fields: dict[str, str | float | bool], *, accept: str = "application/json"
+) -> APIResponse:
+    """Send a form of the admin with the session of the page."""
+    script = {"X-Requested-With": "XMLHttpRequest"}
+    token = (await (await page.request.get("/admin/session/", headers=script)).json())["token"]
+    headers = {"Accept": accept, "X-CSRFToken": token}
+    return await page.request.post(address, form=fields, headers=headers, max_redirects=0)
 
 
 async def open_saved_post(page: Page, title: str, text: str) -> None:

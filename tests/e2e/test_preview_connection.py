@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from tests.e2e.conftest import Watch
@@ -112,6 +113,8 @@ async def wake_up(editor_page: Page, screen: Page, line: Line) -> None:
         await expect(view.get_by_role("heading", name="Awake again")).to_be_visible()
 
 
+# By day, the test above loses its server, and `tests/js/socket.test.js` has sockets that sleep or are refused.
+@pytest.mark.nightly
 async def test_a_connection_that_is_cut_or_sleeps_catches_up(editor_page: Page) -> None:
     line = Line()
     await editor_page.context.route_web_socket(re.compile("/preview/"), line.route)
@@ -120,6 +123,7 @@ async def test_a_connection_that_is_cut_or_sleeps_catches_up(editor_page: Page) 
     await wake_up(editor_page, screen, line)
 
 
+@pytest.mark.nightly
 async def test_where_it_cannot_be_live_the_panel_is_wagtails_and_says_why(editor_page: Page, watch: Watch) -> None:
     watch.expect_error("frame")
     watch.expect_error("ERR_BLOCKED_BY_RESPONSE")

@@ -1,9 +1,13 @@
 """Authors are written within a post, and categories put in order, with the keyboard and the mouse."""
 
+import sqlite3
+from contextlib import closing
+
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.accessibility import View, assert_accessible
+from tests.e2e.accessibility import View, assert_accessible, at_night, one_of
 from tests.e2e.editing import open_saved_post, until_saved
+from tests.running_site import DATABASE, RunningSite
 
 CATEGORIES = "/admin/snippets/blog/category/"
 
@@ -19,7 +23,7 @@ async def test_an_author_is_written_without_leaving_the_post(editor_page: Page, 
     await dialog.get_by_label("Name").fill("…")
     await dialog.get_by_role("button", name="Create").click()
     await expect(dialog.get_by_text("The name has no letters")).to_be_visible()
-    await assert_accessible(page, views, ".modal-content")
+    await assert_accessible(page, at_night(views), ".modal-content")
     await dialog.get_by_label("Name").fill("Ada Lovelace")
     await dialog.get_by_label("Biography").fill("Wrote the first program.")
     await dialog.get_by_label("Author link: label").fill("Her notes")
@@ -31,13 +35,16 @@ async def test_an_author_is_written_without_leaving_the_post(editor_page: Page, 
     assert page.url.partition("#")[0] == address.partition("#")[0]
 
 
-async def test_categories_are_put_in_order(editor_page: Page, views: list[View]) -> None:
+def add_categories(server: RunningSite, *names: str) -> None:
+    rows = [(name, name.lower(), order) for order, name in enumerate(names)]
+    add = "INSERT INTO blog_category (name, slug, sort_order, description) VALUES (?, ?, ?, '')"
+    with closing(sqlite3.connect(server.var_dir / DATABASE, timeout=60)) as database, database:
+        database.executemany(add, rows)
+
+
+async def test_categories_are_put_in_order(server: RunningSite, editor_page: Page, views: list[View]) -> None:
     page = editor_page
-    for name in ("One", "Two", "Three"):
-        await page.goto(f"{CATEGORIES}add/")
-        await page.locator("[name=name]").fill(name)
-        await page.locator("main form button[type=submit]").first.click()
-        await expect(page.locator(".messages")).to_contain_text(name)
+    add_categories(server, "One", "Two", "Three")
     await page.goto(CATEGORIES)
     rows = page.locator("[data-w-orderable-target=item]")
 
@@ -54,6 +61,6 @@ async def test_categories_are_put_in_order(editor_page: Page, views: list[View])
     await page.reload()
     labels = [await row.get_attribute("data-w-orderable-item-label") for row in await rows.all()]
     assert labels == ["Three", "Two", "One"]
-    await assert_accessible(page, views)
+    await assert_accessible(page, at_night(views))
     await page.goto(f"{CATEGORIES}merge/1/")
-    await assert_accessible(page, views)
+    await assert_accessible(page, one_of(views))
