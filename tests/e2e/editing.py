@@ -1,6 +1,8 @@
 """What an editor does in the admin, step by step, as a person does it."""
 
-from playwright.async_api import APIResponse, Page, expect
+from collections.abc import Callable
+
+from playwright.async_api import APIResponse, Page, Response, expect
 
 from tests.running_site import BLOG_ID
 
@@ -127,6 +129,11 @@ async def press_publish(page: Page) -> None:
     """Press the button, and choose to do it now."""
     await page.get_by_role("button", name="Publish", exact=True).click()
     await page.get_by_role("button", name="Publish now").click()
+
+
+def saves(part: str) -> Callable[[Response], bool]:
+    """Return a function that says whether a response is to a form with `part`."""
+    return lambda response: response.request.method == "POST" and part in (response.request.post_data or "")
 
 
 async def use_colours(page: Page, colours: str) -> None:

@@ -5,8 +5,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.accessibility import View, assert_accessible
 from tests.e2e.conftest import Watch
-from tests.e2e.editing import log_in, open_saved_post, type_paragraph, until_autosave_notices, until_saved
-from tests.e2e.test_history import saves
+from tests.e2e.editing import log_in, open_saved_post, saves, type_paragraph, until_autosave_notices, until_saved
 from tests.e2e.test_signing_in import ADD_USER, LET_IN, OTHER, Database
 from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite
 
