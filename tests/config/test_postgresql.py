@@ -13,7 +13,7 @@ def site(
     postgresql_small_site: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningSite]:
     var_dir = tmp_path_factory.mktemp("postgresql-site")
-    with run_site(var_dir, DATABASE_URL=postgresql_small_site("site")) as site:
+    with run_site(var_dir, has_worker=False, DATABASE_URL=postgresql_small_site("site")) as site:
         yield site
     assert not (var_dir / "galley.sqlite3").exists()
 

@@ -238,4 +238,4 @@ def play(case: str) -> None:
     post = BlogPostPageFactory(
         parent=blog, title=case, slug=case.replace("_", "-"), live=False, first_published_at=None, body=[]
     )
-    CASES[case](Author(post, EditorFactory(username=case)))
+    CASES[case](Author(post, EditorFactory(username=case, password=None)))

@@ -1,4 +1,4 @@
-"""A site with 520 posts in the database of this process, which answers what the tests ask, one line for each.
+"""A site with 150 posts in the database of this process, which answers what the tests ask, one line for each.
 
 `python -m tests.search.on_postgresql` reads from stdin what is to be asked: an address, or the `step` of
 `every_word.check`. Django is started once for all of it: that takes as long as sixty answers.
@@ -34,7 +34,11 @@ def check_every_word(step: int) -> None:
 if __name__ == "__main__":
     # Only answers are written to stdout.
     with redirect_stdout(sys.stderr):
-        generate_posts(["520"])
+        generate_posts(["150"])
+        from search import matching
+
+        # So that more posts have a common word than are listed.
+        matching.MAX_RESULTS = 100
         call_command("update_index", verbosity=0, chunk_size=1000)
     for line in sys.stdin:
         asked = json.loads(line)

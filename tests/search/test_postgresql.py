@@ -11,12 +11,14 @@ from urllib.parse import quote
 import pytest
 
 from tests.running_site import PROJECT, environment
-from tests.search.every_word import one_in_ten_or_all
 from tests.search.test_strange_texts import STRANGE
+
+# What PostgreSQL takes for syntax, stores in no text, or passes over as a word that says nothing.
+BY_DAY = ["'", "\\", "galley*", "'':*", "&|!<->", "gal\x00ley", "word " * 2_000, "galley " + "é" * 300, "the"]
 
 
 class Site:
-    """The small site with 520 posts, all in the index, in a process that asks itself over ASGI."""
+    """The small site with 150 posts, all in the index, in a process that asks itself over ASGI."""
 
     def __init__(self, env: dict[str, str]) -> None:
         command = [sys.executable, "-m", "tests.search.on_postgresql"]
@@ -62,8 +64,12 @@ def test_words_and_their_beginnings_are_found(site: Site) -> None:
     assert re.fullmatch(r"Post \d+", *found(site, "gall+corre"))
 
 
-@pytest.mark.parametrize(("slip", "title"), [("portfoloi", "Portfolio"), ("galey", "Galley"), ("contcat", "Contact")])
-def test_a_slip_is_forgiven(site: Site, slip: str, title: str) -> None:
+def test_a_slip_is_forgiven(site: Site) -> None:
+    for slip, title in (("portfoloi", "Portfolio"), ("galey", "Galley"), ("contcat", "Contact")):
+        check_slip(site, slip, title)
+
+
+def check_slip(site: Site, slip: str, title: str) -> None:
     assert found(site, slip)[0] == title
     assert "These titles look like them" in ask(site, f"/search/?q={slip}")[1]
 
@@ -71,8 +77,8 @@ def test_a_slip_is_forgiven(site: Site, slip: str, title: str) -> None:
 def test_a_common_word_has_an_end(site: Site) -> None:
     _status, html = ask(site, "/search/?q=part")
     assert "More pages have these words" in html
-    assert "500" in html
-    assert len(found(site, "part&page=25")) == 20
+    assert "These are 100" in html
+    assert len(found(site, "part&page=5")) == 20
 
 
 def test_filters(site: Site) -> None:
@@ -80,11 +86,12 @@ def test_filters(site: Site) -> None:
     assert found(site, "contact&type=blog-post") == []
 
 
-@pytest.mark.parametrize("text", [*STRANGE, "the"], ids=range(len(STRANGE) + 1))
-def test_strange_texts(site: Site, text: str) -> None:
-    short = quote(text[:500])  # a server refuses a line of more than 64 KiB
-    assert ask(site, f"/search/?q={short}&type={short}&tag={short}&year={short}&page={short}")[0] == 200
-    assert ask(site, f"/search/?q={quote(text)}")[0] == 200
+@pytest.mark.parametrize("texts", [BY_DAY, pytest.param([*STRANGE, "the"], marks=pytest.mark.nightly)])
+def test_strange_texts(site: Site, texts: list[str]) -> None:
+    for text in texts:
+        short = quote(text[:500])  # a server refuses a line of more than 64 KiB
+        assert ask(site, f"/search/?q={short}&type={short}&tag={short}&year={short}&page={short}")[0] == 200, text
+        assert ask(site, f"/search/?q={quote(text)}")[0] == 200, text
 
 
 @pytest.mark.parametrize(
@@ -98,6 +105,6 @@ def test_the_blogs_own_addresses(site: Site, path: str, status: int) -> None:
     assert ask(site, f"/blog/{path}")[0] == status
 
 
-@one_in_ten_or_all
+@pytest.mark.parametrize("step", [100, pytest.param(1, marks=pytest.mark.nightly)])
 def test_every_word_on_postgresql(site: Site, step: int) -> None:
     assert site.send(step) is None
