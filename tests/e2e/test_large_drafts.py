@@ -1,5 +1,9 @@
-"""A draft that is too large for the live preview says so; Wagtail's own panel takes over, and saving works as ever."""
+"""A draft that is too large for the live preview says so; Wagtail's own panel takes over, and saving works as ever.
 
+By day: that the server refuses it (`test_sockets.py`), and what the panel does then (`socket.test.js`).
+"""
+
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.editing import start_post
@@ -14,6 +18,7 @@ async def save(page: Page) -> None:
     await expect(page.locator(".messages")).to_contain_text("Grows")
 
 
+@pytest.mark.nightly
 async def test_the_panel_says_that_a_draft_is_too_large(editor_page: Page) -> None:
     await start_post(editor_page, "Grows")
     await open_panel(editor_page)

@@ -1,13 +1,20 @@
-"""Without Redis the site runs in one process; a second one isn't started in silence."""
+"""Without Redis the site runs in one process; a second one isn't started in silence.
+
+By day: `tests/galley/preview/test_lifespan.py`, which starts no process.
+"""
 
 import subprocess
 import sys
 from pathlib import Path
 from urllib.request import urlopen
 
+import pytest
+
 from tests.running_site import PROJECT, RunningSite, environment
 
 PATIENCE = 60  # seconds
+
+pytestmark = pytest.mark.nightly
 
 
 def start(var_dir: Path, *options: str) -> subprocess.CompletedProcess[str]:

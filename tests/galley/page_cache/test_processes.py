@@ -42,12 +42,19 @@ def warm_up(server: ServerProcess, path: str) -> None:
     wait_until(lambda: read(server, path)[0].startswith("galley; hit"))
 
 
+# Two processes show all that one shows: each of them has to see the change by itself.
+one_at_night_or_two = pytest.mark.parametrize(
+    "one_or_two_processes", [pytest.param("one_process", marks=pytest.mark.nightly), "two_processes"], indirect=True
+)
+
+
 @pytest.fixture(autouse=True)
 def log_decisions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the servers log every decision of the cache."""
     monkeypatch.setenv("LOG_LEVEL", "DEBUG")
 
 
+@one_at_night_or_two
 def test_a_change_elsewhere_is_seen_by_every_process(log_decisions: None, one_or_two_processes: Processes) -> None:
     servers = one_or_two_processes.servers
 

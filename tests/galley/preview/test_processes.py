@@ -174,6 +174,8 @@ async def lose_the_first_and_forget_its_people(scene: Scene) -> None:
         await scene.editor.until(lambda: len(scene.editor.presence["editors"]) == 1)
 
 
+# By day: the same on two processes, and a screen that doesn't read in `broadcast/test_backplane.py`.
+@pytest.mark.nightly
 def test_one_process_dies_and_nothing_is_lost(one_process: Processes) -> None:
     play(one_process, see_patches, come_late, know_who_is_there, leave_a_screen_unread, lose("first"))
 
