@@ -5,7 +5,7 @@ a live one, of a private document, or of a message. A tag, an author, a category
 pages have are named nowhere. Slugs aren't secret: whoever asks for an address knows it, and may be told it back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -53,10 +53,10 @@ class HiddenThings:
         return {place for word, place in self.secrets.items() if word in text}
 
 
-def hide_things(site: SmallSite) -> HiddenThings:
-    """Fill `site` with what nobody may see, each with words of its own."""
+def hide_things(site: SmallSite, states: Iterable[str]) -> HiddenThings:
+    """Fill `site` with what nobody may see, each with words of its own. `states` are some of `HIDING`."""
     hidden = HiddenThings()
-    _hide_single_pages(site, hidden)
+    _hide_single_pages(site, hidden, states)
     _hide_sections(site, hidden)
     _hide_drafts_of_live_pages(site, hidden)
     _hide_documents(hidden)
@@ -64,8 +64,8 @@ def hide_things(site: SmallSite) -> HiddenThings:
     return hidden
 
 
-def _hide_single_pages(site: SmallSite, hidden: HiddenThings) -> None:
-    for state, hide in HIDING.items():
+def _hide_single_pages(site: SmallSite, hidden: HiddenThings, states: Iterable[str]) -> None:
+    for state in states:
         post = _make_post(site.blog, state, hidden)
         project = ProjectPageFactory(
             parent=site.portfolio, featured=True, **_texts(f"{state} project", hidden), slug=f"{state}-project"
@@ -77,7 +77,7 @@ def _hide_single_pages(site: SmallSite, hidden: HiddenThings) -> None:
         )
         hidden.addresses.append(f"{site.portfolio.url}?skill=skill-{state}")
         for one in (post, project, page):
-            hide(one, hidden)
+            HIDING[state](one, hidden)
             hidden.addresses += _addresses_of(one)
 
 
