@@ -2,10 +2,10 @@
 
 import datetime
 
+import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from tests.e2e.conftest import Watch
 from tests.e2e.editing import add_block, open_saved_post, press_publish, until_saved, use_colours
 from tests.e2e.test_history import SCREENS
 
@@ -14,6 +14,7 @@ async def press(page: Page, button: str = "Publish") -> None:
     await page.get_by_role("button", name=button, exact=True).click()
 
 
+@pytest.mark.nightly
 async def test_any_time_and_an_end_can_be_chosen_and_the_page_says_so(editor_page: Page) -> None:
     await open_saved_post(editor_page, "Planned", "Some words.")
     address = editor_page.url
@@ -30,30 +31,47 @@ async def test_any_time_and_an_end_can_be_chosen_and_the_page_says_so(editor_pag
         await expect(editor_page.locator(f"[name={name}]")).to_have_value(value)
 
 
-async def test_what_is_missing_is_said_before_a_post_is_scheduled(editor_page: Page, watch: Watch) -> None:
+async def test_what_is_missing_is_said_before_a_post_is_scheduled(editor_page: Page) -> None:
     await open_saved_post(editor_page, "Soon nameless", "Good morning.")
     await until_saved(editor_page)
     await go_on_writing(editor_page)
-    title = editor_page.get_by_role("textbox", name="Title*")
-    await title.fill("")
-    await press(editor_page)
-    await look_with_axe(editor_page)
-    await editor_page.get_by_role("link", name="Title is empty").click()
-    await expect(editor_page.get_by_role("dialog", name="When is it published?")).to_have_count(0)
-    await expect(title).to_be_focused()
-    await title.fill("For tomorrow")
+    await save_as_a_draft_what_cannot_be_published(editor_page)
+    await come_to_the_empty_title(editor_page)
+    await schedule_for_tomorrow(editor_page)
+
+
+@pytest.mark.nightly
+async def test_blocks_that_are_empty_are_named_and_axe_finds_nothing(editor_page: Page) -> None:
+    await open_saved_post(editor_page, "Soon with blocks", "Good morning.")
+    await until_saved(editor_page)
     # What a chooser and the editor of rich text hold is in hidden inputs.
     await add_block(editor_page, "Figure")
     await add_block(editor_page, "Paragraph")
     await press(editor_page)
     lines = editor_page.get_by_role("dialog").get_by_role("link")
     await expect(lines).to_have_text(["Image is empty", "Paragraph is empty"])
+    await look_with_axe(editor_page)
     await lines.first.click()
     await expect(editor_page.locator("#body-1-value-image-image-chooser").get_by_role("button").last).to_be_focused()
-    for number in (1, 2):
-        block = editor_page.locator(f"[data-streamfield-child]:has(> [name=body-{number}-type])")
-        await block.get_by_role("button", name="Delete", exact=True).first.click()
-    await schedule_for_tomorrow(editor_page)
+
+
+async def save_as_a_draft_what_cannot_be_published(page: Page) -> None:
+    """The page says only that."""
+    await page.get_by_role("textbox", name="Title*").fill("")
+    await press_publish(page)
+    messages = page.locator(".messages")
+    await expect(messages).to_contain_text("Your changes are saved as a draft")
+    await expect(messages).not_to_contain_text("could not be saved")
+
+
+async def come_to_the_empty_title(editor_page: Page) -> None:
+    """The dialog leads to what it names, and leaves the screen."""
+    title = editor_page.get_by_role("textbox", name="Title*")
+    await press(editor_page)
+    await editor_page.get_by_role("link", name="Title is empty").click()
+    await expect(editor_page.get_by_role("dialog", name="When is it published?")).to_have_count(0)
+    await expect(title).to_be_focused()
+    await title.fill("For tomorrow")
 
 
 async def schedule_for_tomorrow(page: Page) -> None:
@@ -87,12 +105,3 @@ async def look_with_axe(page: Page) -> None:
         await use_colours(page, colours)
         results = await Axe().run(page, context=".publish-dialog")
         assert results.response["violations"] == [], results.generate_report()
-
-
-async def test_a_page_that_could_not_be_published_but_is_saved_as_a_draft_says_only_that(editor_page: Page) -> None:
-    await editor_page.goto("/admin/pages/4/edit/")
-    await editor_page.get_by_role("textbox", name="Title*").fill("")
-    await press_publish(editor_page)
-    messages = editor_page.locator(".messages")
-    await expect(messages).to_contain_text("Your changes are saved as a draft")
-    await expect(messages).not_to_contain_text("could not be saved")
