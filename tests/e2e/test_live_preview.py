@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.conftest import Watch
@@ -60,7 +61,7 @@ async def see_the_rest_while_a_value_is_half_typed(editor_page: Page, screen: Pa
     await address.fill("not an address")
     await editor_page.get_by_role("tab", name="Content").click()
     await add_to_title(editor_page, " but shown")
-    await expect(screen.get_by_role("heading", name="Followed by day and night but shown")).to_be_visible()
+    await expect(screen.get_by_role("heading", name="Followed but shown")).to_be_visible()
     await expect(bar(screen)).to_contain_text("Original address")
     await editor_page.get_by_role("tab", name="Promote").click()
     await address.fill("")
@@ -101,14 +102,22 @@ async def see_the_new_page_in_the_panel_once_it_has_an_id(editor_page: Page) -> 
     await open_panel(editor_page)  # which closes it
 
 
-async def test_a_new_post_is_followed_from_its_first_letter_to_its_publication(
+async def test_a_new_post_is_followed_from_its_first_letter(editor_page: Page) -> None:
+    screen = await watch_on_another_screen(editor_page)
+    await see_the_first_letters(editor_page, screen)
+    await see_the_new_page_in_the_panel_once_it_has_an_id(editor_page)
+    await see_blocks_come_move_and_go(editor_page, screen)
+
+
+# By day: `test_preview_patches.py` for what isn't moved, `test_publishing.py` for what a visitor reads.
+@pytest.mark.nightly
+async def test_a_long_post_is_followed_to_its_publication(
     server: RunningSite, editor_page: Page, browser: Browser, watch: Watch
 ) -> None:
     watch.expect_error("400")  # autosave refuses what isn't valid
     screen = await watch_on_another_screen(editor_page)
     await see_the_first_letters(editor_page, screen)
-    await see_the_new_page_in_the_panel_once_it_has_an_id(editor_page)
-    await see_blocks_come_move_and_go(editor_page, screen)
+    await until_autosave_notices(editor_page)
     await see_a_long_text_without_being_moved(editor_page, screen)
     await see_the_rest_while_a_value_is_half_typed(editor_page, screen)
 
@@ -116,7 +125,7 @@ async def test_a_new_post_is_followed_from_its_first_letter_to_its_publication(
     await visitor.goto("/blog/")
     await expect(visitor.get_by_text("Followed")).to_have_count(0)
     await publish(editor_page)
-    await open_new_post(visitor, "Followed by day and night but shown")
+    await open_new_post(visitor, "Followed but shown")
     await expect(visitor.locator("em", has_text="proved")).to_be_visible()
 
 

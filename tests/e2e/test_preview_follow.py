@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import FrameLocator, Locator, Page, WebSocketRoute, expect
 
 from tests.e2e.watching import (
@@ -60,9 +61,9 @@ async def follow_the_edited_block(page: Page, draft: FrameLocator) -> None:
     assert [words.strip() for words in outlined] == ["The second sheet", "A Tide Atlas"]
 
 
-async def follow_a_long_text(page: Page, draft: FrameLocator) -> None:
+async def follow_a_long_text(page: Page, draft: FrameLocator, lines: list[int]) -> None:
     """Within one field, the draft comes to the line that has the cursor."""
-    for number in (35, 5, 20):
+    for number in lines:
         await put_cursor_into_line(page, f"Paragraph {number} of")
         await is_seen(draft.get_by_text(f"Paragraph {number} of"))
         # At the end of its line the cursor is still in this paragraph, and not in the next.
@@ -176,15 +177,21 @@ async def follow_on_another_screen_if_its_reader_chooses_to(page: Page, screen: 
 async def test_the_panel_comes_to_where_the_author_writes_and_another_screen_if_its_reader_chooses_to(
     editor_page: Page, project: int
 ) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await follow_the_edited_block(editor_page, draft)
+    await follow_a_long_text(editor_page, draft, lines=[35])
+    await stay_where_the_reader_is(editor_page, draft)
+    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
+    await follow_on_another_screen_if_its_reader_chooses_to(editor_page, screen)
+
+
+@pytest.mark.nightly
+async def test_the_panel_follows_from_any_place_to_any_other(editor_page: Page, project: int) -> None:
     focus = HeldFocus()
     await editor_page.route_web_socket(re.compile(rf"/edit/{project}/$"), focus.connect)
     draft = await edit_beside_panel(editor_page, project)
     await follow_words_without_the_cursor(editor_page, draft)
-    await follow_the_edited_block(editor_page, draft)
-    await follow_a_long_text(editor_page, draft)
+    await follow_a_long_text(editor_page, draft, lines=[35, 5, 20])
     await ignore_a_late_word_from_the_server(editor_page, draft, focus)
     await turn_back_while_the_view_moves(editor_page, draft)
     await leave_a_reader_alone_who_scrolls_away(editor_page, draft)
-    await stay_where_the_reader_is(editor_page, draft)
-    screen = await watch_on_another_screen(editor_page, f"/preview/pages/{project}/")
-    await follow_on_another_screen_if_its_reader_chooses_to(editor_page, screen)
