@@ -82,7 +82,7 @@ def is_nightly(config: pytest.Config) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let hypothesis try many examples at night only, and let pages be saved without the task that reads them again."""
-    settings.register_profile("galley", max_examples=400 if is_nightly(config) else 50, deadline=None)
+    settings.register_profile("galley", max_examples=400 if is_nightly(config) else 20, deadline=None)
     settings.load_profile("galley")
     # Tasks run at once in the tests: this one would take a third of the time of each save.
     post_save.disconnect(dispatch_uid=READ_NEWEST)
@@ -105,6 +105,10 @@ BROWSER_FIXTURES = {"chromium", "server", "small_site_folder", "postgresql_url"}
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what is slow as `browser`, and run it first: at the end, short tests keep all workers busy."""
+    for item in items:
+        by_day = item.get_closest_marker("by_day")
+        if by_day and isinstance(item, pytest.Function) and not set(item.callspec.indices.values()) <= set(by_day.args):
+            item.add_marker(pytest.mark.nightly)
     if not is_nightly(config):
         long_ones = [item for item in items if item.get_closest_marker("nightly")]
         config.hook.pytest_deselected(items=long_ones)

@@ -42,6 +42,7 @@ def test_they_can_be_edited_and_published(small_site: SmallSite) -> None:
     assert (post.title, post.opening) == ("Edited", opening)
 
 
+@pytest.mark.nightly
 def test_the_same_seed_makes_the_same_posts(small_site: SmallSite) -> None:
     main(["3", "--seed", "7"])
     titles = [post.title for post in generated(small_site)]

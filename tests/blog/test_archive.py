@@ -84,6 +84,7 @@ def heading(response) -> str:
         ("tags/ink/?year=1999", "ink", []),
     ],
 )
+@pytest.mark.by_day(0, 2, 4, 6, 9, 11)
 def test_subjects_have_pages(posts, asgi_get, path: str, title: str, expected: list[str]) -> None:
     response = asgi_get(f"/blog/{path}")
     html = response.content.decode()
@@ -101,6 +102,7 @@ def test_subjects_have_pages(posts, asgi_get, path: str, title: str, expected: l
         "٢٠٢٣/", f"tags/{'x' * 5_000}/",
     ],
 )  # fmt: skip
+@pytest.mark.by_day(0, 5, 10)
 def test_what_has_no_posts_has_no_page(posts, asgi_get, path: str) -> None:
     assert asgi_get(f"/blog/{path}").status_code == 404
 
@@ -221,6 +223,7 @@ def test_categories_and_series_stand_in_the_order_of_the_editors(small_site, asg
 
 
 @pytest.mark.parametrize("path", ["archive/", "tags/", "tags/ink/", "authors/ada/", "series/type/", "2023/"])
+@pytest.mark.by_day(0, 2)
 def test_htmx_and_wsgi_get_the_same(posts, asgi_get, path: str) -> None:
     whole, part = asgi_get(f"/blog/{path}"), asgi_get(f"/blog/{path}", headers=HTMX)
     assert "<html" not in part.content.decode()

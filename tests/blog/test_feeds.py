@@ -98,6 +98,7 @@ RULES = {"atom": assert_is_atom, "rss": assert_is_rss, "json": assert_is_json_fe
 
 @each_format
 @pytest.mark.parametrize("title", STRANGE_TITLES, ids=range(len(STRANGE_TITLES)))
+@pytest.mark.by_day(0, 1, 2)
 def test_it_is_valid_whatever_the_titles(small_site: SmallSite, asgi_get, format_name: str, title: str) -> None:
     author = AuthorFactory(name=title[:120])
     BlogPostPage.objects.filter(pk=small_site.post.pk).update(title=title, excerpt=title, draft_title=title)
@@ -159,6 +160,7 @@ def grouped(small_site: SmallSite) -> SmallSite:
 
 @each_format
 @pytest.mark.parametrize("group", ["tags/ink", "categories/tools", "authors/ada"])
+@pytest.mark.by_day(0, 1)
 def test_each_group_has_its_own(grouped: SmallSite, asgi_get, group: str, format_name: str) -> None:
     response = asgi_get(f"/blog/{group}/feed.{format_name}")
     assert titles(response) == ["Grouped"]
@@ -193,6 +195,7 @@ def hide_page(page: BlogPostPage, way: str) -> None:
 
 @each_format
 @pytest.mark.parametrize("hidden", ["blog", "home"])
+@pytest.mark.by_day(0)
 def test_a_restricted_blog_has_none(
     grouped: SmallSite, asgi_get, client, editor, hidden: str, format_name: str
 ) -> None:
@@ -295,6 +298,7 @@ def fill(small_site: SmallSite, number: int) -> None:
 
 
 @each_format
+@pytest.mark.by_day(0)
 def test_the_number_of_queries_does_not_grow(small_site: SmallSite, asgi_get, format_name: str) -> None:
     def count(url: str) -> int:
         asgi_get(url)  # makes the pictures' sizes

@@ -93,6 +93,7 @@ def test_an_incomplete_form_has_a_preview(
 
 
 @page_types
+@pytest.mark.by_day(0, 2, 4, 5)  # those that list others, and a post, which has neighbours
 def test_its_queries_do_not_grow_with_the_site(model: type[Page], small_site: SmallSite, asgi_get) -> None:
     url = find_page(small_site, model).url
 

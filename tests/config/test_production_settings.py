@@ -39,6 +39,7 @@ def test_its_own_address_is_trusted_by_forms(tmp_path: Path) -> None:
     assert "+ CSRF_TRUSTED_ORIGINS = ['https://galley.example.org']" in run.stdout
 
 
+@pytest.mark.nightly
 def test_spaces_and_slashes_around_addresses_do_not_count(tmp_path: Path) -> None:
     written = {
         "ALLOWED_HOSTS": "galley.example.org, www.galley.example.org ",

@@ -285,6 +285,7 @@ def exported_xlsx(client: Client):
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.by_day(0, 3)
 def test_formulas_are_exported_as_text(desk: Client, write, formula: str) -> None:
     write(formula, subject=formula, text=formula)
     [row] = exported_csv(desk)

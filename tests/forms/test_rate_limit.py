@@ -187,6 +187,7 @@ def rivals(shared_database: str) -> Iterator[Rivals]:
     rivals.end()
 
 
+@pytest.mark.nightly
 def test_limit_and_duplicates_are_found_across_processes(rivals: Rivals) -> None:
     results = rivals.store(messages=10, limit=7)
     assert results.count("STORED") == 7

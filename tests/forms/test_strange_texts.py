@@ -43,6 +43,7 @@ def assert_plain_headers(email) -> None:
 
 @pytest.mark.parametrize("field", ["name", "subject", "text"])
 @pytest.mark.parametrize("injection", INJECTIONS)
+@pytest.mark.by_day(0, 1, 2, 3)
 def test_line_breaks_add_no_header_and_no_recipient(send, field: str, injection: str) -> None:
     assert send(**{field: injection}).status_code == 302
     [email] = mail.outbox
@@ -115,6 +116,7 @@ def test_other_content_types_get_an_answer(contact, asgi_post, content_type: str
     assert response.status_code in {400, 422}
 
 
+@pytest.mark.nightly
 def test_ten_megabytes_come_back_with_a_sentence(contact, asgi_post) -> None:
     response = asgi_post(contact.url, b"text=" + b"a" * 10_000_000, content_type="application/x-www-form-urlencoded")
     assert response.status_code == 422

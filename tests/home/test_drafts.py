@@ -53,6 +53,7 @@ def autosave_new(admin: Client, parent: Page, **fields: Any) -> tuple[dict[str, 
         ("x" * 255, "", "x" * 245),
     ],
 )
+@pytest.mark.by_day(0, 3)
 def test_a_new_draft_is_saved_whatever_its_title_is(
     small_site: SmallSite, admin: Client, title: str, slug: str, saved_slug: str
 ) -> None:
@@ -198,6 +199,7 @@ def saved_draft(post: BlogPostPage) -> BlogPostPage:
 
 @pytest.mark.parametrize("before", [0, 1])
 @pytest.mark.parametrize("after", [0, 1])
+@pytest.mark.by_day(1)
 def test_a_row_without_anything_chosen_is_left_out(
     small_site: SmallSite, admin: Client, before: int, after: int
 ) -> None:

@@ -14,6 +14,7 @@ from tests.home.late_drafts import CASES, Author, before_saving, once, play
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("case", CASES)
+@pytest.mark.by_day(0, 3, 7)
 def test_a_late_draft_on_sqlite(small_site: SmallSite, case: str) -> None:
     play(case)
 

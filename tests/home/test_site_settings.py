@@ -171,6 +171,7 @@ def test_without_a_choice_the_site_looks_as_before(small_site: SmallSite, change
         ({"tagline": "x" * 141}, "Ensure this value has at most 140 characters"),
     ],
 )
+@pytest.mark.by_day(0, 3, 5)
 def test_what_cannot_be_gets_a_sentence_and_nothing_that_was_written_is_lost(
     small_site: SmallSite,
     chief: Client,  # noqa: F811

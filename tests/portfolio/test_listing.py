@@ -47,6 +47,7 @@ def test_the_newest_year_comes_first(listing) -> None:
         ("?year=99999999999999999999", []),
     ],
 )
+@pytest.mark.by_day(2, 4)
 def test_filters_combine(listing, query: str, expected: list[str]) -> None:
     assert [project.title for project in listing(query).projects] == expected
 

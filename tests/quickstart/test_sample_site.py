@@ -54,6 +54,12 @@ def test_it_says_what_was_loaded(sample: str) -> None:
     assert sample == f"The sample site is loaded: {len(pages())} pages, {SiteImage.objects.count()} pictures."
 
 
+def test_a_page_of_every_type_answers(sample: str, asgi_get) -> None:
+    one_of_each = {type(page): page.url for page in pages()}
+    assert {asgi_get(url).status_code for url in one_of_each.values()} == {200}
+
+
+@pytest.mark.nightly
 def test_every_page_answers_and_links_within_the_site_lead_somewhere(sample: str, asgi_get) -> None:
     answers = {page.url: asgi_get(page.url) for page in pages()}
     links = {

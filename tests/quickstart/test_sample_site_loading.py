@@ -90,6 +90,7 @@ def test_progress_is_told_line_by_line(content: Content) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("stopped_at", range(5))
+@pytest.mark.by_day(0)
 def test_a_run_that_was_stopped_is_completed_without_copies(content: Content, stopped_at: int) -> None:
     lines: list[str] = []
 

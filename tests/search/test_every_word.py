@@ -31,6 +31,7 @@ def test_the_words_of_a_query_are_words_of_the_text(before: str, asked: str) -> 
 
 
 @pytest.mark.django_db
+@pytest.mark.nightly
 def test_sqlite_cuts_no_word(small_site: SmallSite) -> None:
     """SQLite's tables of Unicode are older than Python's."""
     letters = " ".join(map(chr, [*range(0xD800), *range(0xE000, 0x110000)]))

@@ -75,6 +75,7 @@ def test_all_words_have_to_be_there(posts, search) -> None:
         ("&year=²", set()),
     ],
 )
+@pytest.mark.by_day(3, 6)
 def test_filters_combine(posts, search, filters: str, expected: set[str]) -> None:
     listing = search("ink", filters)
     assert set(addresses(listing)) == expected
@@ -101,6 +102,7 @@ def test_a_result_shows_where_the_words_stand(search, small_site) -> None:
 
 @pytest.mark.parametrize("above", [False, True], ids=["itself", "above"])
 @pytest.mark.parametrize("kind", [PageViewRestriction.LOGIN, PageViewRestriction.PASSWORD])
+@pytest.mark.by_day(1)
 def test_what_is_private_is_found_by_nobody(
     search, small_site, asgi_get, async_client, editor, above: bool, kind: str
 ) -> None:
@@ -207,6 +209,7 @@ def test_a_page_that_is_not_there_offers_the_search(asgi_get, small_site) -> Non
 @pytest.mark.parametrize(
     "title", ["İstanbul", "हिन्दी भाषा", "ภาษาไทยที่", "தமிழ்", "x̂y", "Node.js", "TCP/IP", "page-1", "東京都", "🎉"]
 )
+@pytest.mark.by_day(0, 5, 8)
 def test_a_title_is_found_by_itself(search, small_site, title: str) -> None:
     page = BlogPostPageFactory(parent=small_site.blog, title=title, slug="found")
     results = search(title).results

@@ -29,6 +29,7 @@ def ask(small_site, asgi_get):
 
 
 @pytest.mark.parametrize("text", STRANGE, ids=range(len(STRANGE)))
+@pytest.mark.by_day(0, 7, 11, 18, 24, 38)
 def test_strange_texts(ask, asgi_get, text: str) -> None:
     assert ask(text.encode()) == 200
     assert asgi_get("/search/", {"q": text}).status_code == 200

@@ -39,6 +39,7 @@ from transfer.report import PostReport
         ("<Note>\n  Text.\n</Note>", "note", "<p>Text.</p>"),
     ],
 )
+@pytest.mark.by_day(0, 4, 8, 12)
 def test_admonitions_become_callouts(
     blog_folder: BlogFolder, asgi_get: Callable[..., HttpResponse], source: str, kind: str, html: str
 ) -> None:
@@ -99,6 +100,7 @@ def test_lines_inside_of_and_below_admonitions_are_those_of_the_file(
 @pytest.mark.parametrize(
     "text", [":::tip\n" * 5000, "> [!NOTE]\n" * 5000, "!!! a\n" * 5000, "{{< note >}}" * 5000, "[[" * 9000]
 )
+@pytest.mark.by_day(0)
 def test_text_made_to_take_long_does_not(blog_folder: BlogFolder, text: str) -> None:
     blog_folder.write("a.md", text)
     assert blog_folder.run(dry_run=True).failed == []
@@ -133,6 +135,7 @@ def test_highlighted_words_stay_highlighted(blog_folder: BlogFolder, source: str
         "<<<<<<< HEAD",
     ],
 )
+@pytest.mark.by_day(0, 4)
 def test_marks_that_the_site_does_not_read_are_named_with_their_line(
     blog_folder: BlogFolder, texts: Callable[[PostReport], list[str]], mark: str
 ) -> None:

@@ -436,6 +436,7 @@ def test_the_same_picture_under_two_names_counts_once(convert, tmp_path) -> None
         f"a{chr(9) * 400_000}b", "{% x " * 40_000, "{{< x " * 40_000,
     ],
 )  # fmt: skip
+@pytest.mark.by_day(0, 3)
 def test_text_made_to_take_long_does_not(convert, text: str) -> None:
     assert convert(text).body
 

@@ -78,6 +78,7 @@ def changes(report: PostReport) -> list[str]:
 
 
 @pytest.mark.parametrize("path", ["/a.png", "/A%20cat", "/moved.png"])
+@pytest.mark.by_day(2)
 def test_pictures_are_brought_over_once(blog_folder: BlogFolder, host: Host, path: str) -> None:
     blog_folder.write("hello.md", f"![A cat]({host.url}{path})\n\n<img src='{host.url}{path}' alt='A cat'>")
     for state in (ImportState.NEW, ImportState.UNCHANGED):
@@ -107,6 +108,7 @@ def test_what_is_missing_comes_from_the_old_site(blog_folder: BlogFolder, host: 
         ("/to-file.png", "couldn't be fetched"),
     ],
 )
+@pytest.mark.by_day(0, 3)
 def test_what_cannot_be_fetched_is_named_and_becomes_a_link(
     blog_folder: BlogFolder, host: Host, path: str, reason: str
 ) -> None:

@@ -323,6 +323,7 @@ def test_a_picture_that_could_not_be_stored_fails_the_post_and_is_made_good_by_t
         ("wagtail.images.models.Filter.run", MemoryError(), "couldn't be checked: MemoryError"),
     ],
 )
+@pytest.mark.by_day(0)
 def test_a_picture_that_could_not_be_read_fails_the_post_and_is_made_good_by_the_next_run(
     blog_folder: BlogFolder, method: str, error: Exception, reason: str
 ) -> None:
@@ -380,6 +381,7 @@ def test_a_picture_that_changes_during_the_import_is_not_stored_as_another(
 
 @pytest.mark.parametrize("left", [None, b"", picture()[:20], b"another file"])
 @pytest.mark.parametrize("text", [PICTURED, f"{PICTURED} and more"])
+@pytest.mark.by_day(0)
 def test_a_picture_whose_file_was_lost_is_written_again(blog_folder: BlogFolder, text: str, left: bytes | None) -> None:
     blog_folder.write("a.png", picture())
     blog_folder.write("hello.md", PICTURED)
@@ -410,6 +412,7 @@ def test_a_lost_picture_that_cannot_be_written_again_fails_the_post(blog_folder:
 
 
 @pytest.mark.parametrize(("module", "function"), [(importer, "convert_post"), (pages.PageWriter, "reserve")])
+@pytest.mark.by_day(0)
 def test_a_link_to_a_post_that_failed_is_made_good_by_the_next_run(
     blog_folder: BlogFolder, monkeypatch: pytest.MonkeyPatch, module, function: str
 ) -> None:
@@ -484,6 +487,7 @@ def test_an_interrupted_import_is_completed_by_the_next_run(
         ("link", ".", "A symbolic link to a folder; it isn't followed."),
     ],
 )
+@pytest.mark.by_day(0, 1)
 def test_a_symbolic_link_makes_no_second_post_and_is_named(
     blog_folder: BlogFolder, link: str, target: str, reason: str
 ) -> None:

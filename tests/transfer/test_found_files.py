@@ -47,6 +47,7 @@ def files(report: Report, state: ImportState = ImportState.NEW) -> list[str]:
         ("_config.yml", "title: x", ["_posts/2015-06-11-a.md", "about.html"], ["static/a.html"]),
     ],
 )  # fmt: skip
+@pytest.mark.by_day(0, 3, 6, 9)
 def test_of_a_whole_site_only_what_its_generator_reads_is_imported(
     blog_folder: BlogFolder, settings_file: str, content: str, posts: list[str], others: list[str]
 ) -> None:
@@ -104,6 +105,7 @@ def test_a_list_of_posts_is_no_post(blog_folder: BlogFolder, name: str, content:
         ("trips/README.md", False), ("trips/rome/README.md", True), ("_index.fr.md", False),
     ],
 )  # fmt: skip
+@pytest.mark.by_day(0, 5)
 def test_documents_of_a_repository_are_no_posts(blog_folder: BlogFolder, name: str, is_post: bool) -> None:
     blog_folder.write("trips/paris.md", "Words")
     blog_folder.write(name, "# A heading\n\nWords")

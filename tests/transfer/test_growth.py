@@ -35,6 +35,7 @@ def convert(folder: Path, text: str, name: str = "a.md") -> str:
     ],
     ids=lambda text: repr(text[:20]),
 )
+@pytest.mark.by_day(0, 5)
 def test_what_never_closes_is_searched_once(tmp_path: Path, text: str) -> None:
     assert convert(tmp_path, text)
 
@@ -55,6 +56,7 @@ def test_long_names_and_settings_are_read_once(tmp_path: Path) -> None:
     assert _load_javascript(f"{'a' * 900_000} b: 'c'") == {"b": "c"}
 
 
+@pytest.mark.nightly
 def test_long_runs_of_combining_marks_are_not_sorted() -> None:
     marks = "\u0301\u0316" * 400_000
     assert make_slug(f"a{marks}")
@@ -63,6 +65,7 @@ def test_long_runs_of_combining_marks_are_not_sorted() -> None:
 
 
 @pytest.mark.parametrize("unit", ["`a` <pre></pre>\n\n", "<div>\n![a](b.png)\n</div>\n\n", "a `b` <!-- c -->\n\n"])
+@pytest.mark.by_day(0)
 def test_the_cost_grows_with_the_length_and_no_faster(tmp_path: Path, unit: str) -> None:
     def count(pieces: int) -> int:
         return count_lines(lambda: convert(tmp_path, unit * pieces))

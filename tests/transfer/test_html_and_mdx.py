@@ -119,6 +119,7 @@ def test_a_link_to_an_mdx_file_leads_to_its_page(blog_folder: BlogFolder) -> Non
         ("empty.html", ""),
     ],
 )
+@pytest.mark.by_day(0, 4, 8)
 def test_every_other_file_or_its_folder_is_in_the_report(blog_folder: BlogFolder, name: str, content: str) -> None:
     blog_folder.write(name, content)
     blog_folder.write("hello.md", "Hello")
@@ -132,6 +133,7 @@ def test_every_other_file_or_its_folder_is_in_the_report(blog_folder: BlogFolder
 @pytest.mark.parametrize(
     "text", ["<A {" * 9000, "import {" * 9000, "<article>" * 9000, "\n \n" * 9000, "{/*" * 9000, "<pre>\n\n" * 9000]
 )
+@pytest.mark.by_day(0)
 def test_text_made_to_take_long_does_not(blog_folder: BlogFolder, text: str) -> None:
     for name in ("a.html", "b.mdx"):
         blog_folder.write(name, f"Text {text}")

@@ -33,6 +33,7 @@ def move(django_capture_on_commit_callbacks) -> Callable[[Page, str], None]:
 
 @pytest.mark.parametrize("name", ["about", "post", "blog"])
 @pytest.mark.parametrize("slug", ["elsewhere", "anderswo-ü"])
+@pytest.mark.by_day(1)
 def test_a_page_that_was_moved_back_and_unpublished_is_not_found(
     small_site: SmallSite, client: Client, move, name: str, slug: str
 ) -> None:
@@ -57,6 +58,7 @@ def test_a_browser_that_knows_a_redirect_asks_again(small_site: SmallSite, asgi_
 
 
 @pytest.mark.parametrize("rest", ["archive/", "tags/", "authors/ada/", "2024/", "feed.json", "a%3Fb/%C3%BC%23/"])
+@pytest.mark.by_day(0)
 def test_what_is_below_a_moved_page_moves_with_it(small_site: SmallSite, client: Client, move, rest: str) -> None:
     move(small_site.blog, "journal")
     move(small_site.blog, "news")
@@ -107,6 +109,7 @@ def test_there_are_never_two_redirects_of_a_url(small_site: SmallSite, asgi_get:
 
 
 @pytest.mark.parametrize(("model", "segment"), [(Author, "authors"), (Category, "categories")])
+@pytest.mark.by_day(0)
 def test_a_term_takes_its_addresses_along(small_site: SmallSite, asgi_get: Get, move, model, segment: str) -> None:
     term = model.objects.create(name="Ada", slug="ada")
     if model is Author:

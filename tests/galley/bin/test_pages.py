@@ -122,6 +122,7 @@ def test_what_was_due_meanwhile_comes_back_as_a_draft(small_site: SmallSite, edi
     assert not Revision.objects.filter(approved_go_live_at__isnull=False).exists()
 
 
+@pytest.mark.nightly
 def test_a_new_page_may_take_the_address(client: Client, small_site: SmallSite, editor) -> None:
     slug, url = small_site.post.slug, small_site.post.url
     small_site.post.save_revision()
@@ -135,6 +136,7 @@ def test_a_new_page_may_take_the_address(client: Client, small_site: SmallSite, 
     assert client.get(restored.url).status_code == 200
 
 
+@pytest.mark.nightly
 def test_two_deleted_pages_with_the_same_slug_are_both_restored(small_site: SmallSite, editor) -> None:
     slug = "home"  # the slug of the path of the site's first page
     pages = []

@@ -54,6 +54,7 @@ def errors(response) -> str:
 
 
 @pytest.mark.parametrize("model", MODELS)
+@pytest.mark.by_day(1)
 def test_editors_see_the_lists_and_authors_do_not(small_site: SmallSite, client: Client, model: str) -> None:
     member(client, "Editors")
     assert client.get(url(model, "list")).status_code == 200
@@ -198,6 +199,7 @@ def test_a_wrong_portrait_or_link_is_said(desk: Client, fields: dict, sentence: 
         ("Another", "a b", "Enter a valid “slug”"),
     ],
 )
+@pytest.mark.by_day(0, 2)
 def test_what_cannot_be_added_is_said_and_stays_in_the_form(desk: Client, name: str, slug: str, sentence: str) -> None:
     AuthorFactory(name="Ada", slug="ada")
     for path in (chooser_url("author", "create"), url("author", "add")):

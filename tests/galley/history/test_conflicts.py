@@ -27,6 +27,7 @@ ACTIONS = ["", "action-publish", "action-submit"]
     ("first", "action"),
     [("", ""), ("", "action-publish"), ("", "action-submit"), ("action-publish", "action-publish"), ("autosave", "")],
 )
+@pytest.mark.by_day(1, 4)
 def test_who_comes_later_replaces_nothing(
     post: BlogPostPage, anna: Window, ben: Window, first: str, action: str
 ) -> None:
@@ -70,6 +71,7 @@ def test_what_follows_an_autosave_is_the_only_version_to_merge(post: BlogPostPag
     assert ["Ben's"] in stored(post)
 
 
+@pytest.mark.nightly
 def test_other_words_in_another_window_are_merged_as_well(post: BlogPostPage, anna: Window) -> None:
     left, right = Window(post), Window(post)
     right.user = left.user
@@ -106,6 +108,7 @@ def test_a_version_that_changes_nothing_stops_nobody(post: BlogPostPage, anna: W
     assert not OvertakenRevision.objects.exists()
 
 
+@pytest.mark.nightly
 def test_words_of_one_person_that_have_been_typed_on_are_not_asked_about(post: BlogPostPage, anna: Window) -> None:
     """The answer to an autosave may have been lost on its way."""
     other = Window(post, anna.user)
@@ -114,6 +117,7 @@ def test_words_of_one_person_that_have_been_typed_on_are_not_asked_about(post: B
     assert texts(post) == ["Opened by Anna"]
 
 
+@pytest.mark.nightly
 def test_words_of_another_person_are_asked_about(post: BlogPostPage, anna: Window, ben: Window) -> None:
     anna.type(body=markdown("Opened by Ann"))
     ben.save(body=markdown("Opened by Anna"))
@@ -138,6 +142,7 @@ def test_a_base_that_is_not_stored_any_more_is_unknown(post: BlogPostPage, anna:
 
 
 @pytest.mark.parametrize("pk", ["x", "-1", "9" * 30, "1 OR 1"])
+@pytest.mark.by_day(0)
 def test_a_strange_revision_in_the_form_replaces_nothing(
     post: BlogPostPage, anna: Window, ben: Window, pk: str
 ) -> None:
@@ -181,6 +186,7 @@ def test_what_is_valid_in_an_autosave_is_stored_beside(post: BlogPostPage, anna:
     assert texts(post) == ["Anna's"]
 
 
+@pytest.mark.nightly
 def test_what_lacks_a_required_field_is_stored_too(post: BlogPostPage, anna: Window, ben: Window) -> None:
     anna.save(body=markdown("Anna's"))
     ben.save("action-publish", body=markdown("Ben's"), title="")
@@ -197,6 +203,7 @@ def test_rows_of_the_late_form_are_stored(post: BlogPostPage, anna: Window, ben:
     assert [row.author for row in newest(post).post_authors.all()] == [ann]
 
 
+@pytest.mark.nightly
 def test_rows_that_somebody_has_deleted_are_stored(post: BlogPostPage, anna: Window) -> None:
     ann = AuthorFactory()
     post.post_authors = [PostAuthor(author=ann)]
@@ -212,6 +219,7 @@ def test_rows_that_somebody_has_deleted_are_stored(post: BlogPostPage, anna: Win
     assert [each.author for each in late.post_authors.all()] == [ann]
 
 
+@pytest.mark.nightly
 def test_rows_that_exist_are_changed(post: BlogPostPage) -> None:
     """Rows of a published version have ids, though its revision was stored before they had."""
     ann, bob = AuthorFactory(), AuthorFactory()
@@ -226,6 +234,7 @@ def test_rows_that_exist_are_changed(post: BlogPostPage) -> None:
     assert [each.author for each in newest(post).post_authors.all()] == [ann]
 
 
+@pytest.mark.nightly
 def test_a_comment_that_was_deleted_meanwhile_stays_deleted(post: BlogPostPage, anna: Window) -> None:
     comment = Comment.objects.create(page=post, user=anna.user, text="Gone", contentpath="title")
     ben = Window(post)
@@ -273,6 +282,7 @@ def test_reverting_to_an_old_version_replaces_nothing_newer(post: BlogPostPage, 
     assert OvertakenRevision.objects.get().revision.as_object().body[0].value == "Ben's"
 
 
+@pytest.mark.nightly
 def test_reverting_the_version_that_was_seen_replaces_it(post: BlogPostPage, anna: Window) -> None:
     old = Revision.objects.for_instance(post).earliest("pk")
     anna.save(body=markdown("Anna's"))
@@ -282,6 +292,7 @@ def test_reverting_the_version_that_was_seen_replaces_it(post: BlogPostPage, ann
 
 
 @pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.by_day(1)
 def test_a_version_that_is_saved_at_the_same_time_is_not_replaced(
     post: BlogPostPage, anna: Window, ben: Window, action: str
 ) -> None:

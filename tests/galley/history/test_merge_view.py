@@ -37,6 +37,7 @@ def test_both_versions_are_shown_and_what_differs_is_marked(late: OvertakenRevis
     assert shown.count("Take both, the current draft’s first") == 1
 
 
+@pytest.mark.nightly
 def test_pictures_and_names_of_versions_are_shown(anna: Window, ben: Window, late: OvertakenRevision) -> None:
     assert "is called" not in ben.compare().content.decode()
     VersionName.objects.create(revision=late.revision, name="Ben's <cut>")
@@ -53,6 +54,7 @@ def test_pictures_and_names_of_versions_are_shown(anna: Window, ben: Window, lat
     ("choice", "text"),
     [("theirs", "Anna's"), ("mine", "Ben's"), ("both", "Anna's\n\nBen's"), (None, "Anna's\n\nBen's")],
 )
+@pytest.mark.by_day(1, 3)
 def test_what_is_chosen_becomes_the_draft(
     post: BlogPostPage, late: OvertakenRevision, ben: Window, choice: str | None, text: str
 ) -> None:
@@ -113,6 +115,7 @@ def test_three_people_lose_nothing(post: BlogPostPage, anna: Window, ben: Window
     assert texts(post) == ["Anna's\n\nBen's\n\nEve's"]
 
 
+@pytest.mark.nightly
 def test_whoever_was_first_comes_too_late_after_the_merge(post: BlogPostPage, anna: Window, ben: Window) -> None:
     assert anna.type(body=markdown("Opened", "Anna's"))["success"]
     ben.save(body=markdown("Opened by Ben"))
@@ -126,6 +129,7 @@ def test_whoever_was_first_comes_too_late_after_the_merge(post: BlogPostPage, an
     assert texts(post) == ["Opened by Ben", "Anna's, and more"]
 
 
+@pytest.mark.nightly
 def test_taking_nothing_saves_nothing(post: BlogPostPage, late: OvertakenRevision, ben: Window) -> None:
     latest = newest(post).latest_revision
     ben.use(ben.compare(), **{"Body, Markdown": "theirs", "Excerpt": "theirs"})
@@ -134,6 +138,7 @@ def test_taking_nothing_saves_nothing(post: BlogPostPage, late: OvertakenRevisio
     assert Revision.objects.filter(pk=late.revision_id).exists()
 
 
+@pytest.mark.nightly
 def test_a_version_that_was_published_meanwhile_stays_public(post: BlogPostPage, anna: Window, ben: Window) -> None:
     anna.save("action-publish", body=markdown("Anna's"))
     ben.save("action-publish", body=markdown("Ben's"))
@@ -171,6 +176,7 @@ def test_blocks_of_every_kind_are_shown(post: BlogPostPage, anna: Window, ben: W
     assert all(text in shown for text in ("Heading", "print(", "Called out"))
 
 
+@pytest.mark.nightly
 def test_a_slug_that_is_taken_by_now_is_not_merged(post: BlogPostPage, anna: Window, ben: Window) -> None:
     anna.save(body=markdown("Anna's"))
     ben.save(body=markdown("Ben's"), slug="new")
@@ -180,6 +186,7 @@ def test_a_slug_that_is_taken_by_now_is_not_merged(post: BlogPostPage, anna: Win
     assert newest(post).slug == post.slug
 
 
+@pytest.mark.nightly
 def test_a_locked_page_is_compared_and_not_saved(
     post: BlogPostPage, late: OvertakenRevision, anna: Window, ben: Window
 ) -> None:
@@ -213,6 +220,7 @@ def test_text_is_no_markup(post: BlogPostPage, anna: Window, ben: Window) -> Non
     assert "<i>" not in shown.split("<main")[1]
 
 
+@pytest.mark.nightly
 def test_others_than_its_author_may_merge_it(post: BlogPostPage, late: OvertakenRevision, anna: Window) -> None:
     shown = anna.client.get(late.merge_address)
     assert "sent a version of this page after Anna Berg had saved a newer one" in shown.content.decode()
@@ -264,6 +272,7 @@ def test_the_number_of_queries_does_not_grow_with_the_blocks(
         ben.compare()
 
 
+@pytest.mark.nightly
 def test_a_markdown_block_of_200_kilobytes_is_merged_line_by_line(post: BlogPostPage, anna: Window) -> None:
     lines = [f"Line {number} of a long text, which goes on and on.\n" for number in range(4000)]
     anna.save(body=markdown("\n".join(lines)))
@@ -277,6 +286,7 @@ def test_a_markdown_block_of_200_kilobytes_is_merged_line_by_line(post: BlogPost
     assert texts(post)[0].endswith("End")
 
 
+@pytest.mark.nightly
 def test_two_markdown_blocks_of_200_kilobytes_with_nothing_in_common(
     post: BlogPostPage, anna: Window, ben: Window
 ) -> None:

@@ -343,6 +343,7 @@ def _numbers(count: int) -> list[str]:
     ],
     ids=["one id", "no ids", "copies", "lines", "paragraphs"],
 )
+@pytest.mark.by_day(0, 1, 2)
 def test_the_cost_grows_with_the_length_and_no_faster(page: Contents, make: Any, few: int) -> None:
     def count(length: int) -> int:
         base, theirs = make(length)

@@ -45,6 +45,7 @@ def parts_of(answer: dict[str, Any]) -> list[tuple[str, str]]:
         ),
     ],
 )
+@pytest.mark.by_day(0, 2)
 def test_a_field_that_isnt_valid_stays_as_it_was(
     small_site: SmallSite, admin: Client, changed: dict[str, str], selector: str, text: str
 ) -> None:

@@ -70,6 +70,7 @@ def follow(get: Get, url: str) -> HttpResponse:
     return response
 
 
+@pytest.mark.nightly
 def test_all_addresses_in_a_feed_survive_two_focal_points(
     asgi_get: Get, small_site: SmallSite, image: SiteImage
 ) -> None:
@@ -109,6 +110,7 @@ def test_sizes_that_are_gone_lead_to_the_largest(admin_client: Client, asgi_get:
         ("a.png", [png(size, 90) for size in (100, 120, 140)]),
     ],
 )
+@pytest.mark.by_day(0)
 def test_other_bytes_have_another_address(
     admin_client: Client, asgi_get: Get, name: str, contents: list[bytes]
 ) -> None:
@@ -158,6 +160,7 @@ def test_a_file_that_is_gone_is_made_again(asgi_get: Get, image: SiteImage, suff
 
 
 @pytest.mark.parametrize("options", [{}, {"purge_only": True}])
+@pytest.mark.by_day(0)
 def test_purged_renditions_are_made_again(
     asgi_get: Get, image: SiteImage, options: dict, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:

@@ -89,6 +89,7 @@ def test_the_picture_at_the_head_comes_first_and_is_preloaded() -> None:
 
 @pytest.mark.parametrize("slot", SLOTS)
 @pytest.mark.parametrize("size", [(2400, 1600), (1600, 2400), (30, 900), (900, 30), (401, 400), (1, 1)])
+@pytest.mark.by_day(0, 1)
 def test_the_files_are_as_large_as_it_was_said(slot: str, size: tuple[int, int]) -> None:
     image = store("drawn.jpg", draw("JPEG", size))
     for width, height, operation in SLOTS[slot].candidates(image)[:2]:

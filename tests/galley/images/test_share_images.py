@@ -44,6 +44,7 @@ def inked(image: Image.Image) -> tuple[int, int, int, int] | None:
         "]]>",
     ],
 )
+@pytest.mark.by_day(0, 3)
 def test_whatever_the_title_it_stays_on_the_sheet(title: str) -> None:
     image = draw(title)
     assert image.size == (1200, 630)

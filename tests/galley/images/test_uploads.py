@@ -126,6 +126,7 @@ def test_the_form_says_what_cannot_be_shown(admin_user: AbstractUser, name: str)
 
 
 @pytest.mark.parametrize("name", ["flat.svg", "half.jpg", "half.png"])
+@pytest.mark.by_day(0)
 def test_every_way_into_the_library_is_checked(admin_client: Client, name: str) -> None:
     form = upload(admin_client, name, UNUSABLE[name])
     assert form.status_code == 200
@@ -163,6 +164,7 @@ def test_every_way_into_the_library_is_checked(admin_client: Client, name: str) 
 
 
 @pytest.mark.parametrize("name", USABLE)
+@pytest.mark.by_day(1, 9, 17)
 def test_a_picture_that_is_taken_has_all_its_renditions(admin_client: Client, name: str) -> None:
     assert upload(admin_client, name, USABLE[name]).status_code == 302
     image = SiteImage.objects.get()

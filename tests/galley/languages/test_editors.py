@@ -88,6 +88,7 @@ def test_the_panel_names_translations_and_shows_the_source(
 @pytest.mark.parametrize(
     ("live", "changed", "state"), [(False, False, "Draft"), (True, True, "with changes in a draft")]
 )
+@pytest.mark.by_day(1)
 def test_the_panel_names_the_state(
     admin: Client, german: German, small_site: SmallSite, live: bool, changed: bool, state: str
 ) -> None:

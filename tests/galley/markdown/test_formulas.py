@@ -108,6 +108,7 @@ def test_a_formula_has_a_longest_length() -> None:
      r"\operatorname{a a", r"\hbox{$\hbox{$", r"\mathchoice{a}{b}{c}{d}", r"\overbrace{", r"\not",
      r"\fcolorbox{a}{b}{$"],
 )  # fmt: skip
+@pytest.mark.by_day(0, 4, 8)
 def test_the_cost_grows_with_the_length_and_no_faster(piece: str) -> None:
     pieces = MAX_FORMULA_LENGTH // len(piece)
     short = count_steps(lambda: render_formula(piece * (pieces // 4)))

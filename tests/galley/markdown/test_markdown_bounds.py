@@ -36,6 +36,7 @@ def count_steps(work: Callable[[], object]) -> int:
     ["[", "![](", "[](", "[a](", "[^", "[a]", "*a_ ", "~~a", "`", "<a x='", "<", "&#", "](", "**[", "> ", "- ",
      "<div>\n\n", "[a]: b\n", "a\n: ", "a  \n", "[^1]: a\n", "|a|\n|-|\n", "\\", "<!--", "    x\n\n"],
 )  # fmt: skip
+@pytest.mark.by_day(0, 6, 12, 14)
 def test_the_cost_grows_with_the_length_and_no_faster(piece: str) -> None:
     parser = make_parser()
     short = count_steps(lambda: parser.render(piece * 100))
@@ -48,6 +49,7 @@ def test_the_cost_grows_with_the_length_and_no_faster(piece: str) -> None:
     ["a N\n\n", "```\n\na N\n\n", "~~~\nN\n\n~~~ N\n\n", "<!-- N\n\n", "<b>\n\nN\n\n", "a N\n: b\n\n", "# a\n\n",
      "- a N\n\nb\n\n", "[N]: b\n\n[N]\n\n", "[^N]: a\n\n[^N]\n\n", "a <p> N\n\n", "|a|\n|-|\n|N|\n\n", "\n   "],
 )  # fmt: skip
+@pytest.mark.by_day(0, 1, 5)
 def test_the_cost_in_chunks_grows_with_the_length_and_no_faster(piece: str) -> None:
     def count(pieces: int) -> int:
         read_chunk.cache_clear()
@@ -66,6 +68,7 @@ def test_the_cost_in_chunks_grows_with_the_length_and_no_faster(piece: str) -> N
      "```py\nx = 1\n```\n" * 1500,
      "|a|b|\n|-|-|\n" + "|c|d|\n" * 1000, "# a\n" * 2000, "$a$ " * 1500, "a\n: b\n\n" * 1000, "<b>a</b> " * 1500],
 )  # fmt: skip
+@pytest.mark.by_day(0, 5)
 def test_a_text_of_a_draft_that_takes_too_long_is_printed_with_a_note(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +91,7 @@ def test_marks_of_emphasis_beyond_the_bound_are_printed() -> None:
     assert html == render_whole(text)
 
 
+@pytest.mark.nightly
 def test_wide_tables_do_not_fill_up_without_end() -> None:
     wide = "|a" * 200 + "|\n" + "|-" * 200 + "|\n" + "|a\n" * 150 + "\n"
     tokens = make_parser().parse(wide * 20)
@@ -127,6 +131,7 @@ def test_very_long_code_stays_plain() -> None:
     ["[^a", "[^a[", "![^", "- $$a\n", "# a\n$$a\n", "> - $$a\n", "1. $$ a\n"],
     ids=repr,
 )  # fmt: skip
+@pytest.mark.by_day(0, 3)
 def test_what_never_closes_is_not_searched_again_from_each_opening(piece: str) -> None:
     """Upstream's searches call no function that could be counted, so the lines and characters that they read are."""
     parser = make_parser()
@@ -153,6 +158,7 @@ def test_summaries_that_never_close_are_read_once() -> None:
 
 
 @pytest.mark.parametrize("opening", ["<summary>", "<div>", "<details>x<summary>", "<ul><li>", "<b><i>", "<h2><div>"])
+@pytest.mark.by_day(1)
 def test_elements_nested_very_deeply_are_printed_as_they_are(opening: str) -> None:
     """The sanitiser's time is a square of the depth, and holds the interpreter."""
     count = 2 * MAX_DEPTH

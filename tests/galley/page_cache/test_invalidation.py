@@ -108,6 +108,7 @@ def test_a_new_post_empties_the_lists_and_its_neighbour(shelf: Shelf) -> None:
     assert shelf.status(post.url) == 200
 
 
+@pytest.mark.nightly
 def test_the_first_page_under_another_is_seen(shelf: Shelf, register_hook) -> None:
     """Where a page has no children, Wagtail doesn't ask the database for any."""
 
@@ -123,6 +124,7 @@ def test_the_first_page_under_another_is_seen(shelf: Shelf, register_hook) -> No
     assert HOME in shelf.look()
 
 
+@pytest.mark.nightly
 def test_a_new_post_between_others_renumbers_those_after_it(shelf: Shelf) -> None:
     BlogPostPageFactory(parent=shelf.site.blog, date=date(2002, 6, 1))
     shelf.assert_made_anew(HOME, BLOG, shelf.middle.url, shelf.newest.url)
@@ -146,18 +148,21 @@ def test_unpublishing_takes_a_page_away_at_once(shelf: Shelf) -> None:
     assert "Of 2003" not in shelf.read(BLOG)
 
 
+@pytest.mark.nightly
 def test_deleting_takes_a_page_away_at_once(shelf: Shelf) -> None:
     shelf.newest.delete()
     assert shelf.status(shelf.newest.url) == 404
     assert "Of 2003" not in shelf.read(BLOG)
 
 
+@pytest.mark.nightly
 def test_deleting_a_list_takes_its_pages_away(shelf: Shelf) -> None:
     Page.objects.get(pk=shelf.site.blog.pk).delete()
     assert [shelf.status(url) for url in (BLOG, shelf.oldest.url, shelf.newest.url)] == [404, 404, 404]
     assert "Of 2003" not in shelf.read(HOME)
 
 
+@pytest.mark.nightly
 def test_moving_takes_a_page_from_its_old_place(shelf: Shelf) -> None:
     old = shelf.linking.url
     shelf.linking.move(shelf.site.about, pos="last-child")
@@ -165,6 +170,7 @@ def test_moving_takes_a_page_from_its_old_place(shelf: Shelf) -> None:
     assert shelf.status("/about-us/links/") == 200
 
 
+@pytest.mark.nightly
 def test_reordering_the_menu_is_seen(shelf: Shelf) -> None:
     for page in (shelf.site.about, shelf.linking):
         page.show_in_menus = True
@@ -184,6 +190,7 @@ def test_a_new_address_is_seen_where_it_is_linked(shelf: Shelf) -> None:
     assert shelf.status("/blog/of-2001/") == 301
 
 
+@pytest.mark.nightly
 def test_restricting_a_page_closes_it_at_once(shelf: Shelf) -> None:
     PageViewRestriction.objects.create(page=shelf.site.about, restriction_type=PageViewRestriction.LOGIN)
     assert shelf.status(shelf.site.about.url) == 302
@@ -275,6 +282,7 @@ def test_tags_and_categories(shelf: Shelf) -> None:
     assert "?tag=ink" not in shelf.read(BLOG)
 
 
+@pytest.mark.nightly
 def test_a_filtered_list_with_nothing_in_it_hears_of_the_first_entry(shelf: Shelf) -> None:
     assert "No posts match" in shelf.read("/blog/?tag=ink")
     shelf.newest.tags.add("ink")
@@ -282,6 +290,7 @@ def test_a_filtered_list_with_nothing_in_it_hears_of_the_first_entry(shelf: Shel
     assert "Of 2003" in shelf.read("/blog/?tag=ink")
 
 
+@pytest.mark.nightly
 def test_what_becomes_featured_appears_on_the_home_page(shelf: Shelf) -> None:
     ProjectPage.objects.update(featured=True)
     assert shelf.site.project.title in shelf.read(HOME)
@@ -300,6 +309,7 @@ def test_a_picture_stands_where_it_is_shown(shelf: Shelf) -> None:
     assert shelf.look() == {shelf.linking.url}
 
 
+@pytest.mark.nightly
 def test_a_picture_that_is_deleted_is_gone(shelf: Shelf) -> None:
     assert "<img" in shelf.read(shelf.linking.url)
     shelf.image.delete()
@@ -307,6 +317,7 @@ def test_a_picture_that_is_deleted_is_gone(shelf: Shelf) -> None:
     assert shelf.look() == set()
 
 
+@pytest.mark.nightly
 def test_a_picture_in_a_new_size_empties_nothing(shelf: Shelf) -> None:
     shelf.image.get_rendition("width-33")
     assert shelf.look() == set()
@@ -369,6 +380,7 @@ def test_a_change_is_seen_when_it_is_committed_and_not_before(shelf: Shelf) -> N
     assert "Changed" in shelf.read(shelf.newest.url)
 
 
+@pytest.mark.nightly
 def test_what_was_rolled_back_empties_nothing(shelf: Shelf) -> None:
     transaction.set_autocommit(False)
     Page.objects.filter(pk=shelf.newest.pk).update(title="Changed")

@@ -149,6 +149,7 @@ def share(page: Page, editor: AbstractUser) -> str:
 
 
 @pytest.mark.parametrize("path", ["/admin/login/", "/documents/1/x/", "/health/ready", "/nowhere/"])
+@pytest.mark.by_day(0, 2)
 def test_what_is_no_page_is_never_kept(warm: Visitor, path: str) -> None:
     answers: list[Answer] = [warm.get(path) for _ in range(2)]
     assert not any(answer.is_hit or answer.is_stored for answer in answers)

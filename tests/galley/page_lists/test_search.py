@@ -49,6 +49,7 @@ def test_text_excerpt_and_tags_of_the_draft_are_found(page, editor) -> None:
 
 
 @pytest.mark.parametrize("url", ["/admin/pages/search/", "/admin/blogpostpage-list/"])
+@pytest.mark.by_day(0)
 def test_other_lists_find_them_too(page, editor, url: str) -> None:
     assert find(editor, "palim", url) == ["Its draft"]
     assert find(editor, "aquat", url) == ["Its draft"]

@@ -50,6 +50,7 @@ ACTIONS = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.by_day(1)
 def test_a_mail_is_sent_after_the_commit(
     author: Window, django_capture_on_commit_callbacks: Commit, action: str
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_mail_is_sent_after_the_commit(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.by_day(0)
 def test_a_mail_that_fails_undoes_nothing(author: Window, action: str) -> None:
     act, _recipient = ACTIONS[action]
     if action != "submit":

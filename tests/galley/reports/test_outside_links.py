@@ -118,6 +118,7 @@ def add_links(small_site: SmallSite, *urls: str) -> None:
         ("/to-file", Problem.REDIRECTS, 302),
     ],
 )
+@pytest.mark.by_day(0, 3, 10)
 def test_what_an_answer_means(host: Host, checker: LinkChecker, path: str, problem: str, status: int | None) -> None:
     assert checker.check(f"{host.url}{path}") == (problem, status)
 

@@ -54,6 +54,7 @@ def only_site() -> tuple[str, int]:
         ("HTTPS://example.org:443", "example.org", 443, "https://example.org"),
     ],
 )
+@pytest.mark.by_day(0, 4)
 def test_the_only_site_follows_the_setting(
     small_site: SmallSite, settings, url: str, hostname: str, port: int, root_url: str
 ) -> None:
@@ -114,6 +115,7 @@ def test_site_map_and_metadata_have_the_address(small_site: SmallSite, behind_tl
 
 
 @pytest.mark.parametrize("hostname", ["localhost", "www.example.org", "testserver", "second.example"])
+@pytest.mark.by_day(0)
 def test_a_page_is_rendered_without_a_visitor(
     small_site: SmallSite,
     behind_tls,

@@ -156,6 +156,7 @@ def test_editors_write_in_the_sites_zone_unless_they_have_chosen_one(post, chang
 
 
 @pytest.mark.parametrize(("zone", "is_taken"), [("Europe/Berlin", True), ("", True), ("Mars/Base", False)])
+@pytest.mark.by_day(0)
 def test_an_editor_chooses_a_zone_in_the_account(change_settings, chief: Client, zone: str, is_taken: bool) -> None:
     change_settings(time_zone="Asia/Tokyo")
     html = chief.get("/admin/account/").content.decode()

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+import pytest
+
 from galley.preview.broadcast.channels import EditorConnection, Frame, Viewer
 from galley.preview.broadcast.hub import Hub
 from galley.preview.broadcast.presence import NewestTarget, PageTarget, Person
@@ -153,6 +155,7 @@ def test_people_in_other_processes_are_told_of_and_forgotten(redis_url: str) -> 
     in_two_processes(redis_url, scene)
 
 
+@pytest.mark.nightly
 def test_the_people_of_a_process_that_dies_are_forgotten(redis_url: str) -> None:
     async def scene(here: Hub, there: Hub) -> None:
         await write(here, frame("a.1", "Cut off"))

@@ -201,6 +201,7 @@ def test_a_guest_is_told_whose_draft_it_is_and_until_when(site, editor) -> None:
 
 
 @pytest.mark.parametrize("model", PAGE_MODELS, ids=lambda model: model.__name__)
+@pytest.mark.by_day(4)
 def test_no_message_to_a_guest_tells_of_an_editor(site, log_in, model) -> None:
     page = next(page for page in site.pages() if type(page) is model)
     author, rival = EditorFactory(username="maud-the-author"), EditorFactory(username="tobias-the-rival")
@@ -251,6 +252,7 @@ def test_a_guest_sees_one_page_and_never_another(site, editor, log_in) -> None:
 @pytest.mark.parametrize(
     "end", ["stopped", "expired", "maker deactivated", "maker out of the group", "unpublished", "moved", "deleted"]
 )
+@pytest.mark.by_day(0, 3)
 def test_an_open_screen_is_told_when_its_link_ends(site, end) -> None:
     maker = editor_of(site.blog)
     path = share(site.post, maker)

@@ -60,6 +60,7 @@ def test_losses_are_noticed_within_two_seconds() -> None:
 
 
 @pytest.mark.parametrize("loss", LOSSES | OF_THE_PAGE)
+@pytest.mark.by_day(0, 6, 8)
 def test_an_open_page_and_all_its_screens_close(site, writer, log_in, loss) -> None:
     client = log_in(writer)
 
@@ -79,6 +80,7 @@ def test_an_open_page_and_all_its_screens_close(site, writer, log_in, loss) -> N
 
 
 @pytest.mark.parametrize("loss", LOSSES | OF_A_NEW_PAGE)
+@pytest.mark.by_day(5, 9)
 def test_a_new_page_and_its_screens_close(site, writer, log_in, monkeypatch, loss) -> None:
     monkeypatch.setattr(BlogPostPage, "max_count_per_parent", BlogPostPage.max_count_per_parent)
     client = log_in(writer)
@@ -99,6 +101,7 @@ def test_a_new_page_and_its_screens_close(site, writer, log_in, monkeypatch, los
 
 
 @pytest.mark.parametrize("message", ["form", "change", "focus", "saved"])
+@pytest.mark.by_day(1)
 def test_each_message_of_an_editor_is_checked(site, writer, log_in, message) -> None:
     """The timer is out of play."""
     client = log_in(writer)

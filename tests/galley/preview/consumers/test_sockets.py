@@ -364,6 +364,7 @@ def test_only_this_site_may_open_a_socket(site, editor, log_in, origin) -> None:
 
 
 @pytest.mark.parametrize("loss", ["log out", "deactivate", "leave the group", "lock the page", "delete the page"])
+@pytest.mark.by_day(0)
 def test_sockets_close_when_rights_are_lost(site, log_in, loss) -> None:
     user = editor_of(site.blog)
     client = log_in(user)
