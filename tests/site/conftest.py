@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import build_once
-from tests.e2e.conftest import browser, chromium, pytest_runtest_makereport, running_browser, watch  # noqa: F401
+from tests.e2e.conftest import browser, chromium, pytest_runtest_makereport, running_browser, views, watch  # noqa: F401
 from tests.real_blogs import REAL_BLOGS, WITHOUT_REAL_BLOGS
 from tests.running_site import RunningSite
 from tests.site.crawling import Crawl, crawl, over_http

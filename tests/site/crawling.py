@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
@@ -24,6 +25,8 @@ WELL_KNOWN = (
     "/.well-known/security.txt",
     "/nowhere/",
 )
+# Lists of posts by what they have in common: each looks the same for all its values.
+LISTS = {"authors", "categories", "series", "tags"}
 # Made when it is first asked for, which takes longer than a page.
 RENDITION = re.compile(r"/media/pictures/(?P<picture>[\w-]+)/(?P<cut>[a-z]+)[\w-]*\.(?P<format>\w+)")
 AT_ONCE = 4
@@ -48,8 +51,7 @@ class Crawl:
 async def crawl(fetch: Fetch, starts: Iterable[str] = ("/", *WELL_KNOWN), *, are_all: bool = True) -> Crawl:
     """Ask for `starts` and for all that they lead to within the site. Raises OverflowError if there is no end of it.
 
-    Without `are_all`, only one of each kind is followed of the lists that path and query filter, and of the renditions
-    of pictures.
+    Without `are_all`, only one of each kind is followed of lists, feeds, share images and renditions of pictures.
     """
     found = Crawl()
     kinds_met: set[Kind] = set()
@@ -78,14 +80,20 @@ def is_worth_following(url: str) -> bool:
     return len(_filters_in_query(url)) <= 1
 
 
-def combination_of_filters(url: str) -> Kind | None:
-    """Return by what path and query filter a list, such as `tags` and `author`, or None without two filters.
+def kind_of_list(url: str) -> Kind | None:
+    """Return which list, feed or share image it is, without the value that it is for, or None for all else.
 
-    Years are no names, and count as one.
+    Such as `blog, tags, *, author` of the posts with some tag by some author.
     """
-    below = [part for part in urlsplit(url).path.split("/") if part][1:]
-    filters = _filters_in_query(url)
-    return ("" if below[0].isdecimal() else below[0], *sorted(filters)) if below and filters else None
+    section, *below = [part for part in urlsplit(url).path.split("/") if part] or [""]
+    filters = sorted(name for name, _ in parse_qsl(urlsplit(url).query) if name != "q")
+    if section == "share":
+        return (section,)
+    if section.isdecimal() or not (filters or (below and (below[0] in LISTS or below[0].isdecimal()))):
+        return None
+    # A number is a year, a month or a day. After the name of a list comes a value.
+    parts = ["*" if part.isdecimal() or before in LISTS else part for before, part in pairwise(["", *below])]
+    return (section, *parts, *filters)
 
 
 def kinds_of_rendition(url: str) -> set[Kind]:
@@ -97,8 +105,8 @@ def kinds_of_rendition(url: str) -> set[Kind]:
 
 def _is_first_of_its_kind(url: str, kinds_met: set[Kind]) -> bool:
     """Whether no address was met that shows what this one does; this one is met from now on."""
-    combination = combination_of_filters(url)
-    kinds = {combination} if combination else kinds_of_rendition(url)
+    kind = kind_of_list(url)
+    kinds = {kind} if kind else kinds_of_rendition(url)
     is_first = not kinds or not kinds <= kinds_met
     kinds_met |= kinds
     return is_first

@@ -12,6 +12,8 @@ Kind = tuple[str, ...]
 
 # Whatever a list is filtered by, it looks the same.
 NO_FILTERS = {"q", "page"}
+# Whatever a list of posts is about, its page looks the same; only authors have portraits.
+TERMS = {"categories", "series", "tags"}
 
 
 def pages_to_look_at(crawl: Crawl, var_dir: Path) -> list[str]:
@@ -20,8 +22,10 @@ def pages_to_look_at(crawl: Crawl, var_dir: Path) -> list[str]:
 
 
 def pages_for(crawl: Crawl, var_dir: Path, *, are_all: bool) -> list[str]:
-    """Return the addresses of all pages to look at, or of one of each kind."""
-    return pages_to_look_at(crawl, var_dir) if are_all else list(one_of_each_kind(crawl, var_dir).values())
+    """Return the addresses of all pages to look at, or of one of each look."""
+    if are_all:
+        return pages_to_look_at(crawl, var_dir)
+    return list({_find_look(kind): url for kind, url in one_of_each_kind(crawl, var_dir).items()}.values())
 
 
 def one_of_each_kind(crawl: Crawl, var_dir: Path) -> dict[Kind, str]:
@@ -31,6 +35,14 @@ def one_of_each_kind(crawl: Crawl, var_dir: Path) -> dict[Kind, str]:
     own = pages.keys() - imported_addresses(var_dir)
     by_size = sorted(own, key=lambda url: (len(pages[url].body), url))
     return {_find_kind(url, pages[url].status, types): url for url in by_size}
+
+
+def _find_look(kind: Kind) -> Kind:
+    """Return the same for all kinds that have the same template and the same things on them."""
+    if "filter" in kind:
+        return ("filter",)
+    parts = ("terms" if part in TERMS else part for part in kind if part != "page")
+    return tuple(dict.fromkeys(parts))  # a month looks like a year
 
 
 def _read_page_types(var_dir: Path) -> dict[str, str]:
