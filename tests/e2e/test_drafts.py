@@ -5,9 +5,10 @@ import json
 import re
 from typing import Any
 
+import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
-from tests.e2e.editing import add_block, publish, type_markdown, until_autosave_notices, until_saved
+from tests.e2e.editing import add_block, open_saved_post, publish, type_markdown, until_autosave_notices, until_saved
 from tests.e2e.test_signing_in import Database
 from tests.running_site import BLOG_ID, RunningSite
 
@@ -30,18 +31,9 @@ async def test_a_post_is_saved_from_its_first_words_to_the_last(editor_page: Pag
     await type_while_a_draft_is_saved(editor_page)
     assert saved_draft(server, number)["title"] == "Then a title, and on"
     await correct_what_is_not_valid(editor_page)
-
-    await editor_page.clock.install()
-    await editor_page.reload()
-    await expect(title_of(editor_page)).to_have_value("Then a title, and on, saved")
-    await expect(editor_page.get_by_role("textbox", name="Text*")).to_have_value("Short")
-    await type_before_wagtail_looks_at_the_form(editor_page)
-    assert saved_draft(server, number)["title"] == "Then a title, and on, saved at once"
-
-    await publish(editor_page)
-    await editor_page.locator(".messages").get_by_role("link", name="View live").click()
-    await expect(editor_page.get_by_role("heading", name="Then a title, and on, saved at once")).to_be_visible()
-    await expect(editor_page.get_by_text("The text comes first.")).to_be_visible()
+    draft = saved_draft(server, number)
+    assert draft["title"] == "Then a title, and on, saved"
+    assert all(f'"{words}"' in draft["body"] for words in ("The text comes first.", "Short"))
 
 
 async def begin_with_the_text(page: Page) -> None:
@@ -95,6 +87,20 @@ async def correct_what_is_not_valid(page: Page) -> None:
     await until_saved(page)
 
 
+@pytest.mark.nightly
+async def test_what_is_typed_at_once_is_saved_and_published(editor_page: Page, server: RunningSite) -> None:
+    await editor_page.clock.install()
+    await open_saved_post(editor_page, "Published", "The text comes first.")
+    [number] = re.findall(r"/pages/(\d+)/edit/", editor_page.url)
+    await type_before_wagtail_looks_at_the_form(editor_page)
+    assert saved_draft(server, number)["title"] == "Published at once"
+
+    await publish(editor_page)
+    await editor_page.locator(".messages").get_by_role("link", name="View live").click()
+    await expect(editor_page.get_by_role("heading", name="Published at once")).to_be_visible()
+    await expect(editor_page.get_by_text("The text comes first.")).to_be_visible()
+
+
 async def type_before_wagtail_looks_at_the_form(page: Page) -> None:
     """It looks two seconds after the form was opened. What was typed until then is saved too."""
     await page.wait_for_function("Boolean(wagtail.app?.controllers.length)")
@@ -104,6 +110,7 @@ async def type_before_wagtail_looks_at_the_form(page: Page) -> None:
     await until_saved(page)
 
 
+@pytest.mark.nightly  # In CI, `test_many_pictures.py` chooses several for a block.
 async def test_several_pictures_are_chosen_at_once(editor_page: Page, project: int, server: RunningSite) -> None:
     await editor_page.goto(f"/admin/pages/{project}/edit/")
     await until_autosave_notices(editor_page)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, Route, expect
 
@@ -63,7 +64,18 @@ def offer(page: Page) -> Locator:
     return page.get_by_role("dialog", name=re.compile("You have words from .+ that weren’t saved"))
 
 
-async def test_words_of_a_lost_tab_are_offered_until_they_are_restored_or_discarded(
+async def test_words_of_a_lost_tab_are_offered_and_restored(editor_page: Page, watch: Watch) -> None:
+    await open_saved_post(editor_page, "Lost tab", "Saved words.")
+    await until_saved(editor_page)
+    await cut_off(editor_page, watch)
+    await write_in_several_places(editor_page)
+    page = await lose_tab(editor_page, editor_page.url)
+    await look_at_the_offer(page)
+    await restore(page)
+
+
+@pytest.mark.nightly
+async def test_words_are_offered_until_they_are_saved_or_discarded(
     editor_page: Page, watch: Watch, server: RunningSite
 ) -> None:
     # An outage while the page is opened doesn't leave its words unprotected.
@@ -78,10 +90,10 @@ async def test_words_of_a_lost_tab_are_offered_until_they_are_restored_or_discar
     await write_in_several_places(editor_page)
     await open_in_another_tab(editor_page, address)
     page = await lose_tab(editor_page, address)
-    await look_at_the_offer(page)
     await offer(page).get_by_role("button", name="Decide later").click()
     page = await lose_tab(page, address)
     await restore(page)
+    await expect(page.get_by_role("textbox", name="Title*")).to_have_value(re.compile("without it"))
 
     # What is saved isn't offered.
     await page.evaluate(UNTIL_WATCHED, 1)
@@ -156,11 +168,11 @@ async def restore(page: Page) -> None:
     await offer(page).get_by_role("button", name="Restore").click()
     await expect(page.locator(".public-DraftEditor-content")).to_have_text(["Short-lived", "Written during the outage"])
     await expect(page.locator(".CodeMirror")).to_contain_text("More Saved words.")
-    await expect(page.get_by_role("textbox", name="Title*")).to_have_value(re.compile("without it"))
     await expect(offer(page)).to_be_hidden()
     await until_stored(page, "")
 
 
+@pytest.mark.nightly
 async def test_words_of_a_page_that_was_never_saved_are_restored(editor_page: Page, watch: Watch) -> None:
     await cut_off(editor_page, watch)
     await start_post(editor_page, "Never saved")
