@@ -99,9 +99,15 @@ def small_site_server(
 
 
 @pytest.fixture(scope="module")
-def server(small_site_server: RunningSite, small_site_folder: Path) -> RunningSite:
-    """The small site, running; what one test module changes, no other sees."""
-    small_site_server.restore(small_site_folder)
+def server(request: pytest.FixtureRequest, small_site_server: RunningSite) -> RunningSite:
+    """The small site, running; what one test module changes, no other sees.
+
+    If a test of the module asks for the project, it has it from the beginning: to restore the site costs a second.
+    """
+    tests = [item for item in request.session.items if item.path == request.path]
+    fixtures = {name for test in tests for name in getattr(test, "fixturenames", ())}
+    folder: Path = request.getfixturevalue("rich_site_folder" if "project" in fixtures else "small_site_folder")
+    small_site_server.restore(folder)
     return replace(small_site_server, log_start=len(small_site_server.log))
 
 
@@ -119,7 +125,6 @@ def rich_site_folder(run_folder: Path, small_site_folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def project(server: RunningSite, rich_site_folder: Path) -> int:
     """The id of a project with every kind of field and block, longer than any screen, on the running site."""
-    server.restore(rich_site_folder)
     return int((rich_site_folder / "project").read_text())
 
 
