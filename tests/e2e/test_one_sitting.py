@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.conftest import Watch
@@ -10,8 +11,11 @@ from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite
 
 PICTURE = Path(__file__).parents[2] / "quickstart/sample_site/pictures/proof-marks.webp"
 TITLE = "Marks in the margin"
+ALT_TEXT = "A printed sheet with corrections in red ink"
 
 
+# By day, `test_publishing.py` publishes such a post, and `test_publish_dialog.py` schedules one.
+@pytest.mark.nightly
 async def test_from_sign_in_to_an_illustrated_scheduled_post(
     server: RunningSite, browser: Browser, watch: Watch
 ) -> None:
@@ -20,12 +24,13 @@ async def test_from_sign_in_to_an_illustrated_scheduled_post(
     page = await context.new_page()
     await page.goto("/admin/")
     await sign_in(page)
-    await begin_post(page)
+    await begin_post(page, TITLE)
     await type_paragraph(page, "## How a proof is read\nOne reads aloud, the other follows.")
     await add_picture(page)
     await until_saved(page)
     await schedule(page)
     await expect(page.locator("#scheduled-content li").filter(has_text=TITLE)).to_contain_text("09:00")
+    await walk_to_new_post(page)
     answer = await page.goto("/blog/marks-in-the-margin/")
     assert answer is not None
     assert answer.status == 404
@@ -41,13 +46,13 @@ async def sign_in(page: Page) -> None:
     await page.keyboard.press("Enter")
 
 
-async def begin_post(page: Page) -> None:
+async def begin_post(page: Page, title_words: str) -> None:
     """One click leads to a cursor in the title."""
     await page.get_by_role("link", name="Write a post").click()
     title = page.get_by_role("textbox", name="Title*")
     await expect(title).to_be_focused()
-    await page.keyboard.type(TITLE)
-    await expect(title).to_have_value(TITLE)
+    await page.keyboard.type(title_words)
+    await expect(title).to_have_value(title_words)
 
 
 async def add_picture(page: Page) -> None:
@@ -61,7 +66,7 @@ async def add_picture(page: Page) -> None:
     await page.get_by_role("button", name="Upload").click()
     # While it fades, it is no dialog any more, and has an alt text of its own.
     await expect(page.locator(".modal")).to_have_count(0)
-    await page.get_by_label("Alt text").last.fill("A printed sheet with corrections in red ink")
+    await page.get_by_label("Alt text").last.fill(ALT_TEXT)
 
 
 async def schedule(page: Page) -> None:
@@ -72,3 +77,14 @@ async def schedule(page: Page) -> None:
     await dialog.get_by_role("button", name="Schedule").click()
     await expect(page.locator(".messages")).to_contain_text("scheduled for publishing")
     await page.goto("/admin/")
+
+
+async def walk_to_new_post(page: Page) -> None:
+    """The lists of pages lead to the form, too."""
+    await page.goto("/admin/pages/")
+    listing = page.locator("main")
+    await listing.get_by_role("link", name="Explore child pages of 'Galley'").click()
+    await listing.get_by_role("link", name="Explore child pages of 'Blog'").click()
+    await listing.get_by_role("link", name="Add child page", exact=True).click()
+    await page.wait_for_url("**/add/blog/blogpostpage/*/")
+    await expect(page.get_by_role("textbox", name="Title*")).to_be_visible()

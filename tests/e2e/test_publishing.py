@@ -1,7 +1,8 @@
-"""An editor writes and publishes; a visitor reads."""
+"""An editor signs in, writes an illustrated post and publishes it; a visitor reads."""
 
 import asyncio
 
+import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.e2e.editing import (
@@ -11,28 +12,30 @@ from tests.e2e.editing import (
     type_paragraph,
     until_autosave_notices,
     until_saved,
-    walk_to_new_post,
 )
+from tests.e2e.test_one_sitting import ALT_TEXT, add_picture, begin_post, sign_in
 from tests.e2e.visiting import open_new_post
 from tests.running_site import RunningSite
 
 TITLE = "Setting the first line"
 
 
-async def test_a_visitor_reads_what_an_editor_publishes(
-    server: RunningSite, editor_page: Page, browser: Browser
-) -> None:
+async def test_a_visitor_reads_what_an_editor_publishes_in_one_sitting(server: RunningSite, browser: Browser) -> None:
     visitor = await browser.new_page(base_url=server.url)
     await visitor.goto("/blog/")
     await expect(visitor.get_by_role("link", name=TITLE)).to_have_count(0)
 
-    await walk_to_new_post(editor_page, TITLE)
-    await until_autosave_notices(editor_page)
-    await publish_during_an_autosave(editor_page)
+    page = await browser.new_page(base_url=server.url, viewport={"width": 1280, "height": 900})
+    await page.goto("/admin/")
+    await sign_in(page)
+    await begin_post(page, TITLE)
+    await until_autosave_notices(page)
+    await publish_during_an_autosave(page)
 
     await open_new_post(visitor, TITLE)
     await expect(visitor.get_by_text("Every letter is set by hand.")).to_be_visible()
     await expect(visitor.locator("em", has_text="composing")).to_be_visible()
+    await expect(visitor.get_by_alt_text(ALT_TEXT)).to_be_visible()
 
 
 async def publish_during_an_autosave(page: Page) -> None:
@@ -49,6 +52,7 @@ async def publish_during_an_autosave(page: Page) -> None:
     async with asyncio.timeout(60):
         await arrived.wait()
     await type_markdown(page, "This is the art of *composing*.")
+    await add_picture(page)
     await press_publish(page)
     go_on.set()
     await expect(page.locator(".messages")).to_contain_text("published")
@@ -69,6 +73,8 @@ AUTOSAVES_WHILE_SAVING = """async ([button, isStopped]) => {
 }"""
 
 
+# By day, a page is published while an autosave runs.
+@pytest.mark.nightly
 async def test_no_autosave_begins_while_a_page_is_being_saved(editor_page: Page) -> None:
     """It would be refused as out of date, or leave a revision of its own."""
     await open_saved_post(editor_page, "Saved once", "Some words.")
