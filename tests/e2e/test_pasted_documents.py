@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.conftest import Watch
@@ -24,6 +25,8 @@ PASTE_DOCUMENT = f"""() => {{
 }}"""
 
 
+# By day, `tests/js/clipboard.test.js` reads this document, and `test_pasting.py` pastes a shorter one.
+@pytest.mark.nightly
 async def test_all_of_a_document_from_word_is_saved(editor_page, watch: Watch, server: RunningSite) -> None:
     watch.expect_error("missing-language-code")  # of Handsontable, in each table block
     page = editor_page

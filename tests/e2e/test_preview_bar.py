@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import FrameLocator, Page, expect
 
 from tests.e2e.watching import edit_beside_panel, watch_on_another_screen
@@ -21,15 +22,20 @@ def narrow(screen: Page) -> FrameLocator:
 
 
 async def show_colours_in_the_panel(editor_page: Page, draft: FrameLocator) -> None:
-    """The panel shows other colours, and remembers them."""
     await editor_page.locator(".live-preview__view summary").click()
     await editor_page.get_by_label("Colours").select_option("Dark colours")
     await expect(draft.locator("body")).to_have_css("background-color", DARK)
-    await editor_page.reload()
-    await expect(draft.locator("body")).to_have_css("background-color", DARK)
-    await editor_page.locator(".live-preview__view summary").click()
     await editor_page.get_by_label("As printed").check()
     await expect(draft.locator("body")).to_have_css("background-color", LIGHT)
+
+
+@pytest.mark.nightly
+async def test_the_panel_remembers_its_colours(editor_page: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await show_colours_in_the_panel(editor_page, draft)
+    await editor_page.get_by_label("As printed").uncheck()
+    await editor_page.reload()
+    await expect(draft.locator("body")).to_have_css("background-color", DARK)
 
 
 async def show_true_widths(editor_page: Page, screen: Page) -> None:
@@ -46,13 +52,6 @@ async def show_true_widths(editor_page: Page, screen: Page) -> None:
     await expect(screen.get_by_role("heading", name="Narrow")).to_be_visible()
     await editor_page.locator("[name=title]").fill("Wide")
     await expect(screen.get_by_role("heading", name="Wide")).to_be_visible()
-
-
-async def test_panel_and_screen_show_the_draft_as_other_devices_do(editor_page: Page, project: int) -> None:
-    draft = await edit_beside_panel(editor_page, project)
-    await show_colours_in_the_panel(editor_page, draft)
-    screen = await watch_on_a_wide_screen(editor_page, project)
-    await show_true_widths(editor_page, screen)
 
 
 async def show_the_last_line_above_the_bar(screen: Page) -> None:
@@ -116,6 +115,13 @@ async def use_the_bar_on_a_small_phone_by_keyboard(screen: Page) -> None:
     await screen.reload()
     await expect(screen.get_by_role("button", name="Show the bar")).to_be_visible()
     await expect(view).to_be_hidden()
+
+
+async def test_panel_and_screen_show_the_draft_as_other_devices_do(editor_page: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor_page, project)
+    await show_colours_in_the_panel(editor_page, draft)
+    screen = await watch_on_a_wide_screen(editor_page, project)
+    await show_true_widths(editor_page, screen)
 
 
 async def test_the_bar_of_a_screen(editor_page: Page, project: int) -> None:
