@@ -113,7 +113,7 @@ def test_one_copy_of_two_that_is_removed_stays_in_the_history(writer: Writer) ->
     assert writer.save(body=[block(LONG)])
 
 
-@pytest.mark.parametrize("step", [10, 6, pytest.param(1, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("step", [10, *(pytest.param(step, marks=pytest.mark.nightly) for step in (6, 1))])
 def test_gradual_deletion_loses_nothing_but_a_tenth(writer: Writer, step: int) -> None:
     words = LONG.split()
     while words:
@@ -125,7 +125,7 @@ def test_gradual_deletion_loses_nothing_but_a_tenth(writer: Writer, step: int) -
         assert len(longer - shorter) <= max(len(longer) / 10 + 2 * step, 2)
 
 
-@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.nightly)])
 def test_gradual_replacement_loses_nothing_but_a_tenth(writer: Writer, step: int) -> None:
     words = LONG.split()
     for number in range(0, len(words), step):
