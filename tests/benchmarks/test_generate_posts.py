@@ -32,6 +32,7 @@ def test_they_can_be_read_found_and_filtered(small_site: SmallSite, client) -> N
     assert post.title in client.get(f"{small_site.blog.url}?{tag}").content.decode()
 
 
+@pytest.mark.nightly
 def test_they_can_be_edited_and_published(small_site: SmallSite) -> None:
     main(["1"])
     post = generated(small_site)[0]

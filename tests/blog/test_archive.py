@@ -174,6 +174,7 @@ def test_an_empty_blog_has_an_empty_archive(small_site, asgi_get) -> None:
 
 
 @pytest.mark.parametrize("hide", ["unpublish", "restrict"])
+@pytest.mark.by_day(0)
 def test_what_may_not_be_read_shows_nowhere(posts, small_site, asgi_get, hide: str) -> None:
     post = write_post(small_site, "hidden", "2020-02-02")
     post.tags.add("secret")
@@ -232,6 +233,7 @@ def test_htmx_and_wsgi_get_the_same(posts, asgi_get, path: str) -> None:
 
 
 @pytest.mark.parametrize(("title", "slug"), [("2023", "2023"), ("Archive", "archive"), ("Tags", "tags")])
+@pytest.mark.by_day(0)
 def test_a_post_keeps_its_address_whatever_it_is_called(posts, small_site, asgi_get, title: str, slug: str) -> None:
     write_post(small_site, f"A post called {title}", "2024-02-02", slug=slug)
     assert heading(asgi_get(f"/blog/{slug}/")) == f"A post called {title}"

@@ -169,6 +169,7 @@ def test_each_group_has_its_own(grouped: SmallSite, asgi_get, group: str, format
 
 
 @pytest.mark.parametrize("address", ["tags/none", "categories/none", "authors/none", "series/x", "tags/ink/x"])
+@pytest.mark.by_day(0, 1)
 def test_there_is_none_of_what_is_not_there(grouped: SmallSite, asgi_get, address: str) -> None:
     assert asgi_get(f"/blog/{address}/feed.atom").status_code == 404
 
@@ -179,6 +180,7 @@ def test_there_is_none_beside_a_blog(grouped: SmallSite, asgi_get) -> None:
 
 
 @pytest.mark.parametrize("hide", ["draft", "restricted"])
+@pytest.mark.by_day(0)
 def test_a_group_without_a_post_to_read_is_not_told_of(grouped: SmallSite, asgi_get, hide: str) -> None:
     hide_page(grouped.post, hide)
     for group in ("tags/ink", "categories/tools", "authors/ada"):
@@ -243,6 +245,7 @@ def test_the_ids_stay_when_a_post_is_moved_and_renamed(small_site: SmallSite, as
     assert ids() == before
 
 
+@pytest.mark.nightly
 def test_a_blog_that_is_moved_takes_its_feeds_along(
     grouped: SmallSite, asgi_get, django_capture_on_commit_callbacks
 ) -> None:
@@ -270,6 +273,7 @@ def test_dates_are_those_that_are_printed(small_site: SmallSite, asgi_get) -> No
 
 
 @each_format
+@pytest.mark.by_day(0)
 def test_who_has_it_is_not_sent_it_again(small_site: SmallSite, asgi_get, format_name: str) -> None:
     url = f"/blog/feed.{format_name}"
     first = asgi_get(url)

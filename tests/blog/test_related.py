@@ -49,6 +49,7 @@ def test_a_rare_tag_counts_more_than_a_common_one(write) -> None:
 
 
 @pytest.mark.parametrize("shared", ["author", "category", "series"])
+@pytest.mark.by_day(0)
 def test_other_things_count_too(write, shared: str) -> None:
     author, category = AuthorFactory(), Category.objects.create(name="Proofs", slug="proofs")
     series = Series.objects.create(name="Type", slug="type")

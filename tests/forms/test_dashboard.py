@@ -31,6 +31,7 @@ def test_a_user_without_the_permission_sees_nothing_of_them(write) -> None:  # n
 
 
 @pytest.mark.parametrize(("backend", "is_missing"), [("console", True), ("dummy", True), ("smtp", False)])
+@pytest.mark.by_day(0)
 def test_mail_that_is_not_set_up_is_said(contact, editor, settings, backend: str, is_missing: bool) -> None:
     settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
     assert (NO_MAIL in dashboard_of(editor)) is is_missing

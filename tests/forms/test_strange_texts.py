@@ -64,6 +64,7 @@ def test_line_breaks_add_no_header_and_no_recipient(send, field: str, injection:
         "ada@[",
     ],
 )
+@pytest.mark.by_day(0, 1)
 def test_more_than_one_address_is_refused(send, address: str) -> None:
     response = send(email=address)
     assert response.status_code == 422
@@ -105,6 +106,7 @@ def test_any_text_is_either_refused_or_mailed_with_plain_headers(send, settings,
 
 
 @pytest.mark.parametrize("body", [b"name=%ED%A0%80&text=%00&email=%FF", b"%", b"&&==", b"name", b"\xff\xfe\x00"])
+@pytest.mark.by_day(0, 1)
 def test_broken_encodings_get_an_answer(contact, asgi_post, body: bytes) -> None:
     response = asgi_post(contact.url, body, content_type="application/x-www-form-urlencoded")
     assert response.status_code == 422

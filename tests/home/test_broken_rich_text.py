@@ -123,6 +123,7 @@ def test_a_picture_of_a_format_that_is_gone_is_left_out() -> None:
     assert convert(html, FEATURES)[:2] == (["x"], {"embed"})
 
 
+@pytest.mark.nightly
 def test_deep_nesting_is_repaired_in_time() -> None:
     html = "<b><p>" * 1000 + "x"
     assert convert(html, ["bold"])[0] == ["x"]

@@ -56,6 +56,7 @@ def test_admonitions_become_callouts(
 @pytest.mark.parametrize(
     "content", ["![A cat](a.png)", "    code", "```\ncode\n```", "| a |\n|---|\n| 1 |", "### Part", "$x^2$"]
 )
+@pytest.mark.by_day(0, 3)
 def test_what_no_callout_can_hold_is_a_quotation(blog_folder: BlogFolder, content: str) -> None:
     blog_folder.write("a.png", picture())
     body = blog_folder.body(f"Before.\n\n:::tip\n{content}\n:::\n\nAfter.")
@@ -117,6 +118,7 @@ def test_text_made_to_take_long_does_not(blog_folder: BlogFolder, text: str) -> 
         ("Title\n=====", "Title\n====="),
     ],
 )
+@pytest.mark.by_day(0, 3)
 def test_highlighted_words_stay_highlighted(blog_folder: BlogFolder, source: str, written: str) -> None:
     assert blog_folder.body(f"---\ntitle: T\n---\n{source}") == written
 

@@ -122,6 +122,7 @@ def test_what_cannot_be_fetched_is_named_and_becomes_a_link(
 
 
 @pytest.mark.parametrize("options", [{}, {"fetch_pictures": True, "dry_run": True}])
+@pytest.mark.by_day(0)
 def test_nothing_is_fetched_unless_it_is_asked_for(blog_folder: BlogFolder, host: Host, options: dict) -> None:
     blog_folder.write("hello.md", f"![A cat]({host.url}/a.png)")
     (report,) = blog_folder.run(**options).posts

@@ -57,6 +57,7 @@ def test_an_html_document_becomes_a_post(blog_folder: BlogFolder, asgi_get: Call
         ("<p><a href='other.html'>a</a></p>", '<a href="page:ref-'),
     ],
 )
+@pytest.mark.by_day(0, 2)
 def test_html_with_front_matter(blog_folder: BlogFolder, body: str, shown: str) -> None:
     blog_folder.write("other.html", "<title>Other</title><p>Text")
     text = blog_folder.body(f"---\ntitle: T\n---\n{body}", "hello.html")
@@ -87,6 +88,7 @@ def test_html_with_front_matter(blog_folder: BlogFolder, body: str, shown: str) 
         ("Text\n\nimport is a word.", "Text\n\nimport is a word.", ""),
     ],
 )
+@pytest.mark.by_day(0, 3, 6)
 def test_mdx_loses_its_javascript_and_no_words(
     blog_folder: BlogFolder, texts: Callable[[PostReport], list[str]], body: str, text: str, named: str
 ) -> None:

@@ -96,6 +96,7 @@ def test_a_document_in_the_bin_is_no_more_sent(client: Client, small_site: Small
     assert b"".join(client.get(url)) == b"one"
 
 
+@pytest.mark.nightly
 def test_several_images_go_into_the_bin(client: Client, image: SiteImage, editor) -> None:
     client.force_login(editor)
     other = SiteImageFactory(title="Galley")
@@ -115,6 +116,7 @@ def test_who_might_delete_an_image_may_restore_it(small_site: SmallSite, image: 
     assert not item.may_restore(other)
 
 
+@pytest.mark.nightly
 def test_what_is_gone_meanwhile_is_said(image: SiteImage, editor, commit: Callable) -> None:
     collection = Collection.get_first_root_node().add_child(name="Proofs")
     image.collection, image.uploaded_by_user = collection, EditorFactory()

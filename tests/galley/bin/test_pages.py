@@ -203,6 +203,7 @@ def test_who_might_delete_a_page_may_restore_it(small_site: SmallSite) -> None:
     assert not Page.objects.filter(pk=own.pk).exists()
 
 
+@pytest.mark.nightly
 def test_a_page_whose_place_is_gone_comes_back_elsewhere_as_a_draft(small_site: SmallSite, editor) -> None:
     post = move_page_to_bin(small_site.post, editor)
     blog = move_page_to_bin(small_site.blog, editor)

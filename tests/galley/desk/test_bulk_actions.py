@@ -84,6 +84,7 @@ def test_what_is_scheduled_stays_as_it_is(desk: Client, small_site: SmallSite) -
     assert BlogPostPage.objects.get(pk=post.pk).latest_revision == scheduled
 
 
+@pytest.mark.nightly
 def test_categories_and_authors(desk: Client, small_site: SmallSite) -> None:
     post = write(small_site, "One")
     tools, type_ = Category.objects.create(name="Tools"), Category.objects.create(name="Type")

@@ -137,6 +137,7 @@ def test_what_is_scheduled_is_named_with_time_and_zone(small_site: SmallSite, ed
     assert "Tomorrow" not in dashboard_of(member_who_may(small_site, "add"))
 
 
+@pytest.mark.nightly
 def test_tasks_that_nobody_takes_are_a_problem(small_site: SmallSite, editor) -> None:
     task = DBTaskResult.objects.create(args_kwargs={}, task_path="x", backend_name="default", run_after=get_date_max())
     problem = "The background worker hasn&#x27;t run since"

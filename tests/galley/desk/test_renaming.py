@@ -126,6 +126,7 @@ def test_a_list_that_is_filtered_by_a_former_name_is_filtered_by_the_present_one
     assert ">Of lead<" not in asgi_get("/blog/?tag=unknown").content.decode()
 
 
+@pytest.mark.nightly
 def test_merging_and_renaming_back_and_forth_leads_in_no_circle(small_site: SmallSite, asgi_get) -> None:
     write(small_site, "Post", "a", "b")
     merge(Tag.objects.get(name="a"), Tag.objects.get(name="b"))

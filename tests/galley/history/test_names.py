@@ -83,6 +83,7 @@ def test_a_bad_name_gets_a_sentence(desk: Client, revision: Revision, name: str,
 
 
 @pytest.mark.parametrize("name", ["n" * 100, "字" * 100, "🎉"])
+@pytest.mark.by_day(0)
 def test_a_long_name_is_taken(desk: Client, revision: Revision, name: str) -> None:
     desk.post(address(revision), {"name": name})
     assert VersionName.objects.get().name == name

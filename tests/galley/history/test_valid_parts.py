@@ -143,6 +143,7 @@ def test_a_new_block_is_saved_without_its_invalid_field(small_site: SmallSite, a
     assert saved_body(small_site.post) == [("a", {"text": "", "level": "2"}), ("b", "Words.")]
 
 
+@pytest.mark.nightly
 def test_a_picture_of_a_gallery_stays_as_it_was(small_site: SmallSite, admin: Client) -> None:
     def pictures(*captions: str) -> dict[str, Any]:
         picture = {"image": {"image": small_site.project.lead_image_id or 1, "alt_text": "A sheet", "decorative": ""}}

@@ -103,6 +103,7 @@ PAGES = ["home", "about", "blog", "post", "portfolio", "project", "contact"]
 
 
 @pytest.mark.parametrize("name", PAGES)
+@pytest.mark.by_day(3, 4)
 def test_a_full_page_has_one_title_unique_ids_and_unnested_regions(name: str, full_site: SmallSite, asgi_get) -> None:
     outline = Outline(read(asgi_get(getattr(full_site, name).url)))
     assert outline.tags["h1"] == 1
@@ -115,6 +116,7 @@ def test_a_full_page_has_one_title_unique_ids_and_unnested_regions(name: str, fu
 
 
 @pytest.mark.parametrize("name", PAGES)
+@pytest.mark.by_day(0, 4)
 def test_an_empty_page_has_one_title_too(name: str, small_site: SmallSite, asgi_get) -> None:
     outline = Outline(read(asgi_get(getattr(small_site, name).url)))
     assert outline.tags["h1"] == 1

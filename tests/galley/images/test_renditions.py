@@ -84,6 +84,7 @@ def test_nobody_waits_for_avif(asgi_get, image: SiteImage, asked_for: list[str])
         "",
     ],
 )
+@pytest.mark.by_day(0, 4)
 def test_there_are_no_other_files(asgi_get, image: SiteImage, name: str) -> None:
     other = SiteImageFactory()
     url = f"/media/{RENDITIONS_FOLDER}/" + name.format(pk=image.pk, signature=image_signature(image), other=other.pk)

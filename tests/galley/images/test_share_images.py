@@ -61,6 +61,7 @@ def test_titles_differ() -> None:
     assert ImageChops.difference(draw("Proofs"), draw("Prooks")).getbbox()
 
 
+@pytest.mark.nightly
 def test_long_titles_are_set_smaller_and_cut_at_last() -> None:
     sizes = [fit_title("word " * number, TITLE_FONT, 900, 400).font.size for number in (1, 10, 40, 60)]
     assert sizes == sorted(sizes, reverse=True)
@@ -130,6 +131,7 @@ def test_another_title_makes_another_image_in_place_of_the_old(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("way", ["draft", "restricted", "above", "other site"])
+@pytest.mark.by_day(0)
 def test_what_not_everybody_may_read_has_none(small_site: SmallSite, asgi_get, client, editor, way: str) -> None:
     path = path_of(small_site.post)
     assert_image(asgi_get(path))  # drawn while it was public

@@ -138,6 +138,7 @@ def test_chief_editors_may_add_locales(db: None) -> None:
     assert {"add_locale", "change_locale", "delete_locale"} <= names
 
 
+@pytest.mark.nightly
 def test_a_translation_in_the_bin_is_named_and_not_made_again(
     admin: Client, german: German, small_site: SmallSite, editor: AbstractUser
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 from django.test import Client
 from lxml import etree
 from wagtail.models import Locale
@@ -152,6 +153,7 @@ def test_texts_and_dates_are_translated(german: German, client: Client) -> None:
     assert "Zum Text springen" in html
 
 
+@pytest.mark.nightly
 def test_the_browsers_language_changes_nothing(german: German, small_site: SmallSite, client: Client) -> None:
     asked = {"Accept-Language": "de", "Cookie": "django_language=de"}
     response = client.get("/", headers=asked)
@@ -160,11 +162,13 @@ def test_the_browsers_language_changes_nothing(german: German, small_site: Small
     assert "Accept-Language" not in response.headers.get("Vary", "")
 
 
+@pytest.mark.nightly
 def test_it_is_so_under_asgi(german: German, small_site: SmallSite, asgi_get: Any) -> None:
     for url, language in ((german.post.url, "de"), (small_site.post.url, "en-gb"), (german.blog.url, "de")):
         assert f'<html lang="{language}">'.encode() in asgi_get(url).content
 
 
+@pytest.mark.nightly
 def test_share_images_belong_to_translations(german: German, client: Client) -> None:
     html = read(client, german.post.url)
     path = re.search(r'property="og:image" content="https?://[^/]+([^"]+)"', html)[1]

@@ -42,6 +42,7 @@ def test_other_dollars_are_dollars(text: str) -> None:
 
 
 @needs_real_blogs
+@pytest.mark.nightly
 def test_no_price_in_two_real_blogs_is_taken_for_a_formula() -> None:
     texts = [file.read_text(errors="replace") for file in REAL_BLOGS.rglob("*.md")]
     with_dollars = [text for text in texts if "$" in text]

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 @pytest.mark.parametrize("path", ["archive/", "tags/", "tags/ink/", "2024/"])
+@pytest.mark.by_day(0)
 def test_a_new_post_empties_the_lists_that_show_it(visitor: Visitor, small_site: SmallSite, path: str) -> None:
     def publish(title: str, day: datetime.date) -> None:
         post = BlogPostPageFactory(parent=small_site.blog, title=title, date=day)

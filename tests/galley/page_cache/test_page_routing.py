@@ -34,6 +34,7 @@ def get(client: Client):
 
 
 @pytest.mark.parametrize("name", ["post", "blog", "about", "project", "portfolio", "home"])
+@pytest.mark.by_day(0, 3)
 def test_a_page_that_was_asked_for_before_takes_three_queries_at_most(
     small_site: SmallSite, client: Client, name: str
 ) -> None:
@@ -48,6 +49,7 @@ def test_a_page_that_was_asked_for_before_takes_three_queries_at_most(
 
 
 @pytest.mark.parametrize("path", ["archive/", "tags/", "tags/ink/"])
+@pytest.mark.by_day(0)
 def test_a_route_that_was_asked_for_before_takes_few_queries(small_site: SmallSite, client: Client, path: str) -> None:
     small_site.post.tags.add("ink")
     small_site.post.save()

@@ -62,6 +62,7 @@ def test_a_project_is_found_by_a_skill_of_its_draft(small_site, editor) -> None:
     assert find(editor, "woodc", "/admin/projectpage-list/") == [project.title]
 
 
+@pytest.mark.nightly
 def test_the_explorer_finds_them_too(page, small_site, editor) -> None:
     assert find(editor, "palim", f"/admin/pages/{small_site.blog.pk}/") == ["Its draft"]
     assert find(editor, "palim", f"/admin/pages/{small_site.portfolio.pk}/") == []
@@ -84,6 +85,7 @@ def test_a_text_without_a_match_finds_nothing(page, editor) -> None:
         assert find(editor, text) == [], text
 
 
+@pytest.mark.nightly
 def test_titles_come_first(page, small_site, editor) -> None:
     BlogPostPageFactory(parent=small_site.blog, title="The palimpsest", live=False)
     newest = BlogPostPageFactory(parent=small_site.blog, title="Newest", live=False, body=[("markdown", "palimpsest")])
@@ -139,6 +141,7 @@ def test_a_deleted_page_leaves_no_words(page, editor) -> None:
     assert not entries.exists()
 
 
+@pytest.mark.nightly
 def test_the_whole_index_can_be_made_again(page, editor) -> None:
     call_command("update_index", verbosity=0)
     assert find(editor, "palim") == ["Its draft"]

@@ -90,6 +90,7 @@ def test_pages_that_are_not_published_are_left_out(small_site: SmallSite, client
 
 
 @pytest.mark.parametrize("address", [BROKEN, ALTS, IMAGES, AGEING, SHARED])
+@pytest.mark.by_day(0, 1)
 def test_who_may_edit_nothing_sees_no_report(small_site: SmallSite, address: str) -> None:
     group = Group.objects.create(name="Guests")
     group.permissions.add(*Group.objects.get(name="Authors").permissions.filter(codename="access_admin"))
@@ -127,6 +128,7 @@ def test_empty_lists_say_that_all_is_well(small_site: SmallSite, client_of) -> N
     ("period", "shown"),
     [("", {366, 800}), ("182", {200, 366, 800}), ("730", {800}), ("1826", set())],
 )
+@pytest.mark.by_day(0, 1)
 def test_the_period_is_chosen_in_the_filter(small_site: SmallSite, client_of, period: str, shown: set[int]) -> None:
     for days in (100, 200, 366, 800):
         changed_at = timezone.now() - timedelta(days=days)

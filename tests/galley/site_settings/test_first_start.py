@@ -50,6 +50,7 @@ def test_the_answer_may_be_what_applies_already(chief: Client) -> None:
 @pytest.mark.parametrize(
     ("zone", "words"), [("Mars/Base", "“Mars/Base” is no time zone."), ("", "This field is required.")]
 )
+@pytest.mark.by_day(0)
 def test_what_is_no_zone_gets_a_sentence(chief: Client, zone: str, words: str) -> None:
     answer = chief.post(ADDRESS, {"time_zone": zone}, follow=True).content.decode()
     assert words in answer

@@ -82,6 +82,7 @@ def test_without_asgi_too(post: BlogPostPage, change_settings, client: Client) -
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.nightly
 def test_a_cached_page_follows_the_choice(post: BlogPostPage, change_settings, visitor: Visitor) -> None:  # noqa: F811
     for zone, time in IN_ZONE.items():
         change_settings(time_zone=zone)
@@ -171,6 +172,7 @@ def test_an_editor_chooses_a_zone_in_the_account(change_settings, chief: Client,
     assert (profile.user.first_name == "A") is is_taken
 
 
+@pytest.mark.nightly
 def test_a_picture_is_uploaded_where_it_is_chosen(chief: Client) -> None:
     """Wagtail pickles its rendition, and with it the user whose zone is the site's."""
     picture = SimpleUploadedFile("sheet.webp", (settings.BASE_DIR / PICTURE).read_bytes())

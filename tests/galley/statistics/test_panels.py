@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Callable
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -61,6 +62,7 @@ def test_the_editor_of_a_page_tells_how_often_it_was_read(
     assert "Read 1 time in" in text_of(client, edit_url(small_site.project))
 
 
+@pytest.mark.nightly
 def test_a_page_that_was_never_published_has_no_numbers(
     client_of: Callable[..., Client], small_site: SmallSite
 ) -> None:

@@ -199,6 +199,7 @@ def test_a_redis_that_is_slow_holds_nobody_up_and_gets_the_newest_state_only(red
     in_two_processes(redis_url, scene)
 
 
+@pytest.mark.nightly
 def test_a_redis_that_has_lost_everything_is_told_everything(redis_url: str) -> None:
     async def scene(here: Hub, there: Hub) -> None:
         await write(here, frame("a.1", "Still known"))

@@ -84,6 +84,7 @@ def test_a_user_sees_their_own_draft_first(site, maud, rafe, log_in) -> None:
     in_loop(scene())
 
 
+@pytest.mark.nightly
 def test_a_screen_goes_over_to_another_open_draft_when_its_own_is_closed_for_good(site, maud, rafe, log_in) -> None:
     mauds, rafes = log_in(maud), log_in(rafe)
 
@@ -146,6 +147,7 @@ def test_editors_are_told_who_else_edits_and_who_watches(site, maud, rafe, log_i
     in_loop(scene())
 
 
+@pytest.mark.nightly
 def test_people_at_other_pages_are_not_told(site, maud, rafe, log_in) -> None:
     mauds, rafes = log_in(maud), log_in(rafe)
 

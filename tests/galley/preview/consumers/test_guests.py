@@ -62,6 +62,7 @@ def test_it_shows_the_latest_saved_draft(site, editor) -> None:
 
 @pytest.mark.parametrize("model", PAGE_MODELS, ids=lambda model: model.__name__)
 @pytest.mark.parametrize("is_editor", [False, True], ids=["stranger", "logged in"])
+@pytest.mark.by_day(0, 1, 4)
 def test_nothing_of_an_editor_and_no_token_is_in_it(site, editor, log_in, model, is_editor) -> None:
     page = next(page for page in site.pages() if type(page) is model)
     client = log_in(editor) if is_editor else Client()

@@ -44,6 +44,7 @@ OWN_PAGE_TYPES = [model for model in get_page_models() if not model.__module__.s
 
 @pytest.mark.parametrize("fields", [{}, {"title": ["Half"]}, {"title": [""], "body-count": ["x"], "year": ["20"]}])
 @pytest.mark.parametrize("page_type", OWN_PAGE_TYPES)
+@pytest.mark.by_day(0, 1, 2, 4)
 def test_every_page_type_shows_with_an_incomplete_form(
     small_site: SmallSite, editor: Any, page_type: Any, fields: Any
 ) -> None:

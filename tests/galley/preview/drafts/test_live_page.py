@@ -43,6 +43,7 @@ OWN_PAGE_TYPES = [model for model in get_page_models() if not model.__module__.s
 
 
 @pytest.mark.parametrize("page_type", OWN_PAGE_TYPES)
+@pytest.mark.by_day(0, 4)
 def test_every_page_type_is_rendered_from_a_change(small_site: SmallSite, editor: Any, page_type: Any) -> None:
     page = next(page for page in small_site.pages() if type(page) is page_type)
     writer = Writer(editor, page)

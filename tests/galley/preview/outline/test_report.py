@@ -61,6 +61,7 @@ def test_the_editor_is_told_and_told_again_when_it_is_mended(site, editor, log_i
     asyncio.run(scene())
 
 
+@pytest.mark.nightly
 def test_a_failure_of_the_outline_costs_nothing_but_the_outline(site, editor, log_in, monkeypatch) -> None:
     client = log_in(editor)
     failed = asyncio.Event()
