@@ -152,14 +152,15 @@ class Writer:
         """Wait until the page has looked for words to offer."""
         await self.page.evaluate(UNTIL_OFFERED)
 
-    async def insist(self, step: Callable[[], Awaitable[None]]) -> None:
+    async def insist(self, step: Callable[[], Awaitable[object]]) -> None:
         """Do the step. What lies over the form is answered first."""
         self.page.set_default_timeout(A_MOMENT)
         self.page.set_default_navigation_timeout(PATIENCE)
         for _ in range(ATTEMPTS):
             try:
                 await self.settle()
-                return await step()
+                await step()
+                return
             except Timeout as error:
                 self.notes.add(f"(in the way: {str(error).splitlines()[-1].strip()[:120]})")
         raise AssertionError("\n".join(event for _, event in self.notes.events[-40:]))
