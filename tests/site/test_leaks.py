@@ -1,10 +1,12 @@
 """Nothing that is kept back reaches an anonymous visitor: in no page, list, fragment, file or header."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache as django_cache
+from django.test import override_settings
 from wagtail.query import PageQuerySet
 
 from config.asgi import site as site_application
@@ -33,10 +35,32 @@ ASKED_BY_NAME = [
 BY_DAY = ("scheduled", "group")
 
 
+class Hiding:
+    """Hides things on the small site, and remembers what was hidden. Their files lie in `media`."""
+
+    def __init__(self, states: Iterable[str], media: Path) -> None:
+        self.states = states
+        self.media = media
+
+    def __call__(self, site: SmallSite) -> None:
+        with override_settings(MEDIA_ROOT=self.media):
+            self.hidden = hide_things(site, self.states)
+
+
+@pytest.fixture(scope="module")
+def hiding(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hiding:
+    return Hiding(HIDING if is_nightly(request.config) else BY_DAY, tmp_path_factory.mktemp("media"))
+
+
 @pytest.fixture
-def hidden(small_site: SmallSite, settings, tmp_path, request: pytest.FixtureRequest) -> HiddenThings:
-    settings.MEDIA_ROOT = tmp_path
-    return hide_things(small_site, HIDING if is_nightly(request.config) else BY_DAY)
+def add_to_small_site(hiding: Hiding) -> Hiding:
+    return hiding
+
+
+@pytest.fixture
+def hidden(small_site: SmallSite, added_to_small_site: None, hiding: Hiding, settings) -> HiddenThings:
+    settings.MEDIA_ROOT = hiding.media
+    return hiding.hidden
 
 
 @pytest.fixture
