@@ -63,6 +63,7 @@ async def follow_the_edited_block(page: Page, draft: FrameLocator) -> None:
 
 async def follow_a_long_text(page: Page, draft: FrameLocator, lines: list[int]) -> None:
     """Within one field, the draft comes to the line that has the cursor."""
+    await note_outlines(draft)
     for number in lines:
         await put_cursor_into_line(page, f"Paragraph {number} of")
         await is_seen(draft.get_by_text(f"Paragraph {number} of"))
