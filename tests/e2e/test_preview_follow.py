@@ -1,6 +1,7 @@
 """The preview comes to where the author writes; other screens only if their reader wishes."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.async_api import FrameLocator, Locator, Page, WebSocketRoute, expect
@@ -14,6 +15,15 @@ from tests.e2e.watching import (
     was_led_to,
     watch_on_another_screen,
 )
+from tests.running_site import RunningSite
+
+
+@pytest.fixture
+def project(server: RunningSite, rich_site_folder: Path) -> int:
+    """A long project as it was, for each test: each of them writes in it."""
+    server.restore(rich_site_folder)
+    return int((rich_site_folder / "project").read_text())
+
 
 NOTE_MOVE = "() => { window.moves = new Promise((resolve) => addEventListener('scroll', resolve, { once: true })) }"
 
@@ -63,7 +73,6 @@ async def follow_the_edited_block(page: Page, draft: FrameLocator) -> None:
 
 async def follow_a_long_text(page: Page, draft: FrameLocator, lines: list[int]) -> None:
     """Within one field, the draft comes to the line that has the cursor."""
-    await note_outlines(draft)
     for number in lines:
         await put_cursor_into_line(page, f"Paragraph {number} of")
         await is_seen(draft.get_by_text(f"Paragraph {number} of"))
@@ -192,6 +201,7 @@ async def test_the_panel_follows_from_any_place_to_any_other(editor_page: Page, 
     await editor_page.route_web_socket(re.compile(rf"/edit/{project}/$"), focus.connect)
     draft = await edit_beside_panel(editor_page, project)
     await follow_words_without_the_cursor(editor_page, draft)
+    await follow_the_edited_block(editor_page, draft)
     await follow_a_long_text(editor_page, draft, lines=[35, 5, 20])
     await ignore_a_late_word_from_the_server(editor_page, draft, focus)
     await turn_back_while_the_view_moves(editor_page, draft)
