@@ -143,6 +143,7 @@ async def leave_a_screen_unread(scene: Scene) -> None:
                 if late.version and f"State {states - 1}." in late.html:
                     break
         assert waiting < states * size / 2
+    await scene.editor.type(**{"body-0-value": "Set:"})
 
 
 def lose(which: str) -> Callable[[Scene], Coroutine]:
@@ -174,14 +175,22 @@ async def lose_the_first_and_forget_its_people(scene: Scene) -> None:
         await scene.editor.until(lambda: len(scene.editor.presence["editors"]) == 1)
 
 
-# By day: the same on two processes, and a screen that doesn't read in `broadcast/test_backplane.py`.
+# By day: the same on two processes.
 @pytest.mark.nightly
 def test_one_process_dies_and_nothing_is_lost(one_process: Processes) -> None:
     play(one_process, see_patches, come_late, know_who_is_there, leave_a_screen_unread, lose("first"))
 
 
 def test_two_processes_share_drafts_until_one_dies(two_processes: Processes) -> None:
-    play(two_processes, see_patches, come_late, know_who_is_there, lose_redis, lose_the_first_and_forget_its_people)
+    play(
+        two_processes,
+        see_patches,
+        come_late,
+        know_who_is_there,
+        leave_a_screen_unread,
+        lose_redis,
+        lose_the_first_and_forget_its_people,
+    )
 
 
 @pytest.mark.nightly
