@@ -37,15 +37,15 @@ async def test_pictures_come_in_numbers(editor_page: Page, watch: Watch) -> None
     await start_post(page, "Many pictures")
     await add_block(page, "Gallery")
     message = page.locator("[data-paste-message]").get_by_role("status")
-    files = [(f"IMG_{number}.png", "image/png", PIXEL) for number in range(10)]
-    files.insert(3, ("drawing.svg", "image/svg+xml", base64.b64encode(SVG.encode()).decode()))
+    files = [(f"IMG_{number}.png", "image/png", PIXEL) for number in range(3)]
+    files.insert(1, ("drawing.svg", "image/svg+xml", base64.b64encode(SVG.encode()).decode()))
 
     await drop(page, "[data-pictures]", files)
 
-    await expect(message).to_contain_text("Pictures added: 10.")
+    await expect(message).to_contain_text("Pictures added: 3.")
     await expect(message).to_contain_text("“drawing.svg” is missing. This drawing contains a script")
     alt_texts = page.locator('[data-pictures] input[name$="-alt_text"]:visible')
-    await expect(alt_texts).to_have_count(10)
+    await expect(alt_texts).to_have_count(3)
     assert {await one.input_value() for one in await alt_texts.all()} == {""}
 
     async with page.expect_response(re.compile("chosen-multiple")):
@@ -54,7 +54,7 @@ async def test_pictures_come_in_numbers(editor_page: Page, watch: Watch) -> None
         for number in (0, 1):
             await boxes.nth(number).check()
         await page.locator(".modal-body").get_by_role("button", name="Confirm selection").click()
-    await expect(alt_texts).to_have_count(12)
+    await expect(alt_texts).to_have_count(5)
 
     await add_paragraph(page)
     await page.evaluate(PASTE, ON_THE_WEB)
