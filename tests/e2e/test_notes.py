@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.e2e.editing import open_saved_post, until_saved
@@ -91,6 +92,8 @@ async def test_notes_reach_the_open_editor_and_stay_one_comment_each(editor_page
     assert await editor_page.evaluate(store) == [[path, one] for one in texts]
 
 
+# By day, an editor leaves notes in the browser, and `tests/galley/preview/notes` has those of guests.
+@pytest.mark.nightly
 async def test_a_guest_on_a_phone_leaves_a_note_through_a_link(editor_page: Page, browser: Browser) -> None:
     await open_post(editor_page)
     address = await make_link(await open_dialog(editor_page), "Client", "1 day")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 import segno
 from playwright.async_api import Browser, Locator, Page, expect
 
@@ -98,6 +99,7 @@ async def test_a_draft_is_shared_watched_and_taken_back(
     await expect(guest.get_by_text("Seen as it is written.")).to_have_count(0)
 
 
+@pytest.mark.nightly
 async def test_a_page_that_was_never_saved_says_why_it_cant_be_shared_yet(editor_page: Page) -> None:
     # Nothing is typed, as autosave would save it.
     await editor_page.goto(f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/")
@@ -107,6 +109,8 @@ async def test_a_page_that_was_never_saved_says_why_it_cant_be_shared_yet(editor
     await expect(dialog).to_be_hidden()
 
 
+# By day, a link is made and stopped in the dialog, and `tests/galley/preview/sharing` stops one in the report.
+@pytest.mark.nightly
 async def test_a_link_made_by_keyboard_goes_on_showing_what_is_saved_and_the_report_stops_it(
     server: RunningSite, editor_page: Page, browser: Browser
 ) -> None:
