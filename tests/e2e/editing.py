@@ -6,6 +6,9 @@ from playwright.async_api import APIResponse, Page, Response, expect
 
 from tests.running_site import BLOG_ID
 
+# The text of a Markdown block, or what the form sends of any other.
+Block = str | dict[str, str]
+
 
 async def log_in(page: Page, username: str, password: str, *, lands_on: str = "/admin/session/") -> None:
     """Log in through the form. The page that comes then needs no scripts of the admin; other sites don't have it."""
@@ -19,17 +22,6 @@ async def log_in(page: Page, username: str, password: str, *, lands_on: str = "/
 async def start_post(page: Page, title: str) -> None:
     """Open the form for a new post under the blog, and give it a title."""
     await page.goto(f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/")
-    await page.get_by_role("textbox", name="Title*").fill(title)
-
-
-async def walk_to_new_post(page: Page, title: str) -> None:
-    """Do what `start_post` does, by the links of the admin."""
-    await page.goto("/admin/pages/")
-    listing = page.locator("main")
-    await listing.get_by_role("link", name="Explore child pages of 'Galley'").click()
-    await listing.get_by_role("link", name="Explore child pages of 'Blog'").click()
-    await listing.get_by_role("link", name="Add child page", exact=True).click()
-    await page.wait_for_url("**/add/blog/blogpostpage/*/")
     await page.get_by_role("textbox", name="Title*").fill(title)
 
 
@@ -70,31 +62,32 @@ async def type_markdown(page: Page, text: str) -> None:
     await page.keyboard.type(text)
 
 
-async def save_post(page: Page, title: str, *texts: str) -> str:
-    """Save a new post with Markdown blocks, as the editor's scripts do; return the address of its form."""
-    answer = await send_form(page, f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/", post_fields(title, *texts))
+async def save_post(page: Page, title: str, *blocks: Block) -> str:
+    """Save a new post with these blocks, as the editor's scripts do; return the address of its form."""
+    answer = await send_form(page, f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/", post_fields(title, *blocks))
     return (await answer.json())["url"]
 
 
-async def publish_post(page: Page, title: str, *texts: str) -> None:
-    """Publish a new post with Markdown blocks, by its form alone: no page of the admin is loaded."""
-    fields = post_fields(title, *texts) | {"action-publish": "1"}
+async def publish_post(page: Page, title: str, *blocks: Block) -> None:
+    """Publish a new post with these blocks, by its form alone: no page of the admin is loaded."""
+    fields = post_fields(title, *blocks) | {"action-publish": "1"}
     answer = await send_form(page, f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/", fields, accept="text/html")
     assert answer.status == 302, await answer.text()
 
 
-def post_fields(title: str, *texts: str) -> dict[str, str | float | bool]:
-    """Return what the form of a post with these Markdown blocks sends."""
+def post_fields(title: str, *blocks: Block) -> dict[str, str | float | bool]:
+    """Return what the form of a post with these blocks sends."""
     fields: dict[str, str | float | bool] = {
         "title": title,
         "slug": "",
-        "body-count": str(len(texts)),
+        "body-count": str(len(blocks)),
         "post_authors-TOTAL_FORMS": "0",
         "post_authors-INITIAL_FORMS": "0",
     }
-    for number, text in enumerate(texts):
-        block = {"type": "markdown", "value": text, "order": str(number), "deleted": ""}
-        fields |= {f"body-{number}-{name}": value for name, value in block.items()}
+    for number, block in enumerate(blocks):
+        parts = {"type": "markdown", "value": block} if isinstance(block, str) else block
+        parts = {"order": str(number), "deleted": "", **parts}
+        fields |= {f"body-{number}-{name}": value for name, value in parts.items()}
     return fields
 
 

@@ -1,26 +1,19 @@
 """What helps a reader through a text, with JavaScript and without."""
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.e2e.editing import add_block, publish, start_post
+from tests.e2e.editing import add_block, publish_post, start_post, until_saved
 from tests.e2e.visiting import open_new_post
 from tests.e2e.watching import watch_on_another_screen
 from tests.running_site import RunningSite
 
 FILLING = "\n\n".join(f"Line {number} of a text that is longer than the window." for number in range(30))
 TEXT = "\n\n".join(f"## {name}\n\n{FILLING}" for name in ("Ink", "Paper", "Thread"))
+TEXT += "\n\n## Glue\n\nAnd the end."
 TITLE = "Followed by its contents"
+EMBED = {"type": "embed", "value-embed_url": "https://youtu.be/dQw4w9WgXcQ"}
 CODE = "```python\nfold = 1\n```\n\n"
-
-
-async def open_post(browser: Browser, server: RunningSite, width: int, *, scripts: bool) -> Page:
-    context = await browser.new_context(
-        base_url=server.url, viewport={"width": width, "height": 700}, java_script_enabled=scripts
-    )
-    page = await context.new_page()
-    await page.goto("/blog/")
-    await open_new_post(page, TITLE)
-    return page
 
 
 async def follow_contents(page: Page) -> None:
@@ -62,27 +55,37 @@ async def leap_to_a_part(page: Page, *, unfold: bool) -> None:
     await expect(page.get_by_role("button", name="Copy")).to_have_count(0)
 
 
-async def test_contents_follow_the_writing_and_the_reading_and_code_is_copied(
+async def test_contents_follow_the_reading_code_is_copied_and_a_video_played(
     server: RunningSite, editor_page: Page, browser: Browser
 ) -> None:
-    screen = await watch_on_another_screen(editor_page)
-    await start_post(editor_page, TITLE)
-    await add_block(editor_page, "Markdown")
-    await editor_page.locator(".CodeMirror").last.click()
-    await editor_page.keyboard.insert_text(CODE + TEXT)
-    await expect(screen.locator(".toc li")).to_have_text(["Ink", "Paper", "Thread"])
-    await editor_page.keyboard.insert_text("\n\n## Glue\n\nAnd the end.")
-    await expect(screen.locator(".toc li")).to_have_text(["Ink", "Paper", "Thread", "Glue"])
-    await add_block(editor_page, "Embed")
-    await editor_page.locator('input[name$="-embed_url"]').fill("https://youtu.be/dQw4w9WgXcQ")
-    await expect(screen.get_by_role("button", name="Watch it on YouTube")).to_be_visible()
-    await publish(editor_page)
+    await publish_post(editor_page, TITLE, CODE + TEXT, EMBED)
 
-    page = await open_post(browser, server, 1400, scripts=True)
+    page = await browser.new_page(base_url=server.url, viewport={"width": 1400, "height": 700})
+    await page.goto("/blog/")
+    await open_new_post(page, TITLE)
+    await expect(page.locator(".toc li")).to_have_text(["Ink", "Paper", "Thread", "Glue"])
     await follow_contents(page)
     await copy_code(page)
     await play_a_video(page)
 
     # Without JavaScript, contents unfold on a phone, and stand in the margin of a wide screen.
-    await leap_to_a_part(await open_post(browser, server, 390, scripts=False), unfold=True)
-    await leap_to_a_part(await open_post(browser, server, 1400, scripts=False), unfold=False)
+    without = await browser.new_page(viewport={"width": 390, "height": 700}, java_script_enabled=False)
+    await without.goto(page.url.partition("#")[0])
+    await leap_to_a_part(without, unfold=True)
+    await without.set_viewport_size({"width": 1400, "height": 700})
+    await without.goto(page.url.partition("#")[0])
+    await leap_to_a_part(without, unfold=False)
+
+
+# By day, the contents are read, and other tests follow the writing.
+@pytest.mark.nightly
+async def test_contents_follow_the_writing(editor_page: Page) -> None:
+    screen = await watch_on_another_screen(editor_page)
+    await start_post(editor_page, "Followed while it is written")
+    await add_block(editor_page, "Markdown")
+    await editor_page.locator(".CodeMirror").last.click()
+    await editor_page.keyboard.insert_text(TEXT)
+    await expect(screen.locator(".toc li")).to_have_text(["Ink", "Paper", "Thread", "Glue"])
+    await editor_page.keyboard.insert_text("\n\n## Cloth\n\nAnd the cover.")
+    await expect(screen.locator(".toc li")).to_have_text(["Ink", "Paper", "Thread", "Glue", "Cloth"])
+    await until_saved(editor_page)
