@@ -26,6 +26,7 @@ if __name__ == "__main__":
         gc.set_threshold(200_000, 20, 100)
         call_command("migrate", verbosity=0)
     add_small_site(hostname="localhost")
+    call_command("update_index", verbosity=0)
     assert BlogIndexPage.objects.get().pk == BLOG_ID
     assert BlogPostPage.objects.get().pk == POST_ID
     editor = EditorFactory(username=os.environ["GALLEY_EDITOR"], password=os.environ["GALLEY_EDITOR_PASSWORD"])

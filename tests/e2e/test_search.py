@@ -1,27 +1,16 @@
 """A visitor searches, with JavaScript and without; results follow what is typed."""
 
 import re
-import subprocess
-import sys
 
-import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
 
 from tests.e2e.visiting import wait_for_htmx
-from tests.running_site import PROJECT, RunningSite, environment
+from tests.running_site import RunningSite
 
 
-@pytest.fixture(scope="module")
-def indexed(server: RunningSite) -> RunningSite:
-    """The small site, with all its pages in the index."""
-    command = [sys.executable, "manage.py", "update_index", "--verbosity", "0"]
-    subprocess.run(command, cwd=PROJECT, env=environment(server.var_dir), check=True)
-    return server
-
-
-async def test_results_follow_what_is_typed(indexed: RunningSite, browser: Browser) -> None:
-    visitor = await browser.new_page(base_url=indexed.url)
+async def test_results_follow_what_is_typed(server: RunningSite, browser: Browser) -> None:
+    visitor = await browser.new_page(base_url=server.url)
     await visitor.goto("/about-us/")
     await visitor.get_by_role("banner").get_by_role("link", name="Search").click()
     await wait_for_htmx(visitor)
@@ -50,9 +39,9 @@ async def test_results_follow_what_is_typed(indexed: RunningSite, browser: Brows
     await expect(visitor.locator("main mark")).to_have_text(["corrected"])
 
 
-async def test_it_works_without_javascript(indexed: RunningSite, browser: Browser, watch) -> None:
+async def test_it_works_without_javascript(server: RunningSite, browser: Browser, watch) -> None:
     watch.expect_error("404")  # the browser's note on the page that isn't there
-    visitor = await browser.new_page(base_url=indexed.url, java_script_enabled=False)
+    visitor = await browser.new_page(base_url=server.url, java_script_enabled=False)
     await visitor.goto("/nowhere/")
     await visitor.get_by_label("Search this site").fill("galley")
     await visitor.get_by_role("button", name="Search").click()
