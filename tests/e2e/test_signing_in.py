@@ -310,9 +310,9 @@ async def sign_in_without_permission(writer: Page, database: Database) -> None:
     await expect(dialog(writer).get_by_role("button", name="Save as")).to_have_count(0)
     await dialog(writer).get_by_role("button", name=f"Sign {READER} out").click()
     async with writer.expect_navigation():
-        await sign_in(writer, OTHER)
+        await sign_in(writer)
     await expect(writer.locator(".messages")).to_contain_text("updated")
-    assert database.savers_of("Two. Still theirs.")[0] == OTHER
+    assert database.savers_of("Two. Still theirs.")[0] == EDITOR
 
 
 @pytest.mark.nightly  # In CI, `test_no_word_is_lost.py` changes the key while somebody writes.
