@@ -12,6 +12,7 @@ from galley.images import RENDITIONS_FOLDER
 from galley.images.views import serve_rendition
 from galley.languages.addresses import by_language
 from galley.page_cache.page_routing import serve
+from galley.rate_limits.urls import readers_urlpatterns
 from home.documents import serve_document
 from search.views import search
 
@@ -21,6 +22,8 @@ urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("admin/", include("galley.bin.urls")),
+    path("admin/", include("galley.rate_limits.urls")),
+    path("", include(readers_urlpatterns)),
     path("admin/", include(wagtailadmin_urls)),
     path("preview/", include("galley.preview.urls")),
     path(f"{settings.MEDIA_URL.lstrip('/')}{RENDITIONS_FOLDER}/<path:name>", serve_rendition),

@@ -1,15 +1,11 @@
-"""The contact page, the messages from its form, and the count of messages by sender."""
+"""The contact page and the messages from its form."""
 
-import time
 from http import HTTPMethod
 from typing import Any
 
-from django.conf import settings
 from django.db import models
-from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
@@ -186,48 +182,3 @@ class ContactMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.subject}" if self.subject else self.name
-
-
-class SenderQuota(models.Model):
-    """The number of messages from one client IP in one time window, counted for all processes together.
-
-    The IP address itself isn't stored. The key is an HMAC of the address and the window, so that two rows can't be
-    recognised as the same sender's.
-    """
-
-    key = models.CharField(max_length=64, unique=True)
-    used = models.PositiveIntegerField(default=0)
-    span = models.BigIntegerField(db_index=True)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.used} in span {self.span}"
-
-    @classmethod
-    def hit(cls, client_ip: str) -> bool:
-        """Count one message from `client_ip`. Return False if its limit was already reached.
-
-        One UPDATE decides, so that two processes can't both count the last message.
-        """
-        span = _current_span()
-        key = salted_hmac("forms.sender", f"{span}:{client_ip}", algorithm="sha256").hexdigest()
-        quota, _ = cls.objects.get_or_create(key=key, defaults={"span": span})
-        below_limit = cls.objects.filter(pk=quota.pk, used__lt=settings.CONTACT_MESSAGES_PER_SENDER)
-        return bool(below_limit.update(used=F("used") + 1))
-
-    @classmethod
-    def delete_expired(cls) -> None:
-        """Delete the counts of past time windows."""
-        cls.objects.filter(span__lt=_current_span()).delete()
-
-
-def seconds_until_next_span() -> int:
-    """Return the seconds until the next time window, in which every sender may write again."""
-    span_length: int = settings.CONTACT_RATE_SPAN
-    return span_length - int(time.time()) % span_length
-
-
-def _current_span() -> int:
-    return int(time.time()) // settings.CONTACT_RATE_SPAN

@@ -1,20 +1,15 @@
-"""Takes a submitted message: identifies the client, enforces the rate limit, stores the message, queues its e-mail."""
+"""Takes a submitted message: enforces the rate limit, stores the message, queues its e-mail."""
 
 import hashlib
 import json
 from enum import Enum
-from ipaddress import IPv6Address, ip_network
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
-from python_ipware import IpWare
 
-from forms.models import ContactMessage, MailState, ReadingStatus, SenderQuota
+from forms.models import ContactMessage, MailState, ReadingStatus
 from forms.tasks import send_contact_mail
-
-# A household or a server usually has a whole IPv6 network of this size.
-IPV6_PREFIX_LENGTH = 64
+from galley.rate_limits.models import Limit, take_attempt
 
 
 class SubmissionResult(Enum):
@@ -25,22 +20,11 @@ class SubmissionResult(Enum):
     RATE_LIMITED = "too many messages from this client"
 
 
-def get_client_ip(request: HttpRequest) -> str:
-    """Return the IPv4 address or the IPv6 network of the client; an empty string if it is unknown.
-
-    Of `X-Forwarded-For`, only the entries of the `TRUSTED_PROXY_COUNT` last proxies count. Clients can forge the rest.
-    """
-    proxies: int = settings.TRUSTED_PROXY_COUNT
-    address = None
-    if proxies > 0:
-        entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-proxies:]
-        trusted = {"HTTP_X_FORWARDED_FOR": ",".join(entries)}
-        address, _ = IpWare(proxy_count=proxies - 1).get_client_ip(trusted, strict=True)
-    if address is None:
-        address, _ = IpWare(("REMOTE_ADDR",)).get_client_ip(request.META)
-    if isinstance(address, IPv6Address):
-        return str(ip_network((address, IPV6_PREFIX_LENGTH), strict=False))
-    return str(address or "")
+def limit_of(client_ip: str) -> Limit:
+    """Return how many messages may come from one address."""
+    return Limit(
+        "message", settings.CONTACT_MESSAGES_PER_SENDER, settings.CONTACT_RATE_SPAN, address=client_ip or "unknown"
+    )
 
 
 def store_message(message: ContactMessage, *, token: str, client_ip: str, is_spam: bool) -> SubmissionResult:
@@ -55,7 +39,7 @@ def store_message(message: ContactMessage, *, token: str, client_ip: str, is_spa
     try:
         with transaction.atomic():
             # Counting comes first: another process with the same message waits here, and then sees this one stored.
-            is_within_limit = SenderQuota.hit(client_ip)
+            is_within_limit = not take_attempt([limit_of(client_ip)])
             if same_message.exists():
                 transaction.set_rollback(True)  # don't count it
                 return SubmissionResult.DUPLICATE

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks import task
 
-from forms.models import ContactMessage, MailState, SenderQuota
+from forms.models import ContactMessage, MailState
 from forms.plain_text import clean_line
 from galley.site_settings.mail import explain_failure
 
@@ -25,7 +25,6 @@ SENDING_TIMEOUT = timedelta(minutes=10)
 @task()
 def send_contact_mail(message_id: int) -> None:
     """Send the e-mail about one message, unless it has been sent or another task is sending it."""
-    SenderQuota.delete_expired()
     if not _claim(message_id):
         return
     message = ContactMessage.objects.select_related("page").get(pk=message_id)

@@ -10,9 +10,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from forms.forms import ContactForm, TokenState, check_token, issue_token
-from forms.models import ContactPage, seconds_until_next_span
-from forms.submissions import SubmissionResult, get_client_ip, store_message
+from forms.models import ContactPage
+from forms.submissions import SubmissionResult, limit_of, store_message
 from galley.page_cache.versioned import use_version_of
+from galley.rate_limits import get_client_ip
+from galley.rate_limits.models import seconds_left
 
 TOKEN_ERRORS = {
     # The page comes from a cache, so it can't tell the age of the form. Programs seldom press Send twice.
@@ -86,7 +88,7 @@ def _take_message(request: HttpRequest, page: ContactPage) -> HttpResponse:
 
 
 def _render_rate_limit(request: HttpRequest, page: ContactPage, form: ContactForm, token: str) -> HttpResponse:
-    seconds = seconds_until_next_span()
+    seconds = seconds_left(limit_of(get_client_ip(request)))
     form.add_error(None, RATE_LIMITED.format(minutes=max(2, -(-seconds // 60))))
     response = _render_page(request, page, form=form, token=token, status=429)
     response["Retry-After"] = str(seconds)

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "galley.embeds",
     "galley.languages",
     "galley.statistics",
+    "galley.rate_limits",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.sitemaps",
@@ -163,7 +164,7 @@ PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 
 # Page cache (`galley/page_cache/README.md`). The rows of these models are shown to no visitor.
 PAGE_CACHE_PRIVATE_MODELS = ["preview", "history", "bin", "calendar", "page_lists", "reports", "statistics"]
-PAGE_CACHE_PRIVATE_MODELS += ["desk.PageTemplate", "transfer.PostImport", "forms.ContactMessage", "forms.SenderQuota"]
+PAGE_CACHE_PRIVATE_MODELS += ["rate_limits", "desk.PageTemplate", "transfer.PostImport", "forms.ContactMessage"]
 # How much memory the cached pages of one process may take.
 PAGE_CACHE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 48) * 1024 * 1024
 PAGE_CACHE_EXCLUDED_PATHS = ["/static/", "/media/", "/admin/", "/documents/", "/preview/", "/health/"]
@@ -191,6 +192,13 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# After so many wrong passwords for one account from one address, none is looked at for so many seconds.
+PASSWORD_ATTEMPTS = env.int("PASSWORD_ATTEMPTS", 5)
+PASSWORD_ATTEMPTS_SPAN = env.int("PASSWORD_ATTEMPTS_SPAN", 15 * 60)
+AUTHENTICATION_BACKENDS = ["galley.rate_limits.passwords.LimitBackend", "django.contrib.auth.backends.ModelBackend"]
+WAGTAILADMIN_USER_LOGIN_FORM = "galley.rate_limits.forms.EditorSignInForm"
+WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "galley.rate_limits.forms.BackgroundResetForm"  # noqa: S105
 
 vars().update(language_settings(env.list("GALLEY_LANGUAGES", []), INSTALLED_APPS))
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -12,12 +12,14 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
-from asgiref.sync import ThreadSensitiveContext
-from django.core.handlers.asgi import ASGIHandler
-from django.db import connections
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.db import close_old_connections, connections
+from django.http import HttpRequest
 
 P = ParamSpec("P")
 T = TypeVar("T")
+View = Callable[..., Any]
 
 
 class PooledASGIHandler(ASGIHandler):
@@ -68,3 +70,30 @@ def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         for connection in connections.all(initialized_only=True):
             if connection.errors_occurred:
                 connection.close()
+
+
+def in_own_thread(executor: Executor) -> Callable[[View], View]:
+    """Return a decorator for sync views: under ASGI, a POST runs in `executor`, which has one thread.
+
+    So slow requests of one kind wait for each other, and not in the threads of all requests.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        async def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method != "POST" or not isinstance(request, ASGIRequest):
+                return await sync_to_async(view)(request, *args, **kwargs)
+            async with ThreadSensitiveContext(executor=executor):
+                return await sync_to_async(_call_view)(view, request, *args, **kwargs)
+
+        return run
+
+    return decorate
+
+
+def _call_view(view: View, *args: Any, **kwargs: Any) -> Any:
+    try:
+        return view(*args, **kwargs)
+    finally:
+        # As Django does after each request, in the threads of requests.
+        close_old_connections()

@@ -11,7 +11,7 @@ from django.core import mail
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from forms.models import ContactMessage, ContactRecipient, MailState, SenderQuota
+from forms.models import ContactMessage, ContactRecipient, MailState
 from forms.tasks import RETRY_DELAYS, SENDING_TIMEOUT, request_mail_again, send_contact_mail
 from home.models import SiteSettings
 from tests.forms.conftest import only_message
@@ -211,13 +211,3 @@ def test_sending_again_is_for_what_has_not_been_sent(
     with django_capture_on_commit_callbacks(execute=True):
         assert request_mail_again(ContactMessage.objects.all()) == queued
     assert len(mail.outbox) == queued
-
-
-def test_senders_counts_are_forgotten_after_their_span(send, settings, monkeypatch) -> None:
-    send()
-    assert SenderQuota.objects.count() == 1
-    later = timezone.now().timestamp() + settings.CONTACT_RATE_SPAN
-    monkeypatch.setattr("forms.models.time.time", lambda: later)
-    send(text="Later.", token="")
-    SenderQuota.delete_expired()
-    assert SenderQuota.objects.count() == 0

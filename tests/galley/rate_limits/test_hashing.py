@@ -1,0 +1,62 @@
+"""Passwords are hashed in a thread of their own: many sign-ins at once hold nobody up."""
+
+import asyncio
+import threading
+
+import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
+
+from galley.async_pages.threads import PooledASGIHandler
+from tests.conftest import SmallSite
+from tests.factories import EditorFactory
+from tests.galley.async_pages.test_event_loop import Request, drive, send
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+TOKEN = "t" * 32
+PATIENCE = 60  # seconds, which only pass if the test fails
+
+
+def sign_in(address: str, name: str) -> Request:
+    return Request(
+        address,
+        {"Cookie": f"csrftoken={TOKEN}", "Content-Type": "application/x-www-form-urlencoded"},
+        "POST",
+        f"username={name}&password=wrong&csrfmiddlewaretoken={TOKEN}".encode(),
+    )
+
+
+def test_pages_are_served_while_passwords_are_hashed(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a single thread for requests, a page is answered while four sign-ins wait for their hashes."""
+    EditorFactory(username="ada")
+    monkeypatch.setattr("config.asgi.django_application._requests", PooledASGIHandler(1)._requests)
+    is_hashing, may_go_on = threading.Event(), threading.Event()
+    threads = []
+    encode = MD5PasswordHasher.encode
+
+    def hash_slowly(*args: object) -> str:
+        threads.append(threading.current_thread().name)
+        is_hashing.set()
+        assert may_go_on.wait(PATIENCE)
+        return encode(*args)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", hash_slowly)
+
+    async def sign_in_and_read() -> list[int]:
+        names = ["ada", "ada", "nobody", "nobody"]
+        addresses = ["/_util/login/", "/admin/login/"] * 2
+        tasks = [asyncio.create_task(send(sign_in(*each))) for each in zip(addresses, names, strict=True)]
+        assert await asyncio.to_thread(is_hashing.wait, PATIENCE)
+        statuses = [await send(Request("/blog/")), await send(Request("/admin/login/"))]
+        assert len(threads) == 1
+        assert not any(task.done() for task in tasks)
+        may_go_on.set()
+        return statuses + await asyncio.gather(*tasks)
+
+    assert asyncio.run(sign_in_and_read()) == [200] * 6
+    assert len(threads) == 4
+    assert {name.rpartition("_")[0] for name in threads} == {"passwords"}
+
+
+def test_signing_in_never_blocks_the_event_loop(small_site: SmallSite) -> None:
+    assert drive(sign_in("/_util/login/", "ada"), sign_in("/admin/login/", "ada")) == [200, 200]
