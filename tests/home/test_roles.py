@@ -45,7 +45,7 @@ def draft_of(small_site: SmallSite, user) -> BlogPostPage:
     [
         ("Authors", FOR_ALL, set()),
         ("Editors", FOR_EDITORS, {"redirects"}),
-        ("Chief editors", FOR_EDITORS, {"redirects", "users", "your-site"}),
+        ("Chief editors", FOR_EDITORS, {"redirects", "users", "your-site", "locks"}),
     ],
 )
 def test_nobody_sees_what_they_cannot_use(small_site: SmallSite, rf, role: str, shown: set, in_settings: set) -> None:
