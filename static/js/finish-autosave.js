@@ -3,7 +3,7 @@
    Uses properties that Wagtail doesn't document: `submitPromise` of its controller `w-autosave`, `formData` and
    `initialFormData` of `w-unsaved`, `deactivate` of `w-progress`. */
 
-import { ensureSession, tellFailure, texts } from "./sign-in-again.js";
+import { ensureSession, readToken, tellFailure, texts } from "./sign-in-again.js";
 import { findUnsavedDeletions, readTexts, undoDeletions } from "./unsaved/fields.js";
 
 const controllerOf = (form, name) => window.wagtail?.app?.getControllerForElementAndIdentifier(form, name);
@@ -115,7 +115,7 @@ document.addEventListener(
 export async function canBeSaved(form) {
   const address = document.querySelector('form[data-controller~="w-session"]')?.dataset.wSwapSrcValue;
   if (!address) return true; // a new page
-  const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
+  const headers = { "X-CSRFToken": readToken(form) };
   const body = new URLSearchParams({ is_editing: "1" });
   const answer = await fetch(address, { method: "POST", headers, body }).catch(() => null);
   if (answer?.status !== 404) return true;

@@ -10,6 +10,9 @@ const template = document.querySelector("template#sign-in-again");
 export const texts = template.dataset;
 export const editForm = () => document.querySelector("form[data-edit-form]");
 
+/** @returns {string} the CSRF token of a form; Wagtail's form for an account has two fields for it, which are no single element */
+export const readToken = (form) => new FormData(form).get("csrfmiddlewaretoken");
+
 /** Tells every tab of the site that somebody has signed in: other editors, and the sockets of the live preview. */
 export const signedIn = new BroadcastChannel("signed-in");
 
@@ -23,7 +26,7 @@ export const autosaveOf = (form) => window.wagtail?.app?.getControllerForElement
  */
 async function askWhoIsSignedIn(method = "GET", body = undefined) {
   const headers = { "X-Requested-With": "XMLHttpRequest" };
-  if (method === "POST") headers["X-CSRFToken"] = editForm().elements.csrfmiddlewaretoken.value;
+  if (method === "POST") headers["X-CSRFToken"] = readToken(editForm());
   try {
     const response = await fetch(texts.session, { method, headers, body, cache: "no-store", redirect: "manual" });
     if (response.status >= 500) return null;

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.test import Client
 
 from galley.async_pages.threads import PooledASGIHandler
 from tests.conftest import SmallSite
@@ -60,3 +61,17 @@ def test_pages_are_served_while_passwords_are_hashed(small_site: SmallSite, monk
 
 def test_signing_in_never_blocks_the_event_loop(small_site: SmallSite) -> None:
     assert drive(sign_in("/_util/login/", "ada"), sign_in("/admin/login/", "ada")) == [200, 200]
+
+
+def test_an_account_is_changed_in_the_same_thread(small_site: SmallSite) -> None:
+    ada = EditorFactory(username="ada")
+    client = Client()
+    client.force_login(ada)
+    cookies = f"csrftoken={TOKEN}; sessionid={client.cookies['sessionid'].value}"
+    request = Request(
+        "/admin/account/",
+        {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"},
+        "POST",
+        f"csrfmiddlewaretoken={TOKEN}&password-old_password=wrong&password-new_password1=a&password-new_password2=b".encode(),
+    )
+    assert asyncio.run(send(request)) == 200
