@@ -13,7 +13,7 @@ from wagtail.permissions import policy_registry
 
 from forms.models import ContactMessage, ContactPage, MailState, ReadingStatus
 from galley.desk.dashboard import SiteProblem
-from galley.site_settings.mail import is_mail_sent
+from galley.tasks.mail import is_mail_sent
 
 SHOWN = 5
 

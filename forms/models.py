@@ -121,6 +121,7 @@ class MailState(models.TextChoices):
     SENT = "sent", "Sent"
     FAILED = "failed", "Failed"
     NO_RECIPIENT = "no_recipient", "Not sent: no recipient"
+    NOWHERE = "nowhere", "Not sent: e-mail isn't set up"
     HELD = "held", "Not sent: taken for spam"
 
 

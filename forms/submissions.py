@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from forms.models import ContactMessage, MailState, ReadingStatus
 from forms.tasks import send_contact_mail
 from galley.rate_limits.models import Limit, take_attempt
+from galley.tasks.queue import enqueue_with_commit
 
 
 class SubmissionResult(Enum):
@@ -47,8 +48,7 @@ def store_message(message: ContactMessage, *, token: str, client_ip: str, is_spa
                 return SubmissionResult.RATE_LIMITED
             message.save(force_insert=True)
             if not is_spam:
-                # Robust: an error of the queue is logged. The message then stays 'waiting' in the admin.
-                transaction.on_commit(lambda: send_contact_mail.enqueue(message.pk), robust=True)
+                enqueue_with_commit(send_contact_mail, message.pk)
     except IntegrityError:
         # The same message from another address at the same moment. Anything else is a real error.
         if not same_message.exists():

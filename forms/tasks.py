@@ -1,7 +1,6 @@
 """Sends the e-mail about a message in the background, and retries if that fails."""
 
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -11,48 +10,54 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks import task
+from django_tasks.base import TaskContext
 
 from forms.models import ContactMessage, MailState
 from forms.plain_text import clean_line
-from galley.site_settings.mail import explain_failure
+from galley.tasks.mail import RETRY_DELAYS, explain_failure, is_mail_sent, make_message_id
+from galley.tasks.queue import enqueue_with_commit
 
-# After the first failure, the second and so on. After the last one, an editor can still press "Send e-mail again".
-RETRY_DELAYS = [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6)]
-# A worker that is killed while sending leaves its message in that state.
+# A task that is given up leaves its message in the state of being sent. An editor can then press "Send e-mail again".
 SENDING_TIMEOUT = timedelta(minutes=10)
 
 
-@task()
-def send_contact_mail(message_id: int) -> None:
-    """Send the e-mail about one message, unless it has been sent or another task is sending it."""
-    if not _claim(message_id):
+@task(takes_context=True)
+def send_contact_mail(context: TaskContext, message_id: int) -> None:
+    """Send the e-mail about one message, unless it has been sent or another task is sending it.
+
+    If a worker was killed in the middle of it, the task is run again, and the e-mail has the same Message-ID.
+    """
+    if not _claim(message_id, is_again=context.attempt > 1):
         return
     message = ContactMessage.objects.select_related("page").get(pk=message_id)
     try:
         recipients = message.page.find_recipients() if message.page else []
         if recipients:
             _build_mail(message, recipients).send()
-        _settle(message, MailState.SENT if recipients else MailState.NO_RECIPIENT)
+        sent = MailState.SENT if is_mail_sent() else MailState.NOWHERE
+        _settle(message, sent if recipients else MailState.NO_RECIPIENT)
     except Exception as error:  # mail backends raise errors of any kind, and each has to show in the admin
         _settle(message, MailState.FAILED, clean_line(explain_failure(error)))
 
 
 def request_mail_again(messages: QuerySet[ContactMessage]) -> int:
-    """Queue the unsent e-mails about `messages` after the commit. Return their number."""
+    """Queue the unsent e-mails about `messages`. Return their number."""
     timed_out = Q(mail_state=MailState.SENDING, mail_last_tried_at__lt=timezone.now() - SENDING_TIMEOUT)
     unsent = timed_out | ~Q(mail_state__in=[MailState.SENT, MailState.SENDING])
     queued = 0
     for message_id in messages.values_list("pk", flat=True):
         still_unsent = ContactMessage.objects.filter(unsent, pk=message_id)
-        if still_unsent.update(mail_state=MailState.WAITING, mail_next_try_at=None):
-            transaction.on_commit(partial(send_contact_mail.enqueue, message_id))
-            queued += 1
+        with transaction.atomic():
+            if still_unsent.update(mail_state=MailState.WAITING, mail_next_try_at=None):
+                enqueue_with_commit(send_contact_mail, message_id)
+                queued += 1
     return queued
 
 
-def _claim(message_id: int) -> bool:
+def _claim(message_id: int, is_again: bool) -> bool:
     """Mark the message as being sent. One UPDATE, so that only one of two concurrent tasks sends it."""
-    claimed = ContactMessage.objects.filter(pk=message_id, mail_state__in=[MailState.WAITING, MailState.FAILED]).update(
+    states = [MailState.WAITING, MailState.FAILED, *([MailState.SENDING] if is_again else [])]
+    claimed = ContactMessage.objects.filter(pk=message_id, mail_state__in=states).update(
         mail_state=MailState.SENDING,
         mail_attempts=F("mail_attempts") + 1,
         mail_last_tried_at=timezone.now(),
@@ -72,14 +77,16 @@ def _build_mail(message: ContactMessage, recipients: list[str]) -> EmailMessage:
         body=render_to_string("forms/mail/contact_message.txt", {"message": message, "admin_url": admin_url}),
         to=recipients,
         reply_to=[message.email],
+        headers={"Message-ID": make_message_id(f"message:{message.fingerprint}")},
     )
 
 
 def _settle(message: ContactMessage, state: MailState, error: str = "") -> None:
     message.mail_state = state
     message.mail_error = error
-    message.mail_next_try_at = _schedule_retry(message) if state == MailState.FAILED else None
-    message.save(update_fields=["mail_state", "mail_error", "mail_next_try_at"])
+    with transaction.atomic():
+        message.mail_next_try_at = _schedule_retry(message) if state == MailState.FAILED else None
+        message.save(update_fields=["mail_state", "mail_error", "mail_next_try_at"])
 
 
 def _schedule_retry(message: ContactMessage) -> datetime | None:

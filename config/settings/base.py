@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "galley.languages",
     "galley.statistics",
     "galley.rate_limits",
+    "galley.tasks",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.sitemaps",
@@ -163,7 +164,7 @@ PREVIEW_REDIS_URL = REDIS_URL
 PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 
 # Page cache (`galley/page_cache/README.md`). The rows of these models are shown to no visitor.
-PAGE_CACHE_PRIVATE_MODELS = ["preview", "history", "bin", "calendar", "page_lists", "reports", "statistics"]
+PAGE_CACHE_PRIVATE_MODELS = ["preview", "history", "bin", "calendar", "page_lists", "reports", "statistics", "tasks"]
 PAGE_CACHE_PRIVATE_MODELS += ["rate_limits", "desk.PageTemplate", "transfer.PostImport", "forms.ContactMessage"]
 # How much memory the cached pages of one process may take.
 PAGE_CACHE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 48) * 1024 * 1024

@@ -23,6 +23,7 @@ from wagtail.tasks import update_reference_index_task
 
 from galley.bin.models import BinItem
 from galley.bin.pages import Restored
+from galley.tasks.queue import enqueue_with_commit
 
 FOLDER = "bin"
 
@@ -98,7 +99,7 @@ def restore_file(item: BinItem, user: Any = None) -> Restored:
     _restore_rows(item.data["rows"])
     for content_type, pk in item.data["references"]:
         model = ContentType.objects.get_for_id(content_type)
-        transaction.on_commit(partial(update_reference_index_task.enqueue, model.app_label, model.model, pk))
+        enqueue_with_commit(update_reference_index_task, model.app_label, model.model, pk)
     index.insert_or_update_object(instance)
     log(instance=instance, action="bin.restore", user=user)
     _forget(item)

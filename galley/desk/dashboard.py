@@ -4,7 +4,6 @@ Other apps add their own panels with Wagtail's hook `construct_homepage_panels`,
 the hook `site_problems`.
 """
 
-import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -16,20 +15,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django_tasks_db.models import DBTaskResult
+from django.utils.translation import ngettext
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page, Revision, WorkflowState, get_page_models
 from wagtail.permissions import policy_registry
 
 from galley.desk.page_templates import find_templates
+from galley.tasks.queue import WORKER_LATE, read_status
+from galley.tasks.views import may_see_tasks
 
 SHOWN = 8
 LAST_WORDS = 20
 # Of a long text, only so many characters at the end are read.
 READ_AT_THE_END = 2000
-# The worker begins a task within a second. A task that waits longer than this has no worker.
-WORKER_LATE = datetime.timedelta(minutes=5)
 
 
 class SiteProblem(NamedTuple):
@@ -141,19 +140,25 @@ def find_problems(request: HttpRequest) -> list[SiteProblem]:
 
 
 def find_waiting_tasks(request: HttpRequest) -> Iterator[SiteProblem]:
-    """Yield a problem if tasks wait that a worker would have begun long ago."""
-    late = timezone.now() - WORKER_LATE
-    # Who defers a task names its time; all others have the greatest date.
-    due = Q(run_after__lt=late) | Q(run_after__gt=timezone.now())
-    waiting = DBTaskResult.objects.ready().filter(due, enqueued_at__lt=late).order_by("enqueued_at").first()
-    if waiting:
+    """Yield a problem if tasks wait and no worker has been seen for minutes; of failed tasks, who may see them."""
+    status = read_status()
+    url, link_text = (reverse("tasks_report"), _("Show the tasks")) if may_see_tasks(request.user) else ("", "")
+    if status.is_worker_away(WORKER_LATE):
+        since = timezone.localtime(status.seen_at or status.waiting_since)
         yield SiteProblem(
             _(
                 "The background worker hasn't run since %(time)s. Until it is started, no e-mail is sent, nothing is "
                 "published at its time, and the search doesn't find new texts. Nothing is lost."
             )
-            % {"time": date_format(timezone.localtime(waiting.enqueued_at), "j F, H:i T")}
+            % {"time": date_format(since, "j F, H:i T")},
+            url,
+            link_text,
         )
+    if status.failed and url:
+        text = ngettext(
+            "%(count)s background task has failed.", "%(count)s background tasks have failed.", status.failed
+        )
+        yield SiteProblem(text % {"count": status.failed}, f"{url}?status=FAILED", link_text)
 
 
 def last_words(page: Page) -> str:

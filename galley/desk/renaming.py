@@ -1,7 +1,6 @@
 """Renames and merges objects that have public addresses, and redirects the addresses that they had."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -18,6 +17,7 @@ from wagtail.log_actions import LogFormatter, log
 from wagtail.models import Page, ReferenceIndex, Revision
 
 from galley.async_pages.redirects import add_redirect
+from galley.tasks.queue import enqueue_with_commit
 
 Urls = Mapping[Any, str]
 """The URLs of an object by the place where they are, for example by blog."""
@@ -79,7 +79,7 @@ def merge(source: Any, target: Any, user: Any = None) -> int:
 
 def _announce(model: Any, pks: set[int]) -> None:
     if pks:
-        transaction.on_commit(partial(announce_changes.enqueue, model._meta.label, sorted(pks)))
+        enqueue_with_commit(announce_changes, model._meta.label, sorted(pks))
 
 
 @task()

@@ -4,11 +4,9 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 from http.client import HTTPException
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 from wagtail.models import ReferenceIndex, Revision
@@ -16,6 +14,7 @@ from wagtail.models import ReferenceIndex, Revision
 from galley.embeds.models import Embed
 from galley.embeds.providers import find_player
 from galley.embeds.reading import read_page, read_picture, read_player
+from galley.tasks.queue import enqueue_with_commit
 
 logger = logging.getLogger(__name__)
 
@@ -50,12 +49,13 @@ def fetch_new_embeds(instance: Revision, **kwargs: Any) -> None:
         if is_due or address not in known:
             Embed.objects.filter(pk=embed.pk).update(asked_at=timezone.now())
             place = [instance.content_type_id, instance.object_id]
-            transaction.on_commit(partial(_fetch_later, SETTLING, embed.pk, place=place))
+            _fetch_later(SETTLING, embed.pk, place=place)
 
 
 def _fetch_later(delay: timedelta, *args: Any, **kwargs: Any) -> None:
     can_wait = fetch_embed.get_backend().supports_defer
-    (fetch_embed.using(run_after=timezone.now() + delay) if can_wait else fetch_embed).enqueue(*args, **kwargs)
+    later = fetch_embed.using(run_after=timezone.now() + delay) if can_wait else fetch_embed
+    enqueue_with_commit(later, *args, **kwargs)
 
 
 def find_addresses(content: Any) -> Iterator[str]:

@@ -2,14 +2,13 @@
 
 import logging
 import re
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django_tasks import task
 from wagtail.models import Page
 
 from galley.images.renditions import RENDITIONS_FOLDER, RenditionName, make_rendition
+from galley.tasks.queue import enqueue_with_commit
 
 logger = logging.getLogger(__name__)
 
@@ -40,5 +39,5 @@ def make_renditions(names: list[str]) -> None:
 
 
 def make_renditions_on_publish(instance: Page, **kwargs: Any) -> None:
-    """Enqueue the renditions of a page once its publication is committed: a receiver of `page_published`."""
-    transaction.on_commit(partial(make_renditions_of_page.enqueue, instance.pk))
+    """Enqueue the renditions of a page with its publication: a receiver of `page_published`."""
+    enqueue_with_commit(make_renditions_of_page, instance.pk)

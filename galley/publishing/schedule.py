@@ -19,13 +19,13 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from wagtail.admin.mail import send_mail
 from wagtail.admin.utils import get_admin_base_url
 from wagtail.log_actions import log
 from wagtail.log_actions import registry as log_registry
 from wagtail.models import DraftStateMixin, Page, Revision
 
 from galley.site_settings.active_zone import read_site_zone
+from galley.tasks.mail import queue_mail
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +86,7 @@ def _explain(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
+@transaction.atomic
 def _report_once(item: Any, revision: Revision | None, reason: str) -> None:
     """Write `reason` into the history of `item` and mail it to the author, unless that was the last time's reason."""
     last = _last_failure(item)
@@ -94,7 +95,8 @@ def _report_once(item: Any, revision: Revision | None, reason: str) -> None:
         return
     log(instance=item, action=FAILED, revision=revision, data=key)
     if revision and revision.user and revision.user.email:
-        send_mail(
+        queue_mail(
+            f"publishing:{revision.pk}:{timezone.now().isoformat()}",
             _("“%(title)s” could not be published") % {"title": item},
             _(
                 "“%(title)s” was to be published at %(time)s, and that has failed:\n\n%(reason)s\n\n"

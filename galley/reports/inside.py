@@ -3,7 +3,6 @@
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -23,6 +22,7 @@ from wagtail.signals import page_published, page_unpublished, post_page_move
 from galley.preview.broken_links import find_target, look_up
 from galley.reports.models import Address, Link, MissingAddress, Problem
 from galley.reports.reading import Found, hash_url, read_page
+from galley.tasks.queue import enqueue_with_commit
 
 BATCH = 500
 # What is chosen by number, by the names that Markdown has for it.
@@ -120,24 +120,24 @@ def read_pages_again(page_ids: list[int]) -> None:
 
 @task()
 def check_all_inside(requested_at: float) -> None:
-    """Check the links to this site on all pages, unless that has begun after the time `requested_at`."""
-    begun = "reports.check_all_inside"
+    """Check the links to this site on all pages, unless a check that began after the time `requested_at` has ended."""
+    begun, now = "reports.check_all_inside", time.time()
     if cache.get(begun, 0.0) > requested_at:
         return
-    cache.set(begun, time.time())
     store_dangling_references()
     check_inside(Address.objects.all())
+    cache.set(begun, now)  # at the end: a worker may be killed before
 
 
 def request_check(**event: Any) -> None:
-    """Check all links to this site after the commit."""
-    transaction.on_commit(lambda: check_all_inside.enqueue(time.time()))
+    """Queue a check of all links to this site."""
+    enqueue_with_commit(check_all_inside, time.time())
 
 
 @receiver(page_published, dispatch_uid="reports.read_published_page")
 def request_reading(instance: Page, **event: Any) -> None:
-    """Read the page after the commit."""
-    transaction.on_commit(partial(read_published_page.enqueue, instance.pk))
+    """Queue the reading of the page."""
+    enqueue_with_commit(read_published_page, instance.pk)
 
 
 def request_reading_of_menus(instance: Any, **event: Any) -> None:
@@ -170,5 +170,5 @@ def read_sources_again(instance: Any, **event: Any) -> None:
         base_content_type=ContentType.objects.get_for_model(Page)
     )
     if page_ids := [int(pk) for pk in sources.values_list("object_id", flat=True).distinct()[:BATCH]]:
-        transaction.on_commit(partial(read_pages_again.enqueue, page_ids))
+        enqueue_with_commit(read_pages_again, page_ids)
     request_check()

@@ -1,8 +1,5 @@
-"""Where the site's mail goes, a test of it, and words for what can go wrong."""
+"""A test of the site's mail, for who changes its settings."""
 
-import smtplib
-import socket
-import ssl
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,74 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from wagtail.admin.panels import HelpPanel
 from wagtail.admin.utils import get_user_display_name
 from wagtail.models import Site
 
 from galley.site_settings.registered import may_change_settings
-
-# Django's backends that send nothing, and what they do.
-_NOT_SENDING: dict[str, Promise] = {
-    "django.core.mail.backends.console.EmailBackend": gettext_lazy("printed in the server’s console"),
-    "django.core.mail.backends.dummy.EmailBackend": gettext_lazy("thrown away"),
-    "django.core.mail.backends.filebased.EmailBackend": gettext_lazy("written into a folder of the server"),
-}
-_SMTP = "django.core.mail.backends.smtp.EmailBackend"
-
-# The first class that matches counts.
-_CAUSES: list[tuple[type[Exception], Promise]] = [
-    (
-        ConnectionRefusedError,
-        gettext_lazy("The mail server refused the connection. Is it running, and is its address right?"),
-    ),
-    (socket.gaierror, gettext_lazy("The mail server's name was not found. Is its address right?")),
-    (TimeoutError, gettext_lazy("The mail server did not answer in time.")),
-    (ssl.SSLError, gettext_lazy("No safe connection to the mail server could be made.")),
-    (
-        smtplib.SMTPAuthenticationError,
-        gettext_lazy("The mail server did not accept the user name and password."),
-    ),
-    (
-        smtplib.SMTPRecipientsRefused,
-        gettext_lazy("The mail server refused every recipient. Are the addresses right?"),
-    ),
-    (
-        smtplib.SMTPSenderRefused,
-        gettext_lazy("The mail server refused the site's own address as the sender."),
-    ),
-    (smtplib.SMTPServerDisconnected, gettext_lazy("The mail server broke off the connection.")),
-    (smtplib.SMTPException, gettext_lazy("The mail server refused the e-mail.")),
-    (OSError, gettext_lazy("The mail server could not be reached.")),
-]
-
-
-def is_mail_sent() -> bool:
-    """Return whether mail leaves the server."""
-    return settings.EMAIL_BACKEND not in _NOT_SENDING
-
-
-def describe_mail() -> str:
-    """Return a sentence that says where the site's mail goes."""
-    if not is_mail_sent():
-        text = _(
-            "E-mail isn’t set up: it is %(done)s, and reaches nobody. The people who run the server set EMAIL_URL."
-        )
-        return text % {"done": _NOT_SENDING[settings.EMAIL_BACKEND]}
-    return _("E-mail is sent through %(server)s, from %(sender)s.") % {
-        "server": _name_server(),
-        "sender": settings.DEFAULT_FROM_EMAIL,
-    }
-
-
-def explain_failure(error: Exception) -> str:
-    """Return a sentence for editors, followed by the error itself for administrators. At most 500 characters."""
-    fallback = _("The e-mail could not be sent.")
-    sentence = next((text for kind, text in _CAUSES if isinstance(error, kind)), fallback)
-    return " ".join(f"{sentence} ({type(error).__name__}: {error})".split())[:500]
+from galley.tasks.mail import describe_mail, explain_failure, is_mail_sent, name_server
 
 
 class MailPanel(HelpPanel):
@@ -124,10 +61,4 @@ def _send_test(request: HttpRequest) -> str:
     if not is_mail_sent():
         return f"{_('Nothing was sent.')} {describe_mail()}"
     taken = _("%(server)s has taken the test for %(email)s. If it doesn’t arrive in some minutes, look among the spam.")
-    return taken % {"server": _name_server(), "email": user.email}
-
-
-def _name_server() -> str:
-    if settings.EMAIL_BACKEND == _SMTP:
-        return f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
-    return settings.EMAIL_BACKEND
+    return taken % {"server": name_server(), "email": user.email}

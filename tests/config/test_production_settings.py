@@ -22,7 +22,8 @@ def manage(var_dir: Path, *arguments: str, **variables: str) -> subprocess.Compl
 
 
 def test_the_deployment_check_finds_nothing(tmp_path: Path) -> None:
-    run = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **REQUIRED)
+    mail = {"EMAIL_URL": "smtp://mail.example.org"}
+    run = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **REQUIRED, **mail)
     assert run.returncode == 0, run.stderr
 
 

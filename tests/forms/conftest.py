@@ -27,6 +27,11 @@ def token_of_age(seconds: float) -> str:
         return issue_token()
 
 
+@pytest.fixture(autouse=True)
+def _mail_is_sent(settings) -> None:
+    settings.EMAIL_BACKEND = "tests.outbox.EmailBackend"
+
+
 @pytest.fixture
 def contact(small_site: SmallSite) -> ContactPage:
     ContactRecipient.objects.create(page=small_site.contact, email="desk@example.org")

@@ -4,6 +4,7 @@ import smtplib
 import socket
 from datetime import timedelta
 from email import message_from_bytes, policy
+from types import SimpleNamespace
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -18,6 +19,11 @@ from tests.forms.conftest import only_message
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 DATABASE_QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
+def run_task(message_id: int, attempt: int = 1) -> None:
+    """Run the task as a worker does for the first time, or after one was killed in it."""
+    send_contact_mail.call(SimpleNamespace(attempt=attempt), message_id)
 
 
 @pytest.fixture
@@ -142,16 +148,47 @@ def test_every_kind_of_failure_is_told_in_a_sentence(send, monkeypatch, error: E
 
 def test_a_task_that_runs_twice_sends_once(send) -> None:
     send()
-    send_contact_mail.call(only_message().pk)
+    run_task(only_message().pk)
     assert len(mail.outbox) == 1
     assert only_message().mail_attempts == 1
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_what_a_killed_worker_was_sending_is_sent_with_the_same_message_id(send, mailbox, is_taken: bool) -> None:
+    """It was killed before the mail server has taken the e-mail, or after."""
+    send()
+    ContactMessage.objects.update(mail_state=MailState.SENDING)
+    before = list(mailbox.received)
+    if not is_taken:
+        mailbox.received.clear()
+    run_task(only_message().pk)
+    assert only_message().mail_state == MailState.SENDING  # another task may be sending it
+    run_task(only_message().pk, attempt=2)
+    assert only_message().mail_state == MailState.SENT
+    ids = {message_from_bytes(envelope.content)["Message-ID"] for envelope in [*before, *mailbox.received]}
+    assert len(ids) == 1
+    assert ids.pop().endswith("@localhost>")
+
+
+@pytest.mark.parametrize("backend", ["console", "dummy", "filebased", "locmem"])
+def test_mail_that_goes_nowhere_is_called_that_and_sent_when_it_is_set_up(
+    send, settings, tmp_path, capsys, mailbox: Mailbox, django_capture_on_commit_callbacks, backend: str
+) -> None:
+    settings.EMAIL_FILE_PATH = tmp_path
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    send()
+    assert only_message().get_mail_state_display() == "Not sent: e-mail isn't set up"
+    settings.EMAIL_BACKEND = SMTP
+    with django_capture_on_commit_callbacks(execute=True):
+        assert request_mail_again(ContactMessage.objects.all()) == 1
+    assert (only_message().mail_state, len(mailbox.received)) == (MailState.SENT, 1)
 
 
 def test_a_task_for_a_deleted_message_does_nothing(send) -> None:
     send()
     number = only_message().pk
     ContactMessage.objects.all().delete()
-    send_contact_mail.call(number)
+    run_task(number)
     assert len(mail.outbox) == 1
 
 
@@ -160,7 +197,7 @@ def test_failures_are_tried_again_later_and_later_and_then_no_more(send, setting
     settings.TASKS = DATABASE_QUEUE
     send()
     for delay in [*RETRY_DELAYS, None]:
-        send_contact_mail.call(only_message().pk)
+        run_task(only_message().pk)
         message = only_message()
         assert message.mail_state == MailState.FAILED
         queued = DBTaskResult.objects.order_by("-enqueued_at").first()

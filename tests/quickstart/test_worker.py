@@ -2,14 +2,17 @@
 
 import logging
 import threading
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from queue import Queue
 
 import pytest
 from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db.models import F
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
+from galley.tasks.models import LEASE, Lease
 from quickstart.management.commands import worker
 from tests.conftest import SmallSite
 
@@ -50,7 +53,8 @@ def test_scheduled_commands_run_at_once_again_and_no_more_after_the_end(monkeypa
     runs: Queue[str] = Queue()
     monkeypatch.setattr(worker, "SCHEDULED_COMMANDS", {"often": 0.001, "seldom": 1000.0})
     monkeypatch.setattr(worker, "run_command", runs.put)
-    with worker.running_scheduled_commands():
+    monkeypatch.setattr(worker, "run_alone", lambda name, seconds, worker_id: runs.put(name))
+    with worker.running_scheduled_commands("w1"):
         names = [runs.get(timeout=60) for _ in range(5)]
     assert "scheduled-commands" not in {thread.name for thread in threading.enumerate()}
     assert names.count("seldom") == 1
@@ -76,8 +80,9 @@ def test_the_worker_goes_on_when_the_database_fails(caplog, monkeypatch, error: 
 
     monkeypatch.setattr(db_worker.Worker, "run", run)
     monkeypatch.setattr(db_worker.Worker, "configure_signals", lambda self: None)
-    monkeypatch.setattr(worker, "SCHEDULED_COMMANDS", {"seldom": 1000.0})
+    monkeypatch.setattr(worker, "SCHEDULED_COMMANDS", {"seldom": 1.0})
     monkeypatch.setattr(worker, "run_command", lambda name: None)
+    monkeypatch.setattr(worker, "beating", lambda worker_id: nullcontext())
     monkeypatch.setattr(worker, "sleep", pauses.append)
     worker.Command().handle(**OPTIONS)
     assert results == []
@@ -124,8 +129,39 @@ def test_nightly_commands_hold_up_no_others_and_no_end(monkeypatch: pytest.Monke
     monkeypatch.setattr(worker, "SCHEDULED_COMMANDS", {"often": 0.001})
     monkeypatch.setattr(worker, "_seconds_until_night_here", lambda: 0.0)
     monkeypatch.setattr(worker, "run_command", run)
-    with worker.running_scheduled_commands():
+    monkeypatch.setattr(worker, "run_alone", lambda name, seconds, worker_id: run(name))
+    with worker.running_scheduled_commands("w1"):
         names = [runs.get(timeout=60) for _ in range(5)]
     checking.set()
     assert names.count("long") == 1
     assert worker.NIGHT.hour == 3
+
+
+@pytest.mark.django_db
+def test_of_several_workers_one_runs_a_command_and_it_is_not_due_again_at_once(monkeypatch) -> None:
+    runs: list[str] = []
+    monkeypatch.setattr(worker, "run_command", runs.append)
+    assert worker.run_alone("empty_bin", worker.DAY, "w1")
+    assert not worker.run_alone("empty_bin", worker.DAY, "w2")
+    Lease.objects.update(until=timezone.now())
+    assert worker.run_alone("empty_bin", worker.DAY, "w2")
+    assert runs == ["empty_bin"] * 2
+
+
+@pytest.mark.django_db
+def test_a_command_whose_worker_was_killed_is_run_by_the_next(monkeypatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    def end(name: str) -> None:
+        raise Killed
+
+    monkeypatch.setattr(worker, "run_command", end)
+    with pytest.raises(Killed):
+        worker.run_alone("empty_bin", worker.DAY, "w1")
+    runs: list[str] = []
+    monkeypatch.setattr(worker, "run_command", runs.append)
+    assert not worker.run_alone("empty_bin", worker.DAY, "w2")
+    Lease.objects.update(until=F("until") - LEASE)
+    assert worker.run_alone("empty_bin", worker.DAY, "w2")
+    assert runs == ["empty_bin"]

@@ -13,10 +13,13 @@ from zoneinfo import ZoneInfo
 from django.core.management import call_command
 from django.db import Error, connections
 from django.utils import timezone
+from django.utils.autoreload import run_with_reloader
 from django_tasks.signals import task_started
 from django_tasks_db.management.commands import db_worker
 
 from galley.site_settings.active_zone import read_site_zone
+from galley.tasks.models import Lease, command_id
+from galley.tasks.worker import LeasingWorker, beating
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +27,7 @@ PAUSE_SECONDS = 2.0
 MINUTE = 60.0
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
-# Commands, and the seconds between two runs. No cron is needed.
+# Commands, and the seconds between two runs. No cron is needed. Of several workers, one runs them, but each publishes.
 SCHEDULED_COMMANDS = {
     "publish_scheduled": MINUTE,
     "prune_db_task_results": HOUR,
@@ -41,7 +44,10 @@ NIGHT = datetime.time(3)
 class Command(db_worker.Command):
     """`db_worker` that also runs the scheduled commands."""
 
-    help = "Runs background tasks, publishes scheduled pages, and deletes expired data. A site needs one worker."
+    help = (
+        "Runs background tasks, publishes scheduled pages, and deletes expired data. A site needs one worker; with "
+        "PostgreSQL there may be several, on several hosts."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the options of `db_worker`. By default, all queues are served, and changes of the code are ignored."""
@@ -55,27 +61,43 @@ class Command(db_worker.Command):
 
     def handle(self, **options: Any) -> None:
         """Run until a signal comes. If the database fails, the worker goes on after a pause."""
+        self.configure_logging(options["verbosity"])
         task_started.connect(use_site_zone, dispatch_uid="use the site's time zone")
-        with running_scheduled_commands():
+        with beating(options["worker_id"]), running_scheduled_commands(options["worker_id"]):
             while True:
                 try:
-                    return super().handle(**options)
+                    return run_tasks(**options)
                 except Error:
                     logger.exception("The database failed. The worker goes on in %s seconds.", PAUSE_SECONDS)
                     connections.close_all()
                     sleep(PAUSE_SECONDS)
 
 
+def run_tasks(*, queue_name: str, exclude_queues: str, reload: bool, **options: Any) -> None:
+    """Run tasks as upstream's command does with these options, but under leases."""
+    names = ("interval", "batch", "backend_name", "startup_delay", "max_tasks", "worker_id")
+    worker = LeasingWorker(
+        queue_names=queue_name.split(","),
+        excluded_queue_names=exclude_queues.split(",") if exclude_queues else [],
+        **{name: options[name] for name in names},
+    )
+    worker.configure_signals()
+    if reload:
+        run_with_reloader(worker.run)
+    else:
+        worker.run()
+
+
 @contextmanager
-def running_scheduled_commands() -> Iterator[None]:
+def running_scheduled_commands(worker_id: str) -> Iterator[None]:
     """Run `SCHEDULED_COMMANDS` in their own thread, so that a long task doesn't delay the publishing of pages.
 
     `NIGHTLY_COMMANDS` have another, which ends with the process: what they have done is stored at each step.
     """
     stop = Event()
-    thread = Thread(target=_run_when_due, args=(stop,), name="scheduled-commands")
+    thread = Thread(target=_run_when_due, args=(stop, worker_id), name="scheduled-commands")
     thread.start()
-    Thread(target=_run_nightly, args=(stop,), name="nightly-commands", daemon=True).start()
+    Thread(target=_run_nightly, args=(stop, worker_id), name="nightly-commands", daemon=True).start()
     try:
         yield
     finally:
@@ -83,19 +105,22 @@ def running_scheduled_commands() -> Iterator[None]:
         thread.join()
 
 
-def _run_when_due(stop: Event) -> None:
+def _run_when_due(stop: Event, worker_id: str) -> None:
     due = dict.fromkeys(SCHEDULED_COMMANDS, monotonic())
     while not stop.wait(max(0.0, min(due.values()) - monotonic())):
         for name in [name for name, at in due.items() if at <= monotonic()]:
-            due[name] = monotonic() + SCHEDULED_COMMANDS[name]
-            run_command(name)
+            due[name] = monotonic() + min(MINUTE, SCHEDULED_COMMANDS[name])
+            if SCHEDULED_COMMANDS[name] > MINUTE:
+                run_alone(name, SCHEDULED_COMMANDS[name], worker_id)
+            else:
+                run_command(name)
         connections.close_all()  # the next run may be much later
 
 
-def _run_nightly(stop: Event) -> None:
+def _run_nightly(stop: Event, worker_id: str) -> None:
     while not stop.wait(_seconds_until_night_here()):
         for name in NIGHTLY_COMMANDS:
-            run_command(name)
+            run_alone(name, DAY / 2, worker_id)
 
 
 def _seconds_until_night_here() -> float:
@@ -117,6 +142,23 @@ def seconds_until_night(now: datetime.datetime) -> float:
 def use_site_zone(**kwargs: Any) -> None:
     """Activate the site's time zone: the receiver of a signal that is sent before each task."""
     timezone.activate(read_site_zone())
+
+
+def run_alone(name: str, seconds: float, worker_id: str) -> bool:
+    """Run the command unless another worker runs it, or it has been run within `seconds`. Return whether it has run.
+
+    A worker that is killed in the middle of it loses its lease, and the next one runs it.
+    """
+    try:
+        if not Lease.take(command_id(name), worker_id):
+            return False
+        run_command(name)
+        # A little less: the times of two workers differ.
+        Lease.rest(command_id(name), worker_id, datetime.timedelta(seconds=seconds * 0.9))
+    except Error:
+        logger.exception("The database failed before or after %s.", name)
+        return False
+    return True
 
 
 def run_command(name: str) -> None:

@@ -146,7 +146,9 @@ def test_a_schedule_that_was_cancelled_meanwhile_is_not_followed(schedule: Any, 
     assert (is_live(first), is_live(second)) == (True, False)
 
 
-def test_a_reason_with_another_address_in_memory_or_time_is_the_same(schedule: Any) -> None:
+def test_a_reason_with_another_address_in_memory_or_time_is_the_same(
+    schedule: Any, django_capture_on_commit_callbacks: Any
+) -> None:
     post = schedule("Hold")
     reasons = [f"<Connection object at 0x7f{number}c0ffee>: no answer after {number}.5 s" for number in range(3)]
 
@@ -155,39 +157,43 @@ def test_a_reason_with_another_address_in_memory_or_time_is_the_same(schedule: A
 
     page_published.connect(fail)
     try:
-        for _ in range(3):
-            publish_due()
+        with django_capture_on_commit_callbacks(execute=True):
+            for _ in range(3):
+                publish_due()
     finally:
         page_published.disconnect(fail)
     assert (len(failures(post)), len(mail.outbox), reasons) == (1, 1, [])
 
 
 def test_the_author_hears_of_a_failure_once_and_again_for_another_reason(
-    small_site: SmallSite, schedule: Any, editor: Any
+    small_site: SmallSite, schedule: Any, editor: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     hold = schedule("Hold")
     other = take_slug(small_site, hold, "wanted")
-    for _ in range(3):
-        publish_due()
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(3):
+            publish_due()
     assert [message.to for message in mail.outbox] == [[editor.email]]
     assert "already in use" in mail.outbox[0].body
     assert f"/pages/{hold.pk}/edit/" in mail.outbox[0].body
     assert len(failures(hold)) == 1
     other.delete()
     Revision.objects.for_instance(hold).update(content={"pk": hold.pk, "body": 7})
-    publish_due()
+    with django_capture_on_commit_callbacks(execute=True):
+        publish_due()
     assert len(mail.outbox) == 2
 
 
 def test_a_mail_server_that_is_away_holds_up_nobody(
-    schedule: Any, refuses: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+    schedule: Any, refuses: None, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     def fail(*args: Any) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("galley.publishing.schedule.send_mail", fail)
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", fail)
     refused, innocent = schedule("refused", 2 * T), schedule("Innocent")
-    publish_due()
+    with django_capture_on_commit_callbacks(execute=True):
+        publish_due()
     assert is_live(innocent)
     assert failures(refused)
 

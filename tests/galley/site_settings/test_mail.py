@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from galley.site_settings.mail import describe_mail, explain_failure
+from galley.tasks.mail import describe_mail, explain_failure
 from tests.factories import SmallSite
 from tests.forms.test_mail import closed_port, mailbox  # noqa: F401
 from tests.galley.site_settings.conftest import client_in
@@ -20,7 +20,8 @@ def ask_for_test(client: Client) -> str:
     return client.post(ADDRESS).json()["text"]
 
 
-def test_it_goes_to_who_asks_and_to_nobody_else(chief: Client, small_site: SmallSite) -> None:
+def test_it_goes_to_who_asks_and_to_nobody_else(chief: Client, small_site: SmallSite, settings) -> None:
+    settings.EMAIL_BACKEND = "tests.outbox.EmailBackend"
     small_site.home.get_site().__class__.objects.update(site_name="Proofs\nBcc: x@example.org")
     text = ask_for_test(chief)
     (sent,) = mail.outbox

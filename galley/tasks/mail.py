@@ -1,0 +1,147 @@
+"""Sends e-mails in the background, none twice, and says where the site's mail goes and what can go wrong."""
+
+import datetime
+import logging
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterable
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_tasks import task
+from django_tasks_db import DatabaseBackend
+from django_tasks_db.models import DBTaskResult
+
+from galley.tasks.queue import enqueue_with_commit
+
+logger = logging.getLogger(__name__)
+
+# After the first failure, the second and so on.
+RETRY_DELAYS = [datetime.timedelta(minutes=minutes) for minutes in (1, 10, 60, 360)]
+
+# Django's backends that send nothing, and what they do.
+_NOT_SENDING: dict[str, Promise] = {
+    "django.core.mail.backends.console.EmailBackend": gettext_lazy("printed in the server’s console"),
+    "django.core.mail.backends.dummy.EmailBackend": gettext_lazy("thrown away"),
+    "django.core.mail.backends.filebased.EmailBackend": gettext_lazy("written into a folder of the server"),
+    "django.core.mail.backends.locmem.EmailBackend": gettext_lazy("held in memory"),
+}
+_SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
+# The first class that matches counts.
+_CAUSES: list[tuple[type[Exception], Promise]] = [
+    (
+        ConnectionRefusedError,
+        gettext_lazy("The mail server refused the connection. Is it running, and is its address right?"),
+    ),
+    (socket.gaierror, gettext_lazy("The mail server's name was not found. Is its address right?")),
+    (TimeoutError, gettext_lazy("The mail server did not answer in time.")),
+    (ssl.SSLError, gettext_lazy("No safe connection to the mail server could be made.")),
+    (
+        smtplib.SMTPAuthenticationError,
+        gettext_lazy("The mail server did not accept the user name and password."),
+    ),
+    (
+        smtplib.SMTPRecipientsRefused,
+        gettext_lazy("The mail server refused every recipient. Are the addresses right?"),
+    ),
+    (
+        smtplib.SMTPSenderRefused,
+        gettext_lazy("The mail server refused the site's own address as the sender."),
+    ),
+    (smtplib.SMTPServerDisconnected, gettext_lazy("The mail server broke off the connection.")),
+    (smtplib.SMTPException, gettext_lazy("The mail server refused the e-mail.")),
+    (OSError, gettext_lazy("The mail server could not be reached.")),
+]
+
+
+def is_mail_sent() -> bool:
+    """Return whether mail leaves the server."""
+    return settings.EMAIL_BACKEND not in _NOT_SENDING
+
+
+def describe_mail() -> str:
+    """Return a sentence that says where the site's mail goes."""
+    if not is_mail_sent():
+        text = _(
+            "E-mail isn’t set up: it is %(done)s, and reaches nobody. The people who run the server set EMAIL_URL."
+        )
+        return text % {"done": _NOT_SENDING[settings.EMAIL_BACKEND]}
+    return _("E-mail is sent through %(server)s, from %(sender)s.") % {
+        "server": name_server(),
+        "sender": settings.DEFAULT_FROM_EMAIL,
+    }
+
+
+@register(Tags.security, deploy=True)
+def check_mail(**kwargs: Any) -> list[CheckMessage]:
+    """Return a warning if the site's mail goes nowhere."""
+    hint = "Set EMAIL_URL, for example to smtp+tls://user:password@mail.example.org:587."
+    return [] if is_mail_sent() else [Warning("E-mail isn't set up: it reaches nobody.", hint=hint, id="tasks.W001")]
+
+
+def explain_failure(error: Exception) -> str:
+    """Return a sentence for editors, followed by the error itself for administrators. At most 500 characters."""
+    fallback = _("The e-mail could not be sent.")
+    sentence = next((text for kind, text in _CAUSES if isinstance(error, kind)), fallback)
+    return " ".join(f"{sentence} ({type(error).__name__}: {error})".split())[:500]
+
+
+def name_server() -> str:
+    """Return the address of the mail server, or the name of another backend."""
+    if settings.EMAIL_BACKEND == _SMTP:
+        return f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    return settings.EMAIL_BACKEND
+
+
+def make_message_id(key: str) -> str:
+    """Return the Message-ID of the e-mail that `key` stands for, always the same.
+
+    No worker can know whether a mail server has taken the e-mail in the moment in which the worker was killed. It sends
+    it again, with the same Message-ID, by which mailboxes recognise that they have it.
+    """
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{salted_hmac('galley.tasks.mail', key, algorithm='sha256').hexdigest()[:40]}@{domain}>"
+
+
+def queue_mail(key: str, subject: str, text: str, recipients: Iterable[str]) -> None:
+    """Queue an e-mail to each of `recipients`, as a part of the present transaction.
+
+    `key` names what the e-mail is about. With the same key, a recipient gets only one, however often it is queued.
+    """
+    with transaction.atomic():
+        for recipient in recipients:
+            message_id = make_message_id(f"{key}:{recipient}")
+            if not _is_queued(message_id):
+                enqueue_with_commit(deliver_mail, message_id, " ".join(subject.split()), text, recipient)
+
+
+def _is_queued(message_id: str) -> bool:
+    if not isinstance(deliver_mail.get_backend(), DatabaseBackend):
+        return False
+    return DBTaskResult.objects.filter(task_path=deliver_mail.module_path, args_kwargs__args__0=message_id).exists()
+
+
+@task()
+def deliver_mail(message_id: str, subject: str, text: str, recipient: str, attempt: int = 0) -> None:
+    """Send an e-mail. If that fails it is tried again later, and after the last time the task fails."""
+    sender = getattr(settings, "WAGTAILADMIN_NOTIFICATION_FROM_EMAIL", None)
+    headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
+    try:
+        EmailMessage(subject, text, sender, [recipient], headers=headers).send()
+    except Exception as error:  # mail backends raise errors of any kind
+        if attempt >= len(RETRY_DELAYS) or not deliver_mail.get_backend().supports_defer:
+            raise
+        logger.warning("An e-mail couldn't be sent: %s", explain_failure(error))
+        later = deliver_mail.using(run_after=timezone.now() + RETRY_DELAYS[attempt])
+        later.enqueue(message_id, subject, text, recipient, attempt + 1)

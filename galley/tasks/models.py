@@ -1,0 +1,84 @@
+"""The workers that have been seen, and their leases: who runs what, and until when nobody else does."""
+
+import datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db import models
+from django.utils import timezone
+
+# A lease that isn't renewed for so long belongs to a worker that has ended. The worker renews it every ten seconds.
+LEASE = datetime.timedelta(seconds=60)
+# A worker that wasn't seen for longer is of no interest, unless it is the last one.
+REMEMBERED = datetime.timedelta(days=7)
+
+
+class Worker(models.Model):
+    """A process that runs tasks. A thread of it stores every ten seconds that it lives."""
+
+    id = models.CharField(primary_key=True, max_length=64)
+    host = models.CharField(max_length=255)
+    started_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(db_index=True)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.id} on {self.host}"
+
+    @classmethod
+    def beat(cls, worker_id: str, host: str) -> None:
+        """Store that the worker lives, and renew its leases."""
+        now = timezone.now()
+        _worker, is_new = cls.objects.update_or_create(pk=worker_id, defaults={"host": host, "seen_at": now})
+        if is_new:
+            cls.objects.filter(seen_at__lt=now - REMEMBERED).delete()
+        Lease.objects.filter(worker_id=worker_id, is_renewed=True).update(until=now + LEASE)
+
+
+class Lease(models.Model):
+    """Until `until`, only this worker runs the task with this id, or the scheduled command that the id stands for."""
+
+    id = models.UUIDField(primary_key=True)
+    worker_id = models.CharField(max_length=64, db_index=True)
+    until = models.DateTimeField()
+    # False for a command that has run: it isn't due before `until`.
+    is_renewed = models.BooleanField(default=True)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.id} until {self.until}"
+
+    @classmethod
+    def take(cls, lease_id: UUID, worker_id: str) -> bool:
+        """Take the lease for `worker_id` if nobody has it, or its time is over. Return whether that was possible.
+
+        One UPDATE decides, so that only one of several workers has it.
+        """
+        now = timezone.now()
+        taken = {"worker_id": worker_id, "until": now + LEASE, "is_renewed": True}
+        if cls.objects.filter(pk=lease_id, until__lte=now).update(**taken):
+            return True
+        return cls.objects.get_or_create(pk=lease_id, defaults=taken)[1]
+
+    @classmethod
+    def give_back(cls, lease_id: UUID, worker_id: str) -> None:
+        """Let others take the lease, if `worker_id` still has it."""
+        cls.objects.filter(pk=lease_id, worker_id=worker_id).delete()
+
+    @classmethod
+    def rest(cls, lease_id: UUID, worker_id: str, time: datetime.timedelta) -> None:
+        """Let nobody take the lease for `time`, if `worker_id` still has it: what it stands for has been done."""
+        own = cls.objects.filter(pk=lease_id, worker_id=worker_id)
+        own.update(until=timezone.now() + time, is_renewed=False)
+
+
+def command_id(name: str) -> UUID:
+    """Return the id of the lease of the command `name`."""
+    return uuid5(NAMESPACE_URL, f"command:{name}")

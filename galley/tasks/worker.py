@@ -1,0 +1,79 @@
+"""The worker's side of the leases: a heartbeat in a thread, and tasks that belong to one worker at a time."""
+
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import Any
+
+from django.db import Error, connections
+from django_tasks import TaskResultStatus
+from django_tasks_db.management.commands import db_worker
+from django_tasks_db.models import DBTaskResult
+
+from galley.tasks.models import Lease, Worker
+from galley.tasks.queue import is_own, release_expired, retry_failed
+
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_BEATS = 10.0
+# What stops a task when the worker is asked to end for the second time. It hasn't failed.
+_STOPPED = {"builtins.SystemExit", "builtins.KeyboardInterrupt"}
+
+
+class LeaseLost(Exception):
+    """Another worker has taken up the task: this one was away for longer than its lease."""
+
+
+class LeasingWorker(db_worker.Worker):
+    """Runs each task under a lease."""
+
+    def run_task(self, db_task_result: DBTaskResult) -> None:
+        """Run the task. If this worker ends in the middle of it, another takes it up when the lease is over."""
+        if not Lease.take(db_task_result.pk, self.worker_id):
+            return
+        try:
+            super().run_task(db_task_result)
+            if not self.running and db_task_result.exception_class_path in _STOPPED:
+                retry_failed(DBTaskResult.objects.filter(pk=db_task_result.pk))
+        except LeaseLost:
+            logger.warning("Another worker has taken up the task %s, whose lease was over.", db_task_result.pk)
+        finally:
+            Lease.give_back(db_task_result.pk, self.worker_id)
+
+
+def guard_result(instance: DBTaskResult, update_fields: Any, **kwargs: Any) -> None:
+    """Raise LeaseLost instead of storing the result of a task that isn't this worker's any more: of `pre_save`."""
+    is_result = update_fields and "finished_at" in update_fields and instance.status != TaskResultStatus.RUNNING
+    if is_result and not is_own(instance):
+        raise LeaseLost(instance.pk)
+
+
+@contextmanager
+def beating(worker_id: str) -> Iterator[None]:
+    """Store now and every ten seconds that this worker lives, and release what dead workers have begun."""
+    stop = Event()
+    _beat(worker_id)
+    thread = Thread(target=_go_on_beating, args=(stop, worker_id), name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _beat(worker_id: str) -> None:
+    try:
+        # Its own leases first: while the database was away, they weren't renewed.
+        Worker.beat(worker_id, socket.gethostname())
+        release_expired()
+    except Error:
+        logger.exception("The heartbeat couldn't be stored. The next is in %s seconds.", SECONDS_BETWEEN_BEATS)
+
+
+def _go_on_beating(stop: Event, worker_id: str) -> None:
+    while not stop.wait(SECONDS_BETWEEN_BEATS):
+        _beat(worker_id)
+        connections.close_all()
