@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "galley.statistics",
     "galley.rate_limits",
     "galley.tasks",
+    "galley.files",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.sitemaps",
@@ -217,10 +218,10 @@ STATICFILES_DIRS = [BASE_DIR / "static", ("editors-guide", BASE_DIR / "docs/imag
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "galley.files.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     # The name of a rendition depends on its content: two processes that create it at once write the same file.
-    "renditions": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
+    "renditions": {"BACKEND": "galley.files.storage.WholeFileStorage", "OPTIONS": {"allow_overwrite": True}},
 }
 
 # The form of a page with many blocks has more fields than Django's default of 1,000 (a block of code has seven; these

@@ -142,13 +142,22 @@ class AbstractAnalysedImage(AbstractImage):
         return str(super().get_upload_to(f"{get_random_string(6).lower()}-{filename}"))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the image; analyse its file first if that is new. The former file's URL redirects to the new one."""
+        """Save the image; analyse its file first if that is new. The former file's URL redirects to the new one.
+
+        If that fails, the new file isn't left behind.
+        """
+        is_uploaded = bool(self.file) and not self.file._committed
         is_new = self.is_animated is None or not self.file._committed
         if is_new and kwargs.get("update_fields") is None and self.file:
             with self.open_file() as file:
                 self.tone, self.is_animated = analyse_image(file)
         former = type(self).objects.filter(pk=self.pk).first() if is_new and self.pk else None
-        super().save(*args, **kwargs)
+        try:
+            super().save(*args, **kwargs)
+        except Exception:
+            if is_uploaded and self.file._committed:
+                self.file.storage.delete(self.file.name)
+            raise
         if former and former.file.name != self.file.name:
             add_redirect(former.file.url, self.file.url)
 

@@ -6,6 +6,7 @@ cached for ever. The old URLs redirect.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -104,16 +105,24 @@ def read_rendition(image: AbstractImage, name: RenditionName) -> bytes | None:
 
 
 def store_rendition(image: AbstractImage, name: RenditionName, file: Any) -> bytes:
-    """Store `file` as a rendition of `image` and return its content. Deletes those of the image's earlier states."""
+    """Store `file` as a rendition of `image` and return its content. Deletes those of the image's earlier states.
+
+    Raises what storage and database raise, and leaves no file behind then.
+    """
     for outdated in image.renditions.exclude(file__startswith=f"{RENDITIONS_FOLDER}/{image.pk}-{name.signature}/"):
         outdated.delete()
     # Most storages never overwrite a file: that of a lost row would stay, and the rendition have another name.
     get_rendition_storage().delete(name.path)
-    rendition, is_new = image.renditions.get_or_create(
-        filter_spec=name.filter.spec, focal_point_key=name.filter.get_cache_key(image), defaults={"file": file}
-    )
-    if not is_new:
-        rendition.file.save(name.path, file)  # its file was deleted
+    try:
+        rendition, is_new = image.renditions.get_or_create(
+            filter_spec=name.filter.spec, focal_point_key=name.filter.get_cache_key(image), defaults={"file": file}
+        )
+        if not is_new:
+            rendition.file.save(name.path, file)  # its file was deleted
+    except Exception:
+        with suppress(Exception):  # the first error says what is wrong
+            get_rendition_storage().delete(name.path)
+        raise
     file.seek(0)
     return bytes(file.read())
 

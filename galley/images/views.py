@@ -9,6 +9,7 @@ So a first request for AVIF gets WebP at the same URL, which all these browsers 
 import asyncio
 import logging
 from dataclasses import replace
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from cachetools import TTLCache
@@ -32,6 +33,12 @@ logger = logging.getLogger(__name__)
 # In seconds. The URL changes with the image, so a rendition can be cached for a year, but not what is sent instead.
 MAX_AGE = 60 * 60 * 24 * 365
 SUBSTITUTE_MAX_AGE = 60
+
+# What couldn't be stored, for example on a full disk, is sent from memory for so many seconds. Then storing is tried
+# again.
+UNSTORED_BYTES = 16 * 1024 * 1024
+UNSTORED_TTL = 10 * 60
+_unstored: TTLCache[RenditionName, bytes] = TTLCache(maxsize=UNSTORED_BYTES, ttl=UNSTORED_TTL, getsizeof=len)
 
 # Renditions are made beside the threads that render pages, two at a time.
 _encoders = WorkerThreads(2, "renditions")
@@ -80,8 +87,21 @@ async def _make_once(image: AbstractImage, name: RenditionName) -> bytes:
 
 
 async def _read_or_make(image: AbstractImage, name: RenditionName) -> bytes:
-    content = await sync_to_async(read_rendition)(image, name)
+    content = _unstored.get(name) or await sync_to_async(read_rendition)(image, name)
     if content is None:
         file = await _encoders.run(image.generate_rendition_file, name.filter)
-        content = await sync_to_async(store_rendition)(image, name, file)
+        content = await sync_to_async(_store_if_possible)(image, name, file)
     return content
+
+
+def _store_if_possible(image: AbstractImage, name: RenditionName, file: Any) -> bytes:
+    """Return the content of `file`, a new rendition, whether it can be stored or not."""
+    try:
+        return store_rendition(image, name, file)
+    except Exception as error:  # each storage has its own kinds
+        logger.error("The rendition %s can't be stored, and is sent from memory: %s", name, error)
+        file.seek(0)
+        content = bytes(file.read())
+        if len(content) <= UNSTORED_BYTES:
+            _unstored[name] = content
+        return content

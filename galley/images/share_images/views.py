@@ -1,5 +1,6 @@
 """Responds with the share image of a public page, drawn at its first request and stored in the media folder."""
 
+import logging
 from asyncio import get_running_loop
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -21,6 +22,8 @@ from galley.images.share_images.drawing import draw_share_image
 from galley.page_cache.cacheable_views import make_cacheable, require_site
 from galley.page_cache.root_pages import find_public_pages
 from galley.page_cache.versioned import use_current_version
+
+logger = logging.getLogger(__name__)
 
 # Not one of the public media folders: the view has to check that the page is public.
 FOLDER = "share_images"
@@ -59,8 +62,11 @@ def _read_or_draw(pk: int, text: ShareImageText) -> bytes:
         with default_storage.open(name) as file:
             return bytes(file.read())
     image = draw_share_image(text)
-    delete_share_images(pk)
-    default_storage.save(name, ContentFile(image))
+    try:
+        delete_share_images(pk)
+        default_storage.save(name, ContentFile(image))
+    except Exception as error:  # each storage has its own kinds
+        logger.error("The share image of page %s can't be stored, and is drawn again each time: %s", pk, error)
     return image
 
 

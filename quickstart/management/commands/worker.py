@@ -35,6 +35,7 @@ SCHEDULED_COMMANDS = {
     "thin_revisions": DAY,
     "empty_bin": DAY,
     "delete_old_counts": DAY,
+    "delete_unfinished_uploads": DAY,
 }
 # Commands that may take an hour. They run in the night of the site's time zone.
 NIGHTLY_COMMANDS = ("check_links",)

@@ -204,21 +204,3 @@ def test_a_site_without_a_layout_has_one_slot(asgi_get, image: SiteImage, settin
         assert asgi_get(largest_image_url(image)).status_code == 200
     finally:
         get_slots.cache_clear()
-
-
-@pytest.mark.parametrize("ending", ["webp", "jpg"])
-def test_a_file_that_is_gone_is_made_once_more(asgi_get, image: SiteImage, monkeypatch, ending: str) -> None:
-    url = url_of(image, "width-400", ending)
-    asgi_get(url)
-    [rendition] = Rendition.objects.all()
-    rendition.file.storage.delete(rendition.file.name)
-    made = []
-    generate = SiteImage.generate_rendition_file
-    monkeypatch.setattr(
-        SiteImage, "generate_rendition_file", lambda image, *args, **kwargs: made.append(1) or generate(image, *args)
-    )
-    for _ in range(3):
-        assert asgi_get(url).status_code == 200
-    assert len(made) == 1
-    assert rendition.file.storage.exists(rendition.file.name)
-    assert Rendition.objects.get().file.url == url
