@@ -138,6 +138,8 @@ def environment(var_dir: Path, **extra: str) -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}},
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+        # Some tests run it on PostgreSQL.
+        "ALLOW_DEV_SETTINGS": "1",
         "DEBUG": "0",
         "GALLEY_VAR_DIR": str(var_dir),
         "GALLEY_EDITOR": EDITOR,
