@@ -1,13 +1,15 @@
 """Settings for a server: secrets come from the environment, names of static files contain a hash."""
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import STORAGES, clean_url, env
+from config.settings.base import STATIC_ROOT, STORAGES, clean_url, env
 
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", subcast=str.strip)
 WAGTAILADMIN_BASE_URL = clean_url(env.str("WAGTAILADMIN_BASE_URL"))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [WAGTAILADMIN_BASE_URL], subcast=clean_url)
 
+# Each release has its own.
+STATIC_ROOT = env.path("STATIC_ROOT", STATIC_ROOT)
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"}}
 
 SESSION_COOKIE_SECURE = True

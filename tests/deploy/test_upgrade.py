@@ -1,0 +1,100 @@
+"""`galley upgrade` and `galley rollback`: visitors notice neither, and a release that fails never reaches them."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.load import Load, request
+from tests.deploy.server import DebianServer, debian_server
+from tests.running_site import PROJECT
+
+STAND_IN = Path(__file__).with_name("stand_in") / "manage.py"
+
+
+def release(server: DebianServer, name: str) -> str:
+    """Commit a release of the stand-in that answers with `name`."""
+    (server.source / "manage.py").write_text(STAND_IN.read_text().replace('RELEASE = "first"', f'RELEASE = "{name}"'))
+    return server.commit(f"Release the {name}")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[DebianServer]:
+    """A server with a stand-in for the site, which starts in no time."""
+    var_dir = str(tmp_path / "srv/var")
+    with debian_server(tmp_path, own_packages=False, REDIS_URL="redis://localhost", GALLEY_VAR_DIR=var_dir) as server:
+        release(server, "first")
+        server.clone_repository()
+        yield server
+
+
+def test_releases_follow_each_other_under_load(server: DebianServer) -> None:
+    assert server.galley("status").returncode
+    run = server.galley("upgrade")
+    assert not run.returncode, run.stdout
+    assert "first" in request(server.url)[1]
+
+    def visit(number: int) -> str:
+        return request(server.url, data=b"message" if number % 2 else None)[1]
+
+    with Load(visit) as load:
+        load.wait_for("first")
+        second = release(server, "second")
+        run = server.galley("upgrade", second[:12])
+        assert not run.returncode, run.stdout
+        load.wait_for("second")
+
+        release(server, "broken")
+        run = server.galley("upgrade")
+        assert run.returncode
+        assert "and the site goes on as before" in run.stdout
+        load.wait_for("second")
+
+        run = server.galley("rollback")
+        assert not run.returncode, run.stdout
+        load.wait_for("first")
+        assert not server.galley("restart").returncode
+        load.wait_for("first")
+        assert load.failures == []
+
+        # A control: visitors would have noticed.
+        server.kill_web()
+        load.wait_for_failures()
+    assert "doesn't answer" in server.galley("status").stdout
+    lines = (server.root / "srv/var/commands").read_text().splitlines()
+    assert [line for line in lines if "migrate" in line] == [
+        f"{name} migrate --noinput --verbosity 0" for name in ("first", "second", "broken")
+    ]
+    assert [line for line in lines if "worker" in line] == [
+        f"{name} worker " for name in ("first", "second", "first", "first")
+    ]
+
+
+def test_what_cannot_be_done_changes_nothing(server: DebianServer) -> None:
+    assert "no revision 'v9'. Nothing was done." in server.galley("upgrade", "v9").stdout
+    assert "There is no former release. Nothing was done." in server.galley("rollback").stdout
+    assert "No release runs yet" in server.galley("shell").stdout
+    env_file = server.root / "galley.env"
+    env_file.write_text(env_file.read_text().replace("REDIS_URL", "OTHER_URL"))
+    assert "needs REDIS_URL" in server.galley("upgrade").stdout
+    lock = server.root / "srv/run/lock"
+    with subprocess.Popen(["flock", lock, "sh", "-c", "echo locked; read _"], stdin=-1, stdout=-1, text=True) as other:
+        assert other.stdout
+        assert other.stdout.readline()
+        assert "Another upgrade, rollback or restart is under way" in server.galley("upgrade").stdout
+        other.communicate("\n")
+    assert not list((server.root / "srv/releases").iterdir())
+
+
+@pytest.mark.parametrize("unit", ["galley-web@.service", "galley-worker.service"])
+def test_systemd_understands_the_units(unit: str) -> None:
+    text = (PROJECT / "deploy" / unit).read_text()
+    assert "uvicorn" not in text
+    assert "manage.py serve" in text or "manage.py worker" in text
+    run = subprocess.run(
+        ["systemd-analyze", "verify", PROJECT / "deploy" / unit], capture_output=True, text=True, check=False
+    )
+    # What isn't installed here is no fault of the unit.
+    faults = [line for line in run.stderr.splitlines() if unit in line and "is not executable" not in line]
+    assert faults == []
