@@ -49,8 +49,9 @@ def run_nginx(behind: str, folder: Path) -> Iterator[Front]:
     )
     secure = find_port()
     deployed = DEPLOYED.read_text()
+    address = behind.removeprefix("http://").replace("localhost", "127.0.0.1")
     for there, here in {
-        "127.0.0.1:8080": behind.removeprefix("http://").replace("localhost", "127.0.0.1"),
+        "include /etc/nginx/galley-upstream.conf;": f"server {address};",
         "listen 80;": f"listen unix:{folder / 'plain.sock'};",
         "listen 443 ": f"listen 127.0.0.1:{secure} ",
         "galley.example.org;": "localhost;",
