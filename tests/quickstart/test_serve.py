@@ -50,12 +50,6 @@ def test_it_serves_the_site_with_the_page_caches_protocol(options: dict[str, Any
     assert config.http_protocol_class is PageCacheProtocol
 
 
-def test_the_units_and_up_use_it() -> None:
-    unit = (PROJECT / "deploy" / "galley-web.service").read_text()
-    assert "manage.py serve" in unit
-    assert "uvicorn" not in unit
-
-
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0), backlog=4 * MAX_FILES) as listener:

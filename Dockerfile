@@ -1,0 +1,27 @@
+# One image for the site, its worker and its commands. `compose.yaml` runs them with PostgreSQL, Redis and Caddy.
+FROM python:3.13-slim-bookworm AS build
+RUN pip install --no-cache-dir uv
+WORKDIR /srv/galley
+COPY pyproject.toml uv.lock ./
+RUN uv sync --locked --no-dev --compile-bytecode
+COPY . .
+ENV DJANGO_SETTINGS_MODULE=config.settings.production STATIC_ROOT=/srv/galley/collected-static GALLEY_VAR_DIR=/srv/galley/var
+# These three are needed by the settings, not by the command.
+RUN SECRET_KEY=only-to-collect-static-files ALLOWED_HOSTS=localhost WAGTAILADMIN_BASE_URL=http://localhost \
+    .venv/bin/python manage.py collectstatic --noinput --verbosity 0
+
+FROM python:3.13-slim-bookworm
+RUN useradd --system --home-dir /srv/galley/var --shell /usr/sbin/nologin galley
+COPY --from=build /srv/galley /srv/galley
+RUN install -d -o galley -g galley /srv/galley/var
+WORKDIR /srv/galley
+USER galley
+ENV PATH=/srv/galley/.venv/bin:$PATH \
+    DJANGO_SETTINGS_MODULE=config.settings.production \
+    STATIC_ROOT=/srv/galley/collected-static \
+    GALLEY_VAR_DIR=/srv/galley/var
+VOLUME /srv/galley/var
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s CMD ["python", "deploy/is_ready.py"]
+ENTRYPOINT ["python", "manage.py"]
+CMD ["serve", "--host", "0.0.0.0", "--port", "8080"]

@@ -1,0 +1,43 @@
+"""What can be said of the container files without an engine: names in them exist, and nothing is secret."""
+
+import re
+
+import yaml
+from django.core.management import get_commands
+
+from tests.running_site import PROJECT
+
+COMPOSE = yaml.safe_load((PROJECT / "compose.yaml").read_text())
+DOCKERFILE = (PROJECT / "Dockerfile").read_text()
+
+
+def test_the_services_run_commands_of_the_site() -> None:
+    commands = {service["command"][0] for service in COMPOSE["services"].values() if "command" in service}
+    assert commands == {"migrate", "worker"}
+    assert commands | {"serve", "collectstatic"} <= set(get_commands())
+    assert '["serve", "--host", "0.0.0.0", "--port", "8080"]' in DOCKERFILE
+    assert "reverse_proxy web:8080" in (PROJECT / "deploy/Caddyfile").read_text()
+
+
+def test_each_service_waits_for_one_that_exists() -> None:
+    services, volumes = COMPOSE["services"], set(COMPOSE["volumes"])
+    for service in services.values():
+        for name, condition in service.get("depends_on", {}).items():
+            waits_for_health = condition["condition"] == "service_healthy"
+            assert not waits_for_health or "healthcheck" in services[name] or services[name].get("build"), name
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert source in volumes or (PROJECT / source).exists(), source
+
+
+def test_the_variables_are_those_of_the_settings() -> None:
+    documented = set(re.findall(r"^\| `(\w+)`", (PROJECT / "docs/reference/settings.md").read_text(), re.MULTILINE))
+    assert set(COMPOSE["x-site"]["environment"]) <= documented
+    assert set(re.findall(r"(\w+)=/srv", DOCKERFILE)) - {"PATH"} <= documented
+
+
+def test_no_secret_has_a_value_of_its_own() -> None:
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "HOST"):
+        assert f"${{{name}:?" in (PROJECT / "compose.yaml").read_text()
+        assert f"${{{name}:-" not in (PROJECT / "compose.yaml").read_text()
+    assert {".git", ".env", "var", ".venv"} <= set((PROJECT / ".dockerignore").read_text().split())
