@@ -13,6 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django_tasks import TaskResultStatus
+from django_tasks.signals import task_finished
 from wagtail.documents.models import Document
 from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction
 
@@ -42,6 +44,8 @@ def ask(email: str, client: Client | None = None) -> HttpResponse:
 def test_a_forgotten_password_is_mailed_by_the_worker_with_a_link_that_works(ada) -> None:
     assert ask("ada@example.org").status_code == 302
     [message] = mail.outbox
+    assert message.extra_headers["Message-ID"].endswith("@localhost>")
+    assert message.subject == "Password reset"
     [link] = re.findall(r"http://\S+(/admin/password_reset/confirm/\S+)", message.body)
     own = Client()
     form = own.get(link).headers["Location"]
@@ -76,6 +80,20 @@ def test_an_address_without_account_gets_no_mail_and_one_with_it_no_flood(ada) -
     assert len(mail.outbox) == 2
     assert "You can ask again in 15 minutes" in answers[-1].content.decode()
     assert 0 < int(answers[-1]["Retry-After"]) <= 15 * 60
+
+
+def test_a_mail_that_cannot_be_sent_shows_as_a_failed_task(ada, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
+    failed = []
+    task_finished.connect(lambda task_result, **kwargs: failed.append(task_result.status), weak=False, dispatch_uid="t")
+    try:
+        assert ask("ada@example.org").status_code == 302
+    finally:
+        task_finished.disconnect(dispatch_uid="t")
+    assert failed == [TaskResultStatus.FAILED]
 
 
 def test_a_new_password_lifts_the_locks_of_the_account(ada) -> None:
