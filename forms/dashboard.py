@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest
@@ -65,11 +66,14 @@ def find_mail_problems(request: HttpRequest) -> Iterator[SiteProblem]:
             reverse("wagtailadmin_pages:edit", args=[page.pk]),
             _("Add a recipient"),
         )
-    if failed := ContactMessage.objects.filter(mail_state=MailState.FAILED).count():
+    states = [MailState.FAILED, *([MailState.NOWHERE] if is_mail_sent() else [])]
+    if failed := ContactMessage.objects.filter(mail_state__in=states).count():
         address = reverse("wagtailsnippets_forms_contactmessage:list")
         yield SiteProblem(
-            ngettext("The e-mail about a message failed.", "The e-mails about %(count)s messages failed.", failed)
+            ngettext(
+                "The e-mail about a message wasn’t sent.", "The e-mails about %(count)s messages weren’t sent.", failed
+            )
             % {"count": failed},
-            f"{address}?mail_state={MailState.FAILED}",
+            f"{address}?{urlencode({'mail_state': states}, doseq=True)}",
             _("See why"),
         )

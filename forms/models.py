@@ -13,6 +13,7 @@ from wagtail.models import Orderable
 
 from galley.async_pages import AsyncViewMixin
 from galley.site_settings.fields import read_emails
+from galley.tasks import mail
 from home.base_page import BasePage, BodyMixin, IntroductionMixin
 from home.models import SiteSettings
 
@@ -121,7 +122,7 @@ class MailState(models.TextChoices):
     SENT = "sent", "Sent"
     FAILED = "failed", "Failed"
     NO_RECIPIENT = "no_recipient", "Not sent: no recipient"
-    NOWHERE = "nowhere", "Not sent: e-mail isn't set up"
+    NOWHERE = mail.NOWHERE, "Not sent: e-mail isn't set up"
     HELD = "held", "Not sent: taken for spam"
 
 

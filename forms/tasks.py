@@ -22,13 +22,14 @@ SENDING_TIMEOUT = timedelta(minutes=10)
 
 
 @task(takes_context=True)
-def send_contact_mail(context: TaskContext, message_id: int) -> None:
+def send_contact_mail(context: TaskContext, message_id: int) -> str | None:
     """Send the e-mail about one message, unless it has been sent or another task is sending it.
 
-    If a worker was killed in the middle of it, the task is run again, and the e-mail has the same Message-ID.
+    If a worker was killed in the middle of it, the task is run again, and the e-mail has the same Message-ID. Returns
+    what has become of it.
     """
     if not _claim(message_id, is_again=context.attempt > 1):
-        return
+        return None
     message = ContactMessage.objects.select_related("page").get(pk=message_id)
     try:
         recipients = message.page.find_recipients() if message.page else []
@@ -38,6 +39,7 @@ def send_contact_mail(context: TaskContext, message_id: int) -> None:
         _settle(message, sent if recipients else MailState.NO_RECIPIENT)
     except Exception as error:  # mail backends raise errors of any kind, and each has to show in the admin
         _settle(message, MailState.FAILED, clean_line(explain_failure(error)))
+    return message.mail_state
 
 
 def request_mail_again(messages: QuerySet[ContactMessage]) -> int:

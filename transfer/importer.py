@@ -172,7 +172,8 @@ class FolderImport:
         return Task(post, record, state)
 
     def _write(self, tasks: list[Task]) -> None:
-        writer = PageWriter(self.blog, self._redirects, [key for task in tasks for key in task.post.images])
+        keys = [key for task in tasks for key in task.post.images]
+        writer = PageWriter(self.blog, self._redirects, keys, note=import_lock_path().with_suffix(".storing"))
         for task in tasks:
             if task.record and task.record.page_id:
                 writer.pages[task.post.key] = task.record.page_id

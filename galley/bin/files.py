@@ -5,7 +5,6 @@ the id show it again. The file waits in a folder that isn't public.
 """
 
 import secrets
-from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -19,7 +18,7 @@ from wagtail.actions.delete import DeleteAction
 from wagtail.log_actions import log
 from wagtail.models import Collection, ReferenceIndex
 from wagtail.search import index
-from wagtail.tasks import update_reference_index_task
+from wagtail.tasks import delete_file_from_storage_task, update_reference_index_task
 
 from galley.bin.models import BinItem
 from galley.bin.pages import Restored
@@ -56,7 +55,7 @@ def move_file_to_bin(instance: Any, user: Any = None) -> BinItem:
     # Wagtail deletes the file of this name in a task, when it may have been restored.
     instance.file.name = f"{FOLDER}/{secrets.token_hex(8)}"
     DeleteAction(instance, user=user).execute(skip_permission_checks=True)
-    transaction.on_commit(partial(storage.delete, name))
+    enqueue_with_commit(delete_file_from_storage_task, storage.deconstruct(), name)
     return item
 
 
@@ -129,7 +128,7 @@ def _forget(item: BinItem) -> None:
     if item.file:
         model: Any = item.content_type.model_class()
         storage = model._meta.get_field("file").storage
-        transaction.on_commit(partial(storage.delete, item.file))
+        enqueue_with_commit(delete_file_from_storage_task, storage.deconstruct(), item.file)
 
 
 @transaction.atomic

@@ -26,6 +26,8 @@ from galley.tasks.queue import enqueue_with_commit
 
 logger = logging.getLogger(__name__)
 
+# The result of a task whose e-mail reached nobody.
+NOWHERE = "nowhere"
 # After the first failure, the second and so on.
 RETRY_DELAYS = [datetime.timedelta(minutes=minutes) for minutes in (1, 10, 60, 360)]
 
@@ -133,8 +135,11 @@ def _is_queued(message_id: str) -> bool:
 
 
 @task()
-def deliver_mail(message_id: str, subject: str, text: str, recipient: str, attempt: int = 0) -> None:
-    """Send an e-mail. If that fails it is tried again later, and after the last time the task fails."""
+def deliver_mail(message_id: str, subject: str, text: str, recipient: str, attempt: int = 0) -> str:
+    """Send an e-mail. If that fails it is tried again later, and after the last time the task fails.
+
+    Returns in a word what has become of it.
+    """
     sender = getattr(settings, "WAGTAILADMIN_NOTIFICATION_FROM_EMAIL", None)
     headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
     try:
@@ -145,3 +150,5 @@ def deliver_mail(message_id: str, subject: str, text: str, recipient: str, attem
         logger.warning("An e-mail couldn't be sent: %s", explain_failure(error))
         later = deliver_mail.using(run_after=timezone.now() + RETRY_DELAYS[attempt])
         later.enqueue(message_id, subject, text, recipient, attempt + 1)
+        return "later"
+    return "sent" if is_mail_sent() else NOWHERE

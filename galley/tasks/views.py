@@ -23,7 +23,7 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.reports import ReportView
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from galley.tasks.mail import describe_mail
+from galley.tasks.mail import NOWHERE, describe_mail
 from galley.tasks.models import Worker
 from galley.tasks.queue import WORKER_LATE, read_status, retry_failed
 
@@ -94,7 +94,7 @@ class TasksReport(ReportView):
     columns = [
         TaskColumn("task", label=gettext_lazy("Task")),
         Column("status", label=gettext_lazy("State"), accessor=lambda task: describe_status(task), sort_key="rank"),
-        Column("attempts", label=gettext_lazy("Begun"), accessor=lambda task: len(task.worker_ids)),
+        Column("attempts", label=gettext_lazy("Attempts"), accessor=lambda task: len(task.worker_ids)),
         DateColumn("enqueued_at", label=gettext_lazy("Queued"), sort_key="enqueued_at"),
         DateColumn("started_at", label=gettext_lazy("Last begun"), sort_key="started_at"),
         DateColumn("finished_at", label=gettext_lazy("Ended"), sort_key="finished_at"),
@@ -119,7 +119,9 @@ class TasksReport(ReportView):
 
 
 def describe_status(task: DBTaskResult) -> str:
-    """Return the state of `task` in a word; for one that is deferred, that it waits for its time."""
+    """Return the state of `task` in words, also whether it waits for its time, and whether its e-mail went nowhere."""
+    if task.return_value == NOWHERE:
+        return _("Done, but e-mail isn’t set up: it reached nobody")
     if task.status == TaskResultStatus.READY and timezone.now() < task.run_after < get_date_max():
         return _("Waits for its time")
     return str(STATUSES[TaskResultStatus(task.status)])

@@ -26,7 +26,7 @@ def test_a_user_without_the_permission_sees_nothing_of_them(write) -> None:  # n
     write("Secret writer", mail_state=MailState.FAILED)
     ContactRecipient.objects.all().delete()
     html = dashboard_of(member_with())
-    for text in ("Secret writer", NO_MAIL, NOBODY, "The e-mail about a message failed."):
+    for text in ("Secret writer", NO_MAIL, NOBODY, "The e-mail about a message wasn’t sent."):
         assert text not in html
 
 
@@ -53,9 +53,12 @@ def test_the_recipients_of_the_site_are_enough(contact, small_site: SmallSite, e
 
 def test_failed_mails_are_counted(write, editor) -> None:  # noqa: F811
     write(mail_state=MailState.SENT)
-    assert "failed" not in dashboard_of(editor)
+    assert "sent." not in dashboard_of(editor)
     write(mail_state=MailState.FAILED)
-    assert "The e-mail about a message failed." in dashboard_of(editor)
+    assert "The e-mail about a message wasn’t sent." in dashboard_of(editor)
     write(mail_state=MailState.FAILED)
-    assert "The e-mails about 2 messages failed." in dashboard_of(editor)
-    assert ContactMessage.objects.count() == 3
+    write(mail_state=MailState.NOWHERE)
+    html = dashboard_of(editor)
+    assert "The e-mails about 3 messages weren’t sent." in html
+    assert "?mail_state=failed&amp;mail_state=nowhere" in html
+    assert ContactMessage.objects.count() == 4

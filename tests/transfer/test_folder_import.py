@@ -593,3 +593,24 @@ def test_names_that_differ_in_signs_are_different_terms(blog_folder: BlogFolder)
         assert names == [["C", "C#", "C++", "F#"], ["C"]]
         assert [page.series.name for page in pages] == ["Learn C++", "Learn C"]
     assert set(Category.objects.values_list("slug", flat=True)) >= {"c", "c-plus-plus", "c-sharp", "f-sharp"}
+
+
+def test_the_picture_that_a_killed_import_was_storing_is_stored_once(blog_folder: BlogFolder, monkeypatch) -> None:
+    fill(blog_folder)
+
+    class Killed(BaseException):
+        """Nothing is done after `kill -9`, so that the file stays."""
+
+    def end(image: SiteImage, *args: object, **options: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as killing:
+        killing.setattr(SiteImage, "save", end)
+        killing.setattr("django.core.files.storage.FileSystemStorage.delete", lambda *args: None)
+        killing.setattr(Path, "unlink", lambda *args, **options: None)
+        with pytest.raises(Killed):
+            blog_folder.run()
+    originals = importer.settings.MEDIA_ROOT / "original_images"
+    assert (len(list(originals.iterdir())), SiteImage.objects.count()) == (1, 0)
+    assert blog_folder.run().failed == []
+    assert [f"original_images/{path.name}" for path in originals.iterdir()] == [SiteImage.objects.get().file.name]

@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from anyascii import anyascii
@@ -35,9 +36,9 @@ class PageWriter:
     First `reserve` creates a page for each new post, so that posts can link to each other. Then `write` fills them.
     """
 
-    def __init__(self, blog: BlogIndexPage, redirects: "Redirects", image_keys: Iterable[str]) -> None:
+    def __init__(self, blog: BlogIndexPage, redirects: "Redirects", image_keys: Iterable[str], note: Path) -> None:
         self.blog = blog
-        self.images = ImageLibrary(image_keys)
+        self.images = ImageLibrary(image_keys, note)
         self.pages: dict[str, int] = {}  # by the keys of their posts
         self._redirects = redirects
         self._terms = Terms()
@@ -165,15 +166,27 @@ def _naming_failure(image: ImageFile) -> Iterator[None]:
 
 
 class ImageLibrary:
-    """Site images by the hash of their file. Copies each image file once."""
+    """Site images by the hash of their file. Copies each image file once.
 
-    def __init__(self, keys: Iterable[str]) -> None:
+    `note` is a file with the name of what is being stored. An import that was killed leaves it, and a picture without a
+    row in the database, which the next import deletes.
+    """
+
+    def __init__(self, keys: Iterable[str], note: Path) -> None:
+        self._note = note
+        self._delete_leftover()
         wanted = set(keys)
         images = get_image_model().objects.order_by("-pk").values_list("file_hash", "pk", "file", "file_size")
         found = [image for image in images if image[0] in wanted]
         self._ids = {key: pk for key, pk, _, _ in found}
         self._unchecked = {key: (name, size) for key, _, name, size in found}
         self.added = 0
+
+    def _delete_leftover(self) -> None:
+        name = self._note.read_text() if self._note.exists() else ""
+        if name and not get_image_model().objects.filter(file=name).exists():
+            get_image_model()._meta.get_field("file").storage.delete(name)
+        self._note.unlink(missing_ok=True)
 
     def restore(self, image: ImageFile) -> None:
         """Write the file of the site image with the content of `image` again if it is missing or cut off.
@@ -205,6 +218,7 @@ class ImageLibrary:
             site_image.clean()
             field, storage = site_image.file.field, site_image.file.storage
             name = storage.get_available_name(field.generate_filename(site_image, image.path.name), field.max_length)
+            self._note.write_text(name)
             try:
                 site_image.file = storage.save(name, ContentFile(content), field.max_length)
                 site_image.save()
@@ -212,6 +226,8 @@ class ImageLibrary:
                 with suppress(OSError):  # a file that is only half written
                     storage.delete(name)
                 raise
+            finally:
+                self._note.unlink(missing_ok=True)
             self._ids[image.key] = site_image.pk
             self.added += 1
         return self._ids[image.key]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from email import message_from_bytes
 from itertools import count, repeat
@@ -34,9 +35,14 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.received: Counter[str] = Counter()
+        # The worker that is killed when its e-mail is taken, before it hears of that.
+        self.victim: Future[int] | None = None
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         self.received[message_from_bytes(envelope.content)["Message-ID"]] += 1
+        if self.victim:
+            os.kill(self.victim.result(), signal.SIGKILL)
+            self.victim = None
         return "250 OK"
 
 
@@ -49,6 +55,8 @@ class Site:
         self._forker = forker
         self._numbers = Counter[str]()
         self.kills = 0
+        # Tasks that upstream's worker would never have run again.
+        self.interrupted = 0
 
     def query(self, sql: str) -> list[tuple]:
         with closing(sqlite3.connect(self.var_dir / DATABASE, timeout=60)) as database, database:
@@ -174,8 +182,19 @@ def kill_and_go_on(site: Site, kind: str, kill_at: int) -> None:
     """Kill the process at that event of new work, and let the next one go on."""
     site.add_work(kind)
     site.run(kind, kill_at)
+    site.interrupted += len(site.query("SELECT 1 FROM django_tasks_database_dbtaskresult WHERE status = 'RUNNING'"))
     site.let_leases_end()
     site.run(kind)
+
+
+def kill_after_delivery(site: Site) -> None:
+    """Kill the worker in the moment in which it can't know whether the mail server has its e-mail."""
+    victim: Future[int] = Future()
+    site.mailbox.victim = victim
+    site.add_work("mail")
+    victim.set_result(site.start(command=WORKER, kill_at=0, thread="MainThread"))
+    site._note_end(site.wait())
+    site.let_leases_end()
 
 
 def kill_often(site: Site, kills: int, moments: Iterator[float]) -> None:
@@ -188,8 +207,14 @@ def kill_often(site: Site, kills: int, moments: Iterator[float]) -> None:
     while site.kills < kills:
         for kind in KINDS:
             kill_and_go_on(site, kind, int(events[kind] * next(moments)))
+    kill_after_delivery(site)
+    site.run("mail")
+    assert site.interrupted > 0
     wait_until_all_is_done(site)
     site.check()
+    # It was delivered again, with the same Message-ID.
+    assert max(site.mailbox.received.values()) == 2
+    sys.stdout.write(f"{site.kills} kills, {site.interrupted} tasks interrupted\n")
 
 
 @pytest.mark.browser
@@ -203,6 +228,16 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(site: Site) -> Non
 def test_fifty_kills(site: Site) -> None:
     chance = random.Random(14)
     kill_often(site, 50, (chance.random() for _ in count()))
+
+
+@pytest.mark.browser
+@pytest.mark.nightly
+def test_control_without_leases_the_mail_is_never_finished(site: Site) -> None:
+    kill_after_delivery(site)
+    site.start(command=[*WORKER, "--batch"], kill_at=0, thread="MainThread", without_leases=True)
+    site.wait()
+    states = "SELECT mail_state, status FROM forms_contactmessage, django_tasks_database_dbtaskresult"
+    assert site.query(f"{states} WHERE task_path = 'forms.tasks.send_contact_mail'") == [("sending", "RUNNING")]
 
 
 def wait_until_all_is_done(site: Site) -> None:
