@@ -3,6 +3,7 @@
 
 import gc
 import os
+import re
 import sys
 from importlib import import_module
 from typing import Any
@@ -13,6 +14,9 @@ from django.conf import settings
 # How long a thread may hold the interpreter while others wait, in seconds. A thread that has an answer from the
 # database waits that long for a thread that computes, many times for each page. Python's default is 0.005.
 SWITCH_INTERVAL = 0.001
+
+# Where people who are signed in upload files and save long texts.
+EDITORS_PATHS = re.compile(r"/admin/(?!login/|password_reset/)")
 
 # What is in use at a full collection is exempted with the rest, and never freed if it ends in a cycle. So not for ever.
 EXEMPTING_COLLECTIONS = 10
@@ -27,14 +31,17 @@ import_module(settings.ROOT_URLCONF)
 
 from config.files import serve_public_media, serve_static_files
 from galley.async_pages import PooledASGIHandler
+from galley.async_pages.body_limit import BodyLimit
 from galley.page_cache.application import PageCache
 from galley.page_cache.protocol import answer_from
 from galley.preview.asgi import preview_application
 from galley.reports.missing import MissingAddressCounter
+from galley.security_headers.application import SecurityHeaders
 from galley.statistics.visits import VisitCounter, name_pages
 
 django_application = PooledASGIHandler(settings.REQUEST_THREADS)
-site = preview_application(serve_public_media(serve_static_files(name_pages(django_application))))
+files = serve_public_media(serve_static_files(name_pages(django_application)))
+site = preview_application(BodyLimit(SecurityHeaders(files), settings.VISITORS_MAX_BYTES, EDITORS_PATHS))
 visits = VisitCounter(site)
 if settings.PAGE_CACHE_MAX_BYTES:
     visits.app = cached_site = PageCache(site, settings.PAGE_CACHE_MAX_BYTES)

@@ -37,7 +37,7 @@ def serve_public_media(app: ASGIApp) -> ASGIApp:
 
     In production a web server may do this instead.
     """
-    media = FileServer(app, autorefresh=True, max_age=60 * 60 * 24 * 30, add_headers_function=_sandbox_media)
+    media = FileServer(app, autorefresh=True, max_age=60 * 60 * 24 * 30)
     for folder in PUBLIC_MEDIA_FOLDERS:
         media.add_files(str(settings.MEDIA_ROOT / folder), prefix=f"{settings.MEDIA_URL}{folder}/")
     pictures_url = f"{settings.MEDIA_URL}{RENDITIONS_FOLDER}/"
@@ -50,12 +50,6 @@ def serve_public_media(app: ASGIApp) -> ASGIApp:
         await server(scope, receive, send)
 
     return route
-
-
-def _sandbox_media(headers: Headers, path: str, url: str) -> None:
-    """Disable the scripts of an uploaded SVG that is opened as a document."""
-    headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    headers["X-Content-Type-Options"] = "nosniff"
 
 
 class ConditionalFile:

@@ -13,7 +13,7 @@ from galley.images.views import serve_rendition
 from galley.languages.addresses import by_language
 from galley.page_cache.page_routing import serve
 from galley.rate_limits.urls import readers_urlpatterns
-from home.documents import serve_document
+from galley.security_headers.downloads import serve_document
 from search.views import search
 
 handler404 = "home.not_found.NotFoundPage"

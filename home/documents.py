@@ -1,27 +1,8 @@
-"""Documents: their former URLs, which had the names of former files, and headers that fit."""
+"""Documents: their former URLs, which had the names of former files."""
 
 from typing import Any
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.utils.cache import patch_cache_control
-from wagtail.documents.views.serve import serve
-
 from galley.async_pages.redirects import add_redirect
-
-
-def serve_document(request: HttpRequest, document_id: str, file_name: str) -> HttpResponseBase:
-    """Return Wagtail's response. Raises Http404 for the name of a former file, which has a redirect.
-
-    Wagtail sends `Content-Encoding: None`. The name of a former file may come back, so caches ask each time (RFC 9111,
-    4.2.2).
-    """
-    response = serve(request, document_id, file_name)
-    if response.get("Content-Encoding") == "None":
-        del response["Content-Encoding"]
-    if not response.has_header("Cache-Control"):
-        patch_cache_control(response, no_cache=True)
-    return response
 
 
 def remember_url(sender: Any, instance: Any, **kwargs: Any) -> None:

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "galley.rate_limits",
     "galley.tasks",
     "galley.files",
+    "galley.security_headers",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.sitemaps",
@@ -85,6 +86,7 @@ INSTALLED_APPS = [
 # The classes in `galley.async_pages.middleware` are Django's, without the change of threads in async requests.
 MIDDLEWARE = [
     "galley.page_cache.middleware.CacheControlMiddleware",
+    "galley.security_headers.middleware.SecurityHeadersMiddleware",
     "galley.async_pages.middleware.SecurityMiddleware",
     "galley.languages.middleware.LanguageMiddleware",
     "galley.async_pages.middleware.SessionMiddleware",
@@ -228,8 +230,15 @@ STORAGES = {
 # take a second to read), and a long text is larger than 2.5 MiB. What is too large for the preview can still be saved.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+# Visitors, who aren't signed in, send far less.
+VISITORS_MAX_BYTES = 256 * 1024
 
-# Security: Wagtail's preview panel shows the page in a frame of the same origin.
+# Security (`galley/security_headers/README.md`): two short scripts stand in the pages themselves.
+CSP_INLINE_SCRIPTS = ["components/theme_script.html", "components/late_htmx.html"]
+CSP_SOURCE_FUNCTIONS = ["galley.embeds.providers.find_frame_sources"]
+CSP_SOURCES = env.str("CSP_SOURCES", "")
+CSP_ADMIN_SOURCES = env.str("CSP_ADMIN_SOURCES", "")
+# Wagtail's preview panel shows the page in a frame of the same origin.
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = [
     "security.W019",  # recommends DENY for X_FRAME_OPTIONS, which would leave that panel empty

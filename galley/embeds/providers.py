@@ -128,6 +128,12 @@ def name_providers() -> str:
     return ", ".join(dict.fromkeys(provider.name for provider in get_providers()))
 
 
+def find_frame_sources() -> dict[str, list[str]]:
+    """Return the origins of all players, for the directive `frame-src` of a content security policy."""
+    players = [urlsplit(provider.player) for provider in get_providers()]
+    return {"frame-src": [f"{player.scheme}://{player.netloc}" for player in players]}
+
+
 def address_pattern() -> str:
     """Return a regular expression of JavaScript for the addresses that a provider has."""
     patterns = "|".join(re.sub(r"\?P<\w+>", "?:", provider.pattern) for provider in get_providers())

@@ -19,11 +19,20 @@ logger = logging.getLogger(__name__)
 
 
 def is_own_origin(scope: Any) -> bool:
-    """Whether the socket was opened by a page of its own host, or of one in `CSRF_TRUSTED_ORIGINS`."""
+    """Whether the socket was opened by a page of its own host, or of one in `CSRF_TRUSTED_ORIGINS`.
+
+    The host has to be one of `ALLOWED_HOSTS`. Otherwise a page of another site could have its own name lead to this
+    server once it is loaded (DNS rebinding), and its origin would be that of the socket.
+    """
     origin = _read_header(scope, b"origin")
-    is_own = _is_trusted(scope, origin)
+    try:
+        own = _own_origin(scope)
+    except DisallowedHost:
+        _log_host(_read_header(scope, b"host"))
+        return False
+    is_own = _is_trusted(own, origin)
     if not is_own:
-        _log_address(origin, _own_origin(scope))
+        _log_address(origin, own)
     return is_own
 
 
@@ -32,8 +41,9 @@ def explain_refusal(scope: Any, origin: str) -> str:
 
     `scope` is that of a POST, which has an `Origin` as the handshake has, and comes through the same proxies.
     """
-    if not _is_trusted(scope, origin):
-        _log_address(origin, own := _own_origin(scope))
+    own = _own_origin(scope)
+    if not _is_trusted(own, origin):
+        _log_address(origin, own)
         return _(
             "The preview can't connect, and the server refuses to save: your browser has this site at %(got)s, and the "
             "server takes its address to be %(expected)s. A proxy changes it."
@@ -44,22 +54,22 @@ def explain_refusal(scope: Any, origin: str) -> str:
             "The preview can't connect: something between your browser and the server changes or removes the header "
             "Origin. Your browser sends %(expected)s, and the server gets: %(got)s."
         ) % {"expected": origin, "got": got[:200] or "—"}
-    _log_upgrade(_own_origin(scope))
+    _log_upgrade(own)
     return _("The preview can't connect: something between your browser and the server doesn't pass WebSockets.")
 
 
-def _is_trusted(scope: Any, origin: str) -> bool:
-    return origin in {_own_origin(scope), *settings.CSRF_TRUSTED_ORIGINS}
+def _is_trusted(own: str, origin: str) -> bool:
+    return origin in {own, *settings.CSRF_TRUSTED_ORIGINS}
 
 
 def _own_origin(scope: Any) -> str:
-    """Return the address as Django has it for forms: by `SECURE_PROXY_SSL_HEADER` and `USE_X_FORWARDED_HOST`, too."""
+    """Return the address as Django has it for forms: by `SECURE_PROXY_SSL_HEADER` and `USE_X_FORWARDED_HOST`, too.
+
+    Raises `DisallowedHost`.
+    """
     scheme = scope.get("scheme", "ws").replace("ws", "http")
     request = ASGIRequest({"method": "GET", "path": "/", "scheme": scheme, "headers": scope["headers"]}, BytesIO())
-    try:
-        return f"{request.scheme}://{request.get_host()}"
-    except DisallowedHost:
-        return f"{request.scheme}://{_read_header(scope, b'host')}"
+    return f"{request.scheme}://{request.get_host()}"
 
 
 def _read_header(scope: Any, wanted: bytes) -> str:
@@ -75,6 +85,11 @@ def _log_address(got: str, expected: str) -> None:
         got[:200] or "an unknown address",
         expected,
     )
+
+
+@lru_cache(maxsize=100)
+def _log_host(got: str) -> None:
+    logger.warning("A socket was refused: its host %s isn't one of ALLOWED_HOSTS.", repr(got[:200]))
 
 
 @lru_cache(maxsize=100)

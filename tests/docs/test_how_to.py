@@ -51,6 +51,16 @@ page.body = StandardPage._meta.get_field("body").to_python([{"type": "question",
 HomePage.objects.get().add_child(instance=page)
 assert "A tray for set type." in visit(page.url)
 """,
+    "policy": """
+from galley.security_headers.policies import CSP, build_headers
+
+policy = build_headers().public[CSP]
+for directive in ("script-src", "connect-src"):
+    [sources] = [part for part in policy.split("; ") if part.startswith(directive)]
+    assert sources.startswith(f"{directive} 'self'"), sources
+    assert sources.endswith("https://counts.example.org"), sources
+assert "counts.example.org" not in build_headers().admin[CSP]
+""",
     "field": """
 from datetime import date
 from home.models import HomePage, StandardPage

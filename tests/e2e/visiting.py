@@ -1,8 +1,9 @@
 """What a visitor does, step by step."""
 
 import asyncio
+from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Error, Page, expect
 
 # A change is seen within a second; a machine that is busy with the tests may take longer over the page itself.
 SEEN_WITHIN = 60  # seconds
@@ -42,3 +43,40 @@ async def open_new_post(page: Page, title: str) -> None:
 async def wait_for_htmx(page: Page) -> None:
     """Wait until what comes last is there; until then, links and forms load whole pages."""
     await page.wait_for_function("window.htmx")
+
+
+async def wait_for_function(page: Page, expression: str, *, arg: Any = None, **options: Any) -> None:
+    """Wait until a JavaScript expression, or the function that it is, gives something true."""
+    script = f"""async (arg) => {{
+        const test = () => {{
+            const value = ({expression});
+            return typeof value === "function" ? value(arg) : value;
+        }};
+        while (!(await test())) await new Promise((resolve) => setTimeout(resolve, 20));
+    }}"""
+    async with asyncio.timeout(SEEN_WITHIN):
+        while True:
+            try:
+                return await page.evaluate(script, arg)
+            except Error as error:
+                # Another page has been loaded meanwhile.
+                if not any(text in error.message for text in ("context was destroyed", "navigation")):
+                    raise
+
+
+async def add_style_tag(page: Page, *, content: str) -> None:
+    """Add a style sheet to the page, as if it were a file of the site."""
+    href = "/added-by-a-test.css"
+    await page.route(f"**{href}", lambda route: route.fulfill(content_type="text/css", body=content))
+    await page.evaluate(
+        """(href) => new Promise((resolve, reject) => {
+            const link = { rel: "stylesheet", href, onload: () => resolve(), onerror: () => reject(Error(href)) };
+            document.head.append(Object.assign(document.createElement("link"), link));
+        })""",
+        href,
+    )
+
+
+# Playwright's own call `eval` in the page and add an element `style`: the content security policy forbids both.
+Page.wait_for_function = wait_for_function  # type: ignore[method-assign,assignment]
+Page.add_style_tag = add_style_tag  # type: ignore[method-assign,assignment]

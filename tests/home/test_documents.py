@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents.models import Document
+from wagtail.models import BaseViewRestriction, Collection, CollectionViewRestriction
 
 from tests.conftest import SmallSite
 
@@ -99,6 +100,45 @@ def test_no_304_has_a_length(small_site: SmallSite, asgi_get: Get) -> None:
     for url in ("/blog/feed.atom", "/sitemap.xml", "/robots.txt"):
         again = asgi_get(url, headers={"If-None-Match": asgi_get(url)["ETag"]})
         assert (again.status_code, again.has_header("Content-Length")) == (304, False)
+
+
+@pytest.mark.parametrize("kind", [BaseViewRestriction.LOGIN, BaseViewRestriction.PASSWORD, BaseViewRestriction.GROUPS])
+def test_a_restricted_document_and_the_way_to_it_are_stored_nowhere(
+    client: Client, editor, document: Document, kind: str
+) -> None:
+    secret = Collection.get_first_root_node().add_child(name="Secret")
+    restriction = CollectionViewRestriction.objects.create(collection=secret, restriction_type=kind, password="pass")
+    below = secret.add_child(name="Below")
+    Document.objects.filter(pk=document.pk).update(collection=below)
+    refused = client.get(document.url)
+    assert (refused.status_code, refused["Cache-Control"]) in {
+        (302, "private, no-store"),
+        (200, "max-age=0, no-cache, no-store, must-revalidate, private"),
+    }
+    assert b"one" not in read(refused)
+    client.force_login(editor)
+    session = client.session
+    session[restriction.passed_view_restrictions_session_key] = [restriction.pk]
+    session.save()
+    sent = client.get(document.url)
+    assert (sent.status_code, read(sent), sent["Cache-Control"]) == (200, b"one", "private, no-store")
+    assert (sent["X-Content-Type-Options"], sent.get("Content-Encoding")) == ("nosniff", None)
+    again = client.get(document.url, HTTP_IF_NONE_MATCH=sent["ETag"])
+    assert (again.status_code, again["Cache-Control"]) == (304, "private, no-store")
+
+
+def test_refusals_are_stored_nowhere(client: Client, document: Document) -> None:
+    for response in (
+        client.get(f"/documents/{document.pk}/other.pdf"),
+        client.get("/nowhere/"),
+        client.get("/preview/shared/nothing/"),
+        client.post("/preview/"),
+        client.post("/contact/?check=x"),
+        client.get("/", HTTP_HOST="evil.example"),
+        Client(enforce_csrf_checks=True).post("/admin/login/"),
+    ):
+        assert response.status_code in {400, 403, 404, 405, 410}
+        assert "no-store" in response["Cache-Control"] or "no-cache" in response["Cache-Control"], response.request
 
 
 def test_a_cache_asks_whether_a_document_is_still_the_same(document: Document, asgi_get: Get) -> None:

@@ -20,6 +20,14 @@ def test_the_second_visitor_gets_the_page_without_asking_the_application(cached)
     assert press.times_asked == 1
 
 
+def test_it_has_the_policies_of_the_first_answer(cached) -> None:
+    policies = {"content-security-policy": "default-src 'none'", "permissions-policy": "usb=()"}
+    visitor = cached(Press(content_security_policy="default-src 'none'", permissions_policy="usb=()"))
+    first, second = visitor.get("/"), visitor.get("/")
+    assert second.is_hit
+    assert policies.items() <= first.headers.items() & second.headers.items()
+
+
 @pytest.mark.parametrize(
     ("accepted", "encoding"),
     [

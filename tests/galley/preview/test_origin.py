@@ -12,7 +12,9 @@ WITHOUT_SOCKETS = "something between your browser and the server doesn't pass We
 
 
 @pytest.fixture
-def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+def logged(caplog: pytest.LogCaptureFixture, settings: Any) -> pytest.LogCaptureFixture:
+    settings.ALLOWED_HOSTS = ["*"]
+    origin._log_host.cache_clear()
     origin._log_address.cache_clear()
     origin._log_upgrade.cache_clear()
     origin._log_origin.cache_clear()
@@ -82,6 +84,19 @@ def test_sockets_have_the_address_that_forms_have(logged, settings, setting: str
         scope_of("127.0.0.1:8000" if is_host else "site.example", "ws", origin=sent["origin"])
     )
     assert len(logged.records) == 1
+
+
+def test_a_host_that_is_not_the_sites_opens_no_socket_although_the_page_has_it_too(logged, settings) -> None:
+    settings.ALLOWED_HOSTS = ["site.example"]
+    settings.CSRF_TRUSTED_ORIGINS = ["https://trusted.example"]
+    for host, sent in (
+        ("evil.example", "http://evil.example"),
+        ("evil.example", "https://trusted.example"),
+        ("", "http://"),
+    ):
+        assert not origin.is_own_origin(scope_of(host, "ws", origin=sent))
+    assert origin.is_own_origin(scope_of("site.example", "ws", origin="http://site.example"))
+    assert [record.args for record in logged.records] == [("'evil.example'",), ("''",)]
 
 
 async def test_the_page_asks_by_http(logged, async_client: AsyncClient) -> None:
