@@ -72,10 +72,11 @@ def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
                 connection.close()
 
 
-def in_own_thread(executor: Executor) -> Callable[[View], View]:
-    """Return a decorator for sync views: under ASGI, a POST runs in `executor`, which has one thread.
+def in_own_thread(choose_thread: Callable[[HttpRequest], Executor]) -> Callable[[View], View]:
+    """Return a decorator for sync views: under ASGI, a POST runs in the executor for its request, which has one thread.
 
-    So slow requests of one kind wait for each other, and not in the threads of all requests.
+    So slow requests of one kind wait for each other, and not in the threads of all requests. `choose_thread` is called
+    on the event loop.
     """
 
     def decorate(view: View) -> View:
@@ -83,7 +84,7 @@ def in_own_thread(executor: Executor) -> Callable[[View], View]:
         async def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if request.method != "POST" or not isinstance(request, ASGIRequest):
                 return await sync_to_async(view)(request, *args, **kwargs)
-            async with ThreadSensitiveContext(executor=executor):
+            async with ThreadSensitiveContext(executor=choose_thread(request)):
                 return await sync_to_async(_call_view)(view, request, *args, **kwargs)
 
         return run

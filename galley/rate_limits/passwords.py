@@ -86,6 +86,11 @@ def _find_limits(request: HttpRequest, kind: str, account: str) -> tuple[Limit, 
     return tuple(limits)
 
 
+def is_known_browser(request: HttpRequest) -> bool:
+    """Return whether somebody was signed in before in this browser."""
+    return bool(request.get_signed_cookie(KNOWN_BROWSER_COOKIE, "", max_age=KNOWN_BROWSER_MAX_AGE))
+
+
 def _read_known_browser(request: HttpRequest, account: str) -> str:
     """Return the number of a browser in which `account` was signed in before, or an empty string."""
     value = request.get_signed_cookie(KNOWN_BROWSER_COOKIE, "", max_age=KNOWN_BROWSER_MAX_AGE)

@@ -16,16 +16,21 @@ from galley.rate_limits.views import (
     ResetConfirmView,
     ResetView,
     hashing,
+    hashing_for_users,
     limit_page_password,
 )
 
 urlpatterns = [
     path("login/", hashing(EditorSignInView.as_view()), name="wagtailadmin_login"),
-    path("account/", never_cache(hashing(require_admin_access(AccountView.as_view()))), name="wagtailadmin_account"),
+    path(
+        "account/",
+        never_cache(hashing_for_users(require_admin_access(AccountView.as_view()))),
+        name="wagtailadmin_account",
+    ),
     path("password_reset/", never_cache(ResetView.as_view()), name="wagtailadmin_password_reset"),
     path(
         "password_reset/confirm/<uidb64>/<token>/",
-        hashing(ResetConfirmView.as_view()),
+        hashing_for_users(ResetConfirmView.as_view()),
         name="wagtailadmin_password_reset_confirm",
     ),
 ]

@@ -1,7 +1,7 @@
 """Every view that asks for a password, with the limits on wrong ones.
 
 A hash takes a third of a second. In the threads of requests, a few sign-ins at once would hold up the site: these views
-share a thread of their own.
+have a thread of their own, and another for browsers that are known.
 """
 
 from collections.abc import Callable
@@ -29,13 +29,21 @@ from galley.rate_limits.passwords import (
     PASSWORD_CHANGE,
     PASSWORD_RESET,
     PasswordAttempt,
+    is_known_browser,
     normalise,
     note_failure,
     remember_browser,
     try_password,
 )
 
-hashing = in_own_thread(ThreadPoolExecutor(max_workers=1, thread_name_prefix="passwords"))
+_threads = {
+    is_known: ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+    for is_known, name in ((False, "passwords"), (True, "known-browsers"))
+}
+# Where strangers send many passwords, people in their own browsers don't queue behind them.
+hashing = in_own_thread(lambda request: _threads[is_known_browser(request)])
+# For views that hash nothing for strangers.
+hashing_for_users = in_own_thread(lambda request: _threads[True])
 
 
 def mark_refused(response: HttpResponseBase, attempt: PasswordAttempt | None) -> Any:

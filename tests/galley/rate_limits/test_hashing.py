@@ -5,9 +5,13 @@ import threading
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
-from django.test import Client
+from django.db.models import Sum
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 from galley.async_pages.threads import PooledASGIHandler
+from galley.rate_limits.models import AttemptCount
+from galley.rate_limits.passwords import remember_browser
 from tests.conftest import SmallSite
 from tests.factories import EditorFactory
 from tests.galley.async_pages.test_event_loop import Request, drive, send
@@ -18,27 +22,38 @@ TOKEN = "t" * 32
 PATIENCE = 60  # seconds, which only pass if the test fails
 
 
-def sign_in(address: str, name: str) -> Request:
+def sign_in(address: str, name: str, cookie: str = "") -> Request:
     return Request(
         address,
-        {"Cookie": f"csrftoken={TOKEN}", "Content-Type": "application/x-www-form-urlencoded"},
+        {"Cookie": f"csrftoken={TOKEN}; {cookie}", "Content-Type": "application/x-www-form-urlencoded"},
         "POST",
         f"username={name}&password=wrong&csrfmiddlewaretoken={TOKEN}".encode(),
     )
 
 
+def known_browser() -> str:
+    """The cookie of a browser in which ada was signed in."""
+    response = HttpResponse()
+    remember_browser(RequestFactory().post("/admin/login/"), response, "ada")
+    return response.cookies["known_browser"].OutputString().partition(";")[0]
+
+
 def test_pages_are_served_while_passwords_are_hashed(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a single thread for requests, a page is answered while four sign-ins wait for their hashes."""
+    """With a single thread for requests, a page is answered while four sign-ins wait for their hashes.
+
+    So is a sign-in from a browser that is known. Each attempt is counted before its hash.
+    """
     EditorFactory(username="ada")
     monkeypatch.setattr("config.asgi.django_application._requests", PooledASGIHandler(1)._requests)
     is_hashing, may_go_on = threading.Event(), threading.Event()
-    threads = []
+    threads, counts = [], []
     encode = MD5PasswordHasher.encode
 
     def hash_slowly(*args: object) -> str:
-        threads.append(threading.current_thread().name)
+        threads.append(threading.current_thread().name.rpartition("_")[0])
+        counts.append(AttemptCount.objects.aggregate(used=Sum("used"))["used"])
         is_hashing.set()
-        assert may_go_on.wait(PATIENCE)
+        assert threads[-1] == "known-browsers" or may_go_on.wait(PATIENCE)
         return encode(*args)
 
     monkeypatch.setattr(MD5PasswordHasher, "encode", hash_slowly)
@@ -49,14 +64,16 @@ def test_pages_are_served_while_passwords_are_hashed(small_site: SmallSite, monk
         tasks = [asyncio.create_task(send(sign_in(*each))) for each in zip(addresses, names, strict=True)]
         assert await asyncio.to_thread(is_hashing.wait, PATIENCE)
         statuses = [await send(Request("/blog/")), await send(Request("/admin/login/"))]
-        assert len(threads) == 1
+        statuses.append(await send(sign_in("/admin/login/", "ada", known_browser())))
+        assert threads == ["passwords", "known-browsers"]
         assert not any(task.done() for task in tasks)
         may_go_on.set()
         return statuses + await asyncio.gather(*tasks)
 
-    assert asyncio.run(sign_in_and_read()) == [200] * 6
-    assert len(threads) == 4
-    assert {name.rpartition("_")[0] for name in threads} == {"passwords"}
+    assert asyncio.run(sign_in_and_read()) == [200] * 7
+    assert sorted(threads) == ["known-browsers"] + ["passwords"] * 4
+    assert counts[0] > 0
+    assert sorted(set(counts)) == counts
 
 
 def test_signing_in_never_blocks_the_event_loop(small_site: SmallSite) -> None:
