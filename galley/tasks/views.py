@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Max, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -112,7 +112,8 @@ class TasksReport(ReportView):
         return super().get_context_data(**kwargs) | {
             "queue": status,
             "is_worker_away": status.is_worker_away(WORKER_LATE),
-            "workers": Worker.objects.order_by("-seen_at")[:5],
+            # A worker that is started again has another id.
+            "workers": Worker.objects.values("host").annotate(seen=Max("seen_at")).order_by("-seen")[:5],
             "may_retry": may_retry_tasks(self.request.user),
             "mail": describe_mail(),
         }

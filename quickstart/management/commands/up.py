@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from galley.tasks.mail import describe_mail, is_mail_sent
 from quickstart import address, prepare, processes
 from quickstart.console import Progress, explaining_errors
 
@@ -83,5 +84,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"  Log in as {prepare.ADMIN}. To change the password: uv run manage.py changepassword {prepare.ADMIN}"
         )
+        if not is_mail_sent():
+            self.stdout.write(f"  {describe_mail()}")
         self.stdout.write("\nStop it with Ctrl-C.")
         self.stdout.flush()

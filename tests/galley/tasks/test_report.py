@@ -30,6 +30,8 @@ def test_the_report_says_when_a_worker_was_seen(make_task) -> None:
     assert "No worker has been seen yet." in client.get(REPORT).content.decode()
     Worker.objects.create(id="w1", host="print-shop", seen_at=timezone.now())
     assert "The worker on print-shop was last seen " in client.get(REPORT).content.decode()
+    Worker.objects.create(id="w2", host="print-shop", seen_at=timezone.now())
+    assert client.get(REPORT).content.decode().count("The worker on print-shop") == 1
     make_task()
     DBTaskResult.objects.update(enqueued_at=timezone.now() - timezone.timedelta(minutes=6))
     Worker.objects.update(seen_at=timezone.now() - timezone.timedelta(minutes=6))
