@@ -4,9 +4,11 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 
-TEXT = (
+TEXT = _(
     "This is too long: forms of this site take {kilobytes} kB at most. Nothing was done with what you sent. "
     "Your browser's Back button brings back what you wrote: please shorten it."
 )
@@ -52,7 +54,7 @@ class BodyLimit:
             await self._refuse(send)
 
     async def _refuse(self, send: Any) -> None:
-        body = TEXT.format(kilobytes=self.max_bytes // 1024).encode()
+        body = str(TEXT).format(kilobytes=self.max_bytes // 1024).encode()
         headers = {
             b"content-type": b"text/plain; charset=utf-8",
             b"content-length": str(len(body)).encode(),

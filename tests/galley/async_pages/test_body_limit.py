@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.utils.translation import override
 
 from galley.async_pages.body_limit import BodyLimit
 from tests.galley.page_cache.visitors import ask
@@ -41,6 +42,12 @@ async def test_what_is_too_long_is_refused(path: str, size: int, status: int, sa
     if status == 413:
         assert answer.headers["cache-control"] == "no-store"
         assert b"Back button" in answer.body
+
+
+async def test_the_refusal_speaks_the_language_of_the_site() -> None:
+    with override("de"):
+        answer = await ask(BodyLimit(echo, 2_048, EDITORS), "/kontakt/", "POST", b"x" * 3_000)
+    assert answer.body.decode().startswith("Das ist zu lang: Formulare dieser Website nehmen höchstens 2 kB an.")
 
 
 @pytest.mark.django_db
