@@ -337,10 +337,10 @@ async def test_a_server_that_starts_with_another_secret_key_loses_nothing(
         server.server.start()
 
 
-async def test_an_account_is_saved_in_a_browser(editor_page: Page) -> None:
+async def test_an_account_is_saved_in_a_browser(writer: Page) -> None:
     """Wagtail's form for it has two fields for the CSRF token."""
-    await editor_page.goto("/admin/account/")
+    await writer.goto("/admin/account/")
     for name, value in (("old_password", "wrong"), ("new_password1", "galley-17"), ("new_password2", "galley-17")):
-        await editor_page.locator(f"#id_password-{name}").fill(value)
-    await editor_page.get_by_role("button", name="Save", exact=True).click()
-    await expect(editor_page.get_by_text("Your old password was entered incorrectly")).to_be_visible()
+        await writer.locator(f"#id_password-{name}").fill(value)
+    await writer.get_by_role("button", name="Save", exact=True).click()
+    await expect(writer.get_by_text("Your old password was entered incorrectly")).to_be_visible()
