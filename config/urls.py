@@ -6,8 +6,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from config import health
 from forms.views import form_token
+from galley.health import views as health
 from galley.images import RENDITIONS_FOLDER
 from galley.images.views import serve_rendition
 from galley.languages.addresses import by_language
@@ -17,6 +17,7 @@ from galley.security_headers.downloads import serve_document
 from search.views import search
 
 handler404 = "home.not_found.NotFoundPage"
+handler500 = "galley.health.views.answer_failure"
 
 urlpatterns = [
     path("health/live", health.live),

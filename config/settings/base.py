@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "galley.embeds",
     "galley.languages",
     "galley.statistics",
+    "galley.health",
     "galley.rate_limits",
     "galley.tasks",
     "galley.files",
@@ -133,7 +134,7 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
 }
 # The preview's sockets run in threads that come and go, and share connections through Psycopg's pool.
-POSTGRESQL_OPTIONS = {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}}
+POSTGRESQL_OPTIONS = {"pool": {"min_size": 1, "max_size": 16, "timeout": 2}}
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'galley.sqlite3'))}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

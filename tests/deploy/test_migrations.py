@@ -17,6 +17,7 @@ from django.db.migrations import (
 )
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.migration import Migration
+from django.db.migrations.operations import SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -48,7 +49,11 @@ def find_faults(migration: Migration, before: ProjectState) -> Iterator[str]:
     state = before.clone()
     made: set[str] = set()
     for operation in migration.operations:
-        if fault := find_fault(operation, state, migration.app_label, made):
+        if isinstance(operation, SeparateDatabaseAndState):
+            # What is only forgotten stays in the database.
+            faults = [find_fault(one, state, migration.app_label, made) for one in operation.database_operations]
+            yield from (f"{migration}: {fault}" for fault in faults if fault)
+        elif fault := find_fault(operation, state, migration.app_label, made):
             yield f"{migration}: {operation.describe()}: {fault}"
         operation.state_forwards(migration.app_label, state)
         made |= {model.name_lower for key, model in state.models.items() if key not in before.models}

@@ -1,0 +1,11 @@
+"""The app of the health checks."""
+
+from django.apps import AppConfig
+
+
+class HealthConfig(AppConfig):
+    """The health checks."""
+
+    name = "galley.health"
+    label = "health"
+    verbose_name = "Health"

@@ -1,0 +1,221 @@
+"""What is asked about the health of the site. Each finding says what is wrong, what it does, and how to mend it."""
+
+import datetime
+import shutil
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from enum import Enum
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.checks import CheckMessage, run_checks
+from django.core.checks import messages as check_messages
+from django.db import connection
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from wagtail.models import Revision
+
+from galley.tasks.mail import describe_mail, is_mail_sent
+from galley.tasks.queue import WORKER_LATE, read_status
+
+# A worker publishes pages each minute.
+OVERDUE = datetime.timedelta(minutes=5)
+CERTIFICATE_DAYS = 14
+LEAST_FREE_BYTES = 1024**3
+NETWORK_TIMEOUT = 3.0  # seconds
+CLOCK_SECONDS = 5.0
+
+
+class State(Enum):
+    """How a finding is meant."""
+
+    WELL = "well"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+class Finding(NamedTuple):
+    """One answer: what was asked about, how it is in words, and how to mend it if it isn't well."""
+
+    name: str
+    state: State
+    text: str
+    mend: str = ""
+
+
+def find_all() -> list[Finding]:
+    """Ask all questions, and return the answers. Blocks for some seconds if something is away."""
+    return [finding for question in QUESTIONS for finding in _ask(question)]
+
+
+def _ask(question: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    """Return the findings of one question. One that fails leaves the others to be asked."""
+    name = question.__name__.removeprefix("check_").replace("_", " ")
+    try:
+        return list(question())
+    except Exception as error:  # whatever is away raises its own errors
+        return [
+            Finding(name, State.FAULT, _("This couldn't be asked: %s") % error, _("Mend what is named above first."))
+        ]
+
+
+def check_settings() -> Iterator[Finding]:
+    """Ask which settings apply, and what Django's checks for a deployment say."""
+    module = settings.SETTINGS_MODULE
+    if settings.DEBUG:
+        mend = _("Set DJANGO_SETTINGS_MODULE=config.settings.production, and run commands with galley COMMAND.")
+        yield Finding("settings", State.FAULT, _("%s, with DEBUG: visitors see code and settings.") % module, mend)
+        return
+    messages: list[CheckMessage] = run_checks(include_deployment_checks=True, databases=["default"])
+    shown = [message for message in messages if message.level >= check_messages.WARNING and not message.is_silenced()]
+    for message in shown:
+        state = State.FAULT if message.level >= check_messages.ERROR else State.WARNING
+        yield Finding("settings", state, f"{message.id}: {message.msg}", message.hint or "")
+    if not shown:
+        yield Finding("settings", State.WELL, module)
+
+
+def check_database() -> Iterator[Finding]:
+    """Ask the database whether it answers, what time it has, and how many connections are left."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        if connection.vendor != "postgresql":
+            yield Finding("database", State.WELL, connection.vendor)
+            return
+        cursor.execute("SELECT clock_timestamp(), current_setting('max_connections')::int")
+        now, most = cursor.fetchone()
+        cursor.execute("SELECT COUNT(*) FROM pg_stat_activity")
+        used = cursor.fetchone()[0]
+    text = _("PostgreSQL answers; %(used)s of %(most)s connections are used.") % {"used": used, "most": most}
+    mend = _("Raise max_connections in postgresql.conf, or run fewer processes.")
+    yield Finding(
+        "database", State.WARNING if used > 0.8 * most else State.WELL, text, mend if used > 0.8 * most else ""
+    )
+    difference = abs((timezone.now() - now).total_seconds())
+    if difference > CLOCK_SECONDS:
+        text = _("The clocks of this machine and of the database differ by %.0f seconds.") % difference
+        yield Finding("clock", State.WARNING, text, _("Let both follow a time server: timedatectl set-ntp true."))
+
+
+def check_cache() -> Iterator[Finding]:
+    """Ask Redis whether it answers. Django's cache hides its errors: then nothing is found in it."""
+    if not settings.REDIS_URL:
+        yield Finding("Redis", State.WELL, _("Not used: the site runs in one process."))
+    elif is_cache_away():
+        text = _("Redis doesn't answer. Pages are slower, and a draft reaches only screens of the same process.")
+        yield Finding(
+            "Redis", State.FAULT, text, _("Start it: systemctl start redis-server. REDIS_URL says where it is.")
+        )
+    else:
+        yield Finding("Redis", State.WELL, _("Redis answers."))
+
+
+def is_cache_away() -> bool:
+    """Return whether what is written to the shared cache can't be read again. Blocks for a second at most."""
+    cache.set("galley.health", 1, 60)
+    return bool(settings.REDIS_URL) and cache.get("galley.health") is None
+
+
+def check_worker() -> Iterator[Finding]:
+    """Ask when a worker was seen, what waits and what has failed."""
+    status = read_status()
+    start = _("Start it: systemctl start galley-worker. Nothing is lost: what waits is done then.")
+    if status.seen_at is None:
+        yield Finding("worker", State.FAULT, _("No worker has been seen yet: mails and scheduled pages wait."), start)
+    elif timezone.now() - status.seen_at > WORKER_LATE:
+        text = _("The worker was last seen %s ago: mails and scheduled pages wait.") % timesince(status.seen_at)
+        yield Finding("worker", State.FAULT, text, start)
+    else:
+        yield Finding("worker", State.WELL, _("The worker was seen %s ago.") % timesince(status.seen_at))
+    counts = _("%(waiting)s tasks wait, %(failed)s have failed.") % status._asdict()
+    mend = _("The report Background tasks in the admin says why, and tries them again.") if status.failed else ""
+    yield Finding("queue", State.WARNING if status.failed else State.WELL, counts, mend)
+
+
+def check_scheduled_pages() -> Iterator[Finding]:
+    """Ask for pages whose time has passed, and that aren't published."""
+    overdue = Revision.objects.filter(approved_go_live_at__lt=timezone.now() - OVERDUE).count()
+    if overdue:
+        text = _("%s pages should have been published by now.") % overdue
+        mend = _("Publish them now: galley publish_scheduled. Then look whether the worker runs.")
+        yield Finding("scheduled pages", State.FAULT, text, mend)
+    else:
+        yield Finding("scheduled pages", State.WELL, _("None is overdue."))
+
+
+def check_mail() -> Iterator[Finding]:
+    """Ask where the mail goes, and whether its server can be reached. Sends nothing."""
+    if not is_mail_sent():
+        yield Finding(
+            "mail", State.WARNING, describe_mail(), _("Set EMAIL_URL in /etc/galley.env, then galley restart.")
+        )
+        return
+    try:
+        with socket.create_connection((settings.EMAIL_HOST, settings.EMAIL_PORT), NETWORK_TIMEOUT):
+            yield Finding("mail", State.WELL, describe_mail())
+    except OSError as error:
+        text = _("The mail server %(host)s:%(port)s can't be reached: %(error)s.")
+        values = {"host": settings.EMAIL_HOST, "port": settings.EMAIL_PORT, "error": error}
+        yield Finding("mail", State.FAULT, text % values, _("Mails wait and are tried again. Correct EMAIL_URL."))
+
+
+def check_certificate() -> Iterator[Finding]:
+    """Ask for the certificate that visitors get at the site's address."""
+    url = urlsplit(settings.WAGTAILADMIN_BASE_URL)
+    if url.scheme != "https" or not url.hostname:
+        yield Finding("certificate", State.WELL, _("None is needed at %s.") % settings.WAGTAILADMIN_BASE_URL)
+        return
+    renew = _("Renew it: certbot renew. Where it came from somewhere else, renew it there.")
+    try:
+        with (
+            socket.create_connection((url.hostname, url.port or 443), NETWORK_TIMEOUT) as plain,
+            ssl.create_default_context().wrap_socket(plain, server_hostname=url.hostname) as secure,
+        ):
+            certificate = secure.getpeercert() or {}
+    except ssl.SSLCertVerificationError as error:
+        yield Finding("certificate", State.FAULT, _("Browsers warn of it: %s.") % error.verify_message, renew)
+        return
+    except OSError as error:
+        text = _("%(address)s can't be reached from here: %(error)s.")
+        values = {"address": settings.WAGTAILADMIN_BASE_URL, "error": error}
+        yield Finding(
+            "certificate", State.WARNING, text % values, _("Look whether nginx runs: systemctl status nginx.")
+        )
+        return
+    ends = datetime.datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), datetime.UTC)
+    days = (ends - timezone.now()).days
+    is_late = days < CERTIFICATE_DAYS
+    text = _("The certificate is valid for %s more days.") % days
+    yield Finding("certificate", State.WARNING if is_late else State.WELL, text, renew if is_late else "")
+
+
+def check_disk() -> Iterator[Finding]:
+    """Ask how much room is left where the site writes."""
+    free = find_free_bytes()
+    text = _("%(free).1f GB are free in %(folder)s.") % {"free": free / 1024**3, "folder": settings.VAR_DIR}
+    if free >= LEAST_FREE_BYTES:
+        yield Finding("disk", State.WELL, text)
+    else:
+        mend = _("Make room or a larger disk: uploads fail when it is full, and a database on it stops writing.")
+        yield Finding("disk", State.FAULT, text, mend)
+
+
+def find_free_bytes() -> int:
+    """Return how many bytes the site may still write."""
+    return shutil.disk_usage(settings.VAR_DIR).free
+
+
+QUESTIONS: list[Callable[[], Iterator[Finding]]] = [
+    check_database,
+    check_settings,
+    check_cache,
+    check_worker,
+    check_scheduled_pages,
+    check_mail,
+    check_certificate,
+    check_disk,
+]

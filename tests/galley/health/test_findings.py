@@ -1,0 +1,112 @@
+"""Each question finds the fault that it is for, and says how to mend it."""
+
+import datetime
+import io
+import ssl
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from wagtail.models import Revision
+
+from galley.health import findings
+from galley.health.findings import Finding, State
+from galley.tasks.models import Worker
+from tests.factories import SmallSite
+
+pytestmark = pytest.mark.django_db
+
+
+def only(question) -> Finding:
+    return list(question())[-1]
+
+
+def test_the_worker() -> None:
+    assert next(findings.check_worker()).state is State.FAULT
+    worker = Worker.objects.create(id="a", host="server", seen_at=timezone.now())
+    assert next(findings.check_worker()).state is State.WELL
+    Worker.objects.filter(pk=worker.pk).update(seen_at=timezone.now() - datetime.timedelta(hours=1))
+    found = next(findings.check_worker())
+    assert found.state is State.FAULT
+    assert "systemctl start galley-worker" in found.mend
+
+
+def test_pages_that_should_have_been_published(small_site: SmallSite) -> None:
+    assert only(findings.check_scheduled_pages).state is State.WELL
+    revision = small_site.post.save_revision()
+    Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=timezone.now() - datetime.timedelta(hours=1))
+    assert only(findings.check_scheduled_pages).text == "1 pages should have been published by now."
+
+
+def test_mail(settings) -> None:
+    assert only(findings.check_mail).state is State.WARNING
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    assert "127.0.0.1:1 can't be reached" in only(findings.check_mail).text
+
+
+def test_the_certificate(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "None is needed" in only(findings.check_certificate).text
+    settings.WAGTAILADMIN_BASE_URL = "https://127.0.0.1:1"
+    assert only(findings.check_certificate).state is State.WARNING
+
+    class Connection:
+        def __init__(self, *args: object, **options: object) -> None:
+            pass
+
+        def __enter__(self) -> "Connection":
+            return self
+
+        def __exit__(self, *args: object) -> None:
+            pass
+
+        wrap_socket = __init__
+        getpeercert = staticmethod(lambda: {"notAfter": "Jan  5 09:34:43 2018 GMT"})
+
+    monkeypatch.setattr(findings.socket, "create_connection", Connection)
+    monkeypatch.setattr(Connection, "wrap_socket", lambda self, *args, **options: self)
+    monkeypatch.setattr(ssl, "create_default_context", Connection)
+    found = only(findings.check_certificate)
+    assert found.state is State.WARNING
+    assert "certbot renew" in found.mend
+
+
+def test_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert only(findings.check_disk).state is State.WELL
+    monkeypatch.setattr(findings, "find_free_bytes", lambda: 1)
+    assert only(findings.check_disk).state is State.FAULT
+
+
+def test_redis(settings) -> None:
+    assert "one process" in only(findings.check_cache).text
+    settings.REDIS_URL = "redis://127.0.0.1:1"
+    assert only(findings.check_cache).state is State.WELL
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    found = only(findings.check_cache)
+    assert found.state is State.FAULT
+    assert "systemctl start redis-server" in found.mend
+
+
+def test_the_settings(settings) -> None:
+    assert "security.W009" in [found.text.split(":")[0] for found in findings.check_settings()]
+    settings.DEBUG = True
+    assert only(findings.check_settings).state is State.FAULT
+
+
+def test_the_doctor_says_all_and_fails_with_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def check_what_breaks() -> Iterator[Finding]:
+        raise OSError("it is gone")
+
+    def check_what_is_well() -> Iterator[Finding]:
+        yield Finding("clock", State.WELL, "It is right.")
+
+    monkeypatch.setattr(findings, "QUESTIONS", [check_what_breaks, check_what_is_well])
+    printed = io.StringIO()
+    with pytest.raises(CommandError) as failed:
+        call_command("doctor", stdout=printed, no_color=True)
+    assert failed.value.returncode == 1
+    assert "what breaks: This couldn't be asked: it is gone" in printed.getvalue()
+    assert "well    clock: It is right." in printed.getvalue()
+    monkeypatch.setattr(findings, "QUESTIONS", [check_what_is_well])
+    call_command("doctor", stdout=printed)

@@ -1,0 +1,90 @@
+"""Alive and ready are two answers, and who looks after the server learns more."""
+
+import asyncio
+import threading
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.db.utils import OperationalError
+from django.test import AsyncClient, Client
+from django.urls import reverse
+
+from galley.health import views as health
+from tests.factories import SmallSite
+
+
+@pytest.fixture
+def broken_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(health, "_look", fail)
+
+
+def test_a_living_process_says_so_without_the_database(asgi_get) -> None:
+    response = asgi_get("/health/live")
+    assert (response.status_code, response.content) == (200, b"alive")
+    assert response["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+def test_it_is_ready_when_the_database_answers(asgi_get) -> None:
+    assert asgi_get("/health/ready").status_code == 200
+
+
+def test_it_is_not_ready_without_a_database(asgi_get, broken_database: None) -> None:
+    response = asgi_get("/health/ready")
+    assert (response.status_code, response.content) == (
+        503,
+        b"no answer from the database: only cached pages are shown",
+    )
+    assert response["Retry-After"]
+    assert asgi_get("/health/live").status_code == 200
+
+
+def test_a_database_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = threading.Event()
+    monkeypatch.setattr(health, "DATABASE_TIMEOUT", 0.05)
+    monkeypatch.setattr(health, "_look", answer.wait)
+
+    async def ask() -> int:
+        response = await AsyncClient().get("/health/ready")
+        answer.set()
+        return response.status_code
+
+    assert asyncio.run(ask()) == 503
+
+
+@pytest.mark.django_db
+def test_what_else_is_away_is_named_with_its_effect(asgi_get, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "EFFECTS", [(lambda: True, "no worker: mails wait"), (lambda: False, "all is lost")])
+    response = asgi_get("/health/ready")
+    assert (response.status_code, response.text) == (200, "ready\nno worker: mails wait")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [OperationalError("gone"), ValueError("a fault in the code")])
+def test_a_page_says_that_the_database_is_away(
+    small_site: SmallSite, async_client: AsyncClient, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*args: object) -> None:
+        raise error
+
+    monkeypatch.setattr(type(small_site.post), "get_context", fail)
+    async_client.raise_request_exception = False
+    response = async_to_sync(async_client.get)(small_site.post.url)
+    is_away = isinstance(error, OperationalError)
+    assert response.status_code == (503 if is_away else 500)
+    assert response.headers.get("Retry-After") == ("5" if is_away else None)
+    assert ("We will be back" in response.text) is is_away
+
+
+@pytest.mark.django_db
+def test_administrators_read_the_findings(client: Client, editor, member) -> None:
+    client.force_login(editor)
+    page = client.get(reverse("health_report")).text
+    assert "All is well" not in page
+    assert "No worker has been seen yet" in page
+    assert reverse("health_report") in client.get(reverse("wagtailadmin_home")).text
+    client.force_login(member("publish"))
+    assert client.get(reverse("health_report")).status_code == 302
