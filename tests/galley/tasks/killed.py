@@ -113,7 +113,7 @@ def add_picture(number: int) -> None:
 
     with transaction.atomic():
         image = SiteImageFactory(title=f"Drawing {number}")
-        sizes = get_slots()["column"].candidates(image)
+        sizes = get_slots()["column"].candidates(image)[:2]
         names = [str(RenditionName.of(image, size.operation, suffix)) for size in sizes for suffix in ("webp", "jpg")]
         enqueue_with_commit(make_renditions, names)
 
