@@ -130,7 +130,9 @@ async def test_where_it_cannot_be_live_the_panel_is_wagtails_and_says_why(editor
 
     async def forbid_frames(route: Route) -> None:
         response = await route.fetch()
-        await route.fulfill(response=response, headers=response.headers | {"x-frame-options": "DENY"})
+        # Where a policy names who may frame a page, browsers ignore `X-Frame-Options`.
+        policy = response.headers["content-security-policy"].replace("frame-ancestors 'self'", "frame-ancestors 'none'")
+        await route.fulfill(response=response, headers=response.headers | {"content-security-policy": policy})
 
     line = Line()
     line.is_refused = True

@@ -65,13 +65,16 @@ async def wait_for_function(page: Page, expression: str, *, arg: Any = None, **o
 
 
 async def add_style_tag(page: Page, *, content: str) -> None:
-    """Add a style sheet to the page, as if it were a file of the site."""
+    """Add a style sheet to the page, as if it were a file of the site.
+
+    It stands behind the body: a screen loads the page again when another sheet is in its head.
+    """
     href = "/added-by-a-test.css"
     await page.route(f"**{href}", lambda route: route.fulfill(content_type="text/css", body=content))
     await page.evaluate(
         """(href) => new Promise((resolve, reject) => {
             const link = { rel: "stylesheet", href, onload: () => resolve(), onerror: () => reject(Error(href)) };
-            document.head.append(Object.assign(document.createElement("link"), link));
+            document.documentElement.append(Object.assign(document.createElement("link"), link));
         })""",
         href,
     )
