@@ -210,7 +210,7 @@ def see_zone() -> None:
 def test_the_worker_works_in_the_sites_zone(change_settings, settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     monkeypatch.setattr(worker, "SCHEDULED_COMMANDS", {})
-    monkeypatch.setattr(worker, "running_scheduled_commands", lambda: timezone.override(None))
+    monkeypatch.setattr(worker, "running_scheduled_commands", lambda worker_id: timezone.override(None))
     change_settings(time_zone="Asia/Tokyo")
     seen.clear()
     see_zone.enqueue()
