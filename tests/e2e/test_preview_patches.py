@@ -42,6 +42,12 @@ IS_BELOW = """(button) => {
   const top = Math.min(Math.max(bottom + 8, 8), innerHeight - 120);
   return Math.abs(button.getBoundingClientRect().top - top) < 2;
 }"""
+# A style sheet that isn't in the markup. One more link would make the screen load the page again.
+ADOPT_STYLES = """(styles) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(styles);
+  document.adoptedStyleSheets.push(sheet);
+}"""
 OPEN = "summary => { summary.parentElement.open = true; summary.focus(); }"
 SELECTED = """() => [String(getSelection()), getSelection().anchorNode.parentElement.textContent]"""
 
@@ -126,7 +132,7 @@ async def make_nothing_anew_that_is_unchanged(editor_page: Page, screen: Page) -
 
 
 async def hold_scroll_in_both_directions_and_in_boxes(editor_page: Page, screen: Page) -> None:
-    await screen.add_style_tag(content="html, pre, .table-scroll { scroll-behavior: smooth; } body { width: 2000px; }")
+    await screen.evaluate(ADOPT_STYLES, "html, pre, .table-scroll { scroll-behavior: smooth; } body { width: 2000px; }")
     places = await screen.evaluate(
         """() => {
              scrollTo({left: 150, top: 900, behavior: "instant"});
