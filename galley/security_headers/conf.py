@@ -19,7 +19,6 @@ DEFAULTS: dict[str, Any] = {
     # The features that no page uses, nor a frame in it.
     "PERMISSIONS_POLICY_DENIED": [
         "accelerometer",
-        "bluetooth",
         "camera",
         "display-capture",
         "geolocation",
