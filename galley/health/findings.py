@@ -64,13 +64,14 @@ def _ask(question: Callable[[], Iterator[Finding]]) -> list[Finding]:
 
 
 def check_settings() -> Iterator[Finding]:
-    """Ask which settings apply, and what Django's checks for a deployment say."""
+    """Ask which settings apply, and what the system checks say; with HTTPS, those for a deployment too."""
     module = settings.SETTINGS_MODULE
     if settings.DEBUG:
         mend = _("Set DJANGO_SETTINGS_MODULE=config.settings.production, and run commands with galley COMMAND.")
         yield Finding("settings", State.FAULT, _("%s, with DEBUG: visitors see code and settings.") % module, mend)
         return
-    messages: list[CheckMessage] = run_checks(include_deployment_checks=True, databases=["default"])
+    is_public = settings.WAGTAILADMIN_BASE_URL.startswith("https:")
+    messages: list[CheckMessage] = run_checks(include_deployment_checks=is_public, databases=["default"])
     shown = [message for message in messages if message.level >= check_messages.WARNING and not message.is_silenced()]
     for message in shown:
         state = State.FAULT if message.level >= check_messages.ERROR else State.WARNING
