@@ -30,7 +30,6 @@ DEFAULTS: dict[str, Any] = {
         "microphone",
         "midi",
         "payment",
-        "publickey-credentials-create",
         "screen-wake-lock",
         "serial",
         "usb",
