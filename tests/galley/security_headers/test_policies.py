@@ -58,6 +58,7 @@ def test_the_admin_has_a_policy_of_its_own_and_drafts_that_of_pages(
     admin = client.get("/admin/")
     assert "'unsafe-inline'" in policy_of(admin)["script-src"]
     assert "'unsafe-eval'" not in admin[CSP]
+    assert "publickey" not in admin["Permissions-Policy"]  # Passkeys need it.
     small_site.post.save_revision()
     draft = client.get(f"/admin/pages/{small_site.post.pk}/view_draft/")
     screen = client.get("/preview/shared/nothing/")
