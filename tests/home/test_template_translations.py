@@ -8,7 +8,7 @@ from django.conf import settings
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 # Pages that are shown when nothing else works, and what only editors or programs read.
-ELSEWHERE = {"400.html", "403_csrf.html", "500.html"}
+ELSEWHERE = {"400.html", "403_csrf.html", "500.html", "503.html"}
 FOLDERS_ELSEWHERE = {"forms", "wagtailcore", "site", "feeds"}
 
 COMMENT = re.compile(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}|<!--.*?-->", re.DOTALL)
