@@ -23,7 +23,7 @@ from galley.tasks.queue import WORKER_LATE, read_status
 logger = logging.getLogger(__name__)
 
 DATABASE_TIMEOUT = 2.0  # seconds
-# The seconds after which whoever asked may ask again.
+# After how many seconds a client may ask again.
 RETRY_AFTER = "5"
 
 

@@ -120,7 +120,7 @@ class LimitedPasswordPanel(account.ChangePasswordPanel):
 
 
 class AccountView(account.AccountView):
-    """Wagtail's view. Whoever finds a signed-in browser can't guess the password there."""
+    """Wagtail's view. Somebody at a browser that is signed in can't guess the password there."""
 
     def get_panels(self) -> list[account.BaseSettingsPanel]:
         """Return Wagtail's panels, the same for the whole request."""
