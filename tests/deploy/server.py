@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from tests.running_site import PROJECT, start_process
 
 # Where no packages have to be installed, the environment of the tests is that of each release.
@@ -75,6 +77,7 @@ def debian_server(root: Path, *, own_packages: bool, **settings: str) -> Iterato
     With `own_packages`, each release installs its packages; else it borrows those of the tests.
     `settings` are written to its environment file.
     """
+    skip_without("nginx", "curl", "openssl", "setpriv", "flock")
     http, https, *ports = _free_ports(4)
     url = f"https://localhost:{https}"
     env_file, upstream, conf = (root / name for name in ("galley.env", "upstream.conf", "nginx.conf"))
@@ -137,6 +140,14 @@ def debian_server(root: Path, *, own_packages: bool, **settings: str) -> Iterato
                 os.kill(int(file.read_text()), signal.SIGTERM)
         nginx.terminate()
         nginx.wait()
+
+
+def skip_without(*programs: str) -> None:
+    """Skip the test if one of `programs` is absent."""
+    path = f"{os.environ['PATH']}:/usr/sbin"
+    for program in programs:
+        if not shutil.which(program, path=path):
+            pytest.skip(f"{program} is absent: apt-get install nginx curl openssl util-linux systemd")
 
 
 def _free_ports(number: int) -> list[int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.load import Load, request
-from tests.deploy.server import DebianServer, debian_server
+from tests.deploy.server import DebianServer, debian_server, skip_without
 from tests.running_site import PROJECT
 
 STAND_IN = Path(__file__).with_name("stand_in") / "manage.py"
@@ -89,6 +89,7 @@ def test_what_cannot_be_done_changes_nothing(server: DebianServer) -> None:
 
 @pytest.mark.parametrize("unit", ["galley-web@.service", "galley-worker.service"])
 def test_systemd_understands_the_units(unit: str) -> None:
+    skip_without("systemd-analyze")
     text = (PROJECT / "deploy" / unit).read_text()
     assert "uvicorn" not in text
     assert "manage.py serve" in text or "manage.py worker" in text
