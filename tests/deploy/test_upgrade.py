@@ -58,6 +58,14 @@ def test_releases_follow_each_other_under_load(server: DebianServer) -> None:
         load.wait_for("first")
         assert load.failures == []
 
+        upstream = server.root / "upstream.conf"
+        named = upstream.read_text()
+        upstream.write_text(f"{named}nonsense;")
+        assert "nginx refuses its own settings" in server.galley("restart").stdout
+        upstream.write_text(named)
+        load.wait_for("first")
+        assert load.failures == []
+
         # A control: visitors would have noticed.
         server.kill_web()
         load.wait_for_failures()
