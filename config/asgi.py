@@ -32,9 +32,13 @@ import_module(settings.ROOT_URLCONF)
 from config.files import serve_public_media, serve_static_files
 from galley.async_pages import PooledASGIHandler
 from galley.async_pages.body_limit import BodyLimit
+from galley.monitoring.metrics import Metrics, count_draft
+from galley.monitoring.request_ids import RequestIds
 from galley.page_cache.application import PageCache
 from galley.page_cache.protocol import answer_from
 from galley.preview.asgi import preview_application
+from galley.preview.consumers import open_sockets
+from galley.preview.editor import draft_rendered
 from galley.reports.missing import MissingAddressCounter
 from galley.security_headers.application import SecurityHeaders
 from galley.statistics.visits import VisitCounter, name_pages
@@ -43,10 +47,16 @@ django_application = PooledASGIHandler(settings.REQUEST_THREADS)
 files = serve_public_media(serve_static_files(name_pages(django_application)))
 site = preview_application(BodyLimit(SecurityHeaders(files), settings.VISITORS_MAX_BYTES, EDITORS_PATHS))
 visits = VisitCounter(site)
+application: Any = MissingAddressCounter(visits)
+count_hit: Any = visits.count
+if settings.METRICS_TOKEN:
+    application = metrics = Metrics(application, open_sockets.total)
+    count_hit = metrics.counting_hits(visits.count)
+    draft_rendered.connect(count_draft)
 if settings.PAGE_CACHE_MAX_BYTES:
     visits.app = cached_site = PageCache(site, settings.PAGE_CACHE_MAX_BYTES)
-    answer_from(cached_site.lookup, cached_site.is_computing, visits.count)
-application = MissingAddressCounter(visits)
+    answer_from(cached_site.lookup, cached_site.is_computing, count_hit)
+application = RequestIds(application)
 
 
 def freeze_survivors(phase: str, info: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from galley.health import views as health
 from galley.images import RENDITIONS_FOLDER
 from galley.images.views import serve_rendition
 from galley.languages.addresses import by_language
+from galley.monitoring.views import metrics
 from galley.page_cache.page_routing import serve
 from galley.rate_limits.urls import readers_urlpatterns
 from galley.security_headers.downloads import serve_document
@@ -22,6 +23,7 @@ handler500 = "galley.health.views.answer_failure"
 urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
+    path("metrics", metrics),
     path("admin/", include("galley.bin.urls")),
     path("admin/", include("galley.rate_limits.urls")),
     path("", include(readers_urlpatterns)),

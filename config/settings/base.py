@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import quote
 
-from environs import Env
+from environs import Env, validate
 
 from config.settings.var_dir import prepare_var_dir, read_or_create_secret_key
 from galley.languages.conf import language_settings
@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "galley.languages",
     "galley.statistics",
     "galley.health",
+    "galley.monitoring",
     "galley.rate_limits",
     "galley.tasks",
     "galley.files",
@@ -186,7 +187,12 @@ if CDN_PURGE_URL:
 
 # Tasks, accounts, languages
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        "OPTIONS": {"id_function": "galley.monitoring.request_ids.make_task_id"},
+    }
+}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -290,11 +296,21 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_USER_TIME_ZONES: list[str] = []
 WAGTAILMARKDOWN = {"autodownload_fontawesome": False}
 
+# Prometheus reads `/metrics` with it. Without one, nothing is counted.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# The worker requests it each minute while all is well.
+HEARTBEAT_URL = env.str("HEARTBEAT_URL", "")
+
 LOG_LEVEL = env.str("LOG_LEVEL", "WARNING").upper()
+# For readers, or a JSON object in each line for programs: "plain" or "json".
+LOG_FORMAT = env.str("LOG_FORMAT", "plain", validate=validate.OneOf(["plain", "json"]))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "galley.monitoring.logs.make_json_formatter"},
+    },
     # uvicorn logs a traceback if a socket's text isn't valid UTF-8. With that, any client could fill the log.
     "filters": {
         "own_errors": {
@@ -302,11 +318,14 @@ LOGGING = {
             "callback": lambda record: not str(record.msg).startswith("Invalid UTF-8 sequence received"),
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         # By default, Django only mails errors to ADMINS when DEBUG is off.
         "django": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
+        # Answers such as 404 and 429, and those to other hosts: anybody could fill the log with them.
+        "django.request": {"level": "ERROR" if LOG_LEVEL == "WARNING" else LOG_LEVEL},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "uvicorn.error": {"filters": ["own_errors"]},
         # It warns of each signal to stop.
         "django_tasks_db": {"level": "ERROR"},

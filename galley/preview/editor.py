@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
 from galley.preview.broadcast.channels import Frame, metadata_changes
@@ -32,6 +33,9 @@ from galley.preview.notes import send_new_comments
 from galley.preview.outline_report import OutlineReport
 
 logger = logging.getLogger(__name__)
+
+draft_rendered = Signal()
+"""Sent with `seconds`, from the arrival of a change to the moment at which its state is shown. Receivers don't block."""
 
 # How long after the last key everything is rendered afresh, and how long at most while somebody types on.
 PAUSE_SECONDS = 0.4
@@ -52,6 +56,7 @@ class EditingSession:
         self._form = FormState()
         self._focus = ""
         self._changed = asyncio.Event()
+        self._changed_at: float | None = None
         self._editor: QueryValidatedMemo[AbstractBaseUser] = QueryValidatedMemo()
         self._numbers = itertools.count(1)
         self._name = uuid.uuid4().hex[:8]
@@ -59,6 +64,7 @@ class EditingSession:
     def change_form(self, change: FormChange) -> None:
         """Take the form, or changes to it, as the newest state. Raises `StateMismatch` if they don't fit."""
         self._form.change(change)
+        self._changed_at = self._changed_at or time.monotonic()
         self._changed.set()
 
     def move_focus(self, path: str) -> None:
@@ -95,11 +101,14 @@ class EditingSession:
             began = time.monotonic()
             sequence, before, stages = self._form.sequence, self.frame, Stages()
             data, changed = self._form.take()
+            changed_at, self._changed_at = self._changed_at, None
             frame = await in_preview_thread(self._render, data, changed, self._focus, stages)
             if frame is not before:
                 self.frame = frame
                 with timed(stages, "publish"):
                     self._show(frame)
+                if changed_at:
+                    draft_rendered.send(EditingSession, seconds=time.monotonic() - changed_at)
             about = metadata_changes(before, frame)
             await report("rendered", sequence=sequence, about=about, stages=stages)
             if (took := time.monotonic() - began) > SLOW_SECONDS:

@@ -40,3 +40,31 @@ def test_uvicorn_logs_the_text_that_the_filter_drops() -> None:
     """If this fails, uvicorn has changed its text, and anybody can fill the log with tracebacks."""
     [text] = re.findall(r'startswith\("(.+?)"\)', (PROJECT / "config/settings/base.py").read_text())[-1:]
     assert text in Path(websockets_sansio_impl.__file__).read_text()
+
+
+COUNTED = """
+import asyncio
+from asgiref.testing import ApplicationCommunicator
+from config.asgi import application
+from galley.monitoring.metrics import registry
+from galley.preview.editor import draft_rendered
+from prometheus_client import generate_latest
+
+async def get(path):
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [], "scheme": "http"}
+    site = ApplicationCommunicator(application, scope)
+    await site.send_input({"type": "http.request"})
+    await site.receive_output(30)
+
+asyncio.run(get("/static/nothing.css"))
+draft_rendered.send(None, seconds=0.01)
+print(generate_latest(registry).decode())
+"""
+
+
+def test_with_a_token_requests_and_drafts_are_counted(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", COUNTED]
+    own = environment(tmp_path) | {"METRICS_TOKEN": "secret"}
+    run = subprocess.run(command, cwd=PROJECT, env=own, check=True, capture_output=True, text=True)
+    assert 'galley_requests_total{cache="none",status="404"} 1.0' in run.stdout
+    assert "galley_preview_seconds_count 1.0" in run.stdout

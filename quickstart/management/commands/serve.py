@@ -7,6 +7,7 @@ from typing import Any
 import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from uvicorn.config import LOGGING_CONFIG
 
 from galley.preview.checks import TAG
 from galley.preview.conf import MAX_MESSAGE_BYTES
@@ -54,6 +55,8 @@ class Command(BaseCommand):
             application or ":".join(settings.ASGI_APPLICATION.rsplit(".", 1)),
             timeout_graceful_shutdown=graceful_seconds,
             log_level="info" if verbosity else "warning",
+            # For programs, the server's lines are JSON too: those of the settings' root logger.
+            log_config=None if settings.LOG_FORMAT == "json" else LOGGING_CONFIG,
             **{name: options[name] for name in ("host", "port", "fd", "workers", "reload", "access_log")},
             **SERVER_OPTIONS,
         )

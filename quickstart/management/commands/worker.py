@@ -17,6 +17,7 @@ from django.utils.autoreload import run_with_reloader
 from django_tasks.signals import task_started
 from django_tasks_db.management.commands import db_worker
 
+from galley.monitoring.metrics import writing_from_thread
 from galley.site_settings.active_zone import read_site_zone
 from galley.tasks.models import Lease, command_id
 from galley.tasks.worker import LeasingWorker, beating
@@ -30,6 +31,7 @@ DAY = 24 * HOUR
 # Commands, and the seconds between two runs. No cron is needed. Of several workers, one runs them, but each publishes.
 SCHEDULED_COMMANDS = {
     "publish_scheduled": MINUTE,
+    "send_heartbeat": MINUTE,
     "prune_db_task_results": HOUR,
     "clearsessions": HOUR,
     "thin_revisions": DAY,
@@ -64,7 +66,8 @@ class Command(db_worker.Command):
         """Run until a signal comes. If the database fails, the worker goes on after a pause."""
         self.configure_logging(options["verbosity"])
         task_started.connect(use_site_zone, dispatch_uid="use the site's time zone")
-        with beating(options["worker_id"]), running_scheduled_commands(options["worker_id"]):
+        worker_id = options["worker_id"]
+        with writing_from_thread("worker"), beating(worker_id), running_scheduled_commands(worker_id):
             while True:
                 try:
                     return run_tasks(**options)

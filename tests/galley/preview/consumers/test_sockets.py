@@ -12,6 +12,7 @@ from wagtail.models import GroupPagePermission, Page, Revision
 
 from config.asgi import application
 from galley.markdown.rendering import render_unresolved
+from galley.preview.editor import draft_rendered
 from tests.factories import EditorFactory
 from tests.galley.preview.conftest import PATIENCE, Socket, form_of, markdown
 
@@ -322,6 +323,28 @@ def test_an_editor_of_the_blog_cannot_join_elsewhere(site, log_in) -> None:
         await left(allowed)
 
     in_loop(scene())
+
+
+def test_each_change_is_measured_until_it_is_shown(site, log_in) -> None:
+    measured: list[float] = []
+    client = log_in(editor_of(site.blog))
+
+    def note(seconds: float, **kwargs: object) -> None:
+        measured.append(seconds)
+
+    async def scene() -> None:
+        socket = Socket(editor_path(site.post), client)
+        await opened(socket)
+        for sequence, title in enumerate(("One", "Two"), 1):
+            await socket.say(type="form", sequence=sequence, fields=form_of(site.post, title=title))
+            assert (await socket.heard())["type"] == "rendered"
+        await left(socket)
+
+    draft_rendered.connect(note)
+    in_loop(scene())
+    draft_rendered.disconnect(note)
+    assert len(measured) == 2
+    assert all(seconds > 0 for seconds in measured)
 
 
 def test_who_is_signed_in_and_may_not_edit_is_told_so_on_the_screen(site, log_in, client) -> None:

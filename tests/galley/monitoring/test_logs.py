@@ -1,0 +1,136 @@
+"""A line of the log says which request it is about, down to the tasks that the request has queued."""
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.test import AsyncRequestFactory
+from django.utils.log import log_response
+from django_tasks.base import TaskResultStatus
+
+from galley.monitoring import request_ids
+from galley.monitoring.logs import make_json_formatter
+from galley.monitoring.request_ids import RequestIds, make_task_id
+
+FROM_NGINX = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def _outside_of_requests() -> Iterator[None]:
+    yield
+    request_ids.request_id.set("")
+
+
+@pytest.fixture
+def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """What `django.request` logs meanwhile."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(make_json_formatter())
+    logger = logging.getLogger("django.request")
+    logger.addHandler(handler)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    logger.removeHandler(handler)
+
+
+async def answer(status: int, *headers: tuple[bytes, bytes]) -> tuple[str, dict[bytes, bytes]]:
+    """Return the id within the request, and the headers of the response."""
+    inside, sent = [], []
+
+    async def site(scope: Any, receive: Any, send: Any) -> None:
+        inside.append(request_ids.request_id.get())
+        await send({"type": "http.response.start", "status": status, "headers": []})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await RequestIds(site)({"type": "http", "headers": headers}, None, send)
+    return inside[0], dict(sent[0]["headers"])
+
+
+async def test_the_proxys_id_is_that_of_the_request_and_errors_name_it() -> None:
+    own = (b"x-request-id", FROM_NGINX.encode())
+    assert await answer(200, own) == (FROM_NGINX[:16], {})
+    assert await answer(500, own) == (FROM_NGINX[:16], dict([own]))
+
+
+@pytest.mark.parametrize("sent", [b"", b"0123", b"x" * 32, b'{"level": "forged"}', FROM_NGINX.encode() + b"\n"])
+async def test_what_is_no_id_is_replaced(sent: bytes) -> None:
+    first, headers = await answer(502, (b"x-request-id", sent))
+    second, _ = await answer(502)
+    assert len(first) == len(second) == 16
+    assert first != second
+    assert headers[b"x-request-id"].decode().startswith(first)
+    assert sent not in headers.values()
+
+
+async def test_a_task_carries_the_id_of_its_request() -> None:
+    await answer(200, (b"x-request-id", FROM_NGINX.encode()))
+    tasks = {make_task_id() for _ in range(100)}
+    assert len(tasks) == 100
+    assert {task.hex[:16] for task in tasks} == {FROM_NGINX[:16]}
+    request_ids.request_id.set("")
+    assert make_task_id().hex[:16] != make_task_id().hex[:16]
+
+
+def test_a_failure_is_one_line_with_the_request_and_the_user(lines, admin_user: Any) -> None:
+    request: HttpRequest = AsyncRequestFactory().get("/broken/")
+    request._cached_user = admin_user  # type: ignore[attr-defined]
+    request_ids.request_id.set(FROM_NGINX[:16])
+    try:
+        raise ValueError("a secret-free text\nwith a line break")
+    except ValueError as error:
+        log_response("Internal Server Error: %s", request.path, response=_Failed(), request=request, exception=error)
+    [line] = lines()
+    assert line["event"] == "Internal Server Error: /broken/"
+    assert (line["request_id"], line["user_id"], line["status"]) == (FROM_NGINX[:16], admin_user.pk, 500)
+    assert (line["level"], line["logger"]) == ("error", "django.request")
+    assert "ValueError: a secret-free text" in line["exception"]
+
+
+class _Failed:
+    status_code = 500
+
+
+def test_a_user_who_was_not_loaded_is_not_asked_for(lines) -> None:
+    request: HttpRequest = AsyncRequestFactory().get("/broken/")
+    request._cached_user = AnonymousUser()  # type: ignore[attr-defined]
+    log_response("Internal Server Error: %s", "/broken/", response=_Failed(), request=request)
+    log_response("Internal Server Error: %s", "/", response=_Failed(), request=AsyncRequestFactory().get("/"))
+    assert all("user_id" not in line for line in lines())
+
+
+def test_lines_of_a_task_name_task_and_request(lines) -> None:
+    class Result:
+        id = str(make_task_id())
+        status = TaskResultStatus.RUNNING
+
+    request_ids.enter_task(Result)
+    logging.getLogger("django.request").error("The mail server said no.")
+    request_ids.leave_task(Result)
+    logging.getLogger("django.request").error("Between two tasks.")
+    inside, between = lines()
+    assert inside["task_id"] == Result.id
+    assert inside["request_id"] == Result.id.replace("-", "")[:16]
+    assert not {"task_id", "request_id"} & between.keys()
+
+
+async def test_a_task_that_is_run_within_a_request_leaves_its_id() -> None:
+    class Result:
+        id = "of another backend"
+
+    request_ids.request_id.set(FROM_NGINX[:16])
+    request_ids.enter_task(Result)
+    request_ids.leave_task(Result)
+    assert (request_ids.request_id.get(), request_ids.task_id.get()) == (FROM_NGINX[:16], "")
+
+
+def test_visitors_do_not_fill_the_log(client: Any, db: None, caplog: pytest.LogCaptureFixture) -> None:
+    assert client.get("/nix/").status_code == 404
+    assert client.get("/", headers={"host": "other.example"}).status_code in {400, 404}
+    assert not [record for record in caplog.records if record.name.startswith("django.")]
