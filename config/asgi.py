@@ -32,6 +32,7 @@ import_module(settings.ROOT_URLCONF)
 from config.files import serve_public_media, serve_static_files
 from galley.async_pages import PooledASGIHandler
 from galley.async_pages.body_limit import BodyLimit
+from galley.monitoring.exporters import traced
 from galley.monitoring.metrics import Metrics, count_draft
 from galley.monitoring.request_ids import RequestIds
 from galley.page_cache.application import PageCache
@@ -56,6 +57,8 @@ if settings.METRICS_TOKEN:
 if settings.PAGE_CACHE_MAX_BYTES:
     visits.app = cached_site = PageCache(site, settings.PAGE_CACHE_MAX_BYTES)
     answer_from(cached_site.lookup, cached_site.is_computing, count_hit)
+if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
+    application = traced(application)
 application = RequestIds(application)
 
 

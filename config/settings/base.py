@@ -300,6 +300,9 @@ WAGTAILMARKDOWN = {"autodownload_fontawesome": False}
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 # The worker requests it each minute while all is well.
 HEARTBEAT_URL = env.str("HEARTBEAT_URL", "")
+# Where errors and traces are sent: with the extras `sentry` and `otel`.
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 
 LOG_LEVEL = env.str("LOG_LEVEL", "WARNING").upper()
 # For readers, or a JSON object in each line for programs: "plain" or "json".

@@ -1,7 +1,7 @@
 """What a process counts, for Prometheus.
 
-A request of the metrics reaches one process of the host. So each process writes its own to a file every few seconds, and
-the one that is asked reads the files of all.
+A request of the metrics reaches one process of the host. So each process writes its own to a file every few seconds,
+and the one that is asked reads the files of all.
 """
 
 import asyncio

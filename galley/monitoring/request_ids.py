@@ -1,7 +1,7 @@
 """One id for a request, in the proxy's log, in the site's and in those of the tasks that the request has queued.
 
-nginx sends 32 hexadecimal digits in the header `X-Request-ID`. The site's logs have the first sixteen of them. So has the
-id of each task that the request queues: nothing else has to be stored.
+nginx sends 32 hexadecimal digits in the header `X-Request-ID`. The site's logs have the first sixteen of them. The id
+of each task that the request queues begins with them: nothing else has to be stored.
 """
 
 import re

@@ -35,7 +35,7 @@ from galley.preview.outline_report import OutlineReport
 logger = logging.getLogger(__name__)
 
 draft_rendered = Signal()
-"""Sent with `seconds`, from the arrival of a change to the moment at which its state is shown. Receivers don't block."""
+"""Sent with `seconds`, from the arrival of a change until its state is shown. Receivers must not block."""
 
 # How long after the last key everything is rendered afresh, and how long at most while somebody types on.
 PAUSE_SECONDS = 0.4

@@ -18,6 +18,7 @@ from tests.running_site import PROJECT, start_process
 
 # Where no packages have to be installed, the environment of the tests is that of each release.
 BORROWED_PACKAGES = f"""#!/bin/sh
+echo "$@" > uv-arguments
 mkdir -p .venv/bin
 printf '#!/bin/sh\\nexec {sys.executable} "$@"\\n' > .venv/bin/python
 chmod +x .venv/bin/python

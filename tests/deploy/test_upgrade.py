@@ -23,7 +23,9 @@ def release(server: DebianServer, name: str) -> str:
 def server(tmp_path: Path) -> Iterator[DebianServer]:
     """A server with a stand-in for the site, which starts in no time."""
     var_dir = str(tmp_path / "srv/var")
-    with debian_server(tmp_path, own_packages=False, REDIS_URL="redis://localhost", GALLEY_VAR_DIR=var_dir) as server:
+    with debian_server(
+        tmp_path, own_packages=False, REDIS_URL="redis://localhost", GALLEY_VAR_DIR=var_dir, GALLEY_EXTRAS="sentry otel"
+    ) as server:
         release(server, "first")
         server.clone_repository()
         yield server
@@ -34,6 +36,8 @@ def test_releases_follow_each_other_under_load(server: DebianServer) -> None:
     run = server.galley("upgrade")
     assert not run.returncode, run.stdout
     assert "first" in request(server.url)[1]
+    [arguments] = server.root.glob("srv/releases/*/uv-arguments")
+    assert arguments.read_text().endswith("--extra=sentry --extra=otel\n")
 
     def visit(number: int) -> str:
         return request(server.url, data=b"message" if number % 2 else None)[1]
