@@ -159,6 +159,20 @@ async def test_a_selection_of_several_paragraphs_follows_the_words(screen: Page,
     assert (await screen.evaluate("String(getSelection())")).split() == selected
 
 
+async def test_a_selection_follows_its_ends_when_its_words_change_in_another_element(screen: Page) -> None:
+    before, after = items(HELD, "Low in June."), items(HELD.replace("highest", "low"), "New.", "Low in June.")
+    await screen.evaluate(SHOW, [before, f'<div class="wide">{after}</div>', False])
+    await screen.evaluate(SELECT, "in June")
+    # From the link, which is wholly selected, to the words.
+    await screen.evaluate(
+        "() => { const end = getSelection(); end.setBaseAndExtent("
+        "region.querySelector('a').firstChild, 0, end.anchorNode, end.anchorOffset) }"
+    )
+    await screen.evaluate("change()")
+    words = " ".join((await screen.evaluate("String(getSelection())")).split())
+    assert words == "weir is low in March, as they come and go. New. Low in June"
+
+
 @pytest.mark.parametrize("after", [between(), between("<h2>They stay in March.</h2>")])
 async def test_words_that_are_gone_are_selected_nowhere_else(screen: Page, after: str) -> None:
     more = "<p>Where else do they come and stay?</p>"

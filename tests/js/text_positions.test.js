@@ -63,7 +63,7 @@ test("offsets are those of the text, also after letters of two units and letters
 test("words of which there are no others are found wherever they stand, with other space between paragraphs", () => {
   const find = (words, before, after) => {
     const start = before.indexOf(words);
-    const found = findWords(before, start, start + words.length, after);
+    const found = findWords(before, { start, end: start + words.length }, { start: 0, end: before.length }, after);
     return found && after.slice(found.start, found.end);
   };
   assert.equal(find("high (tide)", "A high (tide).", "Now: the *high (tide)* is new."), "high (tide)");
@@ -74,8 +74,30 @@ test("words of which there are no others are found wherever they stand, with oth
 
 test("of equal words, those with the same ones around them are found", () => {
   const [first, second] = ["The tide comes at noon and goes.", "A ferry comes at night and stays."];
-  const start = `${first} ${second}`.lastIndexOf("comes");
-  const find = (after) => findWords(`${first} ${second}`, start, start + 5, after)?.start;
+  const before = `${first} ${second}`;
+  const [start, paragraph] = [before.lastIndexOf("comes"), { start: first.length + 1, end: before.length }];
+  const find = (after) => findWords(before, { start, end: start + 5 }, paragraph, after)?.start;
   assert.equal(find(`New. ${second} ${first}`), "New. A ferry ".length);
+  assert.equal(find(`New ${second} Old ${second}`), "New A ferry ".length);
   assert.equal(find(`${first} Gone.`), undefined);
+});
+
+test("of words that have changed, each end is found by the characters around it", () => {
+  const before = "A ferryman waits for no tide. Nobody reads the table twice. The weir is highest in March.";
+  const find = (words, change) => {
+    const start = before.indexOf(words);
+    const after = change(before);
+    const found = findWords(before, { start, end: start + words.length }, { start: 0, end: before.length }, after);
+    return found && after.slice(found.start, found.end);
+  };
+  const replace = (old, now) => (text) => text.replace(old, now);
+  assert.equal(find("twice. The weir", replace("twice. ", "twice. New. ")), "twice. New. The weir");
+  assert.equal(find("highest in", replace("highest", "low")), "low in");
+  assert.equal(find("no tide. Nobody", replace("Nobody", "Nearly nobody")), "no tide. Nearly nobody");
+  assert.equal(find("The weir is highest in March.", replace("highest", "low")), "The weir is low in March.");
+  assert.equal(find("table twice.", (text) => `${text} ${text.replace("table", "list")}`), "table twice.");
+  // The selected paragraph, or one with an end, is gone; or the second end stands before the first.
+  assert.equal(find("Nobody reads the table twice.", replace("Nobody reads the table twice. ", "")), null);
+  assert.equal(find("no tide. Nobody reads", replace("Nobody reads the table twice. ", "")), null);
+  assert.equal(find("table twice. The weir", () => "The weir is highest in March. Nobody reads the table twice."), null);
 });

@@ -19,6 +19,9 @@ const LEAST_CONTEXT = 4;
 /** How many letters must agree in a search of the whole page. */
 export const ENOUGH_LETTERS = 16;
 
+/** How many characters before and after an end of a selection it may be found by: on both sides, or on one. */
+const AROUND_END = [[60, 60], [30, 30], [15, 15], [8, 8], [0, ENOUGH_LETTERS], [ENOUGH_LETTERS, 0]];
+
 /** A text's letters and digits, and the offset of each in the text. */
 class Letters {
   constructor(text) {
@@ -98,20 +101,44 @@ export function findPosition({ text, at, start, end, part }, texts, least = 1) {
 
 /**
  * Find words that stood from `start` to `end` of one text in the next state of that text: the only ones of these words, or
- * those with the same words around them. The space between paragraphs may be another.
+ * those with the same words around them. The space between paragraphs may be another. If the words themselves have
+ * changed, each end is found by the characters around it.
  *
+ * @param {{start: number, end: number}} paragraph  the bounds of the paragraphs in which the words stood
  * @returns {{start: number, end: number} | null}
  */
-export function findWords(before, start, end, after) {
+export function findWords(before, { start, end }, paragraph, after) {
   const words = before.slice(start, end).trim();
+  if (!words) return null;
   const pattern = words.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&").replace(/\s+/g, "\\s*");
   const find = (text) => [...text.matchAll(new RegExp(pattern, "g"))];
   const found = find(after).map(({ index, 0: { length } }) => ({ start: index, end: index + length }));
-  if (!words || !found.length) return null;
+  if (!found.length) return findEnds(before, start, end, after);
   if (found.length === 1 && find(before).length === 1) return found[0];
-  const at = (start + end) >> 1;
-  const place = findPosition({ text: before, at, start: 0, end: before.length }, [after], ENOUGH_LETTERS);
+  const position = { text: before, at: (start + end) >> 1, ...paragraph };
+  const place = findPosition(position, [after], ENOUGH_LETTERS);
   return found.find((one) => place && one.start <= place.offset && place.offset < one.end) ?? null;
+}
+
+/** Find the two ends by themselves, the second one after the first. */
+function findEnds(before, start, end, after) {
+  // The beginning and the end of the whole text are something to be found by, too.
+  const bounds = "\0".repeat(ENOUGH_LETTERS);
+  const [old, now] = [before, after].map((text) => bounds + text + bounds);
+  const first = findEnd(old, start + bounds.length, now);
+  const length = first === null ? null : findEnd(old.slice(start + bounds.length), end - start, now.slice(first));
+  return length ? { start: first - bounds.length, end: first - bounds.length + length } : null;
+}
+
+/** @returns {number | null} where the only characters stand that are around `at` of the text `before` */
+function findEnd(before, at, after) {
+  for (const [left, right] of AROUND_END) {
+    const from = Math.max(0, at - left);
+    const words = before.slice(from, at + right);
+    const isOnly = (text) => count(words, text) === 1;
+    if (words.length >= ENOUGH_LETTERS && isOnly(before) && isOnly(after)) return after.indexOf(words) + at - from;
+  }
+  return null;
 }
 
 /** @returns where `words` occur: in texts that consist of them, if there are any; else in all that contain them */

@@ -6,7 +6,7 @@
  */
 
 import { findSplice } from "../splices.js";
-import { findWords, ShownText } from "../text_positions.js";
+import { findWords, paragraphOf, ShownText } from "../text_positions.js";
 import { findStaying, pairNodes } from "./pairing.js";
 
 /** Nodes on the page that came from the server. A script of the page has added the others. */
@@ -123,6 +123,7 @@ class Held {
     this.root = element.contains(range.commonAncestorContainer) ? element : document.body;
     this.shown = new ShownText(this.root);
     this.bounds = this.shown.boundsOfRange(range);
+    this.paragraph = this.shown.boundsOf(paragraphOf(elementOf(range.commonAncestorContainer)));
   }
 
   equalToFocused() {
@@ -146,9 +147,8 @@ class Held {
   }
 
   selectWords() {
-    const { start, end } = this.bounds;
     const shown = new ShownText(this.root);
-    const found = findWords(this.shown.text, start, end, shown.text);
+    const found = findWords(this.shown.text, this.bounds, this.paragraph, shown.text);
     if (!found) return;
     const last = shown.nodeAt(found.end - 1);
     const ends = [shown.nodeAt(found.start), { ...last, at: last.at + 1 }];
@@ -174,4 +174,5 @@ function heldIndex(parent, nodes) {
   return near ? nodes.indexOf(near) : -1;
 }
 
+const elementOf = (node) => (node instanceof Element ? node : node.parentElement);
 const contentOf = (node) => (node instanceof HTMLTemplateElement ? node.content : node);
