@@ -18,20 +18,23 @@ _SUFFIXES = {"jpeg": ".jpg"}
 
 
 class PictureFetcher:
-    """Stores pictures in `folder` by their URLs, so that none is fetched twice."""
+    """Stores pictures in `folder` by their URLs, so that none is fetched twice; fetches new ones only if it `asks`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, asks: bool) -> None:
         self._folder = folder
+        self._asks = asks
         self._fetched = 0
         self._failures: Counter[str] = Counter()
         self._opener = public_opener()
 
-    def fetch(self, url: str) -> Path:
-        """Return the path of a file with the picture at `url`. Raises `ImageError`."""
+    def fetch(self, url: str) -> Path | None:
+        """Return the path of a file with the picture at `url`; None if it isn't to be fetched. Raises `ImageError`."""
         url = f"https:{url}" if url.startswith("//") else url
         folder, host = self._folder / hashlib.sha256(url.encode()).hexdigest()[:32], urlsplit(url).netloc
         if stored := next(iter(folder.glob("*")), None):
             return stored
+        if not self._asks:
+            return None
         if self._fetched >= MAX_PICTURES or self._failures[host] >= MAX_FAILURES_OF_HOST:
             raise ImageError("wasn't fetched: too many were, or its host has failed too often")
         self._fetched += 1

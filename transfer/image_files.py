@@ -39,7 +39,7 @@ class ImageFinder:
 
     folder: Path
     assets: list[Path] = field(default_factory=list)
-    fetch: Callable[[str], Path] | None = None  # returns a file with the picture at a URL, or raises `ImageError`
+    fetch: Callable[[str], Path | None] = lambda url: None  # `PictureFetcher.fetch`
 
     def __post_init__(self) -> None:
         self.folder = self.folder.resolve()
@@ -66,7 +66,8 @@ class ImageFinder:
     def find_elsewhere(self, url: str) -> ImageFile | None:
         """Return the image file at `url` on another host, or None if none are fetched. Raises `ImageError`."""
         is_web = url.lower().startswith(("http://", "https://", "//"))
-        return self._read_once(self.fetch(url)) if self.fetch and is_web else None
+        path = self.fetch(url) if is_web else None
+        return self._read_once(path) if path else None
 
     def _candidates(self, path: str, post: Path) -> Iterator[Path]:
         """Yield the paths where the file may lie: beside its post, or below a root of the site."""

@@ -155,8 +155,9 @@ class FolderImport:
 
     def _convert(self, posts: list[SourcePost]) -> list[ConvertedPost]:
         index, images = URLIndex(posts, self.old_site), ImageFinder(self.folder, self.assets)
-        if self.fetch_pictures and not self.dry_run:
-            images.fetch = PictureFetcher(Path(settings.VAR_DIR) / "fetched-pictures").fetch
+        # A picture that an earlier run has brought over stays, whatever is asked for now.
+        asks = self.fetch_pictures and not self.dry_run
+        images.fetch = PictureFetcher(Path(settings.VAR_DIR) / "fetched-pictures", asks=asks).fetch
         self._addresses = {index.key(post): post.address for post in posts}
         context = ImportContext(self._reader, index, images, self.old_site)
         converted = []

@@ -149,7 +149,8 @@ class References:
             post, fragment = found
             if post is self.post and fragment:
                 return fragment
-            self.diagnostics.kept(f"The link `{_short(destination)}` leads to “{post.title}”.", line)
+            which = ", which is a draft" if post.draft else ""
+            self.diagnostics.kept(f"The link `{_short(destination)}` leads to “{post.title}”{which}.", line)
             return f"{PAGE}{index.key(post)}{fragment}"
         if not destination.startswith(FILE_SCHEME):
             if not is_local(destination) or not (path := urlsplit(destination).path):

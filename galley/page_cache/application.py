@@ -30,6 +30,7 @@ from galley.page_cache.cacheability import (
     Key,
     RequestRules,
     Scope,
+    read_headers,
 )
 from galley.page_cache.entries import CACHE_NAME, EMPTY_BODY, Entry, EntryStore, Message, Start
 from galley.page_cache.invalidation import Version
@@ -89,7 +90,7 @@ class PageCache:
         """
         if scope["method"] not in SAFE_METHODS:
             return None
-        headers: Headers = dict(scope["headers"])
+        headers = read_headers(scope)
         if (b"cookie" in headers or b"authorization" in headers) and not self.rules.is_anonymous(headers):
             return None
         if FORWARDED_SCHEME in headers and not self.rules.knows_scheme(headers):
@@ -120,7 +121,7 @@ class PageCache:
         elif scope["method"] not in SAFE_METHODS:
             _log("bypass", scope, "the method isn't GET or HEAD")
             await self._forward(scope, receive, _with_status(send, OTHER_METHOD))
-        elif reason := self.rules.why_bypassed(scope, headers := dict(scope["headers"])):
+        elif reason := self.rules.why_bypassed(scope, headers := read_headers(scope)):
             _log("bypass", scope, reason)
             is_silent = self.rules.is_excluded(scope) and self.rules.is_anonymous(headers)
             await self._forward(scope, receive, send if is_silent else _with_status(send, BYPASS))

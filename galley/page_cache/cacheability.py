@@ -38,6 +38,14 @@ class CacheRequest(NamedTuple):
     key: Key
 
 
+def read_headers(scope: Scope) -> Headers:
+    """Return the request's headers by name. A client may send its cookies in several (RFC 9113, 8.2.3)."""
+    headers: Headers = dict(scope["headers"])
+    if len(headers) != len(scope["headers"]) and b"cookie" in headers:
+        headers[b"cookie"] = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    return headers
+
+
 class RequestRules:
     """Which requests may be answered from the cache, according to the settings."""
 

@@ -91,6 +91,21 @@ def test_pictures_are_brought_over_once(blog_folder: BlogFolder, host: Host, pat
     assert host.paths.count(path) == 1
 
 
+@pytest.mark.parametrize("options", [{}, {"dry_run": True}])
+def test_pictures_that_were_brought_over_stay_without_the_option(
+    blog_folder: BlogFolder, host: Host, options: dict
+) -> None:
+    blog_folder.write("hello.md", f"![A]({host.url}/a.png) ![B]({host.url}/b.png)")
+    blog_folder.run(fetch_pictures=True)
+    asked = len(host.paths)
+    (report,) = blog_folder.run(**options).posts
+    assert report.state == ImportState.UNCHANGED
+    assert changes(report) == [
+        f"The picture `{host.url}/b.png` lies on another site. The page has a link in its place."
+    ]
+    assert len(host.paths) == asked
+
+
 def test_what_is_missing_comes_from_the_old_site(blog_folder: BlogFolder, host: Host) -> None:
     blog_folder.write("hello.md", "---\nimage: /a.png\n---\n![A](/a.png) ![B](/gone.png)")
     (report,) = blog_folder.run(fetch_pictures=True, old_site=host.url).posts
@@ -160,6 +175,12 @@ def test_a_picture_that_becomes_no_link_is_not_called_one(blog_folder: BlogFolde
     _, report = blog_folder.import_one(f"![A cat]({reference})")
     (note,) = changes(report)
     assert note.endswith("The page doesn't show it.")
+
+
+def test_a_link_to_a_draft_is_called_that(blog_folder: BlogFolder, texts) -> None:
+    blog_folder.write("soon.md", "---\ntitle: Soon\ndraft: true\n---\nText")
+    _, report = blog_folder.import_one("[x](soon.md)")
+    assert texts(report)[1:] == ["1 The link `soon.md` leads to “Soon”, which is a draft."]
 
 
 def test_the_report_says_whether_the_page_is_shown(blog_folder: BlogFolder) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from galley.page_cache.cacheability import MAX_AGE_SECONDS, MAX_BODY_BYTES, seconds_fresh
+from galley.page_cache.cacheability import MAX_AGE_SECONDS, MAX_BODY_BYTES, read_headers, seconds_fresh
 from tests.galley.page_cache.press import PUBLIC, Press
 
 
@@ -95,6 +95,43 @@ def test_a_csrf_cookie_alone_makes_nobody_somebody(cached) -> None:
     assert press.times_asked == 1
 
 
+# What other programs on the host, statistics and banners set.
+FOREIGN_COOKIES = [
+    "_ga=GA1.1.1; _fbp=fb.1; cookieconsent_status=dismiss",
+    "sessionid_old=x; SESSIONID=x; messages2=a",
+    "a=sessionid=1,sessionid=2",
+    "=x; ;",
+    "x=\xe9" + "y" * 8_000,
+]
+
+
+@pytest.mark.parametrize("cookies", FOREIGN_COOKIES)
+def test_cookies_of_others_switch_nothing_off(cached, cookies: str) -> None:
+    press = Press()
+    visitor = cached(press)
+    assert visitor.get("/", cookie=cookies).is_stored
+    assert visitor.get("/").is_hit
+    hit = visitor.get("/", cookie=cookies)
+    assert hit.is_hit
+    assert visitor.get("/", cookie=cookies, if_none_match=hit.headers["etag"]).status == 304
+    assert visitor.ask("/", "HEAD", cookie=cookies).is_hit
+    assert press.times_asked == 1
+
+
+@pytest.mark.parametrize(
+    ("cookies", "is_hit"),
+    [(["sessionid=abc", "_ga=x"], False), (["_ga=x", "sessionid=abc"], False), (["_ga=x", "_fbp=y"], True)],
+)
+def test_cookies_may_come_in_several_headers(cached, cookies: list[str], is_hit: bool) -> None:
+    press = Press()
+    visitor = cached(press)
+    visitor.get("/")
+    headers = [(b"host", b"testserver"), *((b"cookie", cookie.encode()) for cookie in cookies)]
+    scope = press.requests[0] | {"headers": headers}
+    assert (visitor.app.lookup(scope) is not None) is is_hit
+    assert (visitor.app.rules.why_bypassed(scope, read_headers(scope)) == "") is is_hit
+
+
 def test_an_answer_that_is_kept_was_made_from_its_key_alone(cached) -> None:
     press = Press()
     visitor = cached(press)
@@ -138,6 +175,8 @@ def test_an_answer_that_depends_on_a_header_is_made_with_it(cached) -> None:
     [
         ("/?a=1&b=2", "/?b=2&a=1", True),
         ("/?a=1", "/?a=1&utm_source=x&fbclid=y", True),
+        ("/?a=1", "/?gad_source=1&a=1&srsltid=x&_gl=1*1", True),
+        ("/", "/?UTM=x", False),
         ("/", "/?utm_campaign=x", True),
         ("/?a", "/?a=", True),
         ("/?a=1&a=2", "/?a=2&a=1", False),
