@@ -17,6 +17,7 @@ from galley.rate_limits.urls import readers_urlpatterns
 from galley.security_headers.downloads import serve_document
 from search.views import search
 
+handler400 = "galley.async_pages.refused_hosts.answer_bad_request"
 handler404 = "home.not_found.NotFoundPage"
 handler500 = "galley.health.views.answer_failure"
 

@@ -330,6 +330,8 @@ LOGGING = {
         "django.request": {"level": "ERROR" if LOG_LEVEL == "WARNING" else LOG_LEVEL},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "uvicorn.error": {"filters": ["own_errors"]},
+        # `galley.async_pages.refused_hosts` logs each name once.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         # It warns of each signal to stop.
         "django_tasks_db": {"level": "ERROR"},
     },

@@ -4,7 +4,7 @@ import pytest
 from django.db.models import QuerySet
 from django.test import RequestFactory
 
-from galley.rate_limits import get_client_ip
+from galley.rate_limits import client_ip, get_client_ip
 from galley.rate_limits.client_ip import may_be_a_proxy, parse_client_ip
 from galley.rate_limits.models import AttemptCount, Limit, delete_counts, find_used_up, give_back, take_attempt
 
@@ -97,6 +97,27 @@ def test_a_client_is_known_by_the_address_that_can_be_trusted(settings, peer, fo
     request = RequestFactory().post("/", REMOTE_ADDR=peer, headers={"X-Forwarded-For": forwarded})
     assert get_client_ip(request) == client
     assert parse_client_ip(client) == client
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "proxies", "got"),
+    [
+        ("198.51.100.1", 0, 1),
+        ("198.51.100.1, 10.0.0.2", 0, 2),
+        ("", 1, 0),
+        ("198.51.100.1", 2, 1),
+        ("198.51.100.1", 1, None),
+        ("", 0, None),
+    ],
+)
+def test_a_wrong_number_of_proxies_is_logged_once(
+    settings, caplog: pytest.LogCaptureFixture, forwarded: str, proxies: int, got: int | None
+) -> None:
+    settings.TRUSTED_PROXY_COUNT = proxies
+    client_ip._log_proxies.cache_clear()
+    for _ in range(3):
+        get_client_ip(RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": forwarded}))
+    assert [record.args for record in caplog.records] == ([] if got is None else [("10.0.0.1", proxies, got)])
 
 
 def test_an_address_that_is_typed_is_read_as_a_client() -> None:
