@@ -326,12 +326,11 @@ LOGGING = {
     "loggers": {
         # By default, Django only mails errors to ADMINS when DEBUG is off.
         "django": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
-        # Answers such as 404 and 429, and those to other hosts: anybody could fill the log with them.
+        # Answers such as 404 and 429, and those to other hosts: anybody could fill the log with them. Of such hosts,
+        # `galley.async_pages.refused_hosts` logs each once.
         "django.request": {"level": "ERROR" if LOG_LEVEL == "WARNING" else LOG_LEVEL},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "uvicorn.error": {"filters": ["own_errors"]},
-        # `galley.async_pages.refused_hosts` logs each name once.
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
         # It warns of each signal to stop.
         "django_tasks_db": {"level": "ERROR"},
     },
