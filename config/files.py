@@ -18,8 +18,9 @@ from galley.images import RENDITIONS_FOLDER
 
 ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 
-# Only these media folders are public. Documents are served by Wagtail's view, which checks permissions.
-PUBLIC_MEDIA_FOLDERS = ("images", "original_images", "avatar_images", "embeds")
+# Only these media folders are public, and the renditions. Documents and originals are served by views that check
+# permissions.
+PUBLIC_MEDIA_FOLDERS = ("avatar_images", "embeds")
 
 # One range of bytes that isn't empty (RFC 9110, 14.1.2). Any other is ignored, as 14.2 allows.
 RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-0*[1-9][0-9]*)")
@@ -33,7 +34,7 @@ def serve_static_files(app: ASGIApp) -> ASGIApp:
 
 
 def serve_public_media(app: ASGIApp) -> ASGIApp:
-    """Serve uploaded images and existing renditions before `app`, which creates missing ones and redirects old URLs.
+    """Serve existing renditions before `app`, which creates missing ones and redirects old URLs.
 
     In production a web server may do this instead.
     """

@@ -9,6 +9,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from forms.views import form_token
 from galley.health import views as health
 from galley.images import RENDITIONS_FOLDER
+from galley.images.originals import ORIGINALS_FOLDER, serve_original
 from galley.images.views import serve_rendition
 from galley.languages.addresses import by_language
 from galley.monitoring.views import metrics
@@ -31,6 +32,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("preview/", include("galley.preview.urls")),
     path(f"{settings.MEDIA_URL.lstrip('/')}{RENDITIONS_FOLDER}/<path:name>", serve_rendition),
+    path(f"{settings.MEDIA_URL.lstrip('/')}{ORIGINALS_FOLDER}/<path:name>", serve_original),
     path("forms/token/", form_token, name="form_token"),
     re_path(r"^documents/([0-9]+)/(.*)$", serve_document, name="wagtaildocs_serve"),
     path("documents/", include(wagtaildocs_urls)),

@@ -16,11 +16,13 @@ class HomeConfig(AppConfig):
 
         from galley.async_pages.redirects import follow_moved_page
         from galley.desk.renaming import announce_uses
+        from galley.images.avatars import clean_avatars
         from galley.images.share_images.views import delete_share_images_of_page
         from galley.images.tasks import make_renditions_on_publish
         from galley.site_settings.site_address import update_site
         from home.documents import redirect_former_url, remember_url
 
+        clean_avatars()
         for label in ("home.SharedText", "embeds.Embed"):
             post_save.connect(announce_uses, sender=label, dispatch_uid=f"announce {label}")
         post_migrate.connect(update_site, sender=self, dispatch_uid="update site")

@@ -29,7 +29,6 @@ from galley.history.conflicts import GuardedEditView, GuardedRevertView
 from galley.history.unsaved_forms import unsaved_form_key
 from galley.history.valid_parts import SavesValidParts
 from galley.history.views import NamedHistoryView
-from galley.images.colours import ConvertingFormatOperation
 from galley.images.markup import NumericIds, PictureEmbedHandler
 from galley.languages.views import ShowsTranslations
 from galley.page_lists.views import NewestSearchView, SearchingExplorerView
@@ -102,12 +101,6 @@ def replace_page_views() -> PageViewSet:
         index_view_class=SearchingExplorerView,
         search_view_class=NewestSearchView,
     )
-
-
-@hooks.register("register_image_operations", order=1)
-def convert_colours() -> list[tuple[str, type]]:
-    """Replace Wagtail's operation that changes the format of an image."""
-    return [("format", ConvertingFormatOperation)]
 
 
 @hooks.register("register_admin_urls")

@@ -7,9 +7,8 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import willow
-
 from galley.fetching import TIMEOUT_SECONDS, public_opener
+from galley.images.pictures import find_format
 from transfer.image_files import MAX_IMAGE_SIZE, ImageError
 
 MAX_PICTURES = 5_000
@@ -40,8 +39,10 @@ class PictureFetcher:
         self._fetched += 1
         try:
             content = self._read(url)
-            suffix = willow.Image.open(BytesIO(content)).format_name
-        except Exception as error:  # decoders raise errors of any kind over broken files
+            suffix = find_format(content)
+            if suffix is None:
+                raise ValueError("it is no picture")
+        except Exception as error:
             self._failures[host] += isinstance(error, OSError) and not hasattr(error, "code")  # 404 is an answer
             raise ImageError(f"couldn't be fetched: {' '.join(str(error).split()) or type(error).__name__}") from error
         name = Path(unquote(urlsplit(url).path)).stem.replace("\x00", "")[:80] or "picture"

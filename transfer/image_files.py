@@ -6,17 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import willow
-
+from galley.decoding.processes import OversizedPictureError, PictureError, measure
 from transfer.readers import IMAGE_SUFFIXES, LFS_POINTER, UnreadableFileError
 from transfer.text import compose
 
 MAX_IMAGE_SIZE = 20 * 1024 * 1024
-MAX_IMAGE_PIXELS = 60_000_000
 # Generators copy these folders to the root of the site: `/x.png` is the file `static/x.png`.
 _PUBLIC_FOLDERS = ("", "static", "public", "source", "src", "content", "assets")
 
@@ -137,11 +134,11 @@ def _read_image(path: Path) -> ImageFile:
     if content.startswith(LFS_POINTER):
         raise ImageError("isn't fetched yet: run `git lfs pull` and import again")
     try:
-        width, height = willow.Image.open(BytesIO(content)).get_size()
-    except Exception as error:  # decoders raise errors of any kind over broken files
+        measure(content)
+    except OversizedPictureError as error:
+        raise ImageError("has too many pixels") from error
+    except PictureError as error:
         raise ImageError("is broken or no picture") from error
-    if width * height > MAX_IMAGE_PIXELS:
-        raise ImageError("has too many pixels")
     return ImageFile(path, hash_content(content))
 
 

@@ -2,22 +2,18 @@
 
 import hashlib
 import json
-from io import BytesIO
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.core.files.base import ContentFile
-from PIL import Image, ImageOps
 from selectolax.lexbor import LexborHTMLParser
 
+from galley.decoding.processes import convert, measure
 from galley.embeds.providers import Player
 from galley.fetching import read_public_url
-from galley.images.colours import convert_to_srgb
 
 MAX_TEXT_BYTES = 2_000_000
 MAX_PICTURE_BYTES = 8_000_000
-MAX_PIXELS = 40_000_000
-PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 # A column of text is 600 pixels wide, on fine screens twice as many.
 PICTURE_SIZE = (1200, 1200)
 MAX_DESCRIPTION = 400
@@ -71,19 +67,14 @@ def read_page(url: str) -> Found:
 def read_picture(url: str) -> ContentFile:
     """Return the picture at `url`, encoded again, and no larger than it is shown.
 
-    Raises OSError, ValueError or HTTPException; decoders raise errors of any kind.
+    Raises OSError, ValueError, HTTPException or PictureError.
     """
     content, _headers, _url = read_public_url(url, "image/*", MAX_PICTURE_BYTES)
-    encoded = BytesIO()
-    with Image.open(BytesIO(content), formats=PICTURE_FORMATS) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise ValueError("The picture has too many pixels.")
-        image.draft("RGB", PICTURE_SIZE)
-        picture = convert_to_srgb(ImageOps.exif_transpose(image))
-        picture.thumbnail(PICTURE_SIZE)
-        picture.save(encoded, "WEBP", quality=80)
-    name = hashlib.sha256(encoded.getvalue()).hexdigest()[:24]
-    return ContentFile(encoded.getvalue(), f"{name}.webp")
+    if measure(content)["format"] == "svg":
+        raise ValueError("The picture is a drawing.")
+    encoded = convert(content, format="webp", save={"quality": 80}, box=PICTURE_SIZE)
+    name = hashlib.sha256(encoded).hexdigest()[:24]
+    return ContentFile(encoded, f"{name}.webp")
 
 
 def _decode(content: bytes, charset: str | None) -> str:

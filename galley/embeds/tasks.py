@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_tasks import task
 from wagtail.models import ReferenceIndex, Revision
 
+from galley.decoding.processes import PictureError
 from galley.embeds.models import Embed
 from galley.embeds.providers import find_player
 from galley.embeds.reading import read_page, read_picture, read_player
@@ -108,7 +109,7 @@ def fetch_embed(pk: int, attempt: int = 0, place: list[Any] | None = None) -> No
     for url in found.picture_urls:
         try:
             picture = read_picture(url)
-        except Exception as error:  # decoders raise errors of any kind
+        except (OSError, ValueError, HTTPException, PictureError) as error:
             logger.info("The picture %s of %s can't be used: %r", url, embed.address, error)
             continue
         embed.picture.save(picture.name, picture, save=False)

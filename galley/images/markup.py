@@ -22,12 +22,13 @@ def render_picture(image: Any, slot_name: str, alt: str = "", *, eager: bool = F
     So are animated images, which other formats would freeze; readers who prefer reduced motion get a still image.
     """
     if image.is_svg():
-        return _render_img(image.file.url, image.width, image.height, image, alt, eager)
+        return _render_img(RenditionName.of_original(image).url, image.width, image.height, image, alt, eager)
     slot = get_slots()[slot_name]
     is_small = slot.is_small(image)
     if image.is_animated:
         still = _render_source(image, slot, "webp", SafeString(' media="(prefers-reduced-motion: reduce)"'))
-        img = _render_img(image.file.url, image.width, image.height, image, alt, eager, is_small=is_small)
+        url = RenditionName.of_original(image).url
+        img = _render_img(url, image.width, image.height, image, alt, eager, is_small=is_small)
         return format_html("<picture>{}{}</picture>", still, img)
     width, height, operation = find_fallback(slot.candidates(image))
     url = RenditionName.of(image, operation, "jpg").url
@@ -39,7 +40,8 @@ def render_picture(image: Any, slot_name: str, alt: str = "", *, eager: bool = F
 def render_preload(image: Any, slot_name: str) -> SafeString:
     """Return the `<link>` that lets browsers load `image` before they have laid out the page."""
     if image.is_svg() or image.is_animated:
-        return format_html('<link rel="preload" as="image" href="{}" fetchpriority="high">', image.file.url)
+        url = RenditionName.of_original(image).url
+        return format_html('<link rel="preload" as="image" href="{}" fetchpriority="high">', url)
     slot = get_slots()[slot_name]
     fallback = find_fallback(slot.candidates(image))
     return format_html(
@@ -54,7 +56,7 @@ def render_preload(image: Any, slot_name: str) -> SafeString:
 def largest_image_url(image: Any) -> str:
     """Return the URL of `image` in the largest size offered."""
     if image.is_svg() or image.is_animated:
-        return str(image.file.url)
+        return RenditionName.of_original(image).url
     return RenditionName.of(image, get_slots()["column"].candidates(image)[-1].operation, "webp").url
 
 

@@ -1,18 +1,17 @@
 """Abstract models for the site's images and renditions, and the check and analysis of a new image file."""
 
-import io
 import logging
-from operator import itemgetter
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
 
-import willow
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import models
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
 from wagtail.images.models import (
     AbstractImage,
     AbstractRendition,
@@ -20,20 +19,26 @@ from wagtail.images.models import (
     SourceImageIOError,
     WagtailImageField,
     WagtailImageFieldFile,
+    get_rendition_storage,
+    get_rendition_upload_to,
     get_upload_to,
 )
 
 from galley.async_pages.redirects import add_redirect
-from galley.images.colours import convert_to_srgb
-from galley.images.renditions import FORMATS, RenditionName
+from galley.decoding.processes import (
+    OversizedPictureError,
+    PictureError,
+    ScriptedPictureError,
+    copy,
+    examine,
+    max_memory,
+    measure,
+)
+from galley.images.pictures import RemoteFilter, RemotePicture
+from galley.images.renditions import ORIGINAL, RenditionName
 
 logger = logging.getLogger(__name__)
 
-SAMPLE_SIZE = 48
-SAMPLE_COLOURS = 6
-# Wagtail's image library and choosers show this rendition.
-THUMBNAIL = "max-165x165"
-SVG_ROOT = "{http://www.w3.org/2000/svg}svg"
 UNUSABLE = (
     "This picture can't be shown on pages: its file is damaged, or its size or format is unusual. "
     "Save it again with an image program, or choose another."
@@ -41,6 +46,10 @@ UNUSABLE = (
 SCRIPTED = _(
     "This drawing contains a script, which could do harm to readers. Export it again as plain SVG without scripts, or "
     "as PNG, and choose that."
+)
+TOO_LARGE = _(
+    "This picture has so many pixels that it would take more than %(megabytes)s MB of memory to open. It wasn't stored. Make it smaller with an "
+    "image program, for example 4,000 pixels wide, or an animation shorter, and choose that."
 )
 
 
@@ -56,9 +65,9 @@ class UprightImageFile(WagtailImageFieldFile):
         was_closed = self.closed
         try:
             self.open()
-            width, height = willow.Image.open(self).auto_orient().get_size()
-            return max(1, round(width)), max(1, round(height))  # a vector graphic's may have decimals
-        except Exception:  # decoders raise errors of any kind
+            size = measure(self.read())
+            return max(1, round(size["width"])), max(1, round(size["height"]))  # a vector graphic's may have decimals
+        except (PictureError, OSError, ValueError, OverflowError):
             logger.info("The size of the image %s is unknown", self.name)
             return 1, 1
         finally:
@@ -96,30 +105,33 @@ class AbstractAnalysedImage(AbstractImage):
         super().clean()
         if not self.file or self.file._committed:
             return
-        thumbnail = io.BytesIO()
         try:
-            Filter(spec=THUMBNAIL).run(self, thumbnail)
-            with self.get_willow_image() as opened:
-                is_vector = opened.format_name == "svg"
-                # Browsers show no other document as an image.
-                if is_vector and opened.dom.getroot().tag != SVG_ROOT:
-                    raise ValueError("It isn't an SVG image")
-                if is_vector and _has_script(opened.dom):
-                    raise ValidationError({"file": SCRIPTED})
-            if is_vector != self.is_svg():
-                raise ValueError("The suffix of its name is that of another format")
-            for image_format in () if is_vector else FORMATS.values():
-                Filter(spec=f"{THUMBNAIL}|format-{image_format}").run(self, io.BytesIO(), source=thumbnail)
-        except ValidationError:
-            raise
-        except Exception as error:
+            with self.open_file() as file:
+                found = examine(file.read())
+            if (found["format"] == "svg") != self.is_svg():
+                raise PictureError("The suffix of its name is that of another format")
+        except PictureError as error:
             logger.info("The image %s can't be shown: %r", self.file.name, error)
-            raise ValidationError({"file": UNUSABLE}) from error
+            raise ValidationError({"file": explain(error)}) from error
+        self.tone, self.is_animated = found["tone"], found["is_animated"]
+        self._examined = self.file.file
+
+    @contextmanager
+    def get_willow_image(self) -> Iterator[RemotePicture]:
+        """Open the file for Wagtail's filters. Another process decodes it."""
+        with self.open_file() as file:
+            yield RemotePicture(self, file.read())
 
     def generate_rendition_file(self, filter: Filter, *, source: File | None = None) -> File:
-        """Return Wagtail's file. Raises SourceImageIOError if it can't be made; Wagtail shows a placeholder."""
+        """Return Wagtail's file. Raises SourceImageIOError if it can't be made; Wagtail shows a placeholder.
+
+        The original of a vector graphic or an animation is the same file without metadata.
+        """
         try:
-            return super().generate_rendition_file(filter, source=source)
+            if filter.spec == ORIGINAL and (self.is_svg() or self.is_animated):
+                with nullcontext(source) if source else self.open_file() as file:
+                    return File(BytesIO(copy(file.read())), f"{ORIGINAL}{PurePosixPath(self.file.name).suffix.lower()}")
+            return super().generate_rendition_file(RemoteFilter(spec=filter.spec), source=source)
         except Exception as error:
             raise SourceImageIOError(f"{filter.spec} of {self.file.name}: {error}") from error
 
@@ -148,7 +160,8 @@ class AbstractAnalysedImage(AbstractImage):
         """
         is_uploaded = bool(self.file) and not self.file._committed
         is_new = self.is_animated is None or not self.file._committed
-        if is_new and kwargs.get("update_fields") is None and self.file:
+        is_examined = is_uploaded and getattr(self, "_examined", None) is self.file.file
+        if is_new and kwargs.get("update_fields") is None and self.file and not is_examined:
             with self.open_file() as file:
                 self.tone, self.is_animated = analyse_image(file)
         former = type(self).objects.filter(pk=self.pk).first() if is_new and self.pk else None
@@ -164,6 +177,11 @@ class AbstractAnalysedImage(AbstractImage):
 
 class AbstractSignedRendition(AbstractRendition):
     """A rendition at the path that its URL names."""
+
+    # Wagtail's field would decode it in this process to measure it.
+    file: Any = UprightImageField(
+        upload_to=get_rendition_upload_to, storage=get_rendition_storage, width_field="width", height_field="height"
+    )
 
     class Meta(AbstractRendition.Meta):
         abstract = True
@@ -181,32 +199,15 @@ def analyse_image(file: Any) -> tuple[str, bool]:
     The colour is empty for vector graphics, transparent images and unreadable files.
     """
     try:
-        with Image.open(file) as image:
-            # The further images in a phone's JPEG (MPO) are no animation.
-            is_animated = image.format != "MPO" and getattr(image, "is_animated", False)
-            image.draft("RGB", (SAMPLE_SIZE, SAMPLE_SIZE))
-            sample = convert_to_srgb(image).convert("RGBA")
-            sample.thumbnail((SAMPLE_SIZE, SAMPLE_SIZE))
-            is_opaque = sample.getchannel("A").getextrema() == (255, 255)
-            return _dominant_colour(sample.convert("RGB")) if is_opaque else "", is_animated
-    except Exception:  # decoders raise errors of any kind
-        logger.info("The image %s can't be analysed", file)
+        found = examine(file.read())
+    except PictureError as error:
+        logger.info("The image %s can't be analysed: %s", file, error)
         return "", False
+    return found["tone"], found["is_animated"]
 
 
-def _has_script(dom: Any) -> bool:
-    """Whether an SVG has scripts, or attributes that run some."""
-    for element in dom.iter():
-        name = str(element.tag).rpartition("}")[2].lower()
-        is_link = any(value.strip().lower().startswith("javascript:") for value in element.attrib.values())
-        is_handler = any(attribute.lower().startswith("on") for attribute in element.attrib)
-        if name == "script" or is_link or is_handler:
-            return True
-    return False
-
-
-def _dominant_colour(sample: Image.Image) -> str:
-    reduced = sample.quantize(SAMPLE_COLOURS)
-    index = max(enumerate(reduced.histogram()), key=itemgetter(1))[0]
-    red, green, blue = (reduced.getpalette() or [])[3 * index : 3 * index + 3]
-    return f"#{red:02x}{green:02x}{blue:02x}"
+def explain(error: PictureError) -> Any:
+    """Return a sentence for editors that says why a picture can't be taken, and what to do."""
+    if isinstance(error, OversizedPictureError):
+        return TOO_LARGE % {"megabytes": max_memory() // 1024**2}
+    return SCRIPTED if isinstance(error, ScriptedPictureError) else UNUSABLE

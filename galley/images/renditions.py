@@ -8,6 +8,7 @@ cached for ever. The old URLs redirect.
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any, Self
 
 from django.conf import settings
@@ -21,9 +22,13 @@ from galley.images.slots import get_slots
 RENDITIONS_FOLDER = "pictures"
 # Wagtail's format for each suffix. JPEG is for old browsers, feed readers, and services that show links.
 FORMATS = {"avif": "avif", "webp": "webp", "jpg": "jpeg"}
+# Wagtail's operation that makes a picture in its own size. Vector graphics and animations are offered so.
+ORIGINAL = "original"
+MIME_TYPES = {suffix: f"image/{name}" for suffix, name in (FORMATS | {"gif": "gif", "png": "png"}).items()}
+MIME_TYPES["svg"] = "image/svg+xml"
 
 _NAME = re.compile(
-    r"(?P<pk>[0-9]{1,18})-(?P<signature>[0-9A-Za-z_-]{16})/(?P<operation>[a-z]+-[0-9x]{1,11})\.(?P<suffix>\w+)"
+    r"(?P<pk>[0-9]{1,18})-(?P<signature>[0-9A-Za-z_-]{16})/(?P<operation>original|[a-z]+-[0-9x]{1,11})\.(?P<suffix>\w+)"
 )
 
 
@@ -40,7 +45,7 @@ class RenditionName:
     def parse(cls, name: str) -> Self | None:
         """Return the parts of `name`, a path within the folder; None if it doesn't have this form."""
         match = _NAME.fullmatch(name)
-        if not match or match["suffix"] not in FORMATS:
+        if not match or match["suffix"] not in (MIME_TYPES if match["operation"] == ORIGINAL else FORMATS):
             return None
         return cls(int(match["pk"]), match["signature"], match["operation"], match["suffix"])
 
@@ -48,6 +53,11 @@ class RenditionName:
     def of(cls, image: Any, operation: str, suffix: str) -> Self:
         """Return the name of a rendition of `image`."""
         return cls(image.pk, image_signature(image), operation, suffix)
+
+    @classmethod
+    def of_original(cls, image: Any) -> Self:
+        """Return the name of `image` as it was uploaded, but without metadata: a vector graphic or an animation."""
+        return cls.of(image, ORIGINAL, PurePosixPath(image.file.name).suffix.lower().removeprefix("."))
 
     def __str__(self) -> str:
         return f"{self.pk}-{self.signature}/{self.operation}.{self.suffix}"
@@ -65,7 +75,8 @@ class RenditionName:
     @property
     def filter(self) -> Filter:
         """Wagtail's filter that makes the rendition."""
-        return Filter(spec=f"{self.operation}|format-{FORMATS[self.suffix]}")
+        spec = self.operation
+        return Filter(spec=spec if spec == ORIGINAL else f"{spec}|format-{FORMATS[self.suffix]}")
 
 
 def image_signature(image: Any) -> str:
@@ -87,13 +98,15 @@ def find_present_url(image: AbstractImage, name: RenditionName) -> str | None:
     An earlier state may have had other sizes. For one that isn't offered any more, the largest is returned. A picture
     that became a vector graphic has one URL.
     """
-    if image.is_svg():
-        return str(image.file.url)
+    if image.is_svg() or (image.is_animated and name.operation == ORIGINAL):
+        return RenditionName.of_original(image).url
     present = replace(name, signature=image_signature(image))
     if any(name.operation == size.operation for slot in get_slots().values() for size in slot.candidates(image)):
         return present.url
     largest = get_slots()["column"].candidates(image)[-1]
-    return replace(present, operation=largest.operation).url if present.signature != name.signature else None
+    suffix = present.suffix if present.suffix in FORMATS else "webp"
+    is_old = present.signature != name.signature
+    return replace(present, operation=largest.operation, suffix=suffix).url if is_old else None
 
 
 def read_rendition(image: AbstractImage, name: RenditionName) -> bytes | None:

@@ -1,34 +1,42 @@
 """The form for uploaded images, named in `WAGTAILIMAGES_IMAGE_FORM_BASE`. The image model checks what it takes."""
 
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.forms import FileField
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
-TOO_MANY_PIXELS = _(
-    "This picture has so many pixels that it can't be opened safely. Make it smaller with an image program, for "
-    "example 4,000 pixels wide, and choose that."
-)
+from galley.decoding.processes import OversizedPictureError, PictureError, measure
+from galley.images.models import explain
+
 DESCRIPTION_HELP = _("What the picture shows, in a sentence, for people who can't see it: the alt text.")
 
 
 class UploadField(WagtailImageField):
-    """Wagtail's field. A file that breaks off is an error in the form; Wagtail's field raises OSError."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.error_messages["file_too_many_pixels"] = TOO_MANY_PIXELS
+    """Wagtail's field, which would decode the file in this process."""
 
     def to_python(self, data: Any) -> Any:
-        """Return the file. Raises ValidationError if it can't be decoded."""
+        """Return the file. Raises ValidationError if it can't be opened, or would take too much memory."""
+        file = FileField.to_python(self, data)
+        if file is None:
+            return None
+        self.check_image_file_size(file)
+        content = data.read()
         try:
-            return super().to_python(data)
-        except ValidationError:
-            raise
-        except Exception as error:  # decoders raise errors of any kind
+            found = measure(content)
+        except OversizedPictureError as error:
+            raise ValidationError(explain(error), code="file_too_many_pixels") from error
+        except PictureError as error:
             raise ValidationError(self.error_messages["invalid_image"], code="invalid_image") from error
+        # What Wagtail's field and Django's widgets look for.
+        file.image = SimpleNamespace(format_name=found["format"])
+        file.content_type = f"image/{found['format']}".replace("svg", "svg+xml")
+        file.seek(0)
+        self.check_image_file_format(file)
+        return file
 
 
 class UploadForm(BaseImageForm):

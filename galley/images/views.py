@@ -19,7 +19,8 @@ from wagtail.images.models import AbstractImage
 
 from galley.async_pages.threads import WorkerThreads
 from galley.images.renditions import (
-    FORMATS,
+    MIME_TYPES,
+    ORIGINAL,
     RenditionName,
     find_image,
     find_present_url,
@@ -61,7 +62,8 @@ async def serve_rendition(request: HttpRequest, name: str) -> HttpResponse:
         # A browser that remembers it would go in circles once a focal point is moved back.
         patch_cache_control(redirect, no_cache=True)
         return redirect
-    sent = replace(wanted, suffix="webp") if wanted.suffix == "avif" else wanted
+    is_slow = wanted.suffix == "avif" and wanted.operation != ORIGINAL
+    sent = replace(wanted, suffix="webp") if is_slow else wanted
     try:
         content = await _make_once(image, sent)
     except Exception as error:
@@ -71,7 +73,7 @@ async def serve_rendition(request: HttpRequest, name: str) -> HttpResponse:
     if sent != wanted and wanted not in _requested:
         _requested[wanted] = True
         await sync_to_async(make_renditions.enqueue)([str(wanted)])
-    response = HttpResponse(content, content_type=f"image/{FORMATS[sent.suffix]}")
+    response = HttpResponse(content, content_type=MIME_TYPES[sent.suffix])
     patch_cache_control(response, public=True, max_age=MAX_AGE if sent == wanted else SUBSTITUTE_MAX_AGE)
     return response
 

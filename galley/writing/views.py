@@ -2,13 +2,11 @@
 
 import threading
 from http.client import HTTPException
-from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit
 
-import willow
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest, JsonResponse
@@ -20,6 +18,7 @@ from wagtail.images.forms import get_image_form
 from wagtail.permissions import policy_registry
 
 from galley.fetching import NotPublicError, read_public_url
+from galley.images.pictures import find_format
 
 # An editor's scripts fetch one picture after the other. The threads are those that answer requests, and few.
 _FETCHES = threading.BoundedSemaphore(2)
@@ -85,12 +84,9 @@ def _name_of(url: str) -> str:
 
 
 def _suffix_of(content: bytes) -> str:
-    try:
-        name = str(willow.Image.open(BytesIO(content)).format_name)
-    except Exception as error:  # decoders raise errors of any kind
-        raise PictureError(_("There is no picture at its address.")) from error
-    # Willow takes every page for a drawing.
-    if name == "svg" and not content.lstrip().startswith((b"<svg", b"<?xml")):
+    name = find_format(content)
+    # Every page begins as a drawing does.
+    if name is None or (name == "svg" and not content.lstrip().startswith((b"<svg", b"<?xml"))):
         raise PictureError(_("There is no picture at its address."))
     return SUFFIXES.get(name, name)
 

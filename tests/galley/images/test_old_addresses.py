@@ -144,7 +144,8 @@ def test_no_old_address_raises(operation: str) -> None:
 def test_a_photo_that_becomes_a_drawing_leads_there(admin_client: Client, asgi_get: Get, image: SiteImage) -> None:
     url = RenditionName.of(image, "width-400", "webp").url
     replace_file(admin_client, image, SVG.format(9).encode(), "a.svg")
-    assert asgi_get(url).url == image.file.url
+    assert asgi_get(url).url == RenditionName.of_original(image).url
+    assert asgi_get(asgi_get(url).url)["Content-Type"] == "image/svg+xml"
 
 
 @pytest.mark.parametrize("suffix", ["webp", "jpg", "avif"])
@@ -212,8 +213,9 @@ def test_django_is_asked_for_files_that_are_gone() -> None:
         await site.send_input({"type": "http.request"})
         return (await site.receive_output())["status"]
 
-    image = SiteImageFactory()
-    assert async_to_sync(get)(image.file.url) == 200
+    name = RenditionName.of(SiteImageFactory(file__width=50, file__height=30), "width-50", "webp")
+    make_rendition(name)
+    assert async_to_sync(get)(name.url) == 200
     gone = f"{settings.MEDIA_URL}original_images/gone.svg"
     assert async_to_sync(get)(gone) == 404
     assert asked_for == [gone]

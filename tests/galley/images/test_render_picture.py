@@ -118,7 +118,7 @@ def test_a_vector_graphic_stays_one() -> None:
     tags = Tags(render_picture(image, "lead", "A mark"))
     assert tags.all("source") == []
     (img,) = tags.all("img")
-    assert (img["src"], img["width"], img["height"]) == (image.file.url, "40", "30")
+    assert (img["src"], img["width"], img["height"]) == (RenditionName.of_original(image).url, "40", "30")
 
 
 def test_a_moving_picture_moves_unless_reduced_motion_is_requested() -> None:
@@ -128,9 +128,9 @@ def test_a_moving_picture_moves_unless_reduced_motion_is_requested() -> None:
     assert still["media"] == "(prefers-reduced-motion: reduce)"
     assert str(still["srcset"]).endswith(".webp 60w")
     (img,) = tags.all("img")
-    assert img["src"] == image.file.url
+    assert img["src"] == RenditionName.of_original(image).url
     assert "small" in str(img["class"]).split()
-    assert largest_image_url(image) == image.file.url
+    assert largest_image_url(image) == RenditionName.of_original(image).url
 
 
 def test_a_gif_that_stands_still_is_a_picture_like_any_other() -> None:

@@ -2,11 +2,12 @@
 
 import io
 from contextlib import suppress
-from typing import Any
+from operator import itemgetter
 
 from PIL import Image, ImageCms
-from wagtail.images.image_operations import FormatOperation
-from willow.plugins.pillow import PillowImage
+
+SAMPLE_SIZE = 48
+SAMPLE_COLOURS = 6
 
 
 def convert_to_srgb(image: Image.Image) -> Image.Image:
@@ -24,16 +25,17 @@ def convert_to_srgb(image: Image.Image) -> Image.Image:
             target = ImageCms.createProfile("sRGB")
             image = ImageCms.profileToProfile(image, source, target, outputMode=mode) or image
     image = image.copy() if image.mode == "L" else image.convert(mode)
-    image.info.pop("icc_profile", None)
+    image.info = {}
     return image
 
 
-class ConvertingFormatOperation(FormatOperation):
-    """Wagtail's operation `format-…`, which converts the colours too. Wagtail's fails for some, such as 16-bit grey."""
-
-    def run(self, willow: Any, image: Any, env: dict[str, Any]) -> Any:
-        """Return the converted image; None for vector graphics, which have no other format."""
-        super().run(willow, image, env)
-        if env["original-format"] == "svg":
-            return None
-        return PillowImage(convert_to_srgb(willow.get_pillow_image()))
+def find_tone(image: Image.Image) -> str:
+    """Return the dominant colour of an image in sRGB, as `#rrggbb`; empty if it is transparent anywhere."""
+    sample = image.convert("RGBA")
+    sample.thumbnail((SAMPLE_SIZE, SAMPLE_SIZE))
+    if sample.getchannel("A").getextrema() != (255, 255):
+        return ""
+    reduced = sample.convert("RGB").quantize(SAMPLE_COLOURS)
+    index = max(enumerate(reduced.histogram()), key=itemgetter(1))[0]
+    red, green, blue = (reduced.getpalette() or [])[3 * index : 3 * index + 3]
+    return f"#{red:02x}{green:02x}{blue:02x}"
