@@ -1,7 +1,7 @@
 """What the process that opens pictures does with them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -16,8 +16,8 @@ Answer = tuple[dict[str, Any], bytes]
 # Importing a plugin registers its format; the others aren't tried.
 PLUGINS = AvifImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebP
 FORMATS = ("AVIF", "GIF", "JPEG", "PNG", "WEBP")
-# Pillow stores a pixel in four bytes. Of an animation, one frame is decoded at a time here, but browsers may store all: a
-# byte for each of their pixels.
+# Pillow stores a pixel in four bytes. Of an animation, one frame is decoded at a time here, but browsers may store all:
+# a byte for each of their pixels.
 BYTES_OF_PIXEL = 4
 # The size of the small pictures that show whether a new one can be shown, in the formats of pages.
 TRIAL_BOX = (165, 165)
@@ -99,7 +99,7 @@ def copy(content: bytes, max_memory: int) -> Answer:
     return {}, animations.WITHOUT_METADATA[str(image.format)](content)
 
 
-JOBS = {"measure": measure, "examine": examine, "convert": convert, "copy": copy}
+JOBS: dict[str, Callable[..., Answer]] = {"measure": measure, "examine": examine, "convert": convert, "copy": copy}
 
 
 def _open(content: bytes, max_memory: int, *, count_frames: bool = False) -> Any:
@@ -150,12 +150,12 @@ def _shrink(
     # Turning it copies it.
     whole = ImageOps.exif_transpose(image) if orientation != 1 else image
     factors = whole.width / of[0], whole.height / of[1]
-    rect = [side * factors[axis % 2] for axis, side in enumerate(rect)]
-    rect = [max(0, rect[0]), max(0, rect[1]), min(whole.width, rect[2]), min(whole.height, rect[3])]
+    left, top, right, bottom = (side * factors[axis % 2] for axis, side in enumerate(rect))
+    part = max(0, left), max(0, top), min(whole.width, right), min(whole.height, bottom)
     if whole.mode in {"1", "P"}:  # these would be scaled without smoothing
         whole = whole.convert("RGBA" if whole.has_transparency_data else "RGB")
-    if tuple(size) != whole.size or rect != [0, 0, *whole.size]:
-        info, whole = whole.info, whole.resize(tuple(size), Image.Resampling.LANCZOS, rect)
+    if tuple(size) != whole.size or part != (0, 0, *whole.size):
+        info, whole = whole.info, whole.resize(tuple(size), Image.Resampling.LANCZOS, part)
         whole.info = info
     made = convert_to_srgb(whole)
     if background and made.has_transparency_data:

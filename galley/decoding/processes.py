@@ -96,10 +96,10 @@ def _ask(job: str, content: bytes, **options: Any) -> tuple[dict[str, Any], byte
         raise PictureError("No process can be started") from error
     finally:
         _slots.release()
-    if error := values.get("error"):
-        if error == "memory":
+    if fault := values.get("error"):
+        if fault == "memory":
             raise OversizedPictureError(values.get("needed", 0))
-        raise (ScriptedPictureError if error == "script" else PictureError)(values.get("detail", error))
+        raise (ScriptedPictureError if fault == "script" else PictureError)(values.get("detail", fault))
     return values, made
 
 
@@ -118,7 +118,8 @@ def _answer(job: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]
     status = process.end()
     if status == 0 and not is_new:  # it was about to end, since nobody had asked
         return _answer(job, content)
-    return {"error": "ended", "detail": f"It took too much memory or time: the process ended with {status}"}, b""
+    logger.warning("A picture took too much memory or time: the process that opened it ended with status %s", status)
+    return {"error": "ended", "detail": "It took too much memory or time"}, b""
 
 
 class _Process:

@@ -20,7 +20,7 @@ class UploadField(WagtailImageField):
 
     def to_python(self, data: Any) -> Any:
         """Return the file. Raises ValidationError if it can't be opened, or would take too much memory."""
-        file = FileField.to_python(self, data)
+        file: Any = FileField.to_python(self, data)
         if file is None:
             return None
         self.check_image_file_size(file)
