@@ -48,8 +48,9 @@ SCRIPTED = _(
     "as PNG, and choose that."
 )
 TOO_LARGE = _(
-    "This picture has so many pixels that it would take more than %(megabytes)s MB of memory to open. It wasn't stored. "
-    "Make it smaller with an image program, for example 4,000 pixels wide, or an animation shorter, and choose that."
+    "This picture has so many pixels that it would take more than %(megabytes)s MB of memory to open. It wasn't "
+    "stored. Make it smaller with an image program, for example 4,000 pixels wide, or an animation shorter, and choose "
+    "that."
 )
 
 

@@ -13,11 +13,15 @@ from galley.decoding.processes import convert
 
 # Wagtail's names of the formats.
 FORMATS = ("avif", "gif", "jpeg", "png", "svg", "webp")
+# Web pages begin with "<" too.
+STARTS_OF_SVG = (b"<svg", b"<?xml", b"<!--", b"<!DOCTYPE svg")
 
 
 def find_format(content: bytes) -> str | None:
     """Return Wagtail's name of a picture's format, from its first bytes; None if it is none of those."""
-    name = filetype.guess_extension(content[:1000]) or ("svg" if content.lstrip().startswith(b"<") else "")
+    name = filetype.guess_extension(content[:1000])
+    if name is None and content.lstrip().startswith(STARTS_OF_SVG) and b"<svg" in content:
+        return "svg"
     name = "jpeg" if name == "jpg" else name
     return name if name in FORMATS else None
 
@@ -29,7 +33,7 @@ class RemotePicture:
         self._content = content
         self._steps: dict[str, Any] = {"of": [image.width, image.height]}
         self.image = SimpleNamespace(width=image.width, height=image.height)
-        self.format_name = find_format(content)
+        self.format_name = "svg" if image.is_svg() else find_format(content)
 
     def auto_orient(self) -> Self:
         """Return itself: each picture is turned upright."""

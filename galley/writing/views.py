@@ -85,8 +85,7 @@ def _name_of(url: str) -> str:
 
 def _suffix_of(content: bytes) -> str:
     name = find_format(content)
-    # Every page begins as a drawing does.
-    if name is None or (name == "svg" and not content.lstrip().startswith((b"<svg", b"<?xml"))):
+    if name is None:
         raise PictureError(_("There is no picture at its address."))
     return SUFFIXES.get(name, name)
 
