@@ -1,5 +1,5 @@
 # One image for the site, its worker and its commands. `compose.yaml` runs them with PostgreSQL, Redis and Caddy.
-FROM python:3.13-slim-bookworm AS build
+FROM python:3.13-slim-trixie AS build
 RUN pip install --no-cache-dir uv
 WORKDIR /srv/galley
 COPY pyproject.toml uv.lock ./
@@ -10,7 +10,9 @@ ENV DJANGO_SETTINGS_MODULE=config.settings.production STATIC_ROOT=/srv/galley/co
 RUN SECRET_KEY=only-to-collect-static-files ALLOWED_HOSTS=localhost WAGTAILADMIN_BASE_URL=http://localhost \
     .venv/bin/python manage.py collectstatic --noinput --verbosity 0
 
-FROM python:3.13-slim-bookworm
+FROM python:3.13-slim-trixie
+# pg_dump, for backups: Debian's PostgreSQL must not be older than that of `compose.yaml`.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --home-dir /srv/galley/var --shell /usr/sbin/nologin galley
 COPY --from=build /srv/galley /srv/galley
 RUN install -d -o galley -g galley /srv/galley/var

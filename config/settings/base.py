@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "galley.rate_limits",
     "galley.tasks",
     "galley.files",
+    "galley.backups",
     "galley.security_headers",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
@@ -267,6 +268,9 @@ CONTACT_MESSAGES_PER_SENDER = env.int("CONTACT_MESSAGES_PER_SENDER", 5)
 CONTACT_RATE_SPAN = env.int("CONTACT_RATE_SPAN", 10 * 60)
 # The number of proxies that append to `X-Forwarded-For`. With a higher number, senders can forge their address.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+
+BACKUP_DIR = env.path("BACKUP_DIR", VAR_DIR / "backups")
+BACKUP_KEY = env.str("BACKUP_KEY", "")
 
 # How long what editors delete can be restored.
 BIN_DAYS = env.int("BIN_DAYS", 30)

@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from enum import Enum
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,12 +20,14 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from wagtail.models import Revision
 
+from galley.backups.manifest import find_backups
 from galley.tasks.mail import describe_mail, is_mail_sent
 from galley.tasks.queue import WORKER_LATE, read_status
 
 # A worker publishes pages each minute.
 OVERDUE = datetime.timedelta(minutes=5)
 CERTIFICATE_DAYS = 14
+BACKUP_LATE = datetime.timedelta(days=2)
 LEAST_FREE_BYTES = 1024**3
 NETWORK_TIMEOUT = 3.0  # seconds
 CLOCK_SECONDS = 5.0
@@ -194,6 +197,19 @@ def check_certificate() -> Iterator[Finding]:
     yield Finding("certificate", State.WARNING if is_late else State.WELL, text, renew if is_late else "")
 
 
+def check_backups() -> Iterator[Finding]:
+    """Ask how old the newest complete backup is."""
+    newest = next(iter(find_backups(Path(settings.BACKUP_DIR))), None)
+    mend = _("Make one: galley backup. Then look why none was made: journalctl -u galley-backup.")
+    if newest is None:
+        text = _("There is no backup in %s.") % settings.BACKUP_DIR
+        yield Finding("backups", State.WARNING, text, mend)
+    elif timezone.now() - newest > BACKUP_LATE:
+        yield Finding("backups", State.FAULT, _("The newest backup is %s old.") % timesince(newest), mend)
+    else:
+        yield Finding("backups", State.WELL, _("The newest backup is %s old.") % timesince(newest))
+
+
 def check_disk() -> Iterator[Finding]:
     """Ask how much room is left where the site writes."""
     free = find_free_bytes()
@@ -218,5 +234,6 @@ QUESTIONS: list[Callable[[], Iterator[Finding]]] = [
     check_scheduled_pages,
     check_mail,
     check_certificate,
+    check_backups,
     check_disk,
 ]

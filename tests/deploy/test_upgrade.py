@@ -1,5 +1,6 @@
 """`galley upgrade` and `galley rollback`: visitors notice neither, and a release that fails never reaches them."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,55 @@ def test_releases_follow_each_other_under_load(server: DebianServer) -> None:
     ]
 
 
+def test_a_backup_precedes_an_upgrade_and_the_site_stops_while_one_is_restored(server: DebianServer) -> None:
+    assert "No release runs yet" in server.galley("restore", "newest").stdout
+    assert not server.galley("upgrade").returncode
+    commands = server.root / "srv/var/commands"
+    # There was nothing to back up.
+    assert "backup" not in commands.read_text()
+    (server.root / "srv/var/fails").write_text("backup")
+    release(server, "second")
+    run = server.galley("upgrade")
+    assert run.returncode
+    assert "Nothing was migrated, and the site goes on as before" in run.stdout
+    assert "second migrate" not in commands.read_text()
+    run = server.galley("upgrade", "--no-backup", "main")
+    assert not run.returncode, run.stdout
+    (server.root / "srv/var/fails").unlink()
+    release(server, "third")
+    assert not server.galley("upgrade").returncode
+
+    def since(*arguments: str) -> list[str]:
+        before = len(commands.read_text().splitlines())
+        run = server.galley(*arguments)
+        lines = [line.removeprefix("third ").strip() for line in commands.read_text().splitlines()[before:]]
+        # A worker that starts takes its time to write that.
+        return [*(line for line in lines if line != "worker"), f"ended with {run.returncode}"]
+
+    lines = commands.read_text().splitlines()
+    assert lines.index("third backup ") < lines.index("third migrate --noinput --verbosity 0")
+    assert since("backup") == ["backup", "ended with 0"]
+    assert since("restore") == ["restore", "ended with 0"]
+    assert since("restore", "newest", "--check") == ["restore newest --check", "ended with 0"]
+    checked = ["restore newest --replace --check", "restore newest --replace"]
+    *lines, served, end = since("restore", "newest", "--replace")
+    assert (lines, served.split()[0], end) == (checked, "serve", "ended with 0")
+    assert "third" in request(server.url)[1]
+    # It fails after the site was stopped, which runs again.
+    fails = server.root / "srv/var/fails"
+    fails.write_text("restore newest --replace")
+    *lines, served, end = since("restore", "newest", "--replace")
+    assert (lines, served.split()[0], end) == (checked, "serve", "ended with 1")
+    assert "third" in request(server.url)[1]
+    # A backup that is damaged stops nothing.
+    fails.write_text("restore newest --replace --check")
+    assert since("restore", "newest", "--replace") == [checked[0], "ended with 1"]
+    fails.unlink()
+    # An empty site gets new processes, which know nothing of what was before.
+    restored, served, end = since("restore", "newest")
+    assert (restored, served.split()[0], end) == ("restore newest", "serve", "ended with 0")
+
+
 def test_what_cannot_be_done_changes_nothing(server: DebianServer) -> None:
     assert "no revision 'v9'. Nothing was done." in server.galley("upgrade", "v9").stdout
     assert "There is no former release. Nothing was done." in server.galley("rollback").stdout
@@ -99,12 +149,14 @@ def test_what_cannot_be_done_changes_nothing(server: DebianServer) -> None:
     assert not list((server.root / "srv/releases").iterdir())
 
 
-@pytest.mark.parametrize("unit", ["galley-web@.service", "galley-worker.service"])
+@pytest.mark.parametrize(
+    "unit", ["galley-web@.service", "galley-worker.service", "galley-backup.service", "galley-backup.timer"]
+)
 def test_systemd_understands_the_units(unit: str) -> None:
     skip_without("systemd-analyze")
     text = (PROJECT / "deploy" / unit).read_text()
     assert "uvicorn" not in text
-    assert "manage.py serve" in text or "manage.py worker" in text
+    assert re.search(r"manage\.py (serve|worker|backup)", text) or unit.endswith(".timer")
     run = subprocess.run(
         ["systemd-analyze", "verify", PROJECT / "deploy" / unit], capture_output=True, text=True, check=False
     )

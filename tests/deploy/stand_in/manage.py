@@ -27,6 +27,9 @@ def main(command: str, *arguments: str) -> None:
     """Do what the command of that name does, and write down that it was called."""
     with (Path(os.environ["GALLEY_VAR_DIR"]) / "commands").open("a") as commands:
         commands.write(f"{RELEASE} {command} {' '.join(arguments)}\n")
+    fails = Path(os.environ["GALLEY_VAR_DIR"]) / "fails"
+    if fails.exists() and fails.read_text() == " ".join([command, *arguments]):
+        sys.exit(1)
     if command == "serve":
         import uvicorn
 

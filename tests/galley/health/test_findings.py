@@ -4,6 +4,7 @@ import datetime
 import io
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -70,6 +71,20 @@ def test_the_certificate(settings, monkeypatch: pytest.MonkeyPatch) -> None:
     found = only(findings.check_certificate)
     assert found.state is State.WARNING
     assert "certbot renew" in found.mend
+
+
+def test_backups(settings, tmp_path: Path) -> None:
+    settings.BACKUP_DIR = tmp_path
+    assert only(findings.check_backups).state is State.WARNING
+    for days, state in ((3, State.FAULT), (1, State.WELL)):
+        folder = tmp_path / f"{timezone.now() - datetime.timedelta(days=days):%Y%m%d-%H%M%S}"
+        folder.mkdir()
+        before = only(findings.check_backups)
+        (folder / "manifest.json").touch()
+        assert only(findings.check_backups).state is state
+        # One that isn't complete doesn't count.
+        assert before.state is not state
+    assert "galley backup" in before.mend
 
 
 def test_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from galley.health.findings import State, find_all
 class Command(BaseCommand):
     """Prints one line for each finding, and the mend of what isn't well. It ends with 1 if there is a fault."""
 
-    help = "Asks the database, Redis, the worker, mail, certificate, disk and settings whether the site is well."
+    help = "Asks database, Redis, worker, mail, certificate, backups, disk and settings whether the site is well."
     requires_system_checks = []
 
     def handle(self, **options: Any) -> None:
