@@ -49,17 +49,17 @@ def make_backup(root: Path, media: Path, key: Any | None) -> tuple[Path, Manifes
 
 @contextmanager
 def lock(root: Path) -> Iterator[None]:
-    """Refuse two backups at once. Raises BackupError."""
+    """Refuse two backups or restores at once. Raises BackupError."""
     try:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = (root / ".lock").open("w")
     except OSError as error:
-        raise BackupError(f"{root} can't be written: {error.strerror}. Choose a folder by BACKUP_DIR.") from None
+        raise BackupError(f"{root} can't be written: {error.strerror}. Nothing was done.") from None
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise BackupError(f"Another backup to {root} is being made. Nothing was done.") from None
+            raise BackupError(f"Another backup or restore is under way in {root}. Nothing was done.") from None
         yield
 
 

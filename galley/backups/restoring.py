@@ -17,7 +17,7 @@ from django.utils._os import safe_join
 from wagtail.models import Page
 
 from galley.backups.databases import load_postgresql, load_sqlite
-from galley.backups.making import find_files
+from galley.backups.making import find_files, lock
 from galley.backups.manifest import Manifest, StoredFile, is_encrypted, read_manifest
 from galley.backups.moving import move_rows
 from galley.backups.storing import BackupError, fetch
@@ -94,14 +94,16 @@ def _all_files(manifest: Manifest) -> list[StoredFile]:
 @contextmanager
 def _staging(media: Path) -> Iterator[Path]:
     """Make a folder on the disk of the files, which nobody is sent from."""
-    (media / UNFINISHED_FOLDER).mkdir(parents=True, exist_ok=True)
-    folder = Path(mkdtemp(prefix="restore-", dir=media / UNFINISHED_FOLDER))
-    try:
-        (folder / "media").mkdir()
-        (folder / "replaced").mkdir()
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with lock(media / UNFINISHED_FOLDER):
+        for leftover in (media / UNFINISHED_FOLDER).glob("restore-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        folder = Path(mkdtemp(prefix="restore-", dir=media / UNFINISHED_FOLDER))
+        try:
+            (folder / "media").mkdir()
+            (folder / "replaced").mkdir()
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fetch_all(folder: Path, manifest: Manifest, staged: Path, key: Any | None) -> Path:

@@ -24,7 +24,8 @@ def read_rows(path: Path) -> Rows:
 
 def read_files(media: Path) -> dict[str, bytes]:
     """Return the content of all files in the folder by their names."""
-    return {str(path.relative_to(media)): path.read_bytes() for path in media.rglob("*") if path.is_file()}
+    files = {str(path.relative_to(media)): path for path in media.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in files.items() if not name.startswith("unfinished/")}
 
 
 def spoil(path: Path) -> None:
