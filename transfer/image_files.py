@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from galley.decoding.processes import OversizedPictureError, PictureError, measure
+from galley.decoding.processes import OversizedPictureError, PictureError, examine
 from transfer.readers import IMAGE_SUFFIXES, LFS_POINTER, UnreadableFileError
 from transfer.text import compose
 
@@ -134,7 +134,7 @@ def _read_image(path: Path) -> ImageFile:
     if content.startswith(LFS_POINTER):
         raise ImageError("isn't fetched yet: run `git lfs pull` and import again")
     try:
-        measure(content)
+        examine(content)
     except OversizedPictureError as error:
         raise ImageError("has too many pixels") from error
     except PictureError as error:

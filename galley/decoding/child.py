@@ -8,6 +8,7 @@ import json
 import os
 import resource
 import select
+import signal
 import sys
 from contextlib import suppress
 from typing import Any
@@ -29,6 +30,9 @@ def main() -> None:
     # What a library prints belongs in no answer.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    # A server that is told to end finishes what it has begun. This process ends with it, when its input does.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     limit = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -1,24 +1,29 @@
 """A site that keeps something back in every way there is, and the words that nobody must read who isn't let in.
 
 What is expected: an anonymous visitor meets no word of a page that isn't live or that they may not open, of a draft of
-a live one, of a private document, or of a message. A tag, an author, a category, a series and a skill that only such
-pages have are named nowhere. Slugs aren't secret: whoever asks for an address knows it, and may be told it back.
+a live one, of a private document, of the original of a picture, or of a message. A tag, an author, a category, a series
+and a skill that only such pages have are named nowhere. Slugs aren't secret: whoever asks for an address knows it, and
+may be told it back.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from wagtail.documents.models import Document
 from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction
 
 from blog.models import Author, BlogPostPage, Category, PostAuthor, Series, Tag
 from forms.models import ContactMessage
+from home.models import SiteImage
 from portfolio.models import Skill
 from tests.conftest import SmallSite
 from tests.factories import (
@@ -95,7 +100,7 @@ def _make_post(blog: Page, state: str, hidden: HiddenThings) -> BlogPostPage:
         title=hidden.secret(f"title of {slug}"),
         excerpt=hidden.secret(f"excerpt of {slug}"),
         body=[("markdown", hidden.secret(f"text of {slug}"))],
-        lead_image=SiteImageFactory(description=hidden.secret(f"description of picture of {slug}")),
+        lead_image=_make_picture(slug, hidden),
         lead_image_alt=hidden.secret(f"alt text of {slug}"),
         search_description=hidden.secret(f"search description of {slug}"),
         series=series,
@@ -115,9 +120,20 @@ def _texts(place: str, hidden: HiddenThings) -> dict[str, Any]:
         "title": hidden.secret(f"title of {place}"),
         "introduction": hidden.secret(f"introduction of {place}"),
         "body": [("markdown", hidden.secret(f"text of {place}"))],
-        "lead_image": SiteImageFactory(description=hidden.secret(f"description of picture of {place}")),
+        "lead_image": _make_picture(place, hidden),
         "lead_image_alt": hidden.secret(f"alt text of {place}"),
     }
+
+
+def _make_picture(place: str, hidden: HiddenThings) -> SiteImage:
+    """Make an image whose original says something about itself, and may be asked for by its name."""
+    content, text = BytesIO(), PngInfo()
+    text.add_text("Comment", hidden.secret(f"original of picture of {place}"))
+    Image.new("RGB", (640, 480)).save(content, "PNG", pnginfo=text)
+    description = hidden.secret(f"description of picture of {place}")
+    image: SiteImage = SiteImageFactory(description=description, file=ContentFile(content.getvalue(), "hidden.png"))
+    hidden.addresses.append(image.file.url)
+    return image
 
 
 def _make_draft(page: Page, hidden: HiddenThings) -> None:

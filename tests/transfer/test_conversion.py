@@ -418,6 +418,14 @@ def test_broken_pictures_are_named_and_not_copied(convert, tmp_path, content: by
     assert notes(post) == ["1 The picture `a.png` is broken or no picture; the reference stays as it is."]
 
 
+def test_pictures_that_take_too_much_memory_are_named_and_not_copied(convert, tmp_path, settings) -> None:
+    settings.MAX_PICTURE_MEMORY_MB = 0
+    (tmp_path / "a.png").write_bytes(picture())
+    post = convert("![a](a.png)")
+    assert post.images == {}
+    assert notes(post) == ["1 The picture `a.png` has too many pixels; the reference stays as it is."]
+
+
 def test_svg_is_a_picture(convert, tmp_path) -> None:
     (tmp_path / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><path d="M0 0"/></svg>')
     assert len(convert("![a](a.svg)").images) == 1

@@ -85,6 +85,15 @@ def test_a_picture_that_takes_too_long_ends_its_process(monkeypatch: pytest.Monk
     assert measure(draw())["width"] == 90
 
 
+def test_a_server_that_is_told_to_end_can_finish_its_pictures() -> None:
+    """systemd tells each process of a unit."""
+    measure(draw())
+    process = find_process()
+    os.kill(process, signal.SIGTERM)
+    assert measure(draw())["width"] == 90
+    assert find_process() == process
+
+
 def test_a_killed_process_is_replaced() -> None:
     measure(draw())
     os.kill(find_process(), signal.SIGKILL)
