@@ -15,6 +15,7 @@ from galley.languages.addresses import by_language
 from galley.monitoring.views import metrics
 from galley.page_cache.page_routing import serve
 from galley.rate_limits.urls import readers_urlpatterns
+from galley.second_factor.urls import readers_urlpatterns as sign_in_of_readers
 from galley.security_headers.downloads import serve_document
 from search.views import search
 
@@ -27,7 +28,9 @@ urlpatterns = [
     path("health/ready", health.ready),
     path("metrics", metrics),
     path("admin/", include("galley.bin.urls")),
+    path("admin/", include("galley.second_factor.urls")),
     path("admin/", include("galley.rate_limits.urls")),
+    path("", include(sign_in_of_readers)),
     path("", include(readers_urlpatterns)),
     path("admin/", include(wagtailadmin_urls)),
     path("preview/", include("galley.preview.urls")),

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "galley.statistics",
     "galley.health",
     "galley.monitoring",
+    "galley.second_factor",
     "galley.rate_limits",
     "galley.tasks",
     "galley.files",
@@ -77,6 +78,10 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "template_partials",
     "channels",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -96,6 +101,7 @@ MIDDLEWARE = [
     "galley.async_pages.middleware.CommonMiddleware",
     "galley.async_pages.middleware.CsrfViewMiddleware",
     "galley.async_pages.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "galley.site_settings.middleware.TimeZoneMiddleware",
     "galley.async_pages.middleware.MessageMiddleware",
     "galley.async_pages.middleware.XFrameOptionsMiddleware",
@@ -171,10 +177,11 @@ PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 
 # Page cache (`galley/page_cache/README.md`). The rows of these models are shown to no visitor.
 PAGE_CACHE_PRIVATE_MODELS = ["preview", "history", "bin", "calendar", "page_lists", "reports", "statistics", "tasks"]
+PAGE_CACHE_PRIVATE_MODELS += ["account", "mfa", "usersessions"]
 PAGE_CACHE_PRIVATE_MODELS += ["rate_limits", "desk.PageTemplate", "transfer.PostImport", "forms.ContactMessage"]
 # How much memory the cached pages of one process may take.
 PAGE_CACHE_MAX_BYTES = env.int("PAGE_CACHE_MIB", 48) * 1024 * 1024
-PAGE_CACHE_EXCLUDED_PATHS = ["/static/", "/media/", "/admin/", "/documents/", "/preview/", "/health/"]
+PAGE_CACHE_EXCLUDED_PATHS = ["/static/", "/media/", "/admin/", "/documents/", "/preview/", "/health/", "/metrics"]
 # For HTMX, lists respond with an HTML fragment.
 PAGE_CACHE_KEYED_HEADERS = ["HX-Request", "HX-History-Restore-Request"]
 # The address where a Varnish or CDN takes PURGE requests. It may then serve pages for that many seconds.
@@ -208,7 +215,26 @@ AUTH_PASSWORD_VALIDATORS = [
 # After so many wrong passwords for one account from one address, none is looked at for so many seconds.
 PASSWORD_ATTEMPTS = env.int("PASSWORD_ATTEMPTS", 5)
 PASSWORD_ATTEMPTS_SPAN = env.int("PASSWORD_ATTEMPTS_SPAN", 15 * 60)
-AUTHENTICATION_BACKENDS = ["galley.rate_limits.passwords.LimitBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "galley.rate_limits.passwords.LimitBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "galley.second_factor.required.KeptOutBackend",
+]
+LOGIN_URL = "wagtailadmin_login"
+ACCOUNT_ADAPTER = "galley.second_factor.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Those of `galley.rate_limits` hold for codes, too.
+ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "galley.second_factor.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "galley.second_factor.forms.CodeForm",
+    "reauthenticate": "galley.second_factor.forms.CodeAgainForm",
+}
+# Clocks of phones differ by some seconds: the codes before and after the present one are taken too.
+MFA_TOTP_TOLERANCE = 1
+# Names of groups whose members must have a second factor, or `*` for everybody.
+SECOND_FACTOR_REQUIRED = env.list("SECOND_FACTOR_REQUIRED", [], subcast=str.strip)
 WAGTAILADMIN_USER_LOGIN_FORM = "galley.rate_limits.forms.EditorSignInForm"
 WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "galley.rate_limits.forms.BackgroundResetForm"  # noqa: S105
 
@@ -336,6 +362,7 @@ LOGGING = {
         # `galley.async_pages.refused_hosts` logs each once.
         "django.request": {"level": "ERROR" if LOG_LEVEL == "WARNING" else LOG_LEVEL},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "galley.sign_in": {"level": "INFO"},
         "uvicorn.error": {"filters": ["own_errors"]},
         # It warns of each signal to stop.
         "django_tasks_db": {"level": "ERROR"},

@@ -20,13 +20,21 @@ from wagtail.models import CollectionViewRestriction, PageViewRestriction
 
 from galley.rate_limits.client_ip import parse_client_ip
 from galley.rate_limits.models import delete_counts, digest, find_used_up
-from galley.rate_limits.passwords import PAGE_PASSWORD, PASSWORD_CHANGE, PASSWORD_RESET, SIGN_IN, normalise
+from galley.rate_limits.passwords import (
+    PAGE_PASSWORD,
+    PASSWORD_CHANGE,
+    PASSWORD_RESET,
+    SECOND_FACTOR,
+    SIGN_IN,
+    normalise,
+)
 
 KINDS: dict[str, Promise] = {
     SIGN_IN: gettext_lazy("signing in"),
     PASSWORD_CHANGE: gettext_lazy("changing the password"),
     PASSWORD_RESET: gettext_lazy("e-mails for a new password"),
     PAGE_PASSWORD: gettext_lazy("a shared password"),
+    SECOND_FACTOR: gettext_lazy("a code after the password"),
 }
 
 

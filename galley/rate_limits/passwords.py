@@ -26,6 +26,7 @@ SIGN_IN = "sign-in"
 PASSWORD_CHANGE = "password change"  # noqa: S105
 PASSWORD_RESET = "password reset"  # noqa: S105
 PAGE_PASSWORD = "page password"  # noqa: S105
+SECOND_FACTOR = "second factor"
 
 # An address may have several accounts, or be that of an office.
 ATTEMPTS_BY_ADDRESS = 6

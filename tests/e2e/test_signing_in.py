@@ -1,13 +1,16 @@
 """A session that ends while somebody writes costs no word: they sign in over the page, and saving goes on."""
 
 import asyncio
+import json
 import sqlite3
 from contextlib import closing
 
 import pytest
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import FrameLocator, Locator, Page, expect
 
+from galley.second_factor.adapters import make_cipher
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import (
     log_in,
@@ -20,6 +23,7 @@ from tests.e2e.editing import (
     use_colours,
 )
 from tests.e2e.watching import open_panel
+from tests.galley.second_factor.conftest import code_for
 from tests.running_site import DATABASE, EDITOR, EDITOR_PASSWORD, RunningSite, wait_until
 
 OTHER = "theodora"
@@ -56,6 +60,19 @@ class Database:
         """Let everybody be logged in who was at first."""
         for session in self.sessions:
             self.run("INSERT OR REPLACE INTO django_session VALUES (?, ?, ?)", *session)
+
+    def give_second_factor(self, username: str) -> str:
+        """Return the secret of an authenticator app, which the account has from now on."""
+        secret = generate_totp_secret()
+        cipher = make_cipher((self.path.parent / "secret-key").read_text())
+        data = json.dumps({"secret": cipher.encrypt(secret.encode()).decode()})
+        self.run(
+            "INSERT INTO mfa_authenticator (type, data, created_at, user_id)"
+            " SELECT 'totp', ?, date_joined, id FROM auth_user WHERE username = ?",
+            data,
+            username,
+        )
+        return secret
 
     def savers_of(self, words: str) -> list[str]:
         """Return who has saved a revision with these words, the newest first."""
@@ -178,12 +195,20 @@ async def sign_in_as_somebody_else(writer: Page, database: Database) -> None:
 
 
 async def publish_after_the_sign_in(writer: Page, database: Database) -> None:
-    """What was never sent is published."""
+    """What was never sent is published, after a password and a code."""
     await until_saved(writer)
+    secret = database.give_second_factor(OTHER)
     database.end_sessions()
     await write_on(writer, " Never sent.")
     await press_publish(writer)
     await sign_in(writer, OTHER)
+    code = sign_in_form(writer).get_by_label("Code")
+    await code.fill("000000")
+    await code.press("Enter")
+    await expect(sign_in_form(writer).get_by_text("Incorrect code")).to_be_visible()
+    await look_with_axe(writer, "dark")
+    await code.fill(code_for(secret))
+    await code.press("Enter")
     await expect(writer.locator(".messages")).to_contain_text("published")
     assert database.savers_of("Never sent.")[0] == OTHER
 
