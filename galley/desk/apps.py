@@ -17,13 +17,16 @@ class DeskConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        """Mail guests' notes. Let redirects lead to their end."""
+        """Mail guests' notes. Let redirects lead to their end. Check the settings."""
+        from django.core.checks import register
         from django.db.models.signals import post_save, pre_save
 
         from galley.async_pages.redirect_chains import flatten_chain, shorten_others
+        from galley.desk.guide import check_guide
         from galley.desk.note_mail import request_mail
         from galley.preview.notes import guest_note_left
 
+        register(check_guide)
         guest_note_left.connect(request_mail, dispatch_uid="mail guest's note")
         for signal, receiver in ((pre_save, flatten_chain), (post_save, shorten_others)):
             signal.connect(receiver, sender="wagtailredirects.Redirect", dispatch_uid=f"redirects: {receiver.__name__}")

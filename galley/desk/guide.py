@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.http import Http404
 from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy
@@ -34,8 +36,25 @@ class GuideView(WagtailAdminTemplateMixin, TemplateView):
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the guide."""
-        return super().get_context_data(guide=read_guide(Path(settings.EDITORS_GUIDE)), **kwargs)
+        """Add the guide. Raises Http404 if the site has none."""
+        if not (path := find_guide()):
+            raise Http404
+        return super().get_context_data(guide=read_guide(path), **kwargs)
+
+
+def find_guide() -> Path | None:
+    """Return the path in the setting `EDITORS_GUIDE`; None if the site has no guide."""
+    path = getattr(settings, "EDITORS_GUIDE", None)
+    return Path(path) if path else None
+
+
+def check_guide(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse a path at which there is no file: a system check."""
+    path = find_guide()
+    if path is None or path.is_file():
+        return []
+    hint = "Name a file in Markdown, or leave the setting out: then the admin has Wagtail's help."
+    return [Error(f"EDITORS_GUIDE is {str(path)!r}, where no file is.", hint=hint, id="desk.E001")]
 
 
 @lru_cache

@@ -53,6 +53,8 @@ def name_merging(actions: LogActionRegistry) -> None:
 
 @hooks.register("construct_help_menu")
 def replace_help(request: HttpRequest, items: list[MenuItem]) -> None:
-    """Replace the entries that lead to other hosts."""
+    """Replace the entries that lead to other hosts, if the site has a guide."""
+    if not guide.find_guide():
+        return
     items[:] = [item for item in items if item.name == "keyboard-shortcuts-trigger"]
     items.append(MenuItem(_("Help for editors"), reverse("editors_help"), name="editors-help", icon_name="help"))

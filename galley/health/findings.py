@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from enum import Enum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -107,7 +107,7 @@ def check_database() -> Iterator[Finding]:
 
 def check_cache() -> Iterator[Finding]:
     """Ask Redis whether it answers. Django's cache hides its errors: then nothing is found in it."""
-    if not settings.REDIS_URL:
+    if not _uses_redis():
         yield Finding("Redis", State.WELL, _("Not used: the site runs in one process."))
     elif is_cache_away():
         text = _("Redis doesn't answer. Pages are slower, and a draft reaches only screens of the same process.")
@@ -121,7 +121,7 @@ def check_cache() -> Iterator[Finding]:
 def is_cache_away() -> bool:
     """Return whether what is written to the shared cache can't be read again. Blocks for a second at most."""
     cache.set("galley.health", 1, 60)
-    return bool(settings.REDIS_URL) and cache.get("galley.health") is None
+    return _uses_redis() and cache.get("galley.health") is None
 
 
 def check_worker() -> Iterator[Finding]:
@@ -213,7 +213,7 @@ def check_backups() -> Iterator[Finding]:
 def check_disk() -> Iterator[Finding]:
     """Ask how much room is left where the site writes."""
     free = find_free_bytes()
-    text = _("%(free).1f GB are free in %(folder)s.") % {"free": free / 1024**3, "folder": settings.VAR_DIR}
+    text = _("%(free).1f GB are free in %(folder)s.") % {"free": free / 1024**3, "folder": _folder()}
     if free >= LEAST_FREE_BYTES:
         yield Finding("disk", State.WELL, text)
     else:
@@ -223,7 +223,15 @@ def check_disk() -> Iterator[Finding]:
 
 def find_free_bytes() -> int:
     """Return how many bytes the site may still write."""
-    return shutil.disk_usage(settings.VAR_DIR).free
+    return shutil.disk_usage(_folder()).free
+
+
+def _uses_redis() -> bool:
+    return bool(getattr(settings, "REDIS_URL", ""))
+
+
+def _folder() -> Any:
+    return getattr(settings, "VAR_DIR", None) or settings.MEDIA_ROOT or "."
 
 
 QUESTIONS: list[Callable[[], Iterator[Finding]]] = [

@@ -63,5 +63,5 @@ def get_slots() -> dict[str, Slot]:
 
     A layout has a slot `column`, for images in running text. Without the setting, that is the only one.
     """
-    slots: dict[str, Slot] = {"column": Slot("100vw", is_filled=False)}
-    return import_string(settings.IMAGE_SLOTS) if hasattr(settings, "IMAGE_SLOTS") else slots
+    path = getattr(settings, "IMAGE_SLOTS", None)
+    return import_string(path) if path else {"column": Slot("100vw", is_filled=False)}

@@ -21,5 +21,5 @@ class MonitoringConfig(AppConfig):
         task_started.connect(enter_task, dispatch_uid="request ids of tasks")
         task_finished.connect(leave_task, dispatch_uid="request ids of tasks")
         task_finished.connect(count_task, dispatch_uid="metrics of tasks")
-        if settings.SENTRY_DSN:
-            start_sentry(settings.SENTRY_DSN)
+        if dsn := getattr(settings, "SENTRY_DSN", ""):
+            start_sentry(dsn)

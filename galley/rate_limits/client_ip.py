@@ -19,7 +19,7 @@ def get_client_ip(request: HttpRequest) -> str:
 
     Of `X-Forwarded-For`, only the entries of the `TRUSTED_PROXY_COUNT` last proxies count. Clients can forge the rest.
     """
-    proxies: int = settings.TRUSTED_PROXY_COUNT
+    proxies: int = getattr(settings, "TRUSTED_PROXY_COUNT", 0)
     entries = [entry for entry in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if entry.strip()]
     address = None
     if proxies > 0:

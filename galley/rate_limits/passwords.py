@@ -72,7 +72,7 @@ def normalise(account: str) -> str:
 
 
 def _find_limits(request: HttpRequest, kind: str, account: str) -> tuple[Limit, ...]:
-    attempts, seconds = settings.PASSWORD_ATTEMPTS, settings.PASSWORD_ATTEMPTS_SPAN
+    attempts, seconds = getattr(settings, "PASSWORD_ATTEMPTS", 5), getattr(settings, "PASSWORD_ATTEMPTS_SPAN", 15 * 60)
     if browser := _read_known_browser(request, account):
         return (Limit(kind, attempts, seconds, account, f"browser {browser}"),)
     address = get_client_ip(request)

@@ -22,13 +22,17 @@ def read_address() -> dict[str, Any] | None:
     None if the setting isn't the address of a whole site.
     """
     with suppress(ValueError):
-        url = urlsplit(settings.WAGTAILADMIN_BASE_URL)
+        url = urlsplit(_setting())
         hostname, port = split_domain_port(punycode(url.netloc))
         number = int(port or PORTS.get(url.scheme, 0))
         is_whole = url.path in ("", "/") and not (url.query or url.fragment)
         if url.scheme in PORTS and hostname and is_whole and 0 < number < 65536:
             return {"hostname": hostname, "port": number}
     return None
+
+
+def _setting() -> str:
+    return str(getattr(settings, "WAGTAILADMIN_BASE_URL", None) or "")
 
 
 def update_site(**kwargs: Any) -> None:
@@ -50,7 +54,7 @@ def update_site(**kwargs: Any) -> None:
 @register(SITE_ADDRESS, Tags.database)
 def check_address(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse what is no address. Warn of one that no site has, that Wagtail writes otherwise, or that isn't allowed."""
-    url, address = settings.WAGTAILADMIN_BASE_URL, read_address()
+    url, address = _setting(), read_address()
     if address is None:
         hint = "Write it like https://example.org or http://localhost:8080, without a path."
         return [

@@ -60,10 +60,11 @@ def fetch_picture(address: str) -> SimpleUploadedFile:
     url = iri_to_uri(f"https:{address}" if address.startswith("//") else address)
     if not url.startswith(("http://", "https://")) or len(url) > MAX_ADDRESS:
         raise PictureError(_("It has no address on the web."))
+    most = getattr(settings, "WAGTAILIMAGES_MAX_UPLOAD_SIZE", 10 * 1024 * 1024)  # Wagtail's default
     if not _FETCHES.acquire(timeout=MAX_WAITING_SECONDS):
         raise PictureError(_("The server is busy with other pictures. Paste it again in a minute."))
     try:
-        content, _headers, url = read_public_url(url, "image/*", settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE)
+        content, _headers, url = read_public_url(url, "image/*", most)
     except HTTPError as error:
         text = _("The other site doesn't give it away (status %(status)s).")
         raise PictureError(text % {"status": error.code}) from error

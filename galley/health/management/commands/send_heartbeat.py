@@ -26,12 +26,12 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Say in the log why there is no heartbeat: the service behind the address sends the alarm."""
-        if not settings.HEARTBEAT_URL:
+        if not (url := getattr(settings, "HEARTBEAT_URL", "")):
             return
         reason = find_fault()
         try:
             if not reason:
-                request(settings.HEARTBEAT_URL)
+                request(url)
         except (OSError, http.client.HTTPException, ValueError) as error:
             reason = f"HEARTBEAT_URL can't be reached: {error}"
         if reason:
