@@ -11,6 +11,7 @@ from wagtail.admin.forms.models import register_form_field_override
 from wagtail.models import Page
 
 from galley.history.autosave import get_loaded_revision
+from galley.publishing.addresses import is_address_of_the_site
 from galley.publishing.local_times import LocalTimeField, LocalTimeInput
 from galley.writing.several import LeavesOutBlankRows
 
@@ -60,6 +61,8 @@ class PageForm(LeavesOutBlankRows, WagtailAdminPageForm):
             data["title"] = data["title"] or self.instance.title or _("Untitled")
         if "slug" in data:
             data["slug"] = self._free_slug(data["slug"], data.get("title", ""))
+            if data["slug"] != self.instance.slug and self._is_of_the_site(data["slug"]):
+                self.add_error("slug", _("The site itself has this address. Please choose another slug."))
         super().clean()
         return data
 
@@ -103,4 +106,7 @@ class PageForm(LeavesOutBlankRows, WagtailAdminPageForm):
 
     def _is_taken(self, slug: str) -> bool:
         siblings = self.parent_page.get_children().not_page(self.instance) if self.parent_page else Page.objects.none()
-        return siblings.filter(slug=slug).exists()
+        return siblings.filter(slug=slug).exists() or self._is_of_the_site(slug)
+
+    def _is_of_the_site(self, slug: str) -> bool:
+        return bool(self.parent_page) and is_address_of_the_site(self.parent_page, slug)

@@ -13,12 +13,15 @@ from wagtail.models import Page
 from wagtail.test.utils.form_data import inline_formset
 
 from blog.models import Author, BlogPostPage
+from galley.publishing.addresses import is_address_of_the_site
+from home.models import StandardPage
 from tests.conftest import SmallSite
-from tests.factories import AuthorFactory, BlogIndexPageFactory, BlogPostPageFactory
+from tests.factories import AuthorFactory, BlogIndexPageFactory, BlogPostPageFactory, StandardPageFactory
 from tests.galley.preview.conftest import form_of, markdown
 
 pytestmark = pytest.mark.django_db
 
+PUBLISH = {"action-publish": ["1"]}
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -77,6 +80,35 @@ def test_a_taken_slug_gets_a_number_while_nobody_has_seen_it(
     assert page.slug == f"{taken.slug}-2"
     # An empty slug goes on following the title.
     assert answer["field_updates"].get("slug") == (page.slug if slug else None)
+
+
+@pytest.mark.parametrize("slug", ["search", "admin", "preview", "static", "media"])
+def test_a_page_is_not_hidden_behind_an_address_of_the_site(small_site: SmallSite, admin: Client, slug: str) -> None:
+    """`/search/` and others have views: a page with such a slug would be published, and found by nobody."""
+    url = f"/admin/pages/add/home/standardpage/{small_site.home.pk}/"
+    form = form_of(StandardPage(title="", slug=""), title=slug.title())
+    answer = admin.post(url, form, headers={"accept": "application/json"}).json()
+    draft = StandardPage.objects.get(title=slug.title())
+    assert (answer["success"], draft.slug) == (True, f"{slug}-2")
+    html = admin.post(f"/admin/pages/{draft.pk}/edit/", form_of(draft, slug=slug, title="Other") | PUBLISH)
+    assert "The site itself has this address." in html.content.decode()
+    draft.refresh_from_db()
+    assert (draft.live, draft.slug) == (False, f"{slug}-2")
+
+
+@pytest.mark.parametrize("slug", ["documents", "health", "feed", "searches", "suche-\u00fc"])
+def test_an_address_that_no_view_has_is_a_pages(small_site: SmallSite, slug: str) -> None:
+    assert not is_address_of_the_site(small_site.home, slug)
+    page = StandardPageFactory(parent=small_site.home, title="Words of mine", slug=slug)
+    assert "Words of mine" in Client().get(page.url).content.decode()
+    # Below, the views for documents have addresses.
+    assert is_address_of_the_site(page, "12") == (slug == "documents")
+
+
+def test_a_page_that_has_such_an_address_already_can_be_edited(small_site: SmallSite, admin: Client) -> None:
+    page = StandardPageFactory(parent=small_site.home, title="Search", slug="search")
+    assert autosave(admin, page, title="Search here")["success"]
+    assert admin.post(f"/admin/pages/{page.pk}/edit/", form_of(page, slug="search") | PUBLISH).status_code == 302
 
 
 def test_a_slug_that_visitors_know_is_never_numbered(small_site: SmallSite, admin: Client) -> None:
