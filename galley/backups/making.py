@@ -99,7 +99,7 @@ def _write_database(snapshot: Snapshot, folder: Path, key: Any | None) -> Manife
     sha256, size = snapshot.dump(folder / place, key)
     return Manifest(
         made_at="",
-        release=Path(settings.BASE_DIR).name,
+        release=Path(getattr(settings, "BASE_DIR", "")).name,
         versions={"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
         vendor=snapshot.vendor,
         migrations=snapshot.read_migrations(),

@@ -199,10 +199,11 @@ def check_certificate() -> Iterator[Finding]:
 
 def check_backups() -> Iterator[Finding]:
     """Ask how old the newest complete backup is."""
-    newest = next(iter(find_backups(Path(settings.BACKUP_DIR))), None)
+    folder = Path(getattr(settings, "BACKUP_DIR", "backups"))
+    newest = next(iter(find_backups(folder)), None)
     mend = _("Make one: galley backup. Then look why none was made: journalctl -u galley-backup.")
     if newest is None:
-        text = _("There is no backup in %s.") % settings.BACKUP_DIR
+        text = _("There is no backup in %s.") % folder
         yield Finding("backups", State.WARNING, text, mend)
     elif timezone.now() - newest > BACKUP_LATE:
         yield Finding("backups", State.FAULT, _("The newest backup is %s old.") % timesince(newest), mend)

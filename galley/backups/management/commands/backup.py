@@ -31,8 +31,10 @@ class Command(BaseCommand):
             self.stdout.write(storing.new_key())
             return
         try:
-            key = read_key(settings.BACKUP_KEY)
-            folder, manifest = make_backup(Path(settings.BACKUP_DIR), Path(settings.MEDIA_ROOT), key)
+            key = read_key(getattr(settings, "BACKUP_KEY", ""))
+            folder, manifest = make_backup(
+                Path(getattr(settings, "BACKUP_DIR", "backups")), Path(settings.MEDIA_ROOT), key
+            )
         except BackupError as error:
             raise CommandError(str(error)) from error
         rows = sum(manifest.rows.values())

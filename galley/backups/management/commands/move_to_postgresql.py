@@ -40,7 +40,7 @@ class Command(BaseCommand):
         stays = media.resolve() == new_media.resolve()
         try:
             # A backup is consistent while somebody still writes to the former site, and is checked as it is restored.
-            with TemporaryDirectory(dir=settings.VAR_DIR, prefix="moving-") as work:
+            with TemporaryDirectory(dir=getattr(settings, "VAR_DIR", None), prefix="moving-") as work:
                 nothing = Path(work) / "nothing"
                 copy, manifest = write_backup(
                     Path(work), nothing if stays else media, None, partial(copy_sqlite, databases[0])

@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *, backup: str | None, check: bool, replace: bool, **options: Any) -> None:
         """Restore or check the backup. Raises CommandError if that can't be done."""
-        root = Path(settings.BACKUP_DIR)
+        root = Path(getattr(settings, "BACKUP_DIR", "backups"))
         backups = find_backups(root)
         if backup is None:
             names = [folder.name for folder in backups.values()]
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         # An absolute path stays as it is.
         folder = next(iter(backups.values())) if backup == "newest" else root / backup
         try:
-            key = read_key(settings.BACKUP_KEY)
+            key = read_key(getattr(settings, "BACKUP_KEY", ""))
             if check:
                 manifest = check_backup(folder, key)
             else:
