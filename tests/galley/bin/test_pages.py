@@ -267,3 +267,14 @@ def test_emptying_asks_and_leaves_what_came_later(small_site: SmallSite, editor)
     assert "Was in" in page
     assert small_site.portfolio.title in page
     assert date_format(timezone.localtime(later.until)) in page
+
+
+def test_a_deleted_page_is_not_among_the_recent_edits(small_site: SmallSite, editor) -> None:
+    for page in (small_site.post, small_site.about):
+        page.save_revision(user=editor, log_action=True)
+    address = reverse("wagtailadmin_pages:edit", args=[small_site.post.pk])
+    assert address in client_of(editor).get("/admin/").text
+    delete(editor, small_site.post)
+    dashboard = client_of(editor).get("/admin/").text
+    assert address not in dashboard
+    assert reverse("wagtailadmin_pages:edit", args=[small_site.about.pk]) in dashboard
