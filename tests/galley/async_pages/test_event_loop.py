@@ -19,6 +19,7 @@ from django.http import HttpResponse
 
 from blog.models import BlogIndexPage, BlogPostPage, PostAuthor
 from config.asgi import application
+from galley.images.renditions import RenditionName, make_rendition
 from tests.conftest import SmallSite
 from tests.factories import AuthorFactory, SiteImageFactory
 
@@ -141,9 +142,11 @@ def test_the_contact_form(site: SmallSite) -> None:
 
 
 def test_static_and_media_files(site: SmallSite) -> None:
-    picture = site.post.lead_image.file.url
-    urls = ["/static/wagtailadmin/css/core.css", picture, "/static/no.css", "/media/images/no.png"]
-    assert drive(*map(Request, urls)) == [200, 200, 404, 404]
+    original = site.post.lead_image.file.url
+    picture = RenditionName.of(site.post.lead_image, "width-80", "webp")
+    make_rendition(picture)
+    urls = ["/static/wagtailadmin/css/core.css", picture.url, original, "/static/no.css", "/media/embeds/no.png"]
+    assert drive(*map(Request, urls)) == [200, 200, 302, 404, 404]
 
 
 def sleep() -> None:
