@@ -8,8 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from wagtail.models import Revision
 
 from blog.models import BlogPostPage
+from galley.desk.page_templates import start_from_template
 from tests.conftest import SmallSite
 from tests.factories import BlogPostPageFactory
 
@@ -98,11 +100,27 @@ def test_the_day_is_that_of_the_site(draft: BlogPostPage, settings: Any, monkeyp
     assert publish(draft).date == PUBLISHED
 
 
-def test_a_copy_of_a_scheduled_post_is_a_plain_draft(draft: BlogPostPage) -> None:
+def copy_tree(post: BlogPostPage) -> BlogPostPage:
+    blog = post.get_parent().specific.copy(recursive=True, update_attrs={"slug": "blog-2"})
+    return BlogPostPage.objects.descendant_of(blog).get(title=post.title)
+
+
+@pytest.mark.parametrize(
+    "copy_post",
+    [
+        lambda post: post.copy(update_attrs={"slug": "copy"}),
+        lambda post: post.get_latest_revision_as_object().copy(update_attrs={"slug": "copy"}, copy_revisions=False),
+        lambda post: start_from_template(post, "Copy", None),
+        copy_tree,
+    ],
+    ids=["page", "newest version", "template", "tree"],
+)
+def test_a_copy_of_a_scheduled_post_is_a_plain_draft(draft: BlogPostPage, copy_post: Callable[..., Any]) -> None:
     draft.go_live_at = datetime.datetime(2027, 4, 1, tzinfo=datetime.UTC)
     draft.expire_at = datetime.datetime(2027, 5, 1, tzinfo=datetime.UTC)
     draft.save_revision().publish()
-    copy = draft.copy(update_attrs={"slug": "copy"})
+    copy = copy_post(draft)
+    assert not Revision.objects.for_instance(copy).filter(approved_go_live_at__isnull=False).exists()
     latest = copy.get_latest_revision_as_object()
     for page in (BlogPostPage.objects.get(pk=copy.pk), latest):
         assert (page.live, page.go_live_at, page.expire_at, page.date) == (False, None, None, None)

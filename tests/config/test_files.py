@@ -61,6 +61,20 @@ async def test_each_encoding_has_an_etag_of_its_own(ask: Ask) -> None:
     assert (await ask(if_none_match=brotlied.headers["etag"])).status == 200
 
 
+@pytest.mark.parametrize("accepted", ["br;q=0", "br; q=0.0", "x-br", "gzip, br;q=0, identity", "*;q=0", "br;q=no", ""])
+async def test_an_encoding_that_is_not_accepted_is_not_sent(ask: Ask, accepted: str) -> None:
+    plain = await ask(accept_encoding=accepted)
+    assert (plain.content, plain.headers.get("content-encoding")) == (BODY, None)
+    assert plain.headers["vary"] == "Accept-Encoding"
+
+
+async def test_a_part_of_an_encoding_is_of_its_bytes(ask: Ask) -> None:
+    whole = await ask(accept_encoding="br")
+    part = await ask(range="bytes=1-3", accept_encoding="br", if_range=whole.headers["etag"])
+    assert (part.status, part.content, part.headers["content-encoding"]) == (206, BROTLI[1:4], "br")
+    assert (await ask(range="bytes=1-3", if_none_match="*")).status == 304
+
+
 @pytest.mark.parametrize("form", ["W/{}", '"other", {}', '{},"other"', 'W/"a", W/{}', "*"])
 async def test_if_none_match_is_a_list_of_weakly_compared_etags(ask: Ask, form: str) -> None:
     etag = (await ask()).headers["etag"]

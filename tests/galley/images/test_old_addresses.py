@@ -148,6 +148,29 @@ def test_a_photo_that_becomes_a_drawing_leads_there(admin_client: Client, asgi_g
     assert asgi_get(asgi_get(url).url)["Content-Type"] == "image/svg+xml"
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        [("a.svg", SVG.format(10).encode()), ("b.png", png(80, 60)), ("a.svg", SVG.format(10).encode())],
+        [("a.png", png(80, 60)), ("a.svg", SVG.format(9).encode()), ("a.png", png(90, 60)), ("a.png", png(80, 60))],
+    ],
+    ids=["drawing", "photo"],
+)
+def test_every_address_leads_to_the_present_picture_whatever_it_becomes(
+    admin_client: Client, asgi_get: Get, files: list[tuple[str, bytes]]
+) -> None:
+    (name, content), *later = files
+    image = SiteImage.objects.create(title="x", file=ContentFile(content, name))
+    given_out = {image.file.url} | find_urls(render_picture(image, "column"))
+    for name, content in later:
+        replace_file(admin_client, image, content, name)
+        present = {image.file.url} | find_urls(render_picture(image, "column"))
+        # Original files are sent without Django.
+        assert {asgi_get(url).get("Location") for url in given_out} <= present
+        assert not present & given_out
+        given_out |= present
+
+
 @pytest.mark.parametrize("suffix", ["webp", "jpg", "avif"])
 @pytest.mark.by_day(0)
 def test_a_file_that_is_gone_is_made_again(asgi_get: Get, image: SiteImage, suffix: str) -> None:
