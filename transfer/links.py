@@ -50,6 +50,12 @@ _PLAYERS = [
     (re.compile(r"https?://(?:www\.)?dailymotion\.com/embed/video/(\w+)"), "https://www.dailymotion.com/video/{}"),
     (re.compile(r"https?://open\.spotify\.com/embed/(.+)"), "https://open.spotify.com/{}"),
 ]
+# Of a drawing nothing is shown, unless it is a file.
+_DRAWING = {
+    "svg", "g", "path", "text", "tspan", "textpath", "rect", "circle", "ellipse", "line", "polyline", "polygon", "defs",
+    "use", "symbol", "marker", "lineargradient", "radialgradient", "stop", "clippath", "mask", "pattern", "filter",
+    "desc",
+}  # fmt: skip
 # Attributes of the old design, which are left out without a diagnostic.
 _LOOKS = {"class", "style", "width", "height", "align", "border", "target", "rel", "loading", "srcset", "sizes"}
 
@@ -154,7 +160,7 @@ def _convert_player(name: str, attributes: dict[str, str], line: int, references
 def _report_lost_html(name: str, attributes: Iterable[str], line: int, references: References) -> None:
     """Report an element or attributes that the site doesn't show."""
     if name not in ALLOWED_TAGS:
-        what = "nothing of it" if name in TAGS_WITHOUT_CONTENT else "only its content"
+        what = "nothing of it" if name in TAGS_WITHOUT_CONTENT | _DRAWING else "only its content"
         references.diagnostics.lost(f"The site doesn't show the HTML element `<{name}>`: {what} is shown.", line)
         return
     expected = _LOOKS | ALLOWED_ATTRIBUTES["*"] | ALLOWED_ATTRIBUTES.get(name, set())

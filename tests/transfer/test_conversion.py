@@ -271,6 +271,26 @@ def test_what_is_not_understood_is_kept_and_named_with_its_line(convert) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<svg viewBox='0 0 9 9'><text>words</text></svg>",
+        "<svg><g><desc>words</desc></g></svg>",
+        "<textarea>words</textarea>",
+        "<template>words</template>",
+        "<select><option>words</option></select>",
+        "<canvas>words</canvas>",
+        "<marquee>words</marquee>",
+        "<custom-card>words</custom-card>",
+    ],
+)
+def test_what_is_said_of_an_element_is_so(convert, element: str) -> None:
+    post = convert(f"One\n\n{element}\n")
+    is_shown = "words" in render_markdown(post.body)
+    assert {"only its content is shown" in note for note in notes(post)} == {is_shown}
+    assert {"nothing of it is shown" in note for note in notes(post)} == {not is_shown}
+
+
 def test_lines_are_those_of_the_file_even_below_tags_that_were_longer(convert) -> None:
     post = convert(
         '---\ntitle: T\n---\n\n{% comment %}\na\nb\n{% endcomment %}\n{% image\n"x.png"\n"y" %}\n\n[x](/gone/)'

@@ -20,6 +20,9 @@ _HIDING = (
     "is_hidden", "is_private", "is_unlisted", "archived", "noindex",
     *(f"{place}.{key}" for place in ("extra", "params") for key in ("draft", "hidden", "private", "unlisted")),
 )  # fmt: skip
+# The same for these, but only as true or false: `live: https://…` and `list: reading` are about something else.
+_SHOWING_IF_BOOLEAN = ("live", "is_live", "active", "is_active", "show", "display", "list", "index")
+_HIDING_IF_BOOLEAN = ("secret", "ignore", "exclude", "skip", "paywall", "paid", "premium", "subscribers_only")
 _STATES = ("status", "post_status", "visibility", "access", "build.render", "build.list")
 _PUBLIC_STATES = {
     "published", "publish", "public", "live", "final", "finished", "done", "featured", "sticky", "scheduled", "future",
@@ -30,7 +33,7 @@ _DRAFT_NAMES = {
     "kladde", "luonnos", "черновик", "чернетка", "草稿", "下書き", "taslak",
 }  # fmt: skip
 # Under any key, such as `stage: draft` and `tags: [wip]`.
-_DRAFT_WORDS = _DRAFT_NAMES | {"private", "unlisted", "unpublished", "pending", "trash"}
+_DRAFT_WORDS = _DRAFT_NAMES | {"private", "unlisted", "unpublished", "pending", "trash", "only_paid", "members-only"}
 # What authors put before the title of a draft.
 _DRAFT_TITLE = re.compile(r"\W*(?:DRAFT|WIP|TODO)\b")
 _EXPIRY_DATES = ("expiryDate", "expires", "expire_at", "expiration", "unpublishDate", "unpublish_at", "unpublish_on")
@@ -58,6 +61,11 @@ def _reasons_to_hide(metadata: Metadata, name: FileName, public_folders: set[str
         # `published: 2015-06-11` is a date, `hide: [toc]` is about the design.
         elif flag is None and isinstance(value, (str, int, float)) and not (key in _SHOWING and read_date(value)):
             yield f"`{key}: {str(value)[:80]}` isn't understood", key
+    for key in (*_SHOWING_IF_BOOLEAN, *_HIDING_IF_BOOLEAN):
+        if metadata.value(key) is (key in _HIDING_IF_BOOLEAN):
+            yield f"`{key}` is {str(metadata.value(key)).lower()}", key
+    if "noindex" in metadata.text("robots").lower():
+        yield "Search engines were not to find the post", "robots"
     for key in _STATES:
         value = metadata.value(key)
         if value not in (None, "") and str(value).strip().lower() not in _PUBLIC_STATES:
