@@ -4,8 +4,10 @@ import base64
 import io
 import re
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -166,6 +168,17 @@ def test_all_that_a_page_shows_is_without_metadata(
 def open_rendition(image: SiteImage, url: str) -> bytes:
     """Return what is stored for Wagtail's admin, which no page names."""
     return image.renditions.get(file=url.removeprefix("/media/")).file.read()
+
+
+@pytest.mark.django_db
+def test_the_migration_deletes_what_was_made_with_metadata() -> None:
+    image = SiteImage.objects.create(title="x", file=ContentFile(draw("JPEG"), "a.jpg"))
+    specs = ["width-40|format-jpeg", "width-40|format-webp", "width-40|format-avif", "max-165x165", "original"]
+    files = {spec: image.get_rendition(spec).file for spec in specs}
+    import_module("home.migrations.0013_pictures_without_metadata").delete_renditions(apps, None)
+    clean = {"width-40|format-webp", "width-40|format-avif"}
+    assert set(image.renditions.values_list("filter_spec", flat=True)) == clean
+    assert {spec for spec, file in files.items() if file.storage.exists(file.name)} == clean
 
 
 @pytest.mark.django_db
