@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 # GIF 89a, sections 20 to 27. A file ends at its trailer, whatever comes after it.
 GIF_HEADER = 13
@@ -19,23 +20,24 @@ WEBP_METADATA = 0b1100
 
 
 def copy_gif(content: bytes) -> bytes:
-    """Return a GIF without comments, texts, and what applications have added. Raises ValueError or IndexError."""
+    """Return a GIF without comments, texts, and what applications have added. One that breaks off ends there."""
     start = GIF_HEADER + _gif_colours(content[10])
     made = bytearray(content[:start])
-    while content[start] in {GIF_PICTURE, GIF_EXTENSION}:
-        if content[start] == GIF_PICTURE:
-            blocks = start + 10 + _gif_colours(content[start + 9]) + 1
-            is_wanted = True
-        else:
-            blocks = start + 2
-            is_wanted = content[start + 1] == GIF_CONTROL or (
-                content[start + 1] == GIF_APPLICATION and content[start + 3 : start + 14] in GIF_APPLICATIONS
-            )
-        while size := content[blocks]:
-            blocks += size + 1
-        if is_wanted:
-            made += content[start : blocks + 1]
-        start = blocks + 1
+    with suppress(IndexError):
+        while content[start] in {GIF_PICTURE, GIF_EXTENSION}:
+            if content[start] == GIF_PICTURE:
+                blocks = start + 10 + _gif_colours(content[start + 9]) + 1
+                is_wanted = True
+            else:
+                blocks = start + 2
+                is_wanted = content[start + 1] == GIF_CONTROL or (
+                    content[start + 1] == GIF_APPLICATION and content[start + 3 : start + 14] in GIF_APPLICATIONS
+                )
+            while size := content[blocks]:
+                blocks += size + 1
+            if is_wanted:
+                made += content[start : blocks + 1]
+            start = blocks + 1
     return bytes(made) + b";"
 
 
@@ -45,21 +47,21 @@ def _gif_colours(flags: int) -> int:
 
 
 def copy_png(content: bytes) -> bytes:
-    """Return a PNG without texts, times and Exif. Raises ValueError or struct.error."""
+    """Return a PNG without texts, times and Exif. One that breaks off ends there."""
     chunks = (content[start:end] for name, start, end in _png_chunks(content) if name in PNG_CHUNKS)
     return PNG_SIGNATURE + b"".join(chunks)
 
 
 def _png_chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:
     start, name = len(PNG_SIGNATURE), b""
-    while name != b"IEND":
+    while name != b"IEND" and start + 8 <= len(content):
         length, name = struct.unpack_from(">I4s", content, start)
         yield name, start, start + length + 12
         start += length + 12
 
 
 def copy_webp(content: bytes) -> bytes:
-    """Return a WebP without Exif, XMP and unknown parts. Raises ValueError or struct.error."""
+    """Return a WebP without Exif, XMP and unknown parts. Raises struct.error."""
     made = bytearray()
     start, end = 12, min(len(content), 8 + struct.unpack_from("<I", content, 4)[0])
     while start + 8 <= end:

@@ -129,6 +129,16 @@ def test_a_copied_animation_has_no_metadata(image_format: str) -> None:
         assert image.info.get("loop") == before.info.get("loop")
 
 
+@pytest.mark.parametrize("image_format", ["GIF", "PNG"])
+def test_an_animation_that_breaks_off_is_copied_up_to_there(image_format: str) -> None:
+    """It may be in the library from earlier, and browsers show what is there."""
+    content = draw(image_format, frames=5)
+    made = copy(content[: len(content) - 60])
+    assert find_secrets(made) == []
+    with Image.open(io.BytesIO(made)) as image:
+        assert image.size == (60, 40)
+
+
 def test_a_copied_drawing_has_neither_metadata_nor_scripts() -> None:
     content = draw_drawing()
     assert find_secrets(content)

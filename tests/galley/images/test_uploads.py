@@ -209,6 +209,7 @@ def test_a_damaged_file_is_refused_or_has_its_renditions(
         return
     for image_format in () if image.is_svg() else FORMATS.values():
         image.generate_rendition_file(Filter(spec=f"width-400|format-{image_format}"))
+    image.generate_rendition_file(Filter(spec="original"))
 
 
 @pytest.mark.parametrize(
