@@ -50,6 +50,10 @@ class ScriptedPictureError(PictureError):
     """It is a drawing with a script."""
 
 
+class NoProcessError(PictureError):
+    """The picture wasn't looked at: no process can be started, or others take too long."""
+
+
 def max_memory() -> int:
     """Return how many bytes one picture may take decoded: the setting `MAX_PICTURE_MEMORY_MB`."""
     return int(getattr(settings, "MAX_PICTURE_MEMORY_MB", DEFAULT_MEMORY_MB)) * MEGABYTE
@@ -88,12 +92,12 @@ def copy(content: bytes) -> bytes:
 def _ask(job: str, content: bytes, **options: Any) -> tuple[dict[str, Any], bytes]:
     """Return the answer of a process to a job: values, and the content of a file. Raises PictureError."""
     if not _slots.acquire(timeout=MAX_SECONDS):
-        raise PictureError("Others take too long")
+        raise NoProcessError("Others take too long")
     try:
         values, made = _answer({"job": job, "max_memory": max_memory(), **options}, content)
     except OSError as error:
         logger.error("No process can be started that opens pictures: %s", error)
-        raise PictureError("No process can be started") from error
+        raise NoProcessError("No process can be started") from error
     finally:
         _slots.release()
     if fault := values.get("error"):
@@ -154,9 +158,10 @@ class _Process:
             questions.write(content)
             questions.flush()
             values = json.loads(answers.readline())
-            made = answers.read(values["length"])
+            # No picture is larger than what it takes decoded.
+            made = answers.read(max(0, min(values["length"], self.memory)))
             return (values, made) if len(made) == values["length"] else None
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError, LookupError):
             return None
         finally:
             timer.cancel()

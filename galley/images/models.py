@@ -26,6 +26,7 @@ from wagtail.images.models import (
 
 from galley.async_pages.redirects import add_redirect
 from galley.decoding.processes import (
+    NoProcessError,
     OversizedPictureError,
     PictureError,
     ScriptedPictureError,
@@ -42,6 +43,10 @@ logger = logging.getLogger(__name__)
 UNUSABLE = (
     "This picture can't be shown on pages: its file is damaged, or its size or format is unusual. "
     "Save it again with an image program, or choose another."
+)
+NOT_OPENED = _(
+    "The site can't open pictures at the moment. This one wasn't stored. Try again in a minute, and tell an "
+    "administrator if it stays so."
 )
 SCRIPTED = _(
     "This drawing contains a script, which could do harm to readers. Export it again as plain SVG without scripts, or "
@@ -211,4 +216,6 @@ def explain(error: PictureError) -> Any:
     """Return a sentence for editors that says why a picture can't be taken, and what to do."""
     if isinstance(error, OversizedPictureError):
         return TOO_LARGE % {"megabytes": max_memory() // 1024**2}
+    if isinstance(error, NoProcessError):
+        return NOT_OPENED
     return SCRIPTED if isinstance(error, ScriptedPictureError) else UNUSABLE

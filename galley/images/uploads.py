@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
-from galley.decoding.processes import OversizedPictureError, PictureError, measure
+from galley.decoding.processes import NoProcessError, OversizedPictureError, PictureError, measure
 from galley.images.models import explain
 
 DESCRIPTION_HELP = _("What the picture shows, in a sentence, for people who can't see it: the alt text.")
@@ -29,6 +29,8 @@ class UploadField(WagtailImageField):
             found = measure(content)
         except OversizedPictureError as error:
             raise ValidationError(explain(error), code="file_too_many_pixels") from error
+        except NoProcessError as error:
+            raise ValidationError(explain(error), code="not_opened") from error
         except PictureError as error:
             raise ValidationError(self.error_messages["invalid_image"], code="invalid_image") from error
         # What Wagtail's field and Django's widgets look for.

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import willow
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
@@ -92,6 +93,13 @@ def test_a_server_that_is_told_to_end_can_finish_its_pictures() -> None:
     os.kill(process, signal.SIGTERM)
     assert measure(draw())["width"] == 90
     assert find_process() == process
+
+
+@pytest.mark.usefixtures("other_limits")
+def test_a_site_that_cannot_start_a_process_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes.sys, "executable", "/nowhere/python")
+    with pytest.raises(ValidationError, match="Try again in a minute"):
+        UploadField().clean(SimpleUploadedFile("a.png", draw()))
 
 
 def test_a_killed_process_is_replaced() -> None:
