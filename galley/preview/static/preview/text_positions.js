@@ -20,7 +20,8 @@ const LEAST_CONTEXT = 4;
 export const ENOUGH_LETTERS = 16;
 
 /** How many characters before and after an end of a selection it may be found by: on both sides, or on one. */
-const AROUND_END = [[60, 60], [30, 30], [15, 15], [8, 8], [0, ENOUGH_LETTERS], [ENOUGH_LETTERS, 0]];
+const AROUND_END = [[60, 60], [30, 30], [15, 15], [8, 8], [0, 16], [16, 0], [0, 10], [10, 0]];
+const ENOUGH_AROUND_END = 10;
 
 /** A text's letters and digits, and the offset of each in the text. */
 class Letters {
@@ -123,7 +124,7 @@ export function findWords(before, { start, end }, paragraph, after) {
 /** Find the two ends by themselves, the second one after the first. */
 function findEnds(before, start, end, after) {
   // The beginning and the end of the whole text are something to be found by, too.
-  const bounds = "\0".repeat(ENOUGH_LETTERS);
+  const bounds = "\0".repeat(ENOUGH_AROUND_END);
   const [old, now] = [before, after].map((text) => bounds + text + bounds);
   const first = findEnd(old, start + bounds.length, now);
   const length = first === null ? null : findEnd(old.slice(start + bounds.length), end - start, now.slice(first));
@@ -136,7 +137,7 @@ function findEnd(before, at, after) {
     const from = Math.max(0, at - left);
     const words = before.slice(from, at + right);
     const isOnly = (text) => count(words, text) === 1;
-    if (words.length >= ENOUGH_LETTERS && isOnly(before) && isOnly(after)) return after.indexOf(words) + at - from;
+    if (words.length >= ENOUGH_AROUND_END && isOnly(before) && isOnly(after)) return after.indexOf(words) + at - from;
   }
   return null;
 }
