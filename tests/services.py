@@ -19,38 +19,60 @@ import pytest
 from tests.running_site import start_process, wait_until
 
 
-@pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    """The address of an empty PostgreSQL database."""
+class PostgreSQLServer:
+    """A PostgreSQL whose data and socket lie in `folder`. `url` is the address of an empty database."""
+
+    def __init__(self, programs: Path, folder: Path, user: str | None) -> None:
+        self.url = f"postgres://galley@{quote(str(folder), safe='')}/galley"
+        self._programs, self._folder, self._user = programs, folder, user
+        arguments = ["--username", "galley", "--auth", "trust", "--encoding", "UTF8", "--no-sync"]
+        self._run("initdb", "--pgdata", str(folder / "data"), *arguments)
+        self.start()
+        self._run("createdb", "--host", str(folder), "--username", "galley", "galley")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [self._programs / program, *arguments]
+        subprocess.run(command, user=self._user, cwd=self._folder, check=True, stdout=subprocess.DEVNULL)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self._process = start_process(
+            [self._programs / "postgres", "-D", self._folder / "data", "-h", "", "-k", self._folder, "-F"],
+            when_orphaned="QUIT",
+            user=self._user,
+            cwd=self._folder,
+            stderr=subprocess.DEVNULL,
+        )
+        is_ready = [self._programs / "pg_isready", "--host", self._folder, "--quiet"]
+        wait_until(lambda: subprocess.run(is_ready, check=False).returncode == 0)
+
+    def kill(self) -> None:
+        """End it at once, with all its connections, as a failing host would."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait()
+
+
+@contextmanager
+def run_postgresql() -> Iterator[PostgreSQLServer]:
+    """Run an empty PostgreSQL for the length of the block."""
     programs = _postgresql_programs()
     if programs is None:
         pytest.skip("PostgreSQL is absent: apt-get install postgresql")
     # PostgreSQL refuses to run as root.
     user = "postgres" if os.getuid() == 0 else None
     with _temporary_folder("galley-postgresql-", owner=user) as folder:
-        data = str(folder / "data")
-
-        def run(program: str, *arguments: str) -> None:
-            subprocess.run(
-                [programs / program, *arguments], user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL
-            )
-
-        run("initdb", "--pgdata", data, "--username", "galley", "--auth", "trust", "--encoding", "UTF8", "--no-sync")
-        server = start_process(
-            [programs / "postgres", "-D", data, "-h", "", "-k", folder, "-F"],
-            when_orphaned="QUIT",
-            user=user,
-            cwd=folder,
-            stderr=subprocess.DEVNULL,
-        )
+        server = PostgreSQLServer(programs, folder, user)
         try:
-            is_ready = [programs / "pg_isready", "--host", folder, "--quiet"]
-            wait_until(lambda: subprocess.run(is_ready, check=False).returncode == 0)
-            run("createdb", "--host", str(folder), "--username", "galley", "galley")
-            yield f"postgres://galley@{quote(str(folder), safe='')}/galley"
+            yield server
         finally:
-            server.send_signal(signal.SIGQUIT)
-            server.wait()
+            server.kill()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The address of an empty PostgreSQL database."""
+    with run_postgresql() as server:
+        yield server.url
 
 
 class RedisServer:
