@@ -88,7 +88,6 @@ def _make_rendering_steps() -> dict[str, Callable[[str], Any]]:
 def _make_site_steps() -> dict[str, Callable[[str], Any]]:
     """Return what happens to rich text, to plain fields, and to the words of a page."""
     from django.utils.datastructures import MultiValueDict
-    from wagtail.rich_text import RichText
 
     from blog.models import BlogPostPage
     from forms.plain_text import clean_line, clean_text
@@ -131,10 +130,14 @@ def _make_site_steps() -> dict[str, Callable[[str], Any]]:
         widget.format_value(html)
 
     def read_html(text: str) -> None:
-        str(RichText(text))
-        paragraph.get_searchable_content(RichText(text))
-        list(paragraph.extract_references(RichText(text)))
-        anchor_headings(RichText(text))
+        value = paragraph.to_python(text)
+        str(value)
+        paragraph.get_searchable_content(value)
+        list(paragraph.extract_references(value))
+        anchor_headings(str(value))
+
+    def edit_html(text: str) -> None:
+        paragraph.field.widget.format_value(paragraph.value_for_form(paragraph.to_python(text)))
 
     def write_marked_text(text: str) -> None:
         """Write one line in which each word is a link and bold."""
@@ -177,7 +180,7 @@ def _make_site_steps() -> dict[str, Callable[[str], Any]]:
         "rich text": write_rich_text,
         "rich links": write_marked_text,
         "stored rich text": read_html,
-        "editing stored rich text": lambda text: paragraph.field.widget.format_value(text),
+        "editing stored rich text": edit_html,
         "merge": merge,
         "compare words": compare_words,
         "splice": lambda text: apply_splice(text, find_splice(text, text[: len(text) // 2] + "x")),

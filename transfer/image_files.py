@@ -43,6 +43,7 @@ class ImageFinder:
         self._roots = [self.folder, *(path.resolve() for path in self.assets)]
         self._site_roots = self._find_site_roots()
         self._read_once = cache(_read_image)
+        self._find_once = cache(self._find_file)
         self._names_in = cache(lambda folder: {compose(path.name): path for path in folder.iterdir()})
 
     def find(self, reference: str, post: Path) -> ImageFile:
@@ -50,15 +51,13 @@ class ImageFinder:
 
         Raises `ImageError`, or `UnreadableFileError` if there may be such a file: the next import tries it again.
         """
-        for candidate in self._candidates(_local_path(reference), post):
-            try:
-                if candidate.is_file():
-                    return self._read_once(candidate)
-            except OSError as error:
-                if error.errno != errno.ENAMETOOLONG:
-                    message = f"The picture `{candidate.name}` can't be read: {error.strerror}."
-                    raise UnreadableFileError(message) from error
-        raise ImageError("wasn't found")
+        path = self._find_once(_local_path(reference), post.parent)
+        if path is None:
+            raise ImageError("wasn't found")
+        try:
+            return self._read_once(path)
+        except OSError as error:
+            raise _unreadable(path, error) from error
 
     def find_elsewhere(self, url: str) -> ImageFile | None:
         """Return the image file at `url` on another host, or None if none are fetched. Raises `ImageError`."""
@@ -66,14 +65,27 @@ class ImageFinder:
         path = self.fetch(url) if is_web else None
         return self._read_once(path) if path else None
 
-    def _candidates(self, path: str, post: Path) -> Iterator[Path]:
-        """Yield the paths where the file may lie: beside its post, or below a root of the site."""
-        beside = [] if path.startswith("/") else [post.parent / path]
+    def _find_file(self, path: str, folder: Path) -> Path | None:
+        for candidate in self._candidates(path, folder):
+            try:
+                if candidate.is_file():
+                    return candidate
+            except OSError as error:
+                if error.errno != errno.ENAMETOOLONG:
+                    raise _unreadable(candidate, error) from error
+        return None
+
+    def _candidates(self, path: str, folder: Path) -> Iterator[Path]:
+        """Yield the paths where the file may lie: in the `folder` of its post, or below a root of the site."""
+        beside = [] if path.startswith("/") else [folder / path]
         below = [root / public / path.lstrip("/") for root in self._site_roots for public in _PUBLIC_FOLDERS]
         for candidate in [*beside, *below]:
             with suppress(ValueError, RuntimeError):
                 try:
-                    resolved = self._find_in_any_form(candidate).resolve()
+                    found = self._find_in_any_form(candidate)
+                    if not found.exists():  # to resolve it would take ten times as long
+                        continue
+                    resolved = found.resolve()
                 except OSError:  # its folder can't be read
                     resolved = candidate.resolve()
                 if any(resolved.is_relative_to(root) for root in self._roots):
@@ -102,6 +114,10 @@ class ImageFinder:
             if (parent / ".git").exists():
                 break
         return roots
+
+
+def _unreadable(path: Path, error: OSError) -> UnreadableFileError:
+    return UnreadableFileError(f"The picture `{path.name}` can't be read: {error.strerror}.")
 
 
 def is_local(reference: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -47,6 +48,7 @@ class URLIndex:
         self._by_name: dict[str, SourcePost | None] = {}
         self._keys: dict[Path, str] = {}
         self._old_host = urlsplit(old_site).netloc.lower()
+        self._find_once = cache(self._find_file)
         posts = list(posts)
         for post in posts:
             self._add(post)
@@ -69,7 +71,7 @@ class URLIndex:
             return None
         path = unquote(parts.path)
         if destination.startswith(FILE_SCHEME) or not (parts.netloc or path.startswith("/")):
-            found = self._find_file(path, post)
+            found = self._find_once(path, post.path.parent)
         else:
             # A dated address that is a post's leads to that post, whatever the host is.
             is_own = parts.netloc.lower() in ("", self._old_host) or _DATED.match(path)
@@ -88,11 +90,11 @@ class URLIndex:
         for name in {compose(name).lower() for name in (post.path.stem, stem, post.slug)}:
             self._by_name[name] = None if name in self._by_name else post
 
-    def _find_file(self, path: str, post: SourcePost) -> SourcePost | None:
+    def _find_file(self, path: str, folder: Path) -> SourcePost | None:
         path = compose(path.removeprefix("@/").strip())
         if not path:
             return None
-        for base in [post.path.parent, *post.path.parents[1:4]]:
+        for base in [folder, *list(folder.parents)[:3]]:
             for candidate in (base / path, base / path / "index.md", base / f"{path.rstrip('/')}.md"):
                 with suppress(OSError, ValueError, RuntimeError):
                     if found := self._by_file.get(compose(str(candidate.resolve()))):

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.contrib.redirects import middleware as redirects
 
+from galley.async_pages.bad_values import refuse_bad_value
 from galley.async_pages.fetch_metadata import SAFE_METHODS
 from galley.async_pages.redirects import find_moved_url
 
@@ -97,7 +98,11 @@ def _log_loop(host: str, name: str, expected: str, got: str) -> None:
 
 
 class CommonMiddleware(AsyncMiddlewareMixin, common.CommonMiddleware):
-    """Appends slashes and sets `Content-Length`."""
+    """Appends slashes, sets `Content-Length`, and answers 400 where a value of the request can't be read."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Return the answer to a request with such a value."""
+        return refuse_bad_value(request, exception)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Return Django's response; a 304 without a length, which would be that of a 200 (RFC 9110, 8.6)."""

@@ -11,13 +11,14 @@ from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
-from galley.markdown.sanitising import MATH_ATTRIBUTES, MATH_TAGS
+from galley.markdown.sanitising import MATH_ATTRIBUTES, MATH_TAGS, clean_html
 
 MAX_ID_LENGTH = 80
 # So much of a heading's text is normalised: long runs of combining marks take quadratic time.
 MAX_NAME_LENGTH = 1_000
 
-_HEADING = re.compile(r'<h([2-6])((?:\s(?:[^>"]|"[^"]*")*)?)>(.*?)</h\1>', re.DOTALL)
+# Ends before the next heading: where many aren't closed, the end isn't searched through the whole text from each.
+_HEADING = re.compile(r'<h([2-6])((?:\s(?:[^>"]|"[^"]*")*)?)>((?:[^<]++|<(?!/?h[2-6][\s>]))*+)</h\1>')
 _ID = re.compile(r'\sid="([^"]*)"')
 _ID_OF_TAG = re.compile(r'<[a-z][^<>]*?\sid="([^"]*)"')
 _FOOTNOTE = re.compile(r'<sup class="footnote-ref">.*?</sup>', re.DOTALL)
@@ -121,4 +122,4 @@ def _id_of_content(content: str) -> str:
 
 
 def _label(content: str) -> SafeString:
-    return mark_safe(_label_cleaner.clean(_FOOTNOTE.sub("", content)).strip())
+    return mark_safe(clean_html(_label_cleaner, _FOOTNOTE.sub("", content)).strip())

@@ -22,7 +22,7 @@ from cachetools import LRUCache, cached
 from django.utils.translation import get_language
 from markdown_it.token import Token
 
-from galley.markdown.parser import MAX_TABLE_TOKENS, parser
+from galley.markdown.parser import MAX_BLOCK_TOKENS, MAX_TABLE_TOKENS, parser
 from galley.markdown.sanitising import sanitise
 
 # A text with more possible splits is cheaper to render in one piece.
@@ -47,6 +47,7 @@ class Chunk:
     defines_footnotes: bool
     has_nested_footnotes: bool
     heading_tags: frozenset[str]
+    block_tokens: int
     table_tokens: int
 
 
@@ -72,12 +73,13 @@ _lock = Lock()
 def render_incrementally(text: str, footnotes_name: str = "") -> str | None:
     """Return the sanitised HTML of the Markdown `text`, which equals that of the text rendered in one piece.
 
-    Returns None for the rare text that has to be rendered in one piece. It has too many chunks, its tables together
-    exceed the parser's bound, or a footnote holds a heading or is nested in another block.
+    Returns None for the rare text that has to be rendered in one piece. It has too many chunks, its blocks or tables
+    together exceed the parser's bounds, or a footnote holds a heading or is nested in another block.
     """
     chunks = split_into_chunks(text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd"))
     if (
         chunks is None
+        or sum(chunk.block_tokens for chunk in chunks) > MAX_BLOCK_TOKENS
         or sum(chunk.table_tokens for chunk in chunks) > MAX_TABLE_TOKENS
         or any(chunk.has_nested_footnotes for chunk in chunks)
     ):
@@ -131,6 +133,7 @@ def read_chunk(text: str) -> Chunk:
     probe_line = text.count("\n") + 2
     heading_tags = frozenset(token.tag for token in tokens if token.type == "heading_open")
     footnote_levels = [token.level for token in tokens if token.type == "footnote_reference_open"]
+    table_tokens = env.get("table_tokens", 0)
     return Chunk(
         text=text,
         is_closed=any(
@@ -141,7 +144,8 @@ def read_chunk(text: str) -> Chunk:
         defines_footnotes=bool(footnote_levels),
         has_nested_footnotes=bool(footnote_levels) and (bool(heading_tags) or any(footnote_levels)),
         heading_tags=heading_tags,
-        table_tokens=env.get("table_tokens", 0),
+        block_tokens=len(tokens) - table_tokens,
+        table_tokens=table_tokens,
     )
 
 

@@ -13,9 +13,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
-from markdown_it.rules_block import StateBlock, table
+from markdown_it.rules_block import StateBlock, lheading, table
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline, emphasis, strikethrough
+from markdown_it.rules_inline import StateInline, emphasis, image, link, strikethrough
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -27,6 +27,8 @@ from galley.markdown.highlighting import highlight_code, language_name
 from galley.markdown.time_limit import check_time
 
 MAX_TABLE_TOKENS = 60_000
+# Of a whole text, tables aside: 20,000 paragraphs, or 12,000 items of lists. What follows is printed as it is.
+MAX_BLOCK_TOKENS = 60_000
 # In one paragraph. Pairing them all is one step, which can't be ended half-way.
 MAX_EMPHASIS_MARKS = 20_000
 # How many characters of a text are read for its summary.
@@ -36,6 +38,8 @@ SUMMARISED_LENGTH = 4_000
 _HEADING_ID = re.compile(r"\{\s*#([\w:.-]+)\s*\}\s*$")
 # Upstream searches the end of each label through the whole text.
 _FOOTNOTE = re.compile(r"\[\^[^ \n\]]{1,200}\]")
+# A line that may make those above it a heading.
+_UNDERLINE = re.compile(r"(?<![^\s>])(?:=+|-+)[ \t]*$", re.MULTILINE)
 _ALIGNMENT = re.compile(r"text-align:\s*(left|center|right)")
 
 
@@ -59,6 +63,10 @@ def make_parser() -> Parser:
     parser.inline.ruler.at("footnote_ref", _parse_footnote)
     parser.inline.ruler.at("emphasis", partial(_parse_bounded_marks, emphasis.tokenize))
     parser.inline.ruler.at("strikethrough", partial(_parse_bounded_marks, strikethrough.tokenize))
+    parser.block.ruler.at("lheading", _parse_underlined)
+    parser.inline.ruler.at("link", partial(_parse_bracketed, link))
+    parser.inline.ruler.at("image", partial(_parse_bracketed, image))
+    parser.block.ruler.before("table", "rest", _print_rest)
     # Also before each line of what goes on over many.
     parser.block.ruler.before("table", "time", check_time, {"alt": ["paragraph", "blockquote", "list", "reference"]})
     parser.inline.ruler.before("text", "time", check_time)
@@ -89,6 +97,31 @@ def _parse_bounded_table(state: StateBlock, start: int, end: int, silent: bool) 
     is_table = table(state, start, end, silent)
     state.env["table_tokens"] = state.env.get("table_tokens", 0) + len(state.tokens) - tokens_before
     return is_table
+
+
+def _print_rest(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Take all lines that follow as one block that isn't parsed, once the text has very many blocks."""
+    if silent or len(state.tokens) - state.env.get("table_tokens", 0) < MAX_BLOCK_TOKENS:
+        return False
+    token = state.push("code_block", "code", 0)
+    token.content, token.map = state.getLines(start, end, 0, False), [start, end]
+    state.line = end
+    return True
+
+
+def _parse_underlined(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Parse an underlined heading. Without any underline in the text, no paragraph is searched for its own."""
+    if "has_underlines" not in state.env:
+        state.env["has_underlines"] = _UNDERLINE.search(state.src) is not None
+    return state.env["has_underlines"] and lheading(state, start, end, silent)
+
+
+def _parse_bracketed(parse: Callable[[StateInline, bool], bool], state: StateInline, silent: bool) -> bool:
+    """Parse a link or image, unless no bracket follows that could close it: upstream tries that twenty times each."""
+    last = state.cache.get(-1)  # of no position in the text
+    if last is None:
+        last = state.cache[-1] = state.src.rfind("]")
+    return state.pos < last and parse(state, silent)
 
 
 def _parse_bounded_marks(parse: Callable[[StateInline, bool], bool], state: StateInline, silent: bool) -> bool:

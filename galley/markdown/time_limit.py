@@ -72,7 +72,8 @@ def render_in_time(render: Callable[[], SafeString], source: str, note: str) -> 
 
 def check_time(*_: Any) -> Any:
     """Raise `TooSlow` if the time is over. As a rule of the parser, it never matches."""
-    if thread_time() > _deadline.get():
+    deadline = _deadline.get()
+    if deadline < math.inf and thread_time() > deadline:
         raise TooSlow
     return False
 

@@ -82,6 +82,15 @@ class TolerantConverter(ContentstateConverter):
         self.html_to_contentstate_handler = TolerantReader(features)
         self.exporter._engine = f"{__name__}.{LinearDOM.__name__}"
 
+    def from_database_format(self, html: str) -> str:
+        """Return what the editor is given for `html`: as upstream, without indents, which take a third of the time."""
+        reader = self.html_to_contentstate_handler
+        reader.reset()
+        reader.feed(html)
+        reader.close()
+        state: str = reader.contentstate.as_json(separators=(",", ":"))
+        return state
+
     def to_database_format(self, contentstate_json: str) -> str:
         """Return the HTML of what the editor sent. Raises BadRequest for what no editor sends.
 

@@ -71,3 +71,12 @@ def test_the_cost_grows_with_the_length_and_no_faster(tmp_path: Path, unit: str)
         return count_lines(lambda: convert(tmp_path, unit * pieces))
 
     assert count(400) < 7 * count(100)
+
+
+@pytest.mark.parametrize("piece", ["[a](bN.md)\n\n", "![a](bN.png)\n\n"])
+def test_a_file_that_is_named_often_is_looked_for_once(tmp_path: Path, piece: str) -> None:
+    def count(text: str) -> int:
+        return count_lines(lambda: convert(tmp_path, text))
+
+    each, same = "".join(piece.replace("N", str(number)) for number in range(60)), piece.replace("N", "1") * 60
+    assert count(same) < 0.75 * count(each)

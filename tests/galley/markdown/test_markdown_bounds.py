@@ -4,13 +4,21 @@ import itertools
 import sys
 from collections.abc import Callable
 
+import nh3
 import pytest
 
-from galley.markdown import highlight_code, limit_time, render_code, render_formula_block, render_markdown
+from galley.markdown import extract_text, highlight_code, limit_time, render_code, render_formula_block, render_markdown
 from galley.markdown.incremental import read_chunk, render_incrementally, rendered_cache
-from galley.markdown.parser import MAX_EMPHASIS_MARKS, MAX_TABLE_TOKENS, make_parser
+from galley.markdown.parser import MAX_BLOCK_TOKENS, MAX_EMPHASIS_MARKS, MAX_TABLE_TOKENS, make_parser
 from galley.markdown.rendering import MAX_LENGTH, render_whole
-from galley.markdown.sanitising import _WITHOUT_SUMMARY, MAX_DEPTH, _add_summary, describe_vague_links
+from galley.markdown.sanitising import (
+    _WITHOUT_SUMMARY,
+    MAX_AMPERSANDS,
+    MAX_DEPTH,
+    _add_summary,
+    describe_vague_links,
+    sanitise,
+)
 from galley.markdown.time_limit import time_text
 from tests.growth import count_lines
 
@@ -89,6 +97,52 @@ def test_marks_of_emphasis_beyond_the_bound_are_printed() -> None:
     assert html.endswith(" *a*</p>\n")
     assert html.count("<em>") == MAX_EMPHASIS_MARKS / 2
     assert html == render_whole(text)
+
+
+@pytest.mark.parametrize(
+    ("piece", "tokens"), [("a *b*\n\n", 3), ("- a *b*\n", 5), ("# a *b*\n\n", 3), ("> a *b*\n\n", 5)]
+)
+def test_blocks_beyond_the_bound_are_printed(piece: str, tokens: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MAX_BLOCK_TOKENS == 60_000
+    for module in ("parser", "incremental"):
+        monkeypatch.setattr(f"galley.markdown.{module}.MAX_BLOCK_TOKENS", 600)
+    text = piece * (600 // tokens + 5) + "*last*"
+    html = render_incrementally(text) or render_whole(text)
+    assert html.startswith(render_whole(piece)[:4])
+    assert "<em>" in html
+    assert "*last*" in html
+    assert "last" in extract_text(text)
+    assert "*" not in render_whole(piece * 100)
+
+
+def test_blocks_after_large_tables_are_formatted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("galley.markdown.parser.MAX_BLOCK_TOKENS", 100)
+    assert "<em>b</em>" in render_whole("|a|\n|-|\n" + "|c|\n" * 100 + "\na *b*")
+
+
+@pytest.mark.parametrize("piece", ["[", "!["])
+def test_what_no_bracket_closes_is_tried_once(piece: str) -> None:
+    """Upstream tries each of its openings on each of twenty levels."""
+    parser = make_parser()
+    steps = count_steps(lambda: parser.render(f"] {piece * 400}"))
+    assert steps < 3 * count_steps(lambda: parser.render(f"] {'<' * 400}"))
+    assert "<a" in parser.render(f"{piece}a](/b)".removeprefix("!"))
+
+
+def test_lines_are_searched_for_an_underline_only_if_there_is_one() -> None:
+    parser = make_parser()
+    steps = count_steps(lambda: parser.render("a\n" * 400))
+    assert steps < 0.75 * count_steps(lambda: parser.render("a\n" * 400 + "\n---\n"))
+    for text in ("a\n===", "> a\n> ---  ", "- a\n  =", "> - a\n>   -", "1. a\n\n   b\n   --"):
+        assert "<h" in parser.render(text)
+
+
+def test_many_ampersands_are_sanitised_in_linear_time() -> None:
+    """With 800,000, nh3 took eight seconds, with the interpreter held."""
+    count = MAX_AMPERSANDS + 1
+    for text in (f"<b>{'&' * count}&lt;&#38;&amp;amp;</b>", f'\ue000<b title="{"&amp;" * count}">x</b>'):
+        assert sanitise(text) == nh3.clean(text)
+    assert sanitise("&" * 800_000) == "&amp;" * 800_000
 
 
 @pytest.mark.nightly
