@@ -3,7 +3,8 @@
 They are below roots of their own. Groups have no permissions there. Superusers have, so they are refused here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 from django.apps import apps
@@ -18,6 +19,9 @@ from wagtail.models import Page
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
 from galley.bin.models import FIRST_ROOT
+
+PAGE_ID = {"page_id", "pk", "page_to_move_id", "parent_page_id"}
+"""What Wagtail's addresses call the id of their page."""
 
 
 class PagePolicy(PagePermissionPolicy):
@@ -70,3 +74,16 @@ def refuse(request: HttpRequest, page: Page, *args: Any) -> HttpResponse | None:
     text = _("“%(title)s” is in the bin. Nothing is lost: restore it to go on with it.")
     messages.warning(request, text % {"title": page.get_admin_display_title()})
     return redirect("bin")
+
+
+def refusing(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `view`, one of Wagtail's for a page, so that it answers as `refuse` if the page is in the bin."""
+
+    @require_admin_access
+    @wraps(view)
+    def answer(request: HttpRequest, **kwargs: Any) -> Any:
+        pk = next(kwargs[name] for name in PAGE_ID if name in kwargs)
+        page = Page.objects.filter(pk=pk).exclude(path__startswith=FIRST_ROOT).first()
+        return (page and refuse(request, page)) or view(request, **kwargs)
+
+    return answer

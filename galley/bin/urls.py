@@ -1,9 +1,20 @@
-"""An address that is found before Wagtail's own, which lets superusers save a form whose page is in the bin."""
+"""Addresses that are found before Wagtail's own, which let superusers do more with pages in the bin than others."""
 
-from django.urls import path
+from django.urls import URLPattern, include, path
+from wagtail.admin.urls.pages import urlpatterns as page_urls
 
-from galley.bin.hiding import ping
+from galley.bin.hiding import PAGE_ID, ping, refusing
 
 urlpatterns = [
     path("editing-sessions/ping/<str:app_label>/<str:model_name>/<str:object_id>/<int:session_id>/", ping),
+    path(
+        "pages/",
+        include(
+            [
+                URLPattern(one.pattern, refusing(one.callback), one.default_args)
+                for one in page_urls
+                if PAGE_ID & one.pattern.regex.groupindex.keys()
+            ]
+        ),
+    ),
 ]

@@ -278,3 +278,18 @@ def test_a_deleted_page_is_not_among_the_recent_edits(small_site: SmallSite, edi
     dashboard = client_of(editor).get("/admin/").text
     assert address not in dashboard
     assert reverse("wagtailadmin_pages:edit", args=[small_site.about.pk]) in dashboard
+
+
+@pytest.mark.parametrize(
+    "name", ["edit", "lock", "unlock", "set_privacy", "history", "revisions_index", "workflow_history", "usage"]
+)
+def test_superusers_are_led_from_a_deleted_page_to_the_bin(small_site: SmallSite, admin_user, name: str) -> None:
+    address = reverse(f"wagtailadmin_pages:{name}", args=[small_site.post.pk])
+    client = client_of(admin_user)
+    assert client.get(address, follow=True).request["PATH_INFO"] != reverse("bin")
+    delete(admin_user, small_site.post)
+    for method in (client.get, client.post):
+        assert method(address).headers["location"] == reverse("bin")
+    small_site.post.refresh_from_db()
+    assert not small_site.post.locked
+    assert reverse("wagtailadmin_login") in Client().get(address).headers["location"]
