@@ -28,7 +28,7 @@ from galley.desk.shared_texts import SharedTextViewSet
 from galley.history.conflicts import GuardedEditView, GuardedRevertView
 from galley.history.unsaved_forms import unsaved_form_key
 from galley.history.valid_parts import SavesValidParts
-from galley.history.views import NamedHistoryView
+from galley.history.views import NamedCompareView, NamedHistoryView
 from galley.images.markup import NumericIds, PictureEmbedHandler
 from galley.languages.views import ShowsTranslations
 from galley.page_lists.views import NewestSearchView, SearchingExplorerView
@@ -98,6 +98,7 @@ def replace_page_views() -> PageViewSet:
         edit_view_class=PageEditView,
         revisions_revert_view_class=GuardedRevertView,
         history_view_class=NamedHistoryView,
+        revisions_compare_view_class=NamedCompareView,
         index_view_class=SearchingExplorerView,
         search_view_class=NewestSearchView,
     )

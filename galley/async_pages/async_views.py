@@ -6,12 +6,13 @@ restrictions and hooks have run by then, and the view runs on the event loop. Pr
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from copy import copy
 from functools import partial
 from typing import Any, ClassVar
 
 from asgiref.sync import async_to_sync
 from django.core.handlers.asgi import ASGIRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404
 from django.utils.cache import patch_vary_headers
@@ -67,7 +68,7 @@ class AsyncViewMixin:
         """
         request.is_preview = getattr(request, "is_preview", False)  # type: ignore[attr-defined]
         response = AsyncViewResponse(import_string(view) if isinstance(view, str) else view, request, self)
-        if isinstance(request, ASGIRequest):
+        if isinstance(request, ASGIRequest) or getattr(request, "is_question", False):
             return response
         return async_to_sync(response.render)()
 
@@ -89,6 +90,18 @@ class AsyncRoutablePageMixin(RoutablePageMixin, AsyncViewMixin):
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Return a preview as other pages do, without a route."""
         return super(RoutablePageMixin, self).serve_preview(request, mode_name)
+
+    def has_answer(self, request: HttpRequest, path: str) -> bool:
+        """Return whether a route answers `path`, which begins with a slash, without a 404. Renders nothing. Blocks."""
+        question = copy(request)
+        question.GET = QueryDict()
+        question.is_question = True  # type: ignore[attr-defined]
+        try:
+            view, args, kwargs = self.resolve_subpage(path)
+            view(question, *args, **kwargs)
+        except Http404:
+            return False
+        return True
 
     @classmethod
     def has_route(cls, path_components: Sequence[str]) -> bool:

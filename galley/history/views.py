@@ -18,6 +18,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.history import ActionColumn
 from wagtail.admin.views.pages.history import PageHistoryView
+from wagtail.admin.views.pages.revisions import RevisionsCompareView
 from wagtail.admin.views.pages.utils import GenericPageBreadcrumbsMixin
 from wagtail.models import Page, PageLogEntry, Revision
 from wagtail.utils.timestamps import render_timestamp
@@ -66,6 +67,26 @@ class NamedHistoryView(PageHistoryView):
     def get_base_queryset(self) -> QuerySet[PageLogEntry]:
         """Return Wagtail's entries, with names."""
         return super().get_base_queryset().select_related("revision__version_name", "revision__overtaken")
+
+
+class NamedCompareView(RevisionsCompareView):
+    """Wagtail's comparison of two versions of a page. Its title says which they are, by name if they have one."""
+
+    def get_page_subtitle(self) -> str:
+        """Return the page and both versions."""
+        return gettext("%(page)s: %(version)s and %(other)s") % {
+            "page": super().get_page_subtitle(),
+            "version": self._describe(self.revision_id_a),
+            "other": self._describe(self.revision_id_b),
+        }
+
+    def _describe(self, revision_id: str) -> str:
+        if revision_id in (words := {"live": _("live"), "earliest": _("earliest"), "latest": _("latest")}):
+            return str(words[revision_id])
+        revisions = Revision.objects.for_instance(self.object).select_related("version_name")
+        revision = get_object_or_404(revisions, pk=revision_id)
+        name = name_of(revision)
+        return f"“{name}”" if name else render_timestamp(revision.created_at)
 
 
 class VersionNameForm(forms.Form):

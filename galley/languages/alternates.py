@@ -5,11 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.http import HttpRequest
 from django.urls import translate_url
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import get_language, get_language_info, gettext, override
 from wagtail.models import Page, Site
 
@@ -75,6 +77,7 @@ def find_language_links(page: Any, request: HttpRequest | None) -> list[Language
     """Return a link for each language of the site; none if only one has a live home page. Blocks: two queries.
 
     It leads to the translation of `page`. Where there is none, it leads to the home page in that language, and says so.
+    A route of `page`, such as the posts with a tag, leads to the same route, or to the nearest above it that there is.
     """
     site = Site.find_for_request(request) if request else None
     homes = find_root_pages(site) if site else []
@@ -82,10 +85,18 @@ def find_language_links(page: Any, request: HttpRequest | None) -> list[Language
         return []
     keys = {page.translation_key} if isinstance(page, Page) else set()
     pages = {found.locale.language_code: found for found in _find_readable(keys, request)}
-    return [_build_link(home, pages.get(home.locale.language_code), request) for home in homes]
+    route = _find_route(page, request) if pages else ""
+    return [_build_link(home, pages.get(home.locale.language_code), route, request) for home in homes]
 
 
-def _build_link(home: Page, translation: Page | None, request: HttpRequest) -> LanguageLink:
+def _find_route(page: Any, request: HttpRequest) -> str:
+    """Return what follows the URL of `page` in the path: `tags/kestrels/` for `/blog/tags/kestrels/`."""
+    url = unquote(page.get_url(request) or "")
+    has_routes = hasattr(page, "has_answer") and url and request.path.startswith(url)
+    return request.path.removeprefix(url) if has_routes else ""
+
+
+def _build_link(home: Page, translation: Page | None, route: str, request: HttpRequest) -> LanguageLink:
     code = home.locale.language_code
     name = _own_name(code)
     if code == get_language():
@@ -96,8 +107,17 @@ def _build_link(home: Page, translation: Page | None, request: HttpRequest) -> L
         return LanguageLink(tag_of(code), name, translate_url(request.path, code))
     with override(code):
         target = translation or home
-        note = "" if translation else gettext("front page")
-        return LanguageLink(tag_of(code), name, target.get_url(request) or "/", note)
+        found = _find_nearest(translation, route, request) if translation and route else ""
+        note = gettext("front page") if not translation else target.title if found != route else ""
+        return LanguageLink(tag_of(code), name, (target.get_url(request) or "/") + escape_uri_path(found), note)
+
+
+def _find_nearest(page: Page, route: str, request: HttpRequest) -> str:
+    """Return `route`, or the longest beginning of it that `page` answers; an empty text if it answers none."""
+    page = page.specific_deferred
+    while route and not page.has_answer(request, f"/{route}"):
+        route = "".join(route.rstrip("/").rpartition("/")[:2])
+    return route
 
 
 def _own_name(code: str) -> str:

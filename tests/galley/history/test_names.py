@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import GroupPagePermission, PageLogEntry, Revision
+from wagtail.utils.timestamps import render_timestamp
 
 from galley.history.models import VersionName
 from tests.conftest import SmallSite
@@ -150,3 +151,16 @@ def test_the_number_of_queries_does_not_grow(
 def test_an_entry_without_a_revision_has_no_links(desk: Client, revision: Revision) -> None:
     PageLogEntry.objects.filter(revision=revision).update(revision=None)
     assert history(desk, revision).count("ame this version") == 1
+
+
+def test_the_comparison_names_both_versions(desk: Client, revision: Revision, small_site: SmallSite) -> None:
+    VersionName.objects.create(revision=revision, name="Before <the> cut")
+    compare = f"/admin/pages/{revision.object_id}/revisions/compare"
+    newest = small_site.post.revisions.latest("created_at", "pk")
+    title = small_site.post.get_admin_display_title()
+    html = desk.get(f"{compare}/{revision.pk}...latest/").text
+    assert f"{title}: “Before &lt;the&gt; cut” and latest" in html
+    assert f"{title}: earliest and live" in desk.get(f"{compare}/earliest...live/").text
+    assert f"{render_timestamp(newest.created_at)}" in desk.get(f"{compare}/{revision.pk}...{newest.pk}/").text
+    other = small_site.about.save_revision()
+    assert desk.get(f"{compare}/{other.pk}...live/").status_code == 404

@@ -1,5 +1,6 @@
 """What visitors see of a site in two languages."""
 
+import datetime
 import re
 from typing import Any
 
@@ -80,6 +81,26 @@ def test_the_switch_says_where_there_is_no_translation(german: German, small_sit
     html = " ".join(read(client, small_site.contact.url).split())
     link = '<a href="/de/" lang="de" hreflang="de">Deutsch <span class="languages__note">(Startseite)</span></a>'
     assert link in html
+
+
+def test_the_switch_leads_from_the_posts_of_a_tag_to_the_same_or_what_is_near(
+    german: German, small_site: SmallSite, client: Client
+) -> None:
+    for post, tags in ((small_site.post, ["kestrels", "ä b"]), (german.post, ["kestrels"])):
+        post.tags.set(tags)
+        publish(post, date=datetime.date(2024, 5, 17), tags=post.tags.all())
+    both, alone = (small_site.post.tags.get(name=name) for name in ("kestrels", "ä b"))
+    link = '<a href="{}" lang="de" hreflang="de">Deutsch{}</a>'
+    for path in (f"tags/{both.slug}/", "tags/", "archive/", "2024/", "2024/05/"):
+        html = read(client, small_site.blog.url + path + "?page=1")
+        assert link.format(german.blog.url + path, "") in html
+        assert f'<a href="{small_site.blog.url}{path}" lang="en-GB"' in read(client, german.blog.url + path)
+    note = ' <span class="languages__note">(Notizen)</span>'
+    html = " ".join(read(client, f"{small_site.blog.url}tags/{alone.slug}/").split())
+    assert link.format(f"{german.blog.url}tags/", note) in html
+    publish(german.post, date=datetime.date(2023, 5, 17))
+    html = " ".join(read(client, f"{small_site.blog.url}2024/05/").split())
+    assert link.format(german.blog.url, note) in html
 
 
 def test_the_site_map_has_both_languages(german: German, small_site: SmallSite, client: Client) -> None:
