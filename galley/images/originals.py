@@ -1,8 +1,8 @@
 """The files as they were uploaded, which say where and with what they were taken: for those who may use the picture."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import patch_cache_control
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
@@ -16,7 +16,7 @@ ORIGINALS_FOLDER = "original_images"
 
 
 @require_safe
-def serve_original(request: HttpRequest, name: str) -> HttpResponseBase:
+def serve_original(request: HttpRequest, name: str) -> HttpResponse:
     """Respond with the original called `name`, to people who may choose or change the picture.
 
     Other visitors are redirected to its largest size if it is on a published page that everybody may read: originals
@@ -25,14 +25,16 @@ def serve_original(request: HttpRequest, name: str) -> HttpResponseBase:
     image = get_image_model().objects.filter(file=f"{ORIGINALS_FOLDER}/{name}").first()
     if image is None:
         raise Http404
-    response: HttpResponseBase
+    response: HttpResponse
     policy = policy_registry.get_by_type(type(image))
     if policy.user_has_any_permission_for_instance(request.user, ["choose", "change"], image):
         try:
-            # A drawing that is opened by itself could run its scripts.
-            response = FileResponse(image.file.open(), as_attachment=True)
+            with image.open_file() as file:
+                response = HttpResponse(file.read(), content_type="application/octet-stream")
         except OSError as error:
             raise Http404 from error
+        # A drawing that is opened by itself could run its scripts.
+        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=image.filename)
         patch_cache_control(response, private=True, no_store=True)
     elif _is_published(image):
         response = HttpResponseRedirect(largest_image_url(image))

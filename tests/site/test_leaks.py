@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache as django_cache
 from django.test import override_settings
+from wagtail.permissions import policy_registry
 from wagtail.query import PageQuerySet
 
 from config.asgi import site as site_application
 from galley.listings import chronological
 from galley.page_cache import versioned
 from galley.page_cache.application import PageCache
+from home.models import SiteImage
 from tests.conftest import SmallSite, is_nightly
 from tests.galley.page_cache.visitors import Answer, Visitor, ask, runner  # noqa: F401
 from tests.site.crawling import WELL_KNOWN, Crawl, crawl
@@ -110,6 +112,16 @@ def test_it_is_noticed_when_a_filter_is_dropped(
             # It isn't enough to meet them at an address that only who knows them asks for.
             answers = {url: anonymous.get(url) for url in ("/", "/blog/", "/portfolio/")}
         assert find_leaks(Crawl(answers), hidden), name
+
+
+def test_it_is_noticed_when_originals_are_for_everybody(
+    start: Callable[[], Visitor], hidden: HiddenThings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = policy_registry.get_by_type(SiteImage)
+    monkeypatch.setattr(type(policy), "user_has_any_permission_for_instance", lambda *args: True)
+    anonymous = start()
+    url = next(url for url in hidden.addresses if "/original_images/" in url)
+    assert find_leaks(Crawl({url: anonymous.get(url)}), hidden)
 
 
 def read_all_under(model, path, depth):

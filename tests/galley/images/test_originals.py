@@ -101,7 +101,7 @@ def test_people_who_may_choose_it_get_the_original(client: Client, django_user_m
     )
     person.groups.add(group)
     response = client.get(image.file.url)
-    assert b"".join(response.streaming_content) == image.file.read()
+    assert response.content == image.file.read()
     assert response["Content-Disposition"].startswith("attachment")
     assert set(response["Cache-Control"].split(", ")) == {"private", "no-store"}
     assert client.post(image.file.url).status_code == 405
