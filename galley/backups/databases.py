@@ -166,7 +166,7 @@ def copy_sqlite(path: Path, folder: Path) -> Iterator[SQLiteSnapshot]:
         with closing(snapshot.connection):
             yield snapshot
     except sqlite3.Error as error:
-        raise BackupError(f"{path} can't be copied: {error}.") from error
+        raise BackupError(f"{path} can't be copied: {error}. No backup was made.") from error
     finally:
         copy.unlink(missing_ok=True)
 

@@ -73,12 +73,14 @@ def write_backup(root: Path, media: Path, key: Any | None, snapshots: Any) -> tu
     try:
         unfinished.mkdir(mode=0o700)
         copies = MediaCopies(media, unfinished, key, *_find_former(root, key))
-        # Twice: what is deleted meanwhile is in the backup, and so is what is uploaded before the snapshot.
+        # Before and after: what is deleted meanwhile is in the backup, and so is what is uploaded before the snapshot.
+        # The first time may take long, the second doesn't.
+        copies.update()
         copies.update()
         with snapshots(unfinished) as snapshot:
+            copies.update()
             manifest = _write_database(snapshot, unfinished, key)
             manifest.made_at = begun.isoformat()
-            copies.update()
             manifest.files = copies.files
             manifest.missing = sorted(snapshot.read_file_names() - copies.files.keys())
         manifest.write(unfinished, key)

@@ -67,6 +67,7 @@ def store(source: BinaryIO, path: Path, key: Any | None) -> tuple[str, int]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     reader = _Hashing(source)
+    writer: _Hashing | None = None
     try:
         with path.open("xb") as target:
             writer = _Hashing(target)
@@ -78,8 +79,11 @@ def store(source: BinaryIO, path: Path, key: Any | None) -> tuple[str, int]:
             os.fsync(target.fileno())
     except (OSError, pyrage.EncryptError) as error:
         if reader.error:
-            raise BackupError(f"{getattr(source, 'name', 'A file')} can't be read: {reader.error.strerror}.") from error
-        raise BackupError(f"{path} can't be written: {getattr(error, 'strerror', None) or error}.") from error
+            name = getattr(source, "name", "A file")
+            raise BackupError(f"{name} can't be read: {reader.error.strerror}. No backup was made.") from error
+        cause = (writer and writer.error) or error
+        reason = getattr(cause, "strerror", None) or cause
+        raise BackupError(f"{path} can't be written: {reason}. No backup was made.") from error
     return reader.hash.hexdigest(), reader.size
 
 

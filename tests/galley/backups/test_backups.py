@@ -3,6 +3,7 @@
 import errno
 import io
 import re
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from django.db import connection
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
-from galley.backups import databases, making, restoring, storing
+from galley.backups import databases, making, restoring
 from galley.backups.making import make_backup
 from galley.backups.manifest import MANIFEST, find_backups
 from galley.backups.restoring import restore_backup
@@ -20,6 +21,7 @@ from galley.backups.storing import BackupError, new_key, read_key
 from tests.galley.backups.conftest import read_files, read_rows, spoil
 
 KEY = read_key(new_key())
+NO_LIMIT = resource.getrlimit(resource.RLIMIT_FSIZE)
 
 
 @pytest.fixture(autouse=True)
@@ -116,11 +118,9 @@ def fail_to_read(monkeypatch, media: Path) -> str:
 
 
 def fill_the_disk(monkeypatch, media: Path) -> str:
-    def refuse(descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(storing.os, "fsync", refuse)
-    return "can't be written: No space left on device"
+    (media / "large.txt").write_bytes(bytes(10_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, NO_LIMIT[1]))
+    return "can't be written: File too large. No backup was made."
 
 
 def leave_no_database(monkeypatch, media: Path) -> str:
@@ -128,12 +128,16 @@ def leave_no_database(monkeypatch, media: Path) -> str:
     return "can't be copied: unable to open database file"
 
 
+@pytest.mark.parametrize("key", [None, KEY], ids=["plain", "encrypted"])
 @pytest.mark.parametrize("break_it", [fail_to_read, fill_the_disk, leave_no_database])
-def test_a_backup_that_fails_leaves_nothing(break_it, root: Path, media: Path, monkeypatch) -> None:
+def test_a_backup_that_fails_leaves_nothing(break_it, key: object, root: Path, media: Path, monkeypatch) -> None:
     with monkeypatch.context() as broken:
         message = break_it(broken, media)
-        with pytest.raises(BackupError, match=re.escape(message)):
-            make_backup(root, media, None)
+        try:
+            with pytest.raises(BackupError, match=re.escape(message)):
+                make_backup(root, media, key)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, NO_LIMIT)
     assert [path.name for path in root.iterdir()] == [".lock"]
 
 
