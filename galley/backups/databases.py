@@ -215,7 +215,6 @@ def _run(program: str, options: Sequence[str], stdout: Any = subprocess.PIPE) ->
     # pg_restore writes SQL, and needs no database.
     command = [program, *options, *([] if program == "pg_restore" else address)]
     with TemporaryFile() as errors:
-        environment = {**os.environ, **(environment or {})}
         try:
             process = subprocess.Popen(  # noqa: S603
                 command,

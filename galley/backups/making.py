@@ -43,7 +43,8 @@ def make_backup(root: Path, media: Path, key: Any | None) -> tuple[Path, Manifes
         backups = find_backups(root)
         for at in choose_old(backups):
             # Under another name, half of a backup is never taken for one.
-            shutil.rmtree(backups[at].rename(root / f".unfinished-{backups[at].name}"))
+            hidden = backups[at].rename(root / f".unfinished-{backups[at].name}")
+            shutil.rmtree(hidden, ignore_errors=True)
     return folder, manifest
 
 

@@ -68,7 +68,7 @@ def move_rows(path: Path) -> int:
             return sum(_compare(source, table) for table in tables)
     except DatabaseError as error:
         reason = " ".join(str(error).split())
-        raise BackupError(f"A row can't be read or stored: {reason}. Nothing was moved.") from error
+        raise BackupError(f"The rows can't be moved: {reason}. Nothing was moved.") from error
     finally:
         source.close()
         del connections[SOURCE]

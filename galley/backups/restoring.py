@@ -47,10 +47,15 @@ def restore_backup(
             move_rows(dump)
         if has_media:
             _swap_media(staged / "media", media, staged / "replaced")
-    call_command("migrate", interactive=False, verbosity=0)
-    if manifest.vendor != connection.vendor:
-        # Each database has an index of its own kind.
-        call_command("update_index", verbosity=0)
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        if manifest.vendor != connection.vendor:
+            # Each database has an index of its own kind.
+            call_command("update_index", verbosity=0)
+    except Exception as error:
+        raise BackupError(
+            f"Rows and files are restored, and a later step failed: {error}. Run the commands migrate and update_index."
+        ) from error
     return manifest
 
 

@@ -18,7 +18,7 @@ from tests.running_site import DATABASE, PROJECT
 
 BACKING_UP, MOVING = (PROJECT / "docs" / name for name in ("backing-up.md", "moving-to-postgresql.md"))
 # What a site writes by itself while it runs; and its address, which follows the settings.
-OWN_TABLES = ("tasks_", "changes_", "django_tasks", "statistics", "wagtailcore_site", "django_session")
+OWN_TABLES = ("page_lists_", "tasks_", "changes_", "django_tasks", "statistics", "wagtailcore_site", "django_session")
 SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "config.settings.production",
     "SECRET_KEY": "x" * 60,

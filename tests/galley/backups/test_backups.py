@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
@@ -221,6 +221,25 @@ def test_content_is_replaced_only_if_asked(root: Path, media: Path, monkeypatch)
     restore_backup(folder, media, None, replace=True)
     assert not Page.objects.filter(title="Changed").exists()
     assert read_files(media) == files
+
+
+def test_a_migration_that_fails_after_a_restore_is_named(root: Path, media: Path, monkeypatch) -> None:
+    folder, _ = make_backup(root, media, None)
+    monkeypatch.setattr(restoring, "call_command", lambda *args, **options: 1 / 0)
+    with pytest.raises(BackupError, match="Rows and files are restored, and a later step failed: division by zero"):
+        restore_backup(folder, media, None, replace=True)
+
+
+def test_a_database_that_is_away_is_named(root: Path, media: Path, settings, monkeypatch) -> None:
+    settings.BACKUP_DIR = root
+
+    def refuse(folder: Path) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(making, "take_snapshot", refuse)
+    with pytest.raises(CommandError, match=r"gives no answer: connection refused\. No backup was made"):
+        call_command("backup")
+    assert find_backups(root) == {}
 
 
 def test_the_commands(root: Path, media: Path, settings) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
 from galley.backups import storing
 from galley.backups.making import make_backup
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             )
         except BackupError as error:
             raise CommandError(str(error)) from error
+        except Error as error:
+            raise CommandError(f"The database gives no answer: {error}. No backup was made.") from error
         rows = sum(manifest.rows.values())
         self.stdout.write(f"{folder}: {rows} rows and {len(manifest.files)} files{', encrypted' if key else ''}.")
         for name in manifest.missing:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import Error, connection
 
 from galley.backups.databases import copy_sqlite
 from galley.backups.making import write_backup
@@ -48,6 +48,8 @@ class Command(BaseCommand):
                 restore_backup(copy, new_media, None, has_media=not stays)
         except BackupError as error:
             raise CommandError(str(error)) from error
+        except Error as error:
+            raise CommandError(f"The database gives no answer: {error}. Nothing was moved.") from error
         self.stdout.write(
             f"All tables are in PostgreSQL, and each value of each row was compared. {len(manifest.files)} files were "
             "copied. The search index is made. Next: start the site and its worker again."

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
 from galley.backups.manifest import find_backups
 from galley.backups.restoring import check_backup, restore_backup
@@ -49,6 +50,8 @@ class Command(BaseCommand):
                 manifest = restore_backup(folder, Path(settings.MEDIA_ROOT), key, replace=replace)
         except BackupError as error:
             raise CommandError(str(error)) from error
+        except Error as error:
+            raise CommandError(f"The database gives no answer: {error}. Nothing was changed.") from error
         counts = f"{sum(manifest.rows.values())} rows and {len(manifest.files)} files"
         if check:
             self.stdout.write(f"{folder} is complete: {counts}.")
