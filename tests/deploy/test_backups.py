@@ -51,8 +51,8 @@ def release(server: DebianServer) -> None:
     run(server, ["upgrade"])
 
 
-def read_home(server: DebianServer) -> str:
-    with urllib.request.urlopen(server.url, context=CONTEXT) as response:
+def read_page(server: DebianServer) -> str:
+    with urllib.request.urlopen(f"{server.url}/about-us/", context=CONTEXT) as response:
         return response.read().decode()
 
 
@@ -84,14 +84,14 @@ def test_the_documents_are_followed(
         for command in read_commands(MOVING):
             run(one, command)
         assert_moved(small_site_folder / DATABASE, f"{address}/first_server", but=OWN_TABLES)
-        assert "Contact" in read_home(one)
+        assert "About us" in read_page(one)
 
         *here, elsewhere = read_commands(BACKING_UP)
         assert elsewhere == ["restore", "newest"]
         for command in here:
             printed = run(one, command)
         assert printed.startswith("AGE-SECRET-KEY-")
-        assert "Contact" in read_home(one)
+        assert "About us" in read_page(one)
         env_file = first / "galley.env"
         env_file.write_text(f"{env_file.read_text()}BACKUP_KEY={new_key()}\n")
         assert "encrypted" in run(one, ["backup"])
@@ -104,7 +104,7 @@ def test_the_documents_are_followed(
         env_file.write_text(f"{env_file.read_text()}{(first / 'galley.env').read_text().splitlines()[-1]}\n")
         shutil.copytree(first / "srv/var/backups", second / "srv/var/backups")
         run(other, elsewhere)
-        assert "Contact" in read_home(other)
+        assert "About us" in read_page(other)
         after = read_postgresql(f"{address}/second_server")
     for table in before:
         if not table.startswith(OWN_TABLES):
