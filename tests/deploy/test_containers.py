@@ -36,6 +36,13 @@ def test_the_variables_are_those_of_the_settings() -> None:
     assert set(re.findall(r"(\w+)=/srv", DOCKERFILE)) - {"PATH"} <= documented
 
 
+def test_the_image_has_a_pg_dump_for_the_database() -> None:
+    assert "postgresql-client" in DOCKERFILE
+    [debian] = set(re.findall(r"FROM python:[\d.]+-slim-(\w+)", DOCKERFILE))
+    # pg_dump refuses a server that is newer than itself.
+    assert COMPOSE["services"]["postgresql"]["image"] == {"bookworm": "postgres:15", "trixie": "postgres:17"}[debian]
+
+
 def test_no_secret_has_a_value_of_its_own() -> None:
     for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "HOST"):
         assert f"${{{name}:?" in (PROJECT / "compose.yaml").read_text()
