@@ -61,6 +61,7 @@ def test_containers_run_commands_that_exist() -> None:
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(1800)
 def test_the_documents_are_followed(
     tmp_path: Path, small_site_folder: Path, postgresql_url: str, redis_url: str
 ) -> None:
