@@ -167,6 +167,7 @@ def test_tags_without_end_are_saved_and_indexed(small_site: SmallSite, html: str
     ("stored", "read"),
     [
         ("<p>a &lt; b</p>", "<p>a &lt; b</p>"),
+        ("<p>x<![C]]></p>", "<p>x&lt;![C]]></p>"),
         ("<p>1 < 2 <b>x</b></p>", "<p>1 &lt; 2 <b>x</b></p>"),
         ('<p>x <a href="y', '<p>x &lt;a href="y'),
         ("<p><a <b>x</b></p>", "<p>&lt;a <b>x</b></p>"),
