@@ -10,7 +10,8 @@ from wagtail.rich_text import RichText, get_text_for_indexing
 _PLAIN = re.compile(r"[^<]*+(?:<(?!!\[)[/a-z!?][^<>]*+>[^<]*+)*+", re.IGNORECASE)
 # A tag may hold `<` in the values of its attributes, a comment anywhere. The bound keeps the search linear.
 _MARK = re.compile(
-    r"""</?+[a-z](?:[^<>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+){0,100}+> | <!--(?:(?!-->|<!--).)*+--> | <(?!!\[)[!?][^<>]*+> | <""",
+    r"""</?+[a-z](?:[^<>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+){0,100}+> | <!--(?:(?!-->|<!--).)*+-->
+    | <(?!!\[)[!?][^<>]*+> | <""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 
