@@ -36,18 +36,18 @@ async def test_a_scheduled_post_is_dragged_to_another_day(editor_page: Page) -> 
     await move_by_keys(editor_page)
 
 
-async def open_month(page: Page) -> None:
-    await schedule(page, "In spring", "2999-03-12T09:30")
+async def open_month(page: Page, title: str = "In spring") -> None:
+    await schedule(page, title, "2999-03-12T09:30")
     await page.goto(MONTH)
-    await stands_at(page, "2999-03-12")
+    await stands_at(page, "2999-03-12", title)
 
 
 async def drag_to(page: Page, day: str) -> None:
     await page.locator("[data-move] time").last.drag_to(page.locator(f"[data-day='{day}']"))
 
 
-async def stands_at(page: Page, day: str) -> None:
-    await expect(page.locator("[data-day]").filter(has_text="In spring")).to_have_attribute("data-day", day)
+async def stands_at(page: Page, day: str, title: str = "In spring") -> None:
+    await expect(page.locator("[data-day]").filter(has_text=title)).to_have_attribute("data-day", day)
 
 
 async def move_by_keys(page: Page) -> None:

@@ -46,6 +46,8 @@ UNTIL_OFFERED = """async () => {
         await new Promise((resolve) => setTimeout(resolve, 50));
     }
 }"""
+NAME_OF_FIELD = """field => field.name || (field.closest("[data-streamfield-child]")
+    ?? field).querySelector("[name$='-id']")?.value || "a field without a name\""""
 IS_NEW = "!window.isOld && document.readyState === 'complete'"
 
 
@@ -130,8 +132,9 @@ class Writer:
         async def press() -> None:
             blocks = self.page.locator(BLOCKS)
             if count := await blocks.count():
-                button = blocks.nth(int(choice * count)).get_by_role("button", name="Delete", exact=True).first
-                await button.click()
+                block = blocks.nth(int(choice * count))
+                self.notes.add(f"bin of {await block.locator('[name$=-id]').first.input_value()}")
+                await block.get_by_role("button", name="Delete", exact=True).first.click()
 
         await self.insist(press)
         undo = self.page.locator("[data-undo-deletion] [data-undo]")
@@ -249,5 +252,7 @@ class Writer:
             place = 1
         fields = self.page.locator(TEXT_FIELDS).locator("visible=true")
         number = await fields.count()
-        await fields.nth(min(int(place * number), number - 1)).click()
+        chosen = fields.nth(min(int(place * number), number - 1))
+        self.notes.add(f"in {await chosen.evaluate(NAME_OF_FIELD)}")
+        await chosen.click()
         await self.page.keyboard.press("Control+End")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -290,7 +291,8 @@ def test_formulas_are_exported_as_text(desk: Client, write, formula: str) -> Non
     write(formula, subject=formula, text=formula)
     [row] = exported_csv(desk)
     for heading in ["Name", "Subject", "Message"]:
-        assert row[heading] == f"'{formula}"
+        # After a tab or a line break, another cell may begin.
+        assert row[heading] == "'" + re.sub(r"(?<=[\t\r])(?==)", "'", formula)
     cells = [cell for cells in exported_xlsx(desk).iter_rows(min_row=2) for cell in cells]
     assert sum(str(cell.value).startswith("'") for cell in cells) == 3
     assert all(cell.data_type != "f" for cell in cells)

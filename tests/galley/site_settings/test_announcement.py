@@ -12,9 +12,13 @@ from tests.factories import SmallSite
 from tests.galley.page_cache.conftest import visitor  # noqa: F401
 from tests.galley.page_cache.visitors import Visitor, grow_older, runner  # noqa: F401
 
-NOW = timezone.now()
 HOUR = datetime.timedelta(hours=1)
 TEXT = "The shop is closed <today>"
+
+
+def in_hours(hours: int | None) -> datetime.datetime | None:
+    """Return the moment in so many hours; None stands for none."""
+    return None if hours is None else timezone.now() + hours * HOUR
 
 
 def shown(rf: RequestFactory) -> str:
@@ -25,18 +29,18 @@ def shown(rf: RequestFactory) -> str:
     ("begins", "ends", "is_shown", "most_seconds"),
     [
         (None, None, True, None),
-        (NOW - HOUR, None, True, None),
-        (NOW - HOUR, NOW + HOUR, True, 3600),
-        (None, NOW + HOUR, True, 3600),
-        (NOW + HOUR, None, False, 3600),
-        (NOW + HOUR, NOW + 2 * HOUR, False, 3600),
-        (NOW - 2 * HOUR, NOW - HOUR, False, None),
+        (-1, None, True, None),
+        (-1, 1, True, 3600),
+        (None, 1, True, 3600),
+        (1, None, False, 3600),
+        (1, 2, False, 3600),
+        (-2, -1, False, None),
     ],
 )
 def test_it_shows_between_its_times_and_pages_expire_when_that_changes(
     rf: RequestFactory, change_settings, begins, ends, is_shown: bool, most_seconds: int | None
 ) -> None:
-    change_settings(announcement=TEXT, announcement_from=begins, announcement_until=ends)
+    change_settings(announcement=TEXT, announcement_from=in_hours(begins), announcement_until=in_hours(ends))
     with record_queries():
         assert shown(rf) == (TEXT if is_shown else "")
         assert (0 < seconds_left() <= most_seconds) if most_seconds else seconds_left() == float("inf")
@@ -59,7 +63,7 @@ def test_what_is_dismissed_is_this_announcement_alone(rf: RequestFactory, change
         key(announcement=TEXT),
         key(announcement="Open"),
         key(announcement_link=link),
-        key(announcement_until=NOW + HOUR),
+        key(announcement_until=in_hours(1)),
     ]
     assert len({*keys, key()}) == len(keys)
 
@@ -80,16 +84,16 @@ def test_it_stands_on_pages_escaped_with_its_link_and_a_button(
 def test_a_cached_page_loses_it_on_time_and_gets_it_on_time(visitor: Visitor, change_settings, monkeypatch) -> None:  # noqa: F811
     change_settings(
         announcement=TEXT,
-        announcement_from=NOW - HOUR,
-        announcement_until=timezone.now() + datetime.timedelta(minutes=3),
+        announcement_from=in_hours(-1),
+        announcement_until=timezone.now() + datetime.timedelta(minutes=8),
     )
     assert b"closed" in visitor.get("/").body
     assert b"closed" in visitor.get("/").body
-    grow_older(visitor, 179)
+    grow_older(visitor, 6 * 60)
     assert visitor.get("/").is_hit
     clock = timezone.now
-    monkeypatch.setattr(timezone, "now", lambda: clock() + datetime.timedelta(minutes=3))
-    grow_older(visitor, 1)
+    monkeypatch.setattr(timezone, "now", lambda: clock() + datetime.timedelta(minutes=8))
+    grow_older(visitor, 2 * 60)
     after = visitor.get("/")
     assert not after.is_hit
     assert b"closed" not in after.body
