@@ -17,7 +17,7 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
-from galley.images import render_picture
+from galley.images import largest_image_url, render_picture
 
 # A URL that is meant as an internal one, whether its number is valid or not.
 LINK_PATTERN = re.compile(r"(?P<kind>page|doc|image):(?P<number>[^#]*)", re.IGNORECASE | re.DOTALL)
@@ -72,7 +72,8 @@ def _render_link(match: re.Match[str], objects: Objects) -> str:
 def _find_url(kind: str, found: Any) -> str | None:
     if kind == "page":
         return found.get_url()
-    return found.file.url if kind == "image" else found.url
+    # The file as it was uploaded isn't public.
+    return largest_image_url(found) if kind == "image" else found.url
 
 
 def _render_image(match: re.Match[str], images: dict[int, Any]) -> str:

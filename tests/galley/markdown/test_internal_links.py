@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 from wagtail.documents import get_document_model
 from wagtail.models import PageViewRestriction
 
-from galley.images import render_picture
+from galley.images import largest_image_url, render_picture
 from galley.markdown import find_broken_links, render_markdown
 from tests.conftest import SmallSite
 from tests.factories import SiteImageFactory, StandardPageFactory
@@ -94,6 +94,9 @@ def test_a_link_around_a_picture() -> None:
     html = render_markdown(f"[![alt](image:{image.pk})](image:{image.pk}) [gone ![alt](image:{image.pk})](page:999)")
     assert html.count("<a ") == html.count("</a>") == 1
     assert html.count("<img") == 2
+    # The file as it was uploaded isn't public.
+    assert f'href="{largest_image_url(image)}"' in html
+    assert image.file.url not in html
 
 
 @pytest.mark.parametrize("count", [2, 30])
