@@ -62,6 +62,37 @@ async def kinds(page: Page) -> list[str]:
     return found
 
 
+@pytest.mark.nightly
+async def test_what_is_deleted_comes_back_with_all_in_it_in_form_and_preview(editor: Page, project: int) -> None:
+    draft = await edit_beside_panel(editor, project)
+    await until_autosave_notices(editor)
+    before = await kinds(editor)
+    quote = block(editor, "pull_quote")
+    block_id = await quote.get_attribute("data-contentpath")
+    await quote.locator("textarea").first.fill("Time and tide wait for nobody.")
+    words = draft.get_by_text("Time and tide wait for nobody.")
+    await expect(words).to_be_attached()
+    await bin_of(quote).click()
+    await expect(words).to_have_count(0)
+    await until_saved(editor)
+    await undo(editor).click()
+    await expect(words).to_be_attached()
+
+    await empty_a_list_and_fill_it_again(editor)
+    await undo_one_after_the_other(editor)
+    await undo_a_row_whose_deletion_was_saved(editor)
+
+    await editor.reload()
+    assert await kinds(editor) == before
+    assert await quote.get_attribute("data-contentpath") == block_id
+    await expect(quote.locator("textarea").first).to_have_value("Time and tide wait for nobody.")
+    captions = pictures(editor).locator('input[name$="-caption"]')
+    await expect(captions.first).to_have_value("Lower water")
+    await expect(captions.last).to_have_value("High water")
+    await expect(editor.locator("#id_gallery-FORMS > [data-inline-panel-child]")).to_have_count(2)
+    await expect(editor.locator('[name="gallery-0-caption"]')).to_have_value("The very first sheet")
+
+
 async def test_what_is_deleted_comes_back_as_it_was_until_its_time_is_over(editor: Page, project: int) -> None:
     await editor.goto(f"/admin/pages/{project}/edit/")
     await until_autosave_notices(editor)
@@ -70,6 +101,7 @@ async def test_what_is_deleted_comes_back_as_it_was_until_its_time_is_over(edito
     await quote.locator("textarea").first.fill("Time and tide wait for nobody.")
     await undo_by_the_button(editor)
     await undo_one_after_the_other(editor)
+    await undo_and_move_a_text(editor)
     await undo_a_row_whose_deletion_was_saved(editor)
     assert await kinds(editor) == before
     await expect(quote.locator("textarea").first).to_have_value("Time and tide wait for nobody.")
@@ -101,37 +133,6 @@ async def undo_by_the_button(editor: Page) -> None:
     await expect(toggle(quote)).to_have_attribute("aria-expanded", "false")
     await expect(message(editor).get_by_role("status")).to_be_empty()
     await expect(undo(editor)).to_be_hidden()
-
-
-@pytest.mark.nightly
-async def test_what_is_deleted_comes_back_with_all_in_it_in_form_and_preview(editor: Page, project: int) -> None:
-    draft = await edit_beside_panel(editor, project)
-    await until_autosave_notices(editor)
-    before = await kinds(editor)
-    quote = block(editor, "pull_quote")
-    block_id = await quote.get_attribute("data-contentpath")
-    await quote.locator("textarea").first.fill("Time and tide wait for nobody.")
-    words = draft.get_by_text("Time and tide wait for nobody.")
-    await expect(words).to_be_attached()
-    await bin_of(quote).click()
-    await expect(words).to_have_count(0)
-    await until_saved(editor)
-    await undo(editor).click()
-    await expect(words).to_be_attached()
-
-    await empty_a_list_and_fill_it_again(editor)
-    await undo_one_after_the_other(editor)
-    await undo_a_row_whose_deletion_was_saved(editor)
-
-    await editor.reload()
-    assert await kinds(editor) == before
-    assert await quote.get_attribute("data-contentpath") == block_id
-    await expect(quote.locator("textarea").first).to_have_value("Time and tide wait for nobody.")
-    captions = pictures(editor).locator('input[name$="-caption"]')
-    await expect(captions.first).to_have_value("Lower water")
-    await expect(captions.last).to_have_value("High water")
-    await expect(editor.locator("#id_gallery-FORMS > [data-inline-panel-child]")).to_have_count(2)
-    await expect(editor.locator('[name="gallery-0-caption"]')).to_have_value("The very first sheet")
 
 
 async def look_at_message_with_axe(editor: Page) -> None:
@@ -183,6 +184,26 @@ async def undo_one_after_the_other(editor: Page) -> None:
     await undo(editor).click()
     await expect(items.first).to_be_visible()
     await expect(toggle(items.first)).to_be_focused()
+
+
+async def undo_and_move_a_text(editor: Page) -> None:
+    """The editor of the text is the one that it was: another would replace what was typed in it."""
+    text = block(editor, "markdown").first
+    await write_at_end(text, " Before.")
+    await bin_of(text).click()
+    await undo(editor).click()
+    for direction in ("Move up", "Move down"):
+        await text.get_by_role("button", name=direction).first.click()
+        await write_at_end(text, f" {direction}.")
+    await expect(text.locator(".CodeMirror")).to_have_count(1)
+    await expect(text.locator("textarea[name]")).to_have_value(re.compile(r"Before\. Move up\. Move down\.$"))
+    await until_saved(editor)
+
+
+async def write_at_end(text: Locator, words: str) -> None:
+    await text.locator(".CodeMirror").last.click()
+    await text.page.keyboard.press("Control+End")
+    await text.page.keyboard.type(words)
 
 
 async def undo_a_row_whose_deletion_was_saved(editor: Page) -> None:

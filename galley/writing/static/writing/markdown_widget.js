@@ -1,6 +1,19 @@
 /* The Markdown editor as a widget of Wagtail's streams: in a new block, the cursor is in the editor. Wagtail would focus the
-   textarea, which EasyMDE hides. */
+   textarea, which EasyMDE hides.
+
+   A block that is moved, or whose deletion is undone, leaves the page for a moment. wagtail-markdown would then attach a
+   second editor to the same textarea. What is typed in the one would replace what was typed in the other. */
 {
+  // The script that attaches it comes later in the page.
+  document.addEventListener("DOMContentLoaded", () => {
+    const attach = window.easymdeAttach;
+    window.easymdeAttach = (id, ...options) => {
+      const { codemirror } = document.getElementById(id);
+      if (codemirror) codemirror.refresh();
+      else attach(id, ...options);
+    };
+  });
+
   const Widget = window.telepath.constructors["wagtail.widgets.Widget"];
 
   class MarkdownWidget extends Widget {
