@@ -35,7 +35,7 @@ OPENED = "details[open], :popover-open, dialog[open], [aria-expanded=true]"
 # The blocks of the sample site's colophon that lead on, and the two columns.
 LEADING = (".columns", ".posts", ".download", ".embed", ".link-card", ".newsletter", ".press")
 
-pytestmark = pytest.mark.timeout(2400)
+pytestmark = pytest.mark.timeout(5400)
 
 
 async def open_window(browser: Browser, server: RunningSite, screen: ViewportSize) -> Page:
