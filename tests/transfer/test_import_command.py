@@ -118,10 +118,10 @@ def test_the_lock_file_of_another_account_is_used(
     import_lock_path().touch()
     open_file = os.open
 
-    def only_read(path, flags, *arguments):
+    def only_read(path, flags, *arguments, **options):
         if path == import_lock_path() and flags & os.O_RDWR:
             raise PermissionError(errno.EACCES, "Permission denied")
-        return open_file(path, flags, *arguments)
+        return open_file(path, flags, *arguments, **options)
 
     monkeypatch.setattr("os.open", only_read)
     import_posts(blog_folder.path)

@@ -203,7 +203,7 @@ def test_a_page_whose_query_is_wrong_is_not_missing(small_site: SmallSite) -> No
 def test_the_site_counts_what_its_visitors_miss() -> None:
     from config.asgi import application
 
-    assert isinstance(application, MissingAddressCounter)
+    assert isinstance(application.app, MissingAddressCounter)
 
 
 # What editors do with it

@@ -1,5 +1,6 @@
 """Links to other hosts are checked at night: politely, within limits, and never in a private network."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -160,7 +161,9 @@ def test_a_host_gets_one_request_a_second_and_knows_who_asks(
 ) -> None:
     add_links(small_site, f"{host.url}/missing", f"{host.url}/moved", f"{host.url}/ok")
     assert check_outside(checker) == 3
-    assert [method for method, _path in host.asked] == ["HEAD", "GET", "HEAD", "GET", "HEAD"]
+    # Since Python 3.13, the request after a redirect is a HEAD too.
+    redirected = "HEAD" if sys.version_info >= (3, 13) else "GET"
+    assert [method for method, _path in host.asked] == ["HEAD", "GET", "HEAD", redirected, "HEAD"]
     assert clock.pauses == [1.0] * 4
     assert host.agents == {"Galley link check (+http://localhost:8080)"}
     assert Address.objects.get(url=f"{host.url}/missing").problem == "missing"

@@ -105,4 +105,4 @@ def test_a_private_page_is_counted_when_it_is_read(
 
 
 def test_the_site_counts_its_visits() -> None:
-    assert isinstance(application.app, VisitCounter)
+    assert isinstance(application.app.app, VisitCounter)
