@@ -16,6 +16,8 @@ WRONG = "000000"
 
 def test_without_a_second_factor_the_password_is_enough(client: Client, enter_password) -> None:
     assert enter_password(next="/admin/reports/locked/").url == "/admin/reports/locked/"
+    # As before, without a message that says so.
+    assert b"signed in as" not in client.get("/admin/").content
     assert is_signed_in(client)
 
 
