@@ -30,7 +30,7 @@ def main() -> None:
     # What a library prints belongs in no answer.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    # A server that is told to end finishes what it has begun. This process ends with it, when its input does.
+    # A server that is stopped finishes what it has begun. This process ends with it, when its input does.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     limit = int(sys.argv[1])

@@ -1,4 +1,4 @@
-"""A site that leaves a setting of the engine out has its default, or is told so by a system check."""
+"""A site that leaves a setting of the engine out has its default, or a system check names it."""
 
 import ast
 from pathlib import Path

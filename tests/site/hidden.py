@@ -2,8 +2,8 @@
 
 What is expected: an anonymous visitor meets no word of a page that isn't live or that they may not open, of a draft of
 a live one, of a private document, of the original of a picture, or of a message. A tag, an author, a category, a series
-and a skill that only such pages have are named nowhere. Slugs aren't secret: whoever asks for an address knows it, and
-may be told it back.
+and a skill that only such pages have are named nowhere. Slugs aren't secret: who asks for an address knows it, and
+may read it in the answer.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""A request by a name that isn't the site's is told so, and the log has each name once."""
+"""A request by a name that isn't the site's gets the cause, and the log has each name once."""
 
 import pytest
 from django.conf import settings as project
