@@ -32,6 +32,7 @@ import_module(settings.ROOT_URLCONF)
 from config.files import serve_public_media, serve_static_files
 from galley.async_pages import PooledASGIHandler
 from galley.async_pages.body_limit import BodyLimit
+from galley.languages.middleware import language_of_path
 from galley.monitoring.exporters import traced
 from galley.monitoring.metrics import Metrics, count_draft
 from galley.monitoring.request_ids import RequestIds
@@ -46,7 +47,8 @@ from galley.statistics.visits import VisitCounter, name_pages
 
 django_application = PooledASGIHandler(settings.REQUEST_THREADS)
 files = serve_public_media(serve_static_files(name_pages(django_application)))
-site = preview_application(BodyLimit(SecurityHeaders(files), settings.VISITORS_MAX_BYTES, EDITORS_PATHS))
+limited = BodyLimit(SecurityHeaders(files), settings.VISITORS_MAX_BYTES, EDITORS_PATHS, language_of_path)
+site = preview_application(limited)
 visits = VisitCounter(site)
 application: Any = MissingAddressCounter(visits)
 count_hit: Any = visits.count

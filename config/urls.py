@@ -2,16 +2,19 @@
 
 from django.conf import settings
 from django.urls import include, path, re_path
+from django.views.defaults import permission_denied
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from forms.views import form_token
+from galley.async_pages.refused_hosts import answer_bad_request
 from galley.health import views as health
 from galley.images import RENDITIONS_FOLDER
 from galley.images.originals import ORIGINALS_FOLDER, serve_original
 from galley.images.views import serve_rendition
 from galley.languages.addresses import by_language
+from galley.languages.middleware import in_language_of_path
 from galley.monitoring.views import metrics
 from galley.page_cache.page_routing import serve
 from galley.rate_limits.urls import readers_urlpatterns
@@ -19,9 +22,10 @@ from galley.second_factor.urls import readers_urlpatterns as sign_in_of_readers
 from galley.security_headers.downloads import serve_document
 from search.views import search
 
-handler400 = "galley.async_pages.refused_hosts.answer_bad_request"
+handler400 = in_language_of_path(answer_bad_request)
+handler403 = in_language_of_path(permission_denied)
 handler404 = "home.not_found.NotFoundPage"
-handler500 = "galley.health.views.answer_failure"
+handler500 = in_language_of_path(health.answer_failure)
 
 urlpatterns = [
     path("health/live", health.live),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.core.validators import URLValidator, validate_email
 from django.db import models
 from django.http import HttpRequest
@@ -19,7 +18,7 @@ from wagtail.models import Orderable, Page
 from galley.async_pages import ThreadSafeStreamField
 from galley.desk.shared_texts import AbstractSharedText
 from galley.images.models import AbstractAnalysedImage, AbstractSignedRendition
-from galley.site_settings.fields import AnnouncementMixin, MenusMixin, SiteNameForm, validate_emails
+from galley.site_settings.fields import AnnouncementMixin, MenusMixin, SiteNameForm, image_field, validate_emails
 from galley.site_settings.mail import MailPanel
 from galley.site_settings.time_zone import TimeZoneMixin
 from galley.statistics.models import StatisticsMixin
@@ -118,19 +117,6 @@ def validate_contact(contact: str) -> None:
 
 
 validate_https = URLValidator(schemes=["https"])
-
-
-def image_field(name: Any, help_text: Any) -> Any:
-    """Return a field for a picture that may be missing."""
-    return models.ForeignKey(
-        settings.WAGTAILIMAGES_IMAGE_MODEL,
-        verbose_name=name,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        help_text=help_text,
-    )
 
 
 @register_setting(icon="site")

@@ -95,8 +95,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "galley.page_cache.middleware.CacheControlMiddleware",
     "galley.security_headers.middleware.SecurityHeadersMiddleware",
-    "galley.async_pages.middleware.SecurityMiddleware",
     "galley.languages.middleware.LanguageMiddleware",
+    "galley.async_pages.middleware.SecurityMiddleware",
     "galley.async_pages.middleware.SessionMiddleware",
     "galley.async_pages.middleware.CommonMiddleware",
     "galley.async_pages.middleware.CsrfViewMiddleware",

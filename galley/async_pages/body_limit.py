@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
@@ -18,13 +19,21 @@ class BodyLimit:
     """ASGI application around a site's own: answers a request whose body has more than `max_bytes` with status 413.
 
     `unlimited` matches the paths where Django's own limits are enough, such as those of editors. What is refused is
-    neither stored nor sent back; Django would write all of it to a file before it looks at it.
+    neither stored nor sent back; Django would write all of it to a file before it looks at it. `language_of` returns
+    the language of a path, in which the refusal is written.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int, unlimited: re.Pattern[str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_bytes: int,
+        unlimited: re.Pattern[str],
+        language_of: Callable[[str], str | None] = lambda path: get_language(),
+    ) -> None:
         self.app = app
         self.max_bytes = max_bytes
         self.unlimited = unlimited
+        self.language_of = language_of
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer as the site does, or with the refusal."""
@@ -33,7 +42,7 @@ class BodyLimit:
             return
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if length.isdigit() and int(length[:20]) > self.max_bytes:
-            await self._refuse(send)
+            await self._refuse(scope, send)
             return
         received, is_answered = 0, False
 
@@ -51,10 +60,11 @@ class BodyLimit:
 
         await self.app(scope, receive_some, note_answer)
         if received > self.max_bytes and not is_answered:
-            await self._refuse(send)
+            await self._refuse(scope, send)
 
-    async def _refuse(self, send: Any) -> None:
-        body = str(TEXT).format(kilobytes=self.max_bytes // 1024).encode()
+    async def _refuse(self, scope: Any, send: Any) -> None:
+        with override(self.language_of(scope["path"])):
+            body = str(TEXT).format(kilobytes=self.max_bytes // 1024).encode()
         headers = {
             b"content-type": b"text/plain; charset=utf-8",
             b"content-length": str(len(body)).encode(),

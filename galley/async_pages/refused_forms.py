@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER, REASON_NO_CSRF_COOKIE
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from galley.async_pages.fetch_metadata import log_other_address
 
@@ -22,7 +23,7 @@ def refuse_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     A script gets the cause as JSON. It is empty if all that is wrong is that the form is out of date.
     """
     expected = f"{request.scheme}://{request.get_host()}"
-    context = {"title": "This form is out of date", "cause": ""}
+    context = {"title": _("This form is out of date"), "cause": ""}
     if reason == REASON_NO_CSRF_COOKIE:
         context = _explain_cookie(request, expected)
     elif reason.startswith(_ELSEWHERE):
@@ -37,10 +38,13 @@ def _explain_address(request: HttpRequest, expected: str) -> dict[str, str]:
     sender = urlsplit(sent)
     got = f"{sender.scheme}://{sender.netloc}"[:200] if sender.netloc else sent[:200]
     log_other_address(got or "an unknown address", expected)
-    said = f"As it arrived, your browser sent it from {got}." if got else "Nothing says from which address it was sent."
+    said = _("Nothing says from which address it was sent.")
+    if got:
+        said = _("As it arrived, your browser sent it from %(address)s.") % {"address": got}
+    believed = _("The server takes its own address to be %(address)s.") % {"address": expected}
     return {
-        "title": "This form came from another address",
-        "cause": f"{said} The server takes its own address to be {expected}.",
+        "title": _("This form came from another address"),
+        "cause": f"{said} {believed}",
         "advice": "address",
     }
 
@@ -48,15 +52,18 @@ def _explain_address(request: HttpRequest, expected: str) -> dict[str, str]:
 def _explain_cookie(request: HttpRequest, expected: str) -> dict[str, str]:
     name, others = settings.CSRF_COOKIE_NAME, ", ".join(sorted(request.COOKIES))[:200]
     if settings.CSRF_COOKIE_SECURE and not request.is_secure():
-        cause = f"Your browser returns this site's cookies by HTTPS only, and the server was asked at {expected}."
+        text = _("Your browser returns this site's cookies by HTTPS only, and the server was asked at %(address)s.")
+        cause = text % {"address": expected}
     elif others:
-        cause = (
-            f"Your browser returned other cookies ({others}), but not {name}, which the site gives it with every form."
+        text = _(
+            "Your browser returned other cookies (%(others)s), but not %(name)s, which the site gives it with every "
+            "form."
         )
+        cause = text % {"others": others, "name": name}
     else:
-        cause = "Your browser returned no cookie, although this site gives it one with every form."
+        cause = _("Your browser returned no cookie, although this site gives it one with every form.")
     _log_cookie(name, others or "none", expected)
-    return {"title": "A cookie did not come back", "cause": cause, "advice": "cookie"}
+    return {"title": _("A cookie did not come back"), "cause": cause, "advice": "cookie"}
 
 
 # Logged once for each, so that nobody can fill the log.

@@ -1,6 +1,7 @@
 """The language of a request is that of its path, and of nothing else: a cached response has one language."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -45,4 +46,16 @@ class LanguageMiddleware(AsyncMiddlewareMixin):
 def language_of_path(path: str) -> str:
     """Return the code with which `path` begins, as `/de/…` does, or else that of the first language."""
     first = path.lstrip("/").partition("/")[0]
-    return first if first in dict(settings.LANGUAGES) and path.startswith(f"/{first}/") else settings.LANGUAGE_CODE
+    is_code = has_several_languages() and first in dict(settings.LANGUAGES)
+    return first if is_code and path.startswith(f"/{first}/") else settings.LANGUAGE_CODE
+
+
+def in_language_of_path(handler: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Return a handler of errors that answers in the language of the path, also where the middleware hasn't run."""
+
+    @wraps(handler)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with translation.override(language_of_path(request.path_info)):
+            return handler(request, *args, **kwargs)
+
+    return answer

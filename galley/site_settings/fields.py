@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.images import get_image_model_string
 
 from galley.async_pages import ThreadSafeStreamField
 from galley.site_settings.menus import LinkStreamBlock, MenuBlock
@@ -104,6 +105,19 @@ class AnnouncementMixin(models.Model):
         if begins and ends and ends <= begins:
             text = _("The announcement would end before it begins. Choose a later time, or leave this empty.")
             raise ValidationError({"announcement_until": text})
+
+
+def image_field(name: Any, help_text: Any) -> Any:
+    """Return a field for a picture that may be missing."""
+    return models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=name,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=help_text,
+    )
 
 
 def read_emails(text: str) -> list[str]:
