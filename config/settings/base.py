@@ -7,6 +7,8 @@ from environs import Env, validate
 
 from config.settings.var_dir import prepare_var_dir, read_or_create_secret_key
 from galley.languages.conf import language_settings
+from galley.monitoring.conf import logging_settings
+from galley.second_factor import conf as second_factor
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -221,18 +223,7 @@ AUTHENTICATION_BACKENDS = [
     "galley.second_factor.required.KeptOutBackend",
 ]
 LOGIN_URL = "wagtailadmin_login"
-ACCOUNT_ADAPTER = "galley.second_factor.adapters.AccountAdapter"
-ACCOUNT_EMAIL_VERIFICATION = "none"
-# Those of `galley.rate_limits` hold for codes, too.
-ACCOUNT_RATE_LIMITS = False
-MFA_ADAPTER = "galley.second_factor.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_FORMS = {
-    "authenticate": "galley.second_factor.forms.CodeForm",
-    "reauthenticate": "galley.second_factor.forms.CodeAgainForm",
-}
-# Clocks of phones differ by some seconds: the codes before and after the present one are taken too.
-MFA_TOTP_TOLERANCE = 1
+vars().update(second_factor.SETTINGS)
 # Names of groups whose members must have a second factor, or `*` for everybody.
 SECOND_FACTOR_REQUIRED = env.list("SECOND_FACTOR_REQUIRED", [], subcast=str.strip)
 WAGTAILADMIN_USER_LOGIN_FORM = "galley.rate_limits.forms.EditorSignInForm"
@@ -339,32 +330,4 @@ OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 LOG_LEVEL = env.str("LOG_LEVEL", "WARNING").upper()
 # For readers, or a JSON object in each line for programs: "plain" or "json".
 LOG_FORMAT = env.str("LOG_FORMAT", "plain", validate=validate.OneOf(["plain", "json"]))
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
-        "json": {"()": "galley.monitoring.logs.make_json_formatter"},
-    },
-    # uvicorn logs a traceback if a socket's text isn't valid UTF-8. With that, any client could fill the log.
-    "filters": {
-        "own_errors": {
-            "()": "django.utils.log.CallbackFilter",
-            "callback": lambda record: not str(record.msg).startswith("Invalid UTF-8 sequence received"),
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        # By default, Django only mails errors to ADMINS when DEBUG is off.
-        "django": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
-        # Answers such as 404 and 429, and those to other hosts: anybody could fill the log with them. Of such hosts,
-        # `galley.async_pages.refused_hosts` logs each once.
-        "django.request": {"level": "ERROR" if LOG_LEVEL == "WARNING" else LOG_LEVEL},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        "galley.sign_in": {"level": "INFO"},
-        "uvicorn.error": {"filters": ["own_errors"]},
-        # It warns of each signal to stop.
-        "django_tasks_db": {"level": "ERROR"},
-    },
-}
+LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)

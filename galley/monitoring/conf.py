@@ -1,0 +1,36 @@
+"""The setting `LOGGING`. Settings import this module: it imports nothing."""
+
+from typing import Any
+
+
+def logging_settings(level: str, style: str) -> dict[str, Any]:
+    """Return `LOGGING`: lines from `level` on, such as `WARNING`, for readers if `style` is `plain`, or as `json`."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+            "json": {"()": "galley.monitoring.logs.make_json_formatter"},
+        },
+        # uvicorn logs a traceback if a socket's text isn't valid UTF-8. With that, any client could fill the log.
+        "filters": {
+            "own_errors": {
+                "()": "django.utils.log.CallbackFilter",
+                "callback": lambda record: not str(record.msg).startswith("Invalid UTF-8 sequence received"),
+            }
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": style}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            # By default, Django only mails errors to ADMINS when DEBUG is off.
+            "django": {"handlers": ["console"], "level": level, "propagate": False},
+            # Answers such as 404 and 429, and those to other hosts: anybody could fill the log with them. Of such
+            # hosts, `galley.async_pages.refused_hosts` logs each once.
+            "django.request": {"level": "ERROR" if level == "WARNING" else level},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "galley.sign_in": {"level": "INFO"},
+            "uvicorn.error": {"filters": ["own_errors"]},
+            # It warns of each signal to stop.
+            "django_tasks_db": {"level": "ERROR"},
+        },
+    }
