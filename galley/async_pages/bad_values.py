@@ -1,4 +1,4 @@
-"""The answer to a request with a value that can't be read, such as `abc` for a number: status 400, with a sentence.
+"""The answer to a request whose values can't be read, such as `abc` for a number: status 400, with a sentence.
 
 Views that look up what a request names, Wagtail's and ours, raise errors of many kinds for such values.
 """
@@ -8,6 +8,8 @@ import logging
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch
+from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext as _
 
 logger = logging.getLogger(__name__)
@@ -18,14 +20,18 @@ _MANY_DIGITS = 19
 
 def refuse_bad_value(request: HttpRequest, exception: Exception) -> HttpResponse | None:
     """Return the answer, or None if the `exception` isn't about a value of the request: then the fault is ours."""
-    if not isinstance(exception, ValueError | OverflowError | DataError):
+    if isinstance(exception, MultiValueDictKeyError):
+        name, text = exception.args[0], _("The request lacks “%(name)s”, so it was refused.")
+    elif isinstance(exception, ValueError | OverflowError | DataError | NoReverseMatch):
+        sent = [*request.GET.lists(), *request.POST.lists()]
+        name = next((name for name, values in sent if any(_is_meant(value, exception) for value in values)), None)
+        text = _("What was sent as “%(name)s” can't be read, so the request was refused.")
+    else:
         return None
-    sent = [*request.GET.lists(), *request.POST.lists()]
-    name = next((name for name, values in sent if any(_is_meant(value, exception) for value in values)), None)
     if name is None:
         return None
-    logger.warning("A request to %s has a value of %.100r that can't be read: %.200s", request.path, name, exception)
-    message = _("What was sent as “%(name)s” can't be read, so the request was refused.") % {"name": name[:100]}
+    logger.warning("A request to %s has no %.100r that can be read: %.200s", request.path, name, exception)
+    message = text % {"name": name[:100]}
     if request.accepts("text/html"):
         return render(request, "400.html", {"cause": message}, status=400)
     # As Wagtail's autosave answers.
@@ -36,4 +42,6 @@ def _is_meant(value: str, exception: Exception) -> bool:
     """Return whether the `exception` is about the `value`, as Python, Django and the databases say it."""
     if isinstance(exception, OverflowError | DataError):
         return len(value) >= _MANY_DIGITS and value.removeprefix("-").isdecimal()
+    if isinstance(exception, NoReverseMatch):
+        return str(exception).startswith(f"Reverse for {value!r} not found")
     return str(exception).rstrip(".").endswith(repr(value)) or ("\x00" in value and "NUL" in str(exception))

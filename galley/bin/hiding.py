@@ -76,6 +76,16 @@ def refuse(request: HttpRequest, page: Page, *args: Any) -> HttpResponse | None:
     return redirect("bin")
 
 
+def refuse_deleted_parent(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Lead back to the form if a copy was to be put under a page that was deleted meanwhile."""
+    parent = request.POST.get("new_parent_page", "")
+    if not parent.isdecimal() or Page.objects.filter(pk=parent, path__startswith=FIRST_ROOT).exists():
+        return None
+    text = _("The page under which you wanted the copy was deleted meanwhile. Nothing was copied: choose another.")
+    messages.error(request, text)
+    return redirect(request.get_full_path())
+
+
 def refusing(view: Callable[..., Any]) -> Callable[..., Any]:
     """Return `view`, one of Wagtail's for a page, so that it answers as `refuse` if the page is in the bin."""
 

@@ -20,6 +20,7 @@ hooks.register("construct_page_chooser_queryset", hiding.leave_out)
 for name in ("edit", "copy", "move", "unpublish", "delete"):
     hooks.register(f"before_{name}_page", hiding.refuse)
 hooks.register("before_create_page", hiding.refuse)
+hooks.register("before_copy_page", hiding.refuse_deleted_parent)
 hooks.register("before_delete_page", deleting.refuse_first_page)
 for action in (deleting.BulkDeletePages, deleting.BulkDeleteImages, deleting.BulkDeleteDocuments):
     hooks.register("register_bulk_action", action, order=1)  # after Wagtail's, in whose place they come

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db import DataError
 from django.http import QueryDict
 from django.test import Client, RequestFactory
+from django.urls import NoReverseMatch
 
 from blog.models import BlogPostPage
 from galley.async_pages.bad_values import refuse_bad_value
@@ -50,6 +51,16 @@ def test_addresses_with_a_number_that_is_none_are_refused(editor: Client, small_
     assert editor.get(f"/admin/{address}").status_code == 400
 
 
+@pytest.mark.django_db
+def test_a_copy_without_a_parent_and_a_next_page_that_is_no_address_are_refused(
+    editor: Client, small_site: SmallSite
+) -> None:
+    page = f"/admin/pages/{small_site.post.pk}"
+    assert "lacks “new_parent_page”" in editor.post(f"{page}/copy/", {"new_slug": "x"}).content.decode()
+    assert editor.post(f"{page}/lock/").status_code == 302
+    assert editor.post(f"{page}/unlock/", {"next": "abc"}).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("sent", "error", "is_refused"),
     [
@@ -60,6 +71,8 @@ def test_addresses_with_a_number_that_is_none_are_refused(editor: Client, small_
         ("id=", ValueError("invalid literal for int() with base 10: ''"), True),
         (f"id={MANY_DIGITS}", DataError("bigint out of range"), True),
         ("id=1", OverflowError("Python int too large to convert to SQLite INTEGER"), False),
+        ("next=abc", NoReverseMatch("Reverse for 'abc' not found. 'abc' is not a valid view function"), True),
+        ("next=abc", NoReverseMatch("Reverse for 'post' not found. 'post' is not a valid view function"), False),
         ("id=%00", ValueError("A string literal cannot contain NUL (0x00) characters."), True),
     ],
 )

@@ -181,6 +181,17 @@ def test_pages_in_the_bin_are_nowhere_in_the_admin(small_site: SmallSite, editor
     assert "restore it to go on" in response.text
 
 
+def test_a_page_is_not_copied_under_one_that_was_deleted_meanwhile(small_site: SmallSite, editor) -> None:
+    delete(editor, small_site.blog)
+    copy = reverse("wagtailadmin_pages:copy", args=[small_site.about.pk])
+    for parent in (small_site.blog.pk, 10**9):
+        form = {"new_title": "Again", "new_slug": "again", "new_parent_page": parent}
+        response = client_of(editor).post(copy, form, follow=True)
+        assert response.redirect_chain == [(copy, 302)]
+        assert "Nothing was copied: choose another." in response.text
+    assert not Page.objects.filter(slug="again").exists()
+
+
 def test_who_might_delete_a_page_may_restore_it(small_site: SmallSite) -> None:
     author, editor, chief = member_of("Authors"), member_of("Editors"), member_of("Chief editors")
     own = BlogPostPage(title="Own", slug="own", live=False, owner=author)
