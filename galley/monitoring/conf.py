@@ -5,13 +5,15 @@ from typing import Any
 
 def logging_settings(level: str, style: str) -> dict[str, Any]:
     """Return `LOGGING`: lines from `level` on, such as `WARNING`, for readers if `style` is `plain`, or as `json`."""
+    formatters: dict[str, dict[str, str]] = {
+        "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "galley.monitoring.logs.make_json_formatter"},
+    }
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
-            "json": {"()": "galley.monitoring.logs.make_json_formatter"},
-        },
+        # Only this one: structlog, which makes the other, takes time to import.
+        "formatters": {style: formatters[style]},
         # uvicorn logs a traceback if a socket's text isn't valid UTF-8. With that, any client could fill the log.
         "filters": {
             "own_errors": {

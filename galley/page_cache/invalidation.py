@@ -21,8 +21,8 @@ RECORD_LIFETIME = timedelta(minutes=1)
 Version = tuple[int, int, int]
 
 _VERSION_QUERY = (
-    "SELECT COUNT(*), COALESCE(SUM(id), 0), COALESCE(SUM(CASE WHEN empties_all THEN 1 ELSE 0 END), 0) "
-    "FROM changes_change"
+    "SELECT COUNT(*), COALESCE(SUM(id), 0), COALESCE(SUM(CASE WHEN empties_all THEN 1 ELSE 0 END), 0), "
+    "COALESCE(SUM(CASE WHEN made_at < %s AND NOT empties_all THEN 1 ELSE 0 END), 0) FROM changes_change"
 )
 
 # Sent in the thread that has committed a change. Other processes read the version.
@@ -41,12 +41,14 @@ def read_version() -> Version | None:
 
 def read_version_now() -> Version:
     """Return the version of the content, also inside a transaction. Blocks: one query."""
-    with connections[router.db_for_read(Change)].cursor() as cursor:
-        cursor.execute(_VERSION_QUERY)
-        number, total, flushes = cursor.fetchone()
+    connection = connections[router.db_for_read(Change)]
+    oldest = timezone.now() - RECORD_LIFETIME
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSION_QUERY, [connection.ops.adapt_datetimefield_value(oldest)])
+        number, total, flushes, expired = cursor.fetchone()
     # Records that flush the cache are few. Without the old ones, it would seem that there is a new one.
-    if number - flushes > MAX_RECORDS:
-        Change.objects.filter(made_at__lt=timezone.now() - RECORD_LIFETIME, empties_all=False).delete()
+    if number - flushes > MAX_RECORDS and expired:
+        Change.objects.filter(made_at__lt=oldest, empties_all=False).delete()
     return number, int(total), int(flushes)
 
 

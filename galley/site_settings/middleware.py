@@ -1,7 +1,7 @@
 """The time zone of requests."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -50,6 +50,13 @@ class TimeZoneMiddleware(AsyncMiddlewareMixin):
 
 
 def _is_admin(request: HttpRequest) -> bool:
-    with suppress(NoReverseMatch):
-        return request.path.startswith(reverse("wagtailadmin_home"))
-    return False
+    path = _admin_path()
+    return path is not None and request.path.startswith(path)
+
+
+@cache
+def _admin_path() -> str | None:
+    try:
+        return reverse("wagtailadmin_home")
+    except NoReverseMatch:
+        return None

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextvars import ContextVar, copy_context
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,16 @@ def test_it_serves_the_site_with_the_page_caches_protocol(options: dict[str, Any
     config = uvicorn.Config(**{name: options[name] for name in options if name != "application"}, app=application)
     config.load()
     assert config.http_protocol_class is PageCacheProtocol
+
+
+def test_requests_copy_nothing_that_the_checks_have_left_in_the_context(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[int] = []
+    monkeypatch.setattr(uvicorn, "run", lambda *args, **options: found.append(len(copy_context())))
+    monkeypatch.setattr(serve, "raise_descriptor_limit", lambda: None)
+    variable: ContextVar[bool] = ContextVar("left_by_a_check")
+    variable.set(True)
+    call_command("serve")
+    assert found == [0]
 
 
 @pytest.fixture

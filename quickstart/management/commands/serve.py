@@ -2,6 +2,7 @@
 
 import resource
 from argparse import ArgumentParser
+from contextvars import Context
 from typing import Any
 
 import uvicorn
@@ -51,7 +52,9 @@ class Command(BaseCommand):
     def handle(self, *, application: str | None, graceful_seconds: int, verbosity: int, **options: Any) -> None:
         """Serve until stopped."""
         raise_descriptor_limit()
-        uvicorn.run(
+        # In a context of its own: what the checks have left in that of the command would be copied with each request.
+        Context().run(
+            uvicorn.run,
             application or ":".join(settings.ASGI_APPLICATION.rsplit(".", 1)),
             timeout_graceful_shutdown=graceful_seconds,
             log_level="info" if verbosity else "warning",

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from django.http import HttpRequest
 from django.test import AsyncRequestFactory
 from django.utils.log import log_response
 from django_tasks.base import TaskResultStatus
+from uvicorn.protocols.websockets import websockets_sansio_impl
 
 from galley.monitoring import request_ids
+from galley.monitoring.conf import logging_settings
 from galley.monitoring.logs import make_json_formatter
 from galley.monitoring.request_ids import RequestIds, make_task_id
 
@@ -128,6 +131,16 @@ async def test_a_task_that_is_run_within_a_request_leaves_its_id() -> None:
     request_ids.enter_task(Result)
     request_ids.leave_task(Result)
     assert (request_ids.request_id.get(), request_ids.task_id.get()) == (FROM_NGINX[:16], "")
+
+
+def test_uvicorn_logs_the_text_that_the_filter_drops() -> None:
+    """If this fails, uvicorn has changed its text, and anybody can fill the log with tracebacks."""
+    settings = logging_settings("WARNING", "plain")
+    is_logged = settings["filters"]["own_errors"]["callback"]
+    text = "Invalid UTF-8 sequence received"
+    assert f'"{text}' in Path(websockets_sansio_impl.__file__).read_text()
+    assert not is_logged(logging.makeLogRecord({"msg": f"{text} from client"}))
+    assert is_logged(logging.makeLogRecord({"msg": "Something else"}))
 
 
 def test_visitors_do_not_fill_the_log(client: Any, db: None, caplog: pytest.LogCaptureFixture) -> None:
