@@ -32,8 +32,9 @@ PASTE_WORDS = """(words) => {
 }"""
 
 
-NOTE_MENU = """() => void new MutationObserver(() => {
-  window.hasSeenMenu ||= Boolean(document.querySelector("[data-draftail-editor] [role=combobox]"));
+NOTE_MENU = """() => void new MutationObserver((records) => {
+  const added = records.flatMap(({ addedNodes }) => [...addedNodes]);
+  window.hasSeenMenu ||= added.some((one) => one.matches?.("[data-tippy-root], :has([role=combobox])"));
 }).observe(document.body, { childList: true, subtree: true })"""
 
 
@@ -66,6 +67,14 @@ async def write_markdown(page: Page) -> None:
     await expect(markdown).to_have_class(re.compile("CodeMirror-focused"))
 
 
+async def delete_and_undo(page: Page) -> None:
+    """While the message of the paste stands, so does that of a deletion: none covers the other's button."""
+    before = await kinds(page)
+    await page.locator('[data-streamfield-action="DELETE"]:visible').last.click()
+    await page.locator("[data-undo-deletion]").get_by_role("button", name="Undo").click()
+    assert await kinds(page) == before
+
+
 async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_page: Page, watch: Watch) -> None:
     watch.expect_error("400")
     watch.expect_error("missing-language-code")  # of Handsontable, in each table block
@@ -79,6 +88,12 @@ async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_pa
     await page.wait_for_function("window.hasSeenMenu")
     await expect(page.locator("[data-draftail-editor] [role=combobox]")).to_have_count(0)
     await page.keyboard.press("Control+A")
+    # Enter would take an entry of the menu in place of "/h".
+    await page.keyboard.type("80 km/h")
+    await expect(page.locator("[data-draftail-editor] [role=combobox]")).to_have_count(0)
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".public-DraftEditor-content").last).to_contain_text("80 km/h")
+    await page.keyboard.press("Control+A")
     await page.keyboard.type("Head. Tail.")
     for _ in "Tail.":
         await page.keyboard.press("ArrowLeft")
@@ -88,6 +103,7 @@ async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_pa
     message = page.locator("[data-paste-message]")
     await expect(message.get_by_role("status")).to_contain_text("Pasted. Tables: 1, pictures: 1.")
     await expect(message.get_by_role("status")).to_contain_text("Picture 2 is missing")
+    await delete_and_undo(page)
     assert await kinds(page) == ["paragraph", "table", "paragraph", "figure", "paragraph", "paragraph"]
     texts = page.locator(".public-DraftEditor-content")
     await expect(texts.nth(0).locator("h2")).to_have_text("The proof")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { divide } from "../../galley/writing/static/writing/pieces.js";
+import { divide, endsWithinSlashedWord } from "../../galley/writing/static/writing/pieces.js";
 
 /** An element as far as it is read: a name, attributes and children, of which strings are text. */
 function h(nodeName, attributes, ...children) {
@@ -99,4 +99,9 @@ test("tables and pictures are pieces in their place, and what is lost has a numb
     { kind: "text", html: "<p>after</p>" },
   ]);
   assert.deepEqual(lost, [{ kind: "picture", number: 2 }, { kind: "iframe", number: 0 }]);
+});
+
+test("a slash is one of a word only if no space is before it", () => {
+  for (const line of ["80 km/", "80 km/h", "and/or", "https://galley", "1/2/"]) assert.ok(endsWithinSlashedWord(line), line);
+  for (const line of ["/", "/quo", "then /", "km/h and /fig", "km/h ", ""]) assert.ok(!endsWithinSlashedWord(line), line);
 });

@@ -5,7 +5,7 @@
    Reads what Wagtail doesn't document: `rootBlock` of a StreamField's element, `children`, `insert`, `deleteBlock` and
    `blockDef` of a stream, `draftailEditor` of a rich text's input. Where something is missing, Draftail pastes as always. */
 
-import { countPictures, divide, picturesOfRtf } from "./pieces.js";
+import { countPictures, divide, endsWithinSlashedWord, picturesOfRtf } from "./pieces.js";
 import { bar, fill, pictureFiles, say, sayUploading, stop, upload } from "./uploads.js";
 
 const MOST_CHARACTERS = 15_000_000;
@@ -177,22 +177,37 @@ function offerEmbed(target, address) {
   });
 }
 
-/** Close the menu that Draftail opens behind each slash, also behind those of an address. */
-function closeMenu(target) {
-  const editor = target.closest?.("[data-draftail-editor]");
-  if (!editor) return;
-  const close = () => {
-    if (!editor.querySelector("[role=combobox]")) return;
-    watcher.disconnect();
-    document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
-    // It hears keys only once it is shown.
-    requestAnimationFrame(close);
-  };
-  const watcher = new MutationObserver(close);
-  watcher.observe(editor, { childList: true, subtree: true });
-  // What is typed opens it again.
-  editor.addEventListener("keydown", () => watcher.disconnect(), { once: true, capture: true });
+/* Draftail opens its menu behind each slash, and Enter then takes an entry in place of the words. Close it behind a slash
+   that is pasted, or that is within a word: "km/h", "and/or", an address. */
+
+let isPasted = false;
+
+function closeMenu() {
+  const menu = document.activeElement.closest("[data-draftail-editor]")?.querySelector("[role=combobox]");
+  if (!menu || !(isPasted || endsWithinSlashedWord(readBeforeCursor()))) return;
+  document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+  // It hears keys only once it is shown.
+  requestAnimationFrame(closeMenu);
 }
+
+/** Return the text of the line up to the cursor. */
+function readBeforeCursor() {
+  const { focusNode, focusOffset } = document.getSelection();
+  const line = (focusNode?.nodeType === 3 ? focusNode.parentElement : focusNode)?.closest("[data-block]");
+  if (!line) return "";
+  const range = document.createRange();
+  range.setStart(line, 0);
+  range.setEnd(focusNode, focusOffset);
+  return range.toString();
+}
+
+const menuWatcher = new MutationObserver(closeMenu);
+document.addEventListener("focusin", ({ target }) => {
+  menuWatcher.disconnect();
+  const editor = target.closest("[data-draftail-editor]");
+  if (editor) menuWatcher.observe(editor, { childList: true, subtree: true });
+});
+document.addEventListener("keydown", ({ isTrusted }) => { if (isTrusted) isPasted = false; }, { capture: true });
 
 function pasted(event) {
   const { target, clipboardData } = event;
@@ -205,7 +220,7 @@ function pasted(event) {
     say(bar.dataset.textLarge);
     return;
   }
-  if (!own.has(event) && words.includes("/")) closeMenu(target);
+  isPasted = true;
   if (!own.has(event) && embeddable.test(words)) offerEmbed(target, words);
   // What was copied within Draftail has its own way.
   if (own.has(event) || /data-editor|data-draftail/.test(html.slice(0, 2000)) || !(html || files.length)) return;

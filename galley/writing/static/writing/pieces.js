@@ -233,6 +233,9 @@ export function picturesOfRtf(rtf) {
   return found;
 }
 
+/** Whether a line ends within a word in which a slash is: "km/h", "and/or", an address. */
+export const endsWithinSlashedWord = (line) => /\S\/\S*$/.test(line);
+
 /** Return how many pictures a document doesn't hold itself. */
 export const countPictures = (node) =>
   node.nodeType === 1 && tagOf(node) === "IMG"
