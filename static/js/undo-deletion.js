@@ -82,8 +82,8 @@ class UndoMessage {
 
 const bar = document.querySelector("[data-undo-deletion]");
 const message = new UndoMessage(bar);
-// Among the landmarks of the page.
-document.getElementById("main").append(bar);
+// Above the message of a paste, which may stand there too.
+document.querySelector(".editor-messages").prepend(bar);
 
 document.addEventListener(
   "click",
