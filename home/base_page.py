@@ -13,6 +13,7 @@ from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.search import index
 
 from galley.async_pages import ThreadSafeStreamField
+from galley.desk.copying import FreeSlugCopyForm
 from galley.history.autosave import can_overwrite
 from galley.markdown import limit_time
 from home.blocks import BodyBlock
@@ -41,6 +42,7 @@ class BasePage(Page):
     )
 
     base_form_class = PageForm
+    copy_form_class = FreeSlugCopyForm
     write_label = ""
     """The text of the dashboard's link that begins a page of this type, such as "Write a post"; none if empty."""
 

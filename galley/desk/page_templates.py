@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db.models import DateField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -19,11 +18,10 @@ from wagtail.admin.widgets import Button
 from wagtail.coreutils import find_available_slug
 from wagtail.models import Page
 
+from galley.desk.copying import MAX_SLUG_LENGTH, find_dates
 from galley.desk.models import PageTemplate
 from galley.desk.terms import make_slug
 
-# Leaves room for a number: the field takes 255 characters.
-MAX_SLUG_LENGTH = 245
 NOT_LOCKED = {"locked": False, "locked_at": None, "locked_by": None}
 
 
@@ -47,7 +45,7 @@ def start_from_template(template: Page, title: str, user: Any) -> Page:
     """
     newest, parent = template.get_latest_revision_as_object(), template.get_parent()
     wanted = slugify(title, allow_unicode=True) or make_slug(title) or slugify(newest._meta.verbose_name)
-    fields = {field.name: None for field in newest._meta.local_fields if isinstance(field, DateField) and field.null}
+    fields = dict.fromkeys(find_dates(newest))
     names = {"title": title, "draft_title": title, "slug": find_available_slug(parent, wanted[:MAX_SLUG_LENGTH])}
     return newest.copy(
         to=parent, copy_revisions=False, keep_live=False, user=user, update_attrs=names | fields | NOT_LOCKED

@@ -10,11 +10,12 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
-from galley.desk import dashboard, guide, moving, page_templates, people, renaming, signing_in
+from galley.desk import copying, dashboard, guide, moving, page_templates, people, renaming
 
 hooks.register("construct_homepage_panels", dashboard.add_panels)
 hooks.register("site_problems", dashboard.find_waiting_tasks)
 hooks.register("register_page_header_buttons", page_templates.add_buttons)
+hooks.register("before_copy_page", copying.leave_out_dates)
 hooks.register("before_edit_user", people.refuse_higher_person)
 hooks.register("before_delete_user", people.refuse_higher_person)
 hooks.register("before_bulk_action", people.refuse_higher_people)
@@ -28,9 +29,9 @@ def add_styles() -> SafeString:
 
 @hooks.register("register_admin_urls")
 def add_addresses() -> list[URLPattern]:
-    """Return the addresses of the editors' help, of templates, and of who is signed in."""
+    """Return the addresses of the editors' help and of templates."""
     help_view = path("help/", guide.GuideView.as_view(), name="editors_help")
-    return [help_view, *page_templates.urlpatterns, *signing_in.urlpatterns]
+    return [help_view, *page_templates.urlpatterns]
 
 
 @hooks.register("register_admin_urls", order=-1)
