@@ -27,13 +27,13 @@ handler403 = in_language_of_path(permission_denied)
 handler404 = "home.not_found.NotFoundPage"
 handler500 = in_language_of_path(health.answer_failure)
 
+BEFORE_WAGTAILS_OWN = ("bin.urls", "desk.signing_in", "second_factor.urls", "rate_limits.urls")
+
 urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("metrics", metrics),
-    path("admin/", include("galley.bin.urls")),
-    path("admin/", include("galley.second_factor.urls")),
-    path("admin/", include("galley.rate_limits.urls")),
+    *(path("admin/", include(f"galley.{module}")) for module in BEFORE_WAGTAILS_OWN),
     path("", include(sign_in_of_readers)),
     path("", include(readers_urlpatterns)),
     path("admin/", include(wagtailadmin_urls)),

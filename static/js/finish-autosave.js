@@ -119,7 +119,13 @@ export async function canBeSaved(form) {
   const body = new URLSearchParams({ is_editing: "1" });
   const answer = await fetch(address, { method: "POST", headers, body }).catch(() => null);
   if (answer?.status !== 404) return true;
-  tellFailure({ error: new Error(texts.textGone), text: texts.textGone, type: "server_error" });
+  tellFailure({ error: new Error(texts.textGone), text: texts.textGone, type: "server_error", isFinal: true });
+  return false;
+}
+
+window.addEventListener("w-autosave:error", ({ detail }) => detail.isFinal && setTimeout(offerCopy));
+
+function offerCopy() {
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "button button-small", textContent: texts.textCopy });
   button.addEventListener("click", async () => {
@@ -129,7 +135,6 @@ export async function canBeSaved(form) {
     button.textContent = texts.textCopied;
   });
   document.querySelector(".footer__save-warning p").append(" ", button);
-  return false;
 }
 
 /* The button may be disabled by now, so its name and value are sent in a hidden input. Returns whether the form is sent. */

@@ -66,7 +66,8 @@ window.addEventListener(
     if (session.state === "unreachable" || missingParts) retryLater();
     const text = { "signed-out": texts.textSignedOut, other: texts.textOther, unreachable: texts.textUnreachable };
     const cause = session.state === "ready" ? await explainRefusal() : session.cause;
-    tellFailure({ ...detail, text: withNames(text[session.state] ?? (cause || detail.text), session) });
+    const isFinal = session.state === "no-access";
+    tellFailure({ ...detail, text: withNames(text[session.state] ?? (cause || detail.text), session), isFinal });
     if (session.state === "signed-out" || session.state === "other") dialog.offer(session, saveAgain);
   },
   { capture: true },

@@ -50,11 +50,12 @@ export const explainRefusal = async () => (await askWhoIsSignedIn("POST", new Fo
 /**
  * Renew every token on the page if the author is signed in.
  *
- * @returns {Promise<{state: "ready" | "signed-out" | "other" | "refused" | "unreachable", user?, name?, token?, cause?}>}
+ * @returns {Promise<{state: "ready" | "signed-out" | "no-access" | "other" | "refused" | "unreachable", user?, name?, token?, cause?}>}
  */
 export async function renewSession() {
   const session = await askWhoIsSignedIn();
   if (!session) return { state: "unreachable" };
+  if (session.cause) return { state: "no-access", cause: session.cause };
   if (!session.user) return { state: "signed-out" };
   if ((await author).cause) author = askForAuthor();
   const { user, name, cause } = await author;
@@ -150,7 +151,7 @@ class SignInDialog {
   async lookAgain() {
     if (!this.element.open) return;
     const session = await renewSession();
-    if (!this.element.open || session.state === "unreachable") return;
+    if (!this.element.open || session.state === "unreachable" || session.state === "no-access") return;
     if (session.state === "ready") this.end(true);
     else this.show(session);
   }
@@ -195,9 +196,10 @@ export const dialog = new SignInDialog();
 export async function ensureSession() {
   const session = await renewSession();
   if (session.state === "ready") return true;
-  if (session.state !== "unreachable" && session.state !== "refused") return dialog.demand(session);
+  if (session.state === "signed-out" || session.state === "other") return dialog.demand(session);
   const text = session.cause ?? texts.textUnreachable;
-  tellFailure({ error: new TypeError(text), text, type: session.cause ? "server_error" : "network_error" });
+  const type = session.cause ? "server_error" : "network_error";
+  tellFailure({ error: new TypeError(text), text, type, isFinal: session.state === "no-access" });
   return false;
 }
 

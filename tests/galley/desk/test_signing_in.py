@@ -83,9 +83,13 @@ def test_another_secret_key_of_the_site_ends_the_session_and_lets_the_user_log_i
     assert editor.get(ADDRESS, headers=SCRIPT).json()["name"] == "theodora"
 
 
-def test_a_user_without_access_to_the_admin_is_told_nothing(client: Client) -> None:
+def test_a_user_without_access_to_the_admin_is_told_only_that(client: Client) -> None:
+    """Somebody may be writing while a chief editor takes the right away. It isn't the session that has ended."""
     client.force_login(EditorFactory(is_superuser=False))
-    assert client.get(ADDRESS, headers=SCRIPT).status_code == 403
+    answer = client.get(ADDRESS, headers=SCRIPT)
+    assert answer.status_code == 403
+    assert list(answer.json()) == ["cause"]
+    assert "may not use the admin any more. Your text is still here" in answer.json()["cause"]
     assert client.get(ADDRESS).headers["Location"].startswith("/admin/login/")
 
 
