@@ -66,6 +66,16 @@ async def test_two_people_write_in_a_page_until_one_may_not(
     await save_what_one_may_not_edit_any_more(late_page)
 
 
+STORED = """(isStored) => new Promise((resolve) => {
+    const opening = indexedDB.open("unsaved-forms");
+    opening.onsuccess = () => {
+        const counting = opening.result.transaction("forms").objectStore("forms").count();
+        counting.onsuccess = () => resolve(counting.result > 0 === isStored);
+        opening.result.close();
+    };
+})"""
+
+
 async def write_at_the_same_time(page: Page, late_page: Page) -> None:
     await page.get_by_role("textbox", name="Title*").fill("Shared work, with a new title")
     await type_at_the_end(page, " And the first.")
@@ -76,9 +86,12 @@ async def write_at_the_same_time(page: Page, late_page: Page) -> None:
 
 
 async def open_both_versions(page: Page) -> None:
+    await page.wait_for_function(STORED, arg=True)
     await page.get_by_role("button", name="Save draft").click()
     await page.wait_for_url("**/merge/")
     await expect(page.get_by_role("heading", name="Two versions of this page")).to_be_visible()
+    # The words are in the history now, and aren't offered as lost when the page is opened again.
+    await page.wait_for_function(STORED, arg=False)
     await expect(page.get_by_role("group", name="Body, Markdown", exact=True)).to_contain_text("And the first.")
     await page.get_by_text("changes are taken").click()
 

@@ -7,11 +7,17 @@ import { openStore } from "./store.js";
 const INTERVAL = 1000; // milliseconds
 const RETRY_INTERVAL = 5000;
 const NOT_STORED = new Set(["csrfmiddlewaretoken", "overwrite_revision_id"]);
+const SENT = "sent-form";
 const lockOf = (id) => `unsaved-form-${id}`;
 
 const isStored = ([name, value]) => typeof value === "string" && !NOT_STORED.has(name);
 const readForm = () => [...new FormData(form)].filter(isStored);
 const addressOf = (edited) => new URL(edited.action, location.href).pathname;
+
+// Whatever was sent before: it isn't known whether it was saved.
+const forgetSent = () => sessionStorage.removeItem(SENT);
+forgetSent();
+window.addEventListener("pageshow", ({ persisted }) => persisted && forgetSent());
 
 const form = document.querySelector("form[data-edit-form][data-controller~='w-autosave']");
 if (form && window.crypto.subtle) {
@@ -42,6 +48,12 @@ function watch(edited, store) {
   navigator.locks.request(lockOf(id), () => new Promise(() => {}));
   const controller = window.wagtail.app.getControllerForElementAndIdentifier(edited, "w-unsaved");
   let stored = "";
+
+  // Read by the page on which two versions are merged: both are in the history then.
+  window.addEventListener("submit", ({ target, defaultPrevented }) => {
+    if (target !== edited || defaultPrevented) return;
+    sessionStorage.setItem(SENT, JSON.stringify({ id, address: addressOf(edited) }));
+  });
 
   async function check() {
     // Corrected in `finish-autosave.js`: what the server has. Undefined in the first two seconds.
