@@ -147,10 +147,12 @@ class ShowsTranslations:
     page: Page
     request: HttpRequest
     expects_json_response: bool
+    hydrate_create_view: bool
 
     def get_side_panels(self) -> MediaContainer:
         """Return Wagtail's panels and that of the translations."""
         panels = super().get_side_panels()  # type: ignore[misc]
-        if not has_several_languages() or self.expects_json_response:
+        # A page that was just created gets the buttons of its form again, and no panels.
+        if not has_several_languages() or self.expects_json_response or self.hydrate_create_view:
             return panels
         return MediaContainer([*panels, TranslationsPanel(self.page, self.request)])

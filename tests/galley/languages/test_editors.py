@@ -148,3 +148,11 @@ def test_a_translation_in_the_bin_is_named_and_not_made_again(
     assert translate_url(small_site.post) not in html
     assert admin.post(translate_url(small_site.post)).status_code == 302
     assert Page.objects.filter(translation_key=small_site.post.translation_key).count() == 2
+
+
+def test_a_post_that_was_just_created_gets_no_button_without_its_panel(
+    admin: Client, locale: Locale, small_site: SmallSite
+) -> None:
+    assert 'translations"' in admin.get(edit_url(small_site.post)).content.decode()
+    html = admin.get(edit_url(small_site.post) + "?_w_hydrate_create_view=1").content.decode()
+    assert 'translations"' not in html
