@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 
 from django.db import models
 from django.db.models import Prefetch, prefetch_related_objects
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -92,7 +93,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
                 FieldPanel("date"),
                 MultipleChooserPanel("post_authors", chooser_field_name="author", heading="Authors", label="author"),
                 FieldPanel("tags"),
-                FieldPanel("categories"),
+                FieldPanel("categories", widget=CheckboxSelectMultiple),
                 FieldRowPanel([FieldPanel("series"), FieldPanel("series_position")]),
             ],
             heading="Where it belongs",

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from wagtail.models import PageViewRestriction
 
 from blog.models import BlogPostPage, Category, PostAuthor, Series
@@ -151,3 +151,11 @@ def test_posts_from_before_are_measured_by_the_migration(small_site: SmallSite) 
     migration = import_module("blog.migrations.0002_reading_time_and_related_posts")
     migration.measure_posts(apps, None)
     assert BlogPostPage.objects.get(pk=small_site.post.pk).reading_minutes == 1
+
+
+def test_categories_are_ticked(small_site: SmallSite, editor, client: Client) -> None:
+    """In a list of options, a click on one takes the others away."""
+    category = Category.objects.create(name="Proofs", slug="proofs")
+    client.force_login(editor)
+    html = client.get(f"/admin/pages/{small_site.post.pk}/edit/").content.decode()
+    assert re.search(rf'<input type="checkbox" name="categories" value="{category.pk}"', html)
