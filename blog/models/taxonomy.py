@@ -4,34 +4,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.utils.text import slugify
-from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from taggit.models import ItemBase, TagBase
+from taggit.models import ItemBase
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.models import Orderable
 
-from galley.desk.terms import SLUG, DescribedTerm, OrderedTerm, Term, make_slug
+from galley.desk.terms import DescribedTerm, OrderedTerm, TagTerm, Term
 
 
-class Tag(TagBase, DescribedTerm):
+class Tag(TagTerm, DescribedTerm):
     """A subject of posts. Authors add tags by typing them."""
-
-    name = models.CharField(
-        max_length=100,
-        unique=True,
-        error_messages={"unique": _("There is a tag with this name already. To make one of two, merge them.")},
-        help_text="As visitors read it.",
-    )
-    slug = models.SlugField(**(SLUG | {"max_length": 100, "allow_unicode": True}))
 
     class Meta(DescribedTerm.Meta):
         verbose_name = "tag"
-
-    def slugify(self, tag: str, i: int | None = None) -> str:
-        """Return the slug that taggit makes, or one for a name of signs alone, such as an emoji."""
-        return super().slugify(tag if slugify(tag, allow_unicode=True) else make_slug(tag) or "tag", i)
 
 
 class PostTag(ItemBase):

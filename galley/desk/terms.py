@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from taggit.models import TagBase
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable
 from wagtail.search import index
@@ -36,6 +37,7 @@ class Term(index.Indexed, models.Model):
     name = models.CharField(max_length=120, help_text="As visitors read it.")
     slug = models.SlugField(**SLUG)
 
+    panels = [FieldPanel("name"), FieldPanel("slug")]
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
     class Meta:
@@ -61,6 +63,27 @@ class Term(index.Indexed, models.Model):
         """Save the term, with a slug."""
         self.slug = self.slug or self.slugify(self.name)
         super().save(*args, **kwargs)
+
+
+class TagTerm(TagBase, Term):
+    """A term that authors add by typing its name into a page."""
+
+    name = models.CharField(
+        max_length=100,
+        unique=True,
+        error_messages={
+            "unique": gettext_lazy("There is a tag with this name already. To make one of two, merge them.")
+        },
+        help_text="As visitors read it.",
+    )
+    slug = models.SlugField(**(SLUG | {"max_length": 100, "allow_unicode": True}))
+
+    class Meta(Term.Meta):
+        abstract = True
+
+    def slugify(self, tag: str, i: int | None = None) -> str:
+        """Return the slug that taggit makes, or one for a name of signs alone, such as an emoji."""
+        return super().slugify(tag if slugify(tag, allow_unicode=True) else make_slug(tag) or "tag", i)
 
 
 class DescribedTerm(Term):
