@@ -38,7 +38,9 @@ async def test_what_is_broken_and_missing_is_mended_from_the_reports(
     await page.goto("/admin/")
     await page.get_by_text("1 link on your pages leads nowhere.").get_by_role("link", name="Show them").click()
     await page.get_by_role("link", name="Body in “A post with a link”").click()
-    await expect(page.locator("[data-streamfield-child] [data-field]").first).to_be_in_viewport()
+    field = page.locator("[data-streamfield-child] [data-field]").first
+    await expect(field).to_be_in_viewport()
+    await expect(field.locator(":focus")).to_have_count(1)
     await page.goto(MISSING)
     await assert_accessible(page, one_of(views))
     await page.get_by_role("link", name="Redirect /old-shop").click()

@@ -18,3 +18,16 @@ export async function openField(part) {
   field?.focus({ preventScroll: true });
   scope.scrollIntoView({ block: "center", behavior: "instant" });
 }
+
+/** Return the part of the form that the address names, as Wagtail writes it: `#:w:contentpath=body.<block id>`. */
+function findNamedPart() {
+  const path = new URLSearchParams(location.hash.split(":w:")[1]).get("contentpath");
+  const names = path?.split(".").filter(Boolean).map((name) => `[data-contentpath="${CSS.escape(name)}"]`);
+  return names?.length ? document.querySelector(names.join(" ")) : null;
+}
+
+// Wagtail scrolls there slowly, and leaves the focus where it was.
+window.addEventListener("load", () => {
+  const part = findNamedPart();
+  if (part) openField(part.querySelector("[data-field]") ?? part);
+});
