@@ -7,7 +7,7 @@ few threads that hold their connections open. The others wait in a queue, where 
 
 import asyncio
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
@@ -72,17 +72,19 @@ def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
                 connection.close()
 
 
-def in_own_thread(choose_thread: Callable[[HttpRequest], Executor]) -> Callable[[View], View]:
-    """Return a decorator for sync views: under ASGI, a POST runs in the executor for its request, which has one thread.
+def in_own_thread(
+    choose_thread: Callable[[HttpRequest], Executor], methods: Container[str] = ("POST",)
+) -> Callable[[View], View]:
+    """Return a decorator for sync views: under ASGI, these methods run in the executor for their request.
 
-    So slow requests of one kind wait for each other, and not in the threads of all requests. `choose_thread` is called
-    on the event loop.
+    The executor has one thread. So slow requests of one kind wait for each other, and not in the threads of all
+    requests. `choose_thread` is called on the event loop.
     """
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         async def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if request.method != "POST" or not isinstance(request, ASGIRequest):
+            if request.method not in methods or not isinstance(request, ASGIRequest):
                 return await sync_to_async(view)(request, *args, **kwargs)
             async with ThreadSensitiveContext(executor=choose_thread(request)):
                 return await sync_to_async(_call_view)(view, request, *args, **kwargs)
