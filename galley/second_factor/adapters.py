@@ -28,7 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         """Return what follows the password: the second factor, if there is one."""
-        return ["allauth.mfa.stages.AuthenticateStage"]
+        return [] if _has_been_asked(self.request) else ["allauth.mfa.stages.AuthenticateStage"]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the client's address, for the list of sessions."""
@@ -36,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Sign in; without the second factor that is required, only to set it up."""
-        if not is_missing(user):
+        if _has_been_asked(request) or not is_missing(user):
             super().login(request, user)
             return
         keep_out(user)
@@ -46,9 +46,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> Any:
         """Return the redirect to where the user wanted to go, or to what is missing."""
-        if is_missing(user):
+        if is_missing(user) and not _has_been_asked(request):
             kwargs["redirect_url"] = reverse("mfa_index")
         return super().post_login(request, user, **kwargs)
+
+    def is_reauthentication_required(self, **kwargs: Any) -> bool:
+        """Return whether to ask again before a change. Who has neither password nor factor couldn't answer."""
+        can_answer = bool(self.get_reauthentication_methods(self.request.user))
+        return can_answer and super().is_reauthentication_required(**kwargs)
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Return whether the password is right. Wrong ones are limited, as at the sign-in."""
@@ -77,6 +82,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def get_totp_issuer(self) -> str:
         """Return what authenticator apps call the site."""
         return (get_admin_base_url() or "").partition("://")[2] or settings.WAGTAIL_SITE_NAME
+
+
+def _has_been_asked(request: HttpRequest) -> bool:
+    """Return whether a provider has asked for a second factor, and `galley.single_sign_on` says that this counts."""
+    return getattr(request, "second_factor_counts", False)
 
 
 def _cipher() -> MultiFernet:
