@@ -1,5 +1,6 @@
 """The URLs of the site. Wagtail's page tree takes all other paths, and the blogs' feeds come last."""
 
+from django.apps import apps
 from django.conf import settings
 from django.urls import include, path, re_path
 from django.views.defaults import permission_denied
@@ -33,6 +34,7 @@ urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("metrics", metrics),
+    *([path("admin/", include("galley.single_sign_on.urls"))] if apps.is_installed("galley.single_sign_on") else []),
     *(path("admin/", include(f"galley.{module}")) for module in BEFORE_WAGTAILS_OWN),
     path("", include(sign_in_of_readers)),
     path("", include(readers_urlpatterns)),

@@ -9,6 +9,7 @@ from config.settings.var_dir import prepare_var_dir, read_or_create_secret_key
 from galley.languages.conf import language_settings
 from galley.monitoring.conf import logging_settings
 from galley.second_factor import conf as second_factor
+from galley.single_sign_on.conf import single_sign_on_settings
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -230,6 +231,7 @@ WAGTAILADMIN_USER_LOGIN_FORM = "galley.rate_limits.forms.EditorSignInForm"
 WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "galley.rate_limits.forms.BackgroundResetForm"  # noqa: S105
 
 vars().update(language_settings(env.list("GALLEY_LANGUAGES", []), INSTALLED_APPS))
+vars().update(single_sign_on_settings(env, INSTALLED_APPS, PAGE_CACHE_PRIVATE_MODELS))
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"
 # Applies until the site's own time zone is chosen in the admin.

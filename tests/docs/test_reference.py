@@ -15,7 +15,8 @@ def first_cells(document: Path) -> list[str]:
 
 
 def test_every_environment_variable_is_listed() -> None:
-    settings = "".join(path.read_text() for path in (PROJECT / "config" / "settings").glob("*.py"))
+    files = [*(PROJECT / "config" / "settings").glob("*.py"), *(PROJECT / "galley").glob("*/conf.py")]
+    settings = "".join(path.read_text() for path in files)
     read = set(re.findall(r"env\.\w+\(\s*\"(\w+)\"", settings))
     assert set(first_cells(REFERENCE / "settings.md")) == read
 
