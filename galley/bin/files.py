@@ -22,6 +22,7 @@ from wagtail.tasks import delete_file_from_storage_task, update_reference_index_
 
 from galley.bin.models import BinItem
 from galley.bin.pages import Restored
+from galley.bin.uses import find_uses, put_back
 from galley.tasks.queue import enqueue_with_commit
 
 FOLDER = "bin"
@@ -38,6 +39,7 @@ def move_file_to_bin(instance: Any, user: Any = None) -> BinItem:
         "uses": uses,
         "rows": serializers.serialize("json", rows),
         "references": list(references),
+        "places": list(find_uses(instance)),
     }
     storage, name, stored = instance.file.storage, instance.file.name, ""
     if storage.exists(name):
@@ -96,6 +98,7 @@ def restore_file(item: BinItem, user: Any = None) -> Restored:
         without = apps.get_model(label)._base_manager.filter(pk__in=pks, **{f"{field}__isnull": True})
         without.update(**{field: instance.pk})
     _restore_rows(item.data["rows"])
+    put_back(item.data.get("places", ()), instance.pk, item.deleted_at)
     for content_type, pk in item.data["references"]:
         model = ContentType.objects.get_for_id(content_type)
         enqueue_with_commit(update_reference_index_task, model.app_label, model.model, pk)

@@ -1,5 +1,6 @@
 """Deleted images and documents: nobody gets them, pages show nothing in their place, and they come back."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from wagtail.documents.models import Document
 from wagtail.models import Collection, ReferenceIndex
 
+from blog.models import BlogPostPage
 from galley.bin.files import move_file_to_bin, restore_file
 from galley.bin.models import BinItem
 from galley.bin.views import delete_expired
@@ -22,6 +24,8 @@ from portfolio.models import ProjectPicture
 from tests.factories import EditorFactory, SiteImageFactory, SmallSite
 
 pytestmark = pytest.mark.django_db
+
+FIGURE = "0b8a5a4e-3a52-4f5c-9f6e-0d6f1d0a7b11"
 
 
 @pytest.fixture
@@ -140,3 +144,79 @@ def test_the_file_goes_when_the_days_are_over(image: SiteImage, editor, commit: 
     with commit():
         assert delete_expired() == 1
     assert not default_storage.exists(item.file)
+
+
+@pytest.fixture
+def figure(small_site: SmallSite) -> tuple[SiteImage, BlogPostPage]:
+    """A picture, and the post that shows it at its head and in a block."""
+    image, post = SiteImageFactory(title="Quoins"), small_site.post
+    picture = {"image": image.pk, "decorative": False, "alt_text": "Wedges"}
+    value = {"image": picture, "caption": "Locked", "placement": "column"}
+    post.body = json.dumps([{"type": "figure", "id": FIGURE, "value": value}])
+    post.lead_image = image
+    post.save_revision().publish()
+    ReferenceIndex.create_or_update_for_object(post)
+    return image, post
+
+
+def write_on(post: BlogPostPage, **picture: object) -> BlogPostPage:
+    """Save and publish the form of a post, as it is while its picture is in the bin."""
+    draft = BlogPostPage.objects.get(pk=post.pk).get_latest_revision_as_object()
+    empty = {"image": None, "decorative": None, "alt_text": None} | picture
+    value = {"image": empty, "caption": "Locked up", "placement": "wide"}
+    draft.body = json.dumps([{"type": "figure", "id": FIGURE, "value": value}])
+    draft.save_revision(clean=False).publish(skip_permission_checks=True)
+    assert draft.lead_image_id is None
+    return draft
+
+
+def test_a_picture_returns_to_what_was_saved_while_it_was_in_the_bin(
+    figure: tuple[SiteImage, BlogPostPage], editor, commit: Callable
+) -> None:
+    image, post = figure
+    pk = image.pk
+    with commit():
+        item = move_file_to_bin(image, editor)
+    write_on(post)
+    with commit():
+        restore_file(item, editor)
+    public = BlogPostPage.objects.get(pk=post.pk)
+    for version in (public, public.get_latest_revision_as_object()):
+        block = version.body[0]
+        assert (version.lead_image_id, block.value["image"].pk) == (pk, pk)
+        assert block.value["image"].contextual_alt_text == "Wedges"
+        assert (block.id, block.value["caption"], block.value["placement"]) == (FIGURE, "Locked up", "wide")
+
+
+def test_another_picture_that_was_chosen_meanwhile_stays(
+    figure: tuple[SiteImage, BlogPostPage], editor, commit: Callable
+) -> None:
+    image, post = figure
+    other = SiteImageFactory(title="Composing stick")
+    with commit():
+        item = move_file_to_bin(image, editor)
+    write_on(post, image=other.pk, alt_text="A stick")
+    with commit():
+        restore_file(item, editor)
+    public = BlogPostPage.objects.get(pk=post.pk)
+    for version in (public, public.get_latest_revision_as_object()):
+        assert version.body[0].value["image"].pk == other.pk
+        assert version.body[0].value["image"].contextual_alt_text == "A stick"
+
+
+def test_a_row_returns_to_a_draft_that_was_saved_without_it(
+    image: SiteImage, small_site, editor, commit: Callable
+) -> None:
+    pk, project = image.pk, type(small_site.project).objects.get(pk=small_site.project.pk)
+    project.save_revision()
+    ReferenceIndex.create_or_update_for_object(project)
+    with commit():
+        item = move_file_to_bin(image, editor)
+    draft = type(project).objects.get(pk=project.pk).get_latest_revision_as_object()
+    draft.save_revision()
+    assert draft.gallery.count() == 0
+    with commit():
+        restore_file(item, editor)
+    project = type(project).objects.get(pk=project.pk)
+    assert [row.image_id for row in project.get_latest_revision_as_object().gallery.all()] == [pk]
+    assert ProjectPicture.objects.get().image_id == pk
