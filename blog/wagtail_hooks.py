@@ -54,6 +54,7 @@ class SubjectViewSetGroup(SnippetViewSetGroup):
     menu_label = _("People and subjects")
     menu_icon = "tag"
     menu_order = 240
+    submenu_hook = "register_subjects_menu_item"
     items = [
         TermViewSet(model=Author, icon="user", count_of="post_authors__page"),
         TermViewSet(model=Tag, icon="tag", count_of="blog_posttag_items__content_object"),

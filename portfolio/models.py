@@ -1,22 +1,28 @@
 """The portfolio and its projects."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
-from taggit.models import ItemBase, TagBase
+from taggit.models import ItemBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from galley.async_pages import AsyncViewMixin
+from galley.async_pages.redirects import find_present_urls
+from galley.desk.renaming import redirect_former_urls
+from galley.desk.terms import TagTerm
 from galley.listings import (
     Link,
     ListedPageMixin,
@@ -53,15 +59,21 @@ class PortfolioIndexPage(AsyncViewMixin, IntroductionMixin, BasePage):
             "listing_address": selection.address_asked,
         }
 
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Return the list. The address of a skill that was renamed leads to its present one."""
+        address = request.get_full_path()
+        present = find_present_urls([address]).get(address) if "skill" in request.GET else None
+        return redirect(present, permanent=True) if present else super().serve(request, *args, **kwargs)
+
     def readable_projects(self) -> QuerySet[Any]:
         """Return the projects of this portfolio that its readers may read."""
         return readable_children(ProjectPage, self)
 
 
-class Skill(TagBase):
+class Skill(TagTerm):
     """A skill by which projects are grouped, such as 'typesetting'."""
 
-    class Meta:
+    class Meta(TagTerm.Meta):
         verbose_name = "skill"
 
 
@@ -205,3 +217,16 @@ class ProjectLink(Orderable):
     url = models.URLField("address", help_text="Where the link leads, starting with https://")
 
     panels = [FieldPanel("label"), FieldPanel("url")]
+
+
+def find_skill_urls(skill: Skill) -> dict[int, str]:
+    """Return the URL of the projects with `skill` in each portfolio where somebody can read one. Blocks."""
+    portfolios = PortfolioIndexPage.objects.live()
+    return {
+        index.pk: f"{index.url}?{urlencode({'skill': skill.slug})}"
+        for index in portfolios
+        if index.readable_projects().filter(project_skills__tag=skill).exists()
+    }
+
+
+redirect_former_urls(Skill, find_skill_urls)
