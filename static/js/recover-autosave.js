@@ -107,7 +107,7 @@ function closeNetworkError() {
 }
 
 // A form that the server has refused is rendered with its errors, and saved as a draft right after.
-const refusals = editForm().dataset.wUnsavedForceValue === "true" ? [...document.querySelectorAll(".messages li.error")] : [];
+const refusals = editForm()?.dataset.wUnsavedForceValue === "true" ? [...document.querySelectorAll(".messages li.error")] : [];
 
 /** Replace 'could not be saved' by what is true. The errors stay. */
 function correctMessages() {

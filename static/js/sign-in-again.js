@@ -42,7 +42,7 @@ async function askWhoIsSignedIn(method = "GET", body = undefined) {
 
 /** Who opened the page. The token on the page proves that nobody else has signed in since. */
 const askForAuthor = () => askWhoIsSignedIn("POST").then((session) => ({ name: texts.textUnknown, ...session }));
-let author = askForAuthor();
+let author = editForm() && askForAuthor();
 
 /** @returns {Promise<string | undefined>} why the form as it is now can't be sent, though its author is signed in */
 export const explainRefusal = async () => (await askWhoIsSignedIn("POST", new FormData(editForm())))?.cause;
@@ -77,7 +77,7 @@ export const withNames = (text, session) => text.replace(/{(other|author)}/g, (_
 class SignInDialog {
   constructor() {
     this.element = template.content.querySelector("dialog");
-    editForm().after(this.element);
+    editForm()?.after(this.element); // The page that copies another has none.
     this.wasDeclined = false;
     this.part("close").addEventListener("click", () => this.end(false));
     this.part("save-as").addEventListener("click", () => this.saveAsOther());
