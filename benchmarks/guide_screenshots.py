@@ -30,6 +30,20 @@ QUALITY = 82
 TITLE = "Three mornings at the proofing press"
 TEXT = "The first sheet is never right. It shows where the type sits too high, and that is what it is for."
 
+# Visits of the last month, so that there are numbers to see.
+COUNTS = """
+from datetime import timedelta
+from django.utils import timezone
+from wagtail.models import Page
+from galley.statistics.models import DailyCount
+today = timezone.localdate()
+DailyCount.objects.bulk_create(
+    DailyCount(page=page, day=today - timedelta(days=age), count=1 + (7 * number + 5 * age) % (9 + 3 * number))
+    for number, page in enumerate(Page.objects.live().filter(depth=4))
+    for age in range(30)
+)
+"""
+
 Walk = Callable[[Page], Awaitable[None]]
 
 
@@ -41,14 +55,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="galley-guide-") as folder:
         _load_sample_site(Path(folder))
         with run_site(Path(folder)) as site:
-            asyncio.run(_take_all(site.url, names))
+            asyncio.run(_take_all(site.url, [name for name in names if name != "translations"]))
+        if "translations" in names:
+            with run_site(Path(folder), GALLEY_LANGUAGES="en,de") as site:
+                asyncio.run(_take_all(site.url, ["translations"]))
 
 
 def _load_sample_site(folder: Path) -> None:
     account = {"DJANGO_SUPERUSER_USERNAME": EDITOR, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
     account["DJANGO_SUPERUSER_EMAIL"] = "ines@example.org"
     env = environment(folder, **account)
-    for command in (["migrate", "-v0"], ["load_sample_site"], ["createsuperuser", "--noinput", "-v0"]):
+    account_command, counts_command = ["createsuperuser", "--noinput", "-v0"], ["shell", "-v0", "-c", COUNTS]
+    for command in (["migrate", "-v0"], ["load_sample_site"], account_command, counts_command):
         subprocess.run([sys.executable, "manage.py", *command], cwd=PROJECT, env=env, check=True)
 
 
@@ -71,7 +89,10 @@ async def _sign_in(browser: Browser, url: str) -> Page:
     page = await context.new_page()
     await log_in(page, EDITOR, PASSWORD)
     await page.goto("/admin/")
-    await page.get_by_role("button", name="Use this time zone").click()
+    time_zone = page.get_by_role("button", name="Use this time zone")
+    # Asked once.
+    if await time_zone.is_visible():
+        await time_zone.click()
     return page
 
 
@@ -128,6 +149,42 @@ async def _history(page: Page) -> None:
     await page.goto(page.url.replace("/edit/", "/history/"))
 
 
+async def _bin(page: Page) -> None:
+    await page.goto("/admin/blogpostpage-list/")
+    await page.get_by_role("link", name="Before we fold", exact=False).first.click()
+    await page.get_by_role("button", name="Actions").first.click()
+    await page.get_by_role("link", name="Delete").first.click()
+    await page.get_by_role("button", name="Yes, delete it").click()
+    await expect(page.locator(".messages")).to_contain_text("is in the bin")
+    await page.goto("/admin/bin/")
+
+
+async def _statistics(page: Page) -> None:
+    await page.goto("/admin/blogpostpage-list/")
+    await page.get_by_role("link", name="The margin is a room").first.click()
+    toggle = page.get_by_role("button", name="Toggle statistics")
+    await toggle.wait_for()
+    if await toggle.get_attribute("aria-expanded") != "true":
+        await toggle.click()
+
+
+async def _translations(page: Page) -> None:
+    await page.goto("/admin/locales/new/")
+    await page.get_by_label("Language", exact=False).first.select_option("de")
+    await page.get_by_role("button", name="Create").click()
+    await expect(page.locator(".messages")).to_contain_text("created")
+    await page.goto("/admin/blogpostpage-list/")
+    await page.get_by_role("link", name="The margin is a room").first.click()
+    await page.get_by_role("button", name="Actions").first.click()
+    await page.get_by_role("link", name="Translate into").first.click()
+    await page.get_by_role("button", name="Make the translation").click()
+    await page.wait_for_url("**/edit/")
+    source = page.frame_locator(".translations__source")
+    if not await page.locator(".translations__source").is_visible():
+        await page.get_by_role("button", name="Toggle translations").click()
+    await expect(source.get_by_role("heading", name="The margin is a room").first).to_be_visible()
+
+
 async def _site(page: Page) -> None:
     await page.goto("/admin/settings/home/sitesettings/")
 
@@ -163,6 +220,9 @@ WALKS: dict[str, Walk] = {
     "publish": _publish,
     "history": _history,
     "site": _site,
+    "statistics": _statistics,
+    "bin": _bin,
+    "translations": _translations,
     # The page is locked from here on.
     "calendar": _calendar,
 }
