@@ -28,7 +28,7 @@ RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-0*[1-9][0-9]*)")
 
 def serve_static_files(app: ASGIApp) -> ASGIApp:
     """Serve static files before `app`: in development from their sources, else from `STATIC_ROOT`."""
-    if str(settings.STORAGES["staticfiles"]["BACKEND"]).startswith("django."):  # type: ignore[index]
+    if str(settings.STORAGES["staticfiles"]["BACKEND"]).startswith("django."):
         return ASGIStaticFilesHandler(app)  # type: ignore[arg-type]
     return FileServer(app, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
 

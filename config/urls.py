@@ -8,12 +8,13 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from config.files import PUBLIC_MEDIA_FOLDERS
 from forms.views import form_token
 from galley.async_pages.refused_hosts import answer_bad_request
 from galley.health import views as health
 from galley.images import RENDITIONS_FOLDER
 from galley.images.originals import ORIGINALS_FOLDER, serve_original
-from galley.images.views import serve_rendition
+from galley.images.views import serve_public_file, serve_rendition
 from galley.languages.addresses import by_language
 from galley.languages.middleware import in_language_of_path
 from galley.monitoring.views import metrics
@@ -42,6 +43,7 @@ urlpatterns = [
     path("preview/", include("galley.preview.urls")),
     path(f"{settings.MEDIA_URL.lstrip('/')}{RENDITIONS_FOLDER}/<path:name>", serve_rendition),
     path(f"{settings.MEDIA_URL.lstrip('/')}{ORIGINALS_FOLDER}/<path:name>", serve_original),
+    re_path(rf"^{settings.MEDIA_URL.lstrip('/')}((?:{'|'.join(PUBLIC_MEDIA_FOLDERS)})/.+)$", serve_public_file),
     path("forms/token/", form_token, name="form_token"),
     re_path(r"^documents/([0-9]+)/(.*)$", serve_document, name="wagtaildocs_serve"),
     path("documents/", include(wagtaildocs_urls)),

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from environs import Env, validate
 
 from config.settings.var_dir import prepare_var_dir, read_or_create_secret_key
+from galley.files.conf import file_storages
 from galley.languages.conf import language_settings
 from galley.monitoring.conf import logging_settings
 from galley.second_factor import conf as second_factor
@@ -145,7 +146,14 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
 }
 # The preview's sockets run in threads that come and go, and share connections through Psycopg's pool.
-POSTGRESQL_OPTIONS = {"pool": {"min_size": 1, "max_size": 16, "timeout": 2}}
+# A host that is cut off says nothing: after some seconds without an answer, a connection ends.
+POSTGRESQL_OPTIONS = {
+    "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 16), "timeout": 2},
+    **{"connect_timeout": 2, "tcp_user_timeout": 5000},
+    **{"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2},
+}
+# How many processes have such a pool, on all hosts (docs/several-hosts.md).
+DATABASE_PROCESSES = env.int("DATABASE_PROCESSES", 3)
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'galley.sqlite3'))}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -246,11 +254,16 @@ EDITORS_GUIDE = BASE_DIR / "docs/editors.md"
 STATICFILES_DIRS = [BASE_DIR / "static", ("editors-guide", BASE_DIR / "docs/images/editors")]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+# With a bucket of S3-compatible storage, several hosts share the files (docs/several-hosts.md).
+AWS_STORAGE_BUCKET_NAME = env.str("S3_BUCKET", "")
+AWS_S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", None)
+AWS_S3_REGION_NAME = env.str("S3_REGION", None)
+AWS_S3_ACCESS_KEY_ID = env.str("S3_ACCESS_KEY_ID", None)
+AWS_S3_SECRET_ACCESS_KEY = env.str("S3_SECRET_ACCESS_KEY", None)
+RENDITIONS_URL = clean_url(env.str("S3_PUBLIC_URL", ""))
 STORAGES = {
-    "default": {"BACKEND": "galley.files.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    # The name of a rendition depends on its content: two processes that create it at once write the same file.
-    "renditions": {"BACKEND": "galley.files.storage.WholeFileStorage", "OPTIONS": {"allow_overwrite": True}},
+    **file_storages(AWS_STORAGE_BUCKET_NAME),
 }
 
 # The form of a page with many blocks has more fields than Django's default of 1,000 (a block of code has seven; these

@@ -24,14 +24,14 @@ from galley.backups.manifest import (
     is_encrypted,
     read_manifest,
 )
+from galley.backups.media import Media, find_files, open_file
 from galley.backups.retention import choose_old
 from galley.backups.storing import BackupError, store
-from galley.files.storage import UNFINISHED_FOLDER
 
 VERSIONS = ("django", "wagtail")
 
 
-def make_backup(root: Path, media: Path, key: Any | None) -> tuple[Path, Manifest]:
+def make_backup(root: Path, media: Media, key: Any | None) -> tuple[Path, Manifest]:
     """Back up the site's database and the files in `media` to a new folder in `root`, and delete old backups there.
 
     Returns the folder and its manifest. Raises BackupError if the backup can't be made: then nothing of it is left.
@@ -64,7 +64,7 @@ def lock(root: Path) -> Iterator[None]:
         yield
 
 
-def write_backup(root: Path, media: Path, key: Any | None, snapshots: Any) -> tuple[Path, Manifest]:
+def write_backup(root: Path, media: Media, key: Any | None, snapshots: Any) -> tuple[Path, Manifest]:
     """Write one backup to a new folder in `root`. `snapshots` takes the snapshot, and gets a folder to work in."""
     begun = datetime.now(UTC)
     folder = root / begun.strftime(NAME_FORMAT)
@@ -121,10 +121,10 @@ def _find_former(root: Path, key: Any | None) -> tuple[Path, dict[str, StoredFil
 
 
 class MediaCopies:
-    """The files of the folder `media` in a backup: copied, or linked to the copy in the former backup."""
+    """The files of a site in a backup: copied, or linked to the copy in the former backup."""
 
     def __init__(
-        self, media: Path, folder: Path, key: Any | None, former: Path, former_files: dict[str, StoredFile]
+        self, media: Media, folder: Path, key: Any | None, former: Path, former_files: dict[str, StoredFile]
     ) -> None:
         self.media, self.folder, self.key = media, folder, key
         self.former, self.former_files = former, former_files
@@ -132,15 +132,12 @@ class MediaCopies:
 
     def update(self) -> None:
         """Copy what isn't copied yet, or has changed since."""
-        for path in find_files(self.media):
-            name = str(path.relative_to(self.media))
+        for name, *known in find_files(self.media):
             # Deleted meanwhile: no row of the next snapshot names it.
             with suppress(FileNotFoundError):
-                self._update_file(name, path)
+                self._update_file(name, (known[0], known[1]))
 
-    def _update_file(self, name: str, path: Path) -> None:
-        state = path.stat()
-        known = (state.st_size, state.st_mtime_ns)
+    def _update_file(self, name: str, known: tuple[int, int]) -> None:
         copied = self.files.get(name)
         if copied and (copied.size, copied.modified) == known:
             return
@@ -151,7 +148,7 @@ class MediaCopies:
         if former and (former.size, former.modified) == known and self._link(former):
             self.files[name] = former
         else:
-            self.files[name] = self._copy(name, path)
+            self.files[name] = self._copy(name, known[1])
 
     def _link(self, file: StoredFile) -> bool:
         source, target = self.former / file.place, self.folder / file.place
@@ -163,29 +160,13 @@ class MediaCopies:
                 return True
         return False
 
-    def _copy(self, name: str, path: Path) -> StoredFile:
+    def _copy(self, name: str, modified: int) -> StoredFile:
         place = f"files/{secrets.token_hex(16)}{ENCRYPTED}" if self.key else f"media/{name}"
-        try:
-            source = path.open("rb")
-        except PermissionError as error:
-            raise BackupError(f"{path} can't be read: {error.strerror}. No backup was made.") from None
-        with source:
-            modified = os.fstat(source.fileno()).st_mtime_ns
+        with open_file(self.media, name) as source:
+            if isinstance(self.media, Path):
+                modified = os.fstat(source.fileno()).st_mtime_ns  # it may have been written since
             sha256, size = store(source, self.folder / place, self.key)
         return StoredFile(place, size, sha256, (self.folder / place).stat().st_size, modified)
-
-
-def find_files(media: Path) -> Iterator[Path]:
-    """Yield the files in the folder `media`, without unfinished ones. Raises BackupError if a folder can't be read."""
-
-    def refuse(error: OSError) -> None:
-        if error.filename != str(media):
-            raise BackupError(f"{error.filename} can't be read: {error.strerror}. Nothing was done.")
-
-    for folder, folders, names in os.walk(media, onerror=refuse):
-        if folder == str(media) and UNFINISHED_FOLDER in folders:
-            folders.remove(UNFINISHED_FOLDER)
-        yield from (Path(folder, name) for name in names)
 
 
 def sync_folder(folder: Path) -> None:

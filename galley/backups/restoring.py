@@ -17,17 +17,17 @@ from django.utils._os import safe_join
 from wagtail.models import Page
 
 from galley.backups.databases import load_postgresql, load_sqlite
-from galley.backups.making import find_files, lock
+from galley.backups.making import lock
 from galley.backups.manifest import Manifest, StoredFile, is_encrypted, read_manifest
+from galley.backups.media import Media, find_files, find_workplace, replace_files
 from galley.backups.moving import move_rows
 from galley.backups.storing import BackupError, fetch
-from galley.files.storage import UNFINISHED_FOLDER
 
 
 def restore_backup(
-    folder: Path, media: Path, key: Any | None, *, replace: bool = False, has_media: bool = True
+    folder: Path, media: Media, key: Any | None, *, replace: bool = False, has_media: bool = True
 ) -> Manifest:
-    """Put the backup in `folder` into the site's database, and into its folder `media` unless it has none.
+    """Put the backup in `folder` into the site's database, and its files into `media` unless it has none.
 
     Returns its manifest. Raises BackupError if it can't be restored: up to the message that says otherwise, nothing
     was changed. With `replace`, the content that is there is deleted.
@@ -69,7 +69,7 @@ def check_backup(folder: Path, key: Any | None) -> Manifest:
     return manifest
 
 
-def find_content(media: Path | None) -> str:
+def find_content(media: Media | None) -> str:
     """Return in words what the site has that a new one hasn't, or nothing."""
     tables = connection.introspection.table_names()
     models = [("accounts", get_user_model().objects.all()), ("pages", Page.objects.filter(depth__gt=2))]
@@ -97,12 +97,13 @@ def _all_files(manifest: Manifest) -> list[StoredFile]:
 
 
 @contextmanager
-def _staging(media: Path) -> Iterator[Path]:
-    """Make a folder on the disk of the files, which nobody is sent from."""
-    with lock(media / UNFINISHED_FOLDER):
-        for leftover in (media / UNFINISHED_FOLDER).glob("restore-*"):
+def _staging(media: Media) -> Iterator[Path]:
+    """Make a folder to work in."""
+    workplace = find_workplace(media)
+    with lock(workplace):
+        for leftover in workplace.glob("restore-*"):
             shutil.rmtree(leftover, ignore_errors=True)
-        folder = Path(mkdtemp(prefix="restore-", dir=media / UNFINISHED_FOLDER))
+        folder = Path(mkdtemp(prefix="restore-", dir=workplace))
         try:
             (folder / "media").mkdir()
             (folder / "replaced").mkdir()
@@ -140,13 +141,9 @@ def _join(folder: Path, name: str) -> Path:
         raise BackupError(f"The backup names a file outside of its folder: {name}. Nothing was changed.") from None
 
 
-def _swap_media(new: Path, media: Path, replaced: Path) -> None:
-    """Move the files in `media` to `replaced`, and those in `new` to their place. `media` may be a mounted disk."""
+def _swap_media(new: Path, media: Media, replaced: Path) -> None:
     try:
-        for path in [path for path in media.iterdir() if path.name != UNFINISHED_FOLDER]:
-            path.rename(replaced / path.name)
-        for path in list(new.iterdir()):
-            path.rename(media / path.name)
+        replace_files(media, new, replaced)
     except OSError as error:
         raise BackupError(
             f"The database is restored, the files aren't: {error}. Correct that, and run the same command again with "

@@ -12,6 +12,26 @@ from django.utils.crypto import get_random_string
 UNFINISHED_FOLDER = "unfinished"
 
 
+class StorageError(OSError):
+    """A file can't be stored or read: the disk is full, or the storage of a bucket doesn't answer."""
+
+
+class AwayError(StorageError):
+    """The storage didn't answer a moment ago, and isn't asked. That it doesn't was in the log then."""
+
+
+def find_storage_error(error: BaseException | None) -> StorageError | None:
+    """Return the StorageError that `error` is, or has been raised from; None if it is another."""
+    while error and not isinstance(error, StorageError):
+        error = error.__cause__
+    return error if isinstance(error, StorageError) else None
+
+
+def is_bucket(storage: Any) -> bool:
+    """Return whether the files of `storage` lie in a bucket, so that no web server of this host can send them."""
+    return hasattr(storage, "bucket_name")
+
+
 class WholeFileStorage(FileSystemStorage):
     """Django's storage, which writes each file in another folder first, and then moves it to its place.
 
@@ -23,6 +43,8 @@ class WholeFileStorage(FileSystemStorage):
         try:
             super()._save(draft, content)  # type: ignore[misc]
             return self._move(Path(self.path(draft)), name)
+        except OSError as error:
+            raise StorageError(*error.args) from error
         finally:
             with suppress(OSError):
                 self.delete(draft)

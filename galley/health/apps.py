@@ -9,3 +9,7 @@ class HealthConfig(AppConfig):
     name = "galley.health"
     label = "health"
     verbose_name = "Health"
+
+    def ready(self) -> None:
+        """Register the check."""
+        from galley.health import checks  # noqa: F401

@@ -5,6 +5,7 @@ import shutil
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,13 +15,18 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.checks import CheckMessage, run_checks
 from django.core.checks import messages as check_messages
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from wagtail.models import Revision
 
 from galley.backups.manifest import find_backups
+from galley.files.storage import is_bucket
+from galley.health.checks import find_budget
 from galley.tasks.mail import describe_mail, is_mail_sent
 from galley.tasks.queue import WORKER_LATE, read_status
 
@@ -95,6 +101,8 @@ def check_database() -> Iterator[Finding]:
         cursor.execute("SELECT COUNT(*) FROM pg_stat_activity")
         used = cursor.fetchone()[0]
     text = _("PostgreSQL answers; %(used)s of %(most)s connections are used.") % {"used": used, "most": most}
+    if budget := find_budget():
+        text += " " + _("%(processes)s processes may open %(pool)s each.") % {"processes": budget[1], "pool": budget[0]}
     mend = _("Raise max_connections in postgresql.conf, or run fewer processes.")
     yield Finding(
         "database", State.WARNING if used > 0.8 * most else State.WELL, text, mend if used > 0.8 * most else ""
@@ -222,6 +230,40 @@ def check_disk() -> Iterator[Finding]:
         yield Finding("disk", State.FAULT, text, mend)
 
 
+def check_files() -> Iterator[Finding]:
+    """Ask the bucket, if there is one, whether it stores a file, sends it again, and sends it to nobody else."""
+    storage: Any = default_storage
+    if not is_bucket(storage):
+        yield Finding("files", State.WELL, _("They are in the folder %s.") % settings.MEDIA_ROOT)
+        return
+    name = ""
+    try:
+        # In a folder that has to be private.
+        name = storage.save(f"documents/health-{get_random_string(12)}.txt", ContentFile(b"galley doctor"))
+        with storage.open(name) as file:
+            file.read()
+        is_public = storage.is_public(name)
+    except OSError as error:
+        mend = _("Uploads fail until it answers. S3_ENDPOINT_URL, S3_BUCKET and the keys say where it is.")
+        yield Finding("files", State.FAULT, str(error), mend)
+        return
+    finally:
+        with suppress(OSError):
+            storage.delete(name)
+    if is_public:
+        text = _("Everybody can read originals and private documents in the bucket %s.") % storage.bucket_name
+        mend = _("Let its policy allow only the folder pictures to be read without a signature, or nothing.")
+        yield Finding("files", State.FAULT, text, mend)
+    else:
+        text = _("The bucket %s stores files, and sends them to the site only.") % storage.bucket_name
+        yield Finding("files", State.WELL, text)
+
+
+def is_storage_away() -> bool:
+    """Return whether the bucket didn't answer a moment ago. Asks nothing."""
+    return is_bucket(default_storage) and default_storage.is_away()  # type: ignore[attr-defined]
+
+
 def find_free_bytes() -> int:
     """Return how many bytes the site may still write."""
     return shutil.disk_usage(_folder()).free
@@ -244,5 +286,6 @@ QUESTIONS: list[Callable[[], Iterator[Finding]]] = [
     check_mail,
     check_certificate,
     check_backups,
+    check_files,
     check_disk,
 ]

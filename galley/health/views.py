@@ -13,11 +13,20 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error
 
-from galley.health.findings import LEAST_FREE_BYTES, State, find_all, find_free_bytes, is_cache_away
+from galley.files.failures import explain_in_admin
+from galley.files.storage import StorageError
+from galley.health.findings import (
+    LEAST_FREE_BYTES,
+    State,
+    find_all,
+    find_free_bytes,
+    is_cache_away,
+    is_storage_away,
+)
 from galley.tasks.queue import WORKER_LATE, read_status
 
 logger = logging.getLogger(__name__)
@@ -68,6 +77,7 @@ def _is_worker_away() -> bool:
 EFFECTS: list[tuple[Callable[[], bool], str]] = [
     (is_cache_away, "no answer from Redis: pages are slower, drafts reach fewer screens"),
     (lambda: find_free_bytes() < LEAST_FREE_BYTES, "the disk is nearly full: uploads will fail"),
+    (is_storage_away, "no answer from the bucket: pictures and documents are missing, uploads fail"),
     (_is_worker_away, "no worker: mails and scheduled pages wait"),
 ]
 
@@ -78,11 +88,14 @@ def _plain(text: str, status: int = 200) -> HttpResponse:
 
 
 def answer_failure(request: HttpRequest) -> HttpResponseBase:
-    """Return 503 with `Retry-After` if the database is away, else Django's page for errors: the site's `handler500`.
+    """Return 503 with `Retry-After` if database or files are away, else Django's page for errors: the `handler500`.
 
     Django calls it while the exception is handled (`django.core.handlers.exception.response_for_exception`).
     """
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    error = sys.exc_info()[1]
+    if isinstance(error, StorageError) and request.path.startswith(reverse("wagtailadmin_home")):
+        return explain_in_admin(request)
+    if not isinstance(error, OperationalError | InterfaceError | StorageError):
         return server_error(request)
     headers = {"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"}
     return HttpResponse(render_to_string("503.html"), status=503, headers=headers)

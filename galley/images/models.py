@@ -35,6 +35,7 @@ from galley.decoding.processes import (
     max_memory,
     measure,
 )
+from galley.files.storage import is_bucket
 from galley.images.pictures import RemoteFilter, RemotePicture
 from galley.images.renditions import ORIGINAL, RenditionName
 
@@ -146,7 +147,8 @@ class AbstractAnalysedImage(AbstractImage):
         try:
             rendition = super().get_rendition(filter)
             storage = rendition.file.storage
-            if not storage.exists(rendition.file.name):
+            # A bucket would be asked for each picture of a list.
+            if not is_bucket(storage) and not storage.exists(rendition.file.name):
                 storage.save(rendition.file.name, self.generate_rendition_file(rendition.filter))
             return rendition
         except OSError as error:

@@ -9,6 +9,7 @@ from wagtail.images.models import AbstractImage
 from wagtail.models import Page, ReferenceIndex
 from wagtail.permissions import policy_registry
 
+from galley.files.storage import find_storage_error
 from galley.images.markup import largest_image_url
 
 # Where Wagtail stores them.
@@ -20,7 +21,7 @@ def serve_original(request: HttpRequest, name: str) -> HttpResponse:
     """Respond with the original called `name`, to people who may choose or change the picture.
 
     Other visitors are redirected to its largest size if it is on a published page that everybody may read: originals
-    had public addresses once. Raises Http404 else. Blocks.
+    had public addresses once. Raises Http404 else, and StorageError if the storage doesn't answer. Blocks.
     """
     image = get_image_model().objects.filter(file=f"{ORIGINALS_FOLDER}/{name}").first()
     if image is None:
@@ -32,7 +33,7 @@ def serve_original(request: HttpRequest, name: str) -> HttpResponse:
             with image.open_file() as file:
                 response = HttpResponse(file.read(), content_type="application/octet-stream")
         except OSError as error:
-            raise Http404 from error
+            raise (find_storage_error(error) or Http404()) from error
         # A drawing that is opened by itself could run its scripts.
         response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=image.filename)
         patch_cache_control(response, private=True, no_store=True)

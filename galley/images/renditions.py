@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.files.storage import Storage
 from django.utils.crypto import constant_time_compare
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage, Filter, get_rendition_storage
@@ -27,6 +28,7 @@ ORIGINAL = "original"
 MIME_TYPES = {suffix: f"image/{name}" for suffix, name in (FORMATS | {"gif": "gif", "png": "png"}).items()}
 MIME_TYPES["svg"] = "image/svg+xml"
 
+_PK = re.compile(r"[0-9]{1,18}")
 _NAME = re.compile(
     r"(?P<pk>[0-9]{1,18})-(?P<signature>[0-9A-Za-z_-]{16})/(?P<operation>original|[a-z]+-[0-9x]{1,11})\.(?P<suffix>\w+)"
 )
@@ -109,12 +111,18 @@ def find_present_url(image: AbstractImage, name: RenditionName) -> str | None:
     return replace(present, operation=largest.operation, suffix=suffix).url if is_old else None
 
 
-def read_rendition(image: AbstractImage, name: RenditionName) -> bytes | None:
-    """Return the content of the rendition called `name`; None if its file or its row is missing."""
-    if not image.renditions.filter(file=name.path).exists() or not get_rendition_storage().exists(name.path):
-        return None
-    with get_rendition_storage().open(name.path) as file:
+def is_recorded(path: str) -> bool:
+    """Return whether there is a row of the rendition at `path`: one of a slot, or one of Wagtail's admin."""
+    pk = path.removeprefix(f"{RENDITIONS_FOLDER}/").partition("-")[0]
+    renditions = get_image_model().get_rendition_model().objects
+    return bool(_PK.fullmatch(pk)) and renditions.filter(image_id=int(pk), file=path).exists()
+
+
+def read_file(storage: Storage, path: str) -> bytes | None:
+    """Return the content of the file at `path`; None if it is missing."""
+    with suppress(FileNotFoundError), storage.open(path) as file:
         return bytes(file.read())
+    return None
 
 
 def store_rendition(image: AbstractImage, name: RenditionName, file: Any) -> bytes:
@@ -145,5 +153,9 @@ def make_rendition(name: RenditionName) -> None:
     image = find_image(name)
     if image and image.is_animated is None:
         image.save()  # analyses the file
-    if image and find_present_url(image, name) == name.url and read_rendition(image, name) is None:
+    if (
+        image
+        and find_present_url(image, name) == name.url
+        and not (is_recorded(name.path) and read_file(get_rendition_storage(), name.path))
+    ):
         store_rendition(image, name, image.generate_rendition_file(name.filter))

@@ -153,8 +153,9 @@ def _find_public_sources() -> list[Mapping[str, list[str]]]:
 
 
 def _find_file_sources() -> Sources:
-    """Return the origins of static and media files, where these are on another host."""
-    static, media = (_origin_of(str(url)) for url in (settings.STATIC_URL, settings.MEDIA_URL))
+    """Return the origins of static and media files, where these are on another host, as in a bucket."""
+    static, media = _origin_of(str(settings.STATIC_URL)), _origin_of(str(settings.MEDIA_URL))
+    media += _origin_of(getattr(settings, "RENDITIONS_URL", ""))
     return {
         **dict.fromkeys(("script-src", "style-src", "font-src", "connect-src"), static),
         "img-src": [*static, *media],
@@ -179,7 +180,7 @@ def _write(*parts: Mapping[str, list[str]]) -> str:
 
 def _forget(*, setting: str, **kwargs: object) -> None:
     """Build the policies again after a test has changed a setting: a receiver of `setting_changed`."""
-    if setting in {*DEFAULTS, "STATIC_URL", "MEDIA_URL", "ROOT_URLCONF", "EMBED_PROVIDERS"}:
+    if setting in {*DEFAULTS, "STATIC_URL", "MEDIA_URL", "RENDITIONS_URL", "ROOT_URLCONF", "EMBED_PROVIDERS"}:
         build_headers.cache_clear()
         _find_admin.cache_clear()
 

@@ -58,9 +58,9 @@ def find_text(request: HttpRequest, pk: int) -> ShareImageText:
 
 def _read_or_draw(pk: int, text: ShareImageText) -> bytes:
     name = f"{FOLDER}/{pk}/{text.digest}.png"
-    if default_storage.exists(name):
-        with default_storage.open(name) as file:
-            return bytes(file.read())
+    # Whatever is wrong with the storage: it is drawn.
+    with suppress(OSError), default_storage.open(name) as file:
+        return bytes(file.read())
     image = draw_share_image(text)
     try:
         delete_share_images(pk)

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from wagtail.models import Revision
 
-from galley.health import findings
+from galley.health import checks, findings
 from galley.health.findings import Finding, State
 from galley.tasks.models import Worker
 from tests.factories import SmallSite
@@ -127,3 +127,14 @@ def test_the_doctor_says_all_and_fails_with_a_fault(monkeypatch: pytest.MonkeyPa
     assert "well    clock: It is right." in printed.getvalue()
     monkeypatch.setattr(findings, "QUESTIONS", [check_what_is_well])
     call_command("doctor", stdout=printed)
+
+
+def test_the_connections_of_all_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checks.check_connections(["default"]) == []  # SQLite has no pool
+    for pool, is_enough in ((16, True), (40, False)):
+        monkeypatch.setattr(checks, "find_budget", lambda pool=pool: (pool, 3, 92))
+        found = checks.check_connections(["default"])
+        assert (found == []) is is_enough
+        assert checks.check_connections(None) == []
+    assert "120 connections" in found[0].msg
+    assert "DATABASE_POOL_SIZE to 30" in str(found[0].hint)

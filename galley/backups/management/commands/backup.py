@@ -10,6 +10,7 @@ from django.db import Error
 
 from galley.backups import storing
 from galley.backups.making import make_backup
+from galley.backups.media import find_media
 from galley.backups.storing import BackupError, read_key
 
 
@@ -33,9 +34,7 @@ class Command(BaseCommand):
             return
         try:
             key = read_key(getattr(settings, "BACKUP_KEY", ""))
-            folder, manifest = make_backup(
-                Path(getattr(settings, "BACKUP_DIR", "backups")), Path(settings.MEDIA_ROOT), key
-            )
+            folder, manifest = make_backup(Path(getattr(settings, "BACKUP_DIR", "backups")), find_media(), key)
         except BackupError as error:
             raise CommandError(str(error)) from error
         except Error as error:

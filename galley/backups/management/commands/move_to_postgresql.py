@@ -12,6 +12,7 @@ from django.db import Error, connection
 
 from galley.backups.databases import copy_sqlite
 from galley.backups.making import write_backup
+from galley.backups.media import find_media
 from galley.backups.restoring import restore_backup
 from galley.backups.storing import BackupError
 
@@ -36,8 +37,8 @@ class Command(BaseCommand):
         databases = list(folder.glob("*.sqlite3"))
         if len(databases) != 1:
             raise CommandError(f"{folder} must have one file *.sqlite3, and has {len(databases)}. Nothing was done.")
-        media, new_media = folder / "media", Path(settings.MEDIA_ROOT)
-        stays = media.resolve() == new_media.resolve()
+        media, new_media = folder / "media", find_media()
+        stays = isinstance(new_media, Path) and media.resolve() == new_media.resolve()
         try:
             # A backup is consistent while somebody still writes to the former site, and is checked as it is restored.
             with TemporaryDirectory(dir=getattr(settings, "VAR_DIR", None), prefix="moving-") as work:

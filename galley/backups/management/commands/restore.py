@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
 from galley.backups.manifest import find_backups
+from galley.backups.media import find_media
 from galley.backups.restoring import check_backup, restore_backup
 from galley.backups.storing import BackupError, read_key
 
@@ -47,7 +48,7 @@ class Command(BaseCommand):
             if check:
                 manifest = check_backup(folder, key)
             else:
-                manifest = restore_backup(folder, Path(settings.MEDIA_ROOT), key, replace=replace)
+                manifest = restore_backup(folder, find_media(), key, replace=replace)
         except BackupError as error:
             raise CommandError(str(error)) from error
         except Error as error:

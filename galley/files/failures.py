@@ -1,0 +1,26 @@
+"""What editors and the log are told if a file can't be stored or read."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from galley.files.storage import AwayError
+
+
+def explain_in_admin(request: HttpRequest) -> HttpResponse:
+    """Return a page with status 503; to an upload among several, what Wagtail's script shows beside the file."""
+    text = _(
+        "The place where files are stored doesn't answer, or it is full. Nothing was stored or changed. Try again in a "
+        "few minutes. Administrators see what is wrong under Reports, Health of the site."
+    )
+    if request.resolver_match and request.resolver_match.url_name == "add_multiple":
+        return JsonResponse({"success": False, "error_message": text})
+    context = {"page_title": _("Files can't be stored at the moment"), "header_icon": "warning", "text": text}
+    return render(request, "files/failure.html", context, status=503)
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Return whether a line of the log says more than that the storage is still away: a filter for `django.request`."""
+    return not (record.exc_info and isinstance(record.exc_info[1], AwayError))
