@@ -146,13 +146,9 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
 }
 # The preview's sockets run in threads that come and go, and share connections through Psycopg's pool.
-# A host that is cut off says nothing: after some seconds without an answer, a connection ends.
-POSTGRESQL_OPTIONS = {
-    "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 16), "timeout": 2},
-    **{"connect_timeout": 2, "tcp_user_timeout": 5000},
-    **{"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2},
-}
-# How many processes have such a pool, on all hosts (docs/several-hosts.md).
+# The pool, and after how many (milli)seconds a connection ends whose other host is cut off, and says nothing.
+POSTGRESQL_OPTIONS = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 16), "timeout": 2}}
+POSTGRESQL_OPTIONS |= {"connect_timeout": 2, "tcp_user_timeout": 5000, "keepalives_idle": 5, "keepalives_interval": 2}
 DATABASE_PROCESSES = env.int("DATABASE_PROCESSES", 3)
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'galley.sqlite3'))}")}

@@ -86,8 +86,9 @@ class RedisBackplane(Backplane):
     async def fetch(self, channel: str) -> Frame | None:
         """Return the newest stored state, or None."""
         try:
-            text = await self._redis.hget(_key(channel), "frame")
-        except RedisError as error:
+            async with asyncio.timeout(SILENT_SECONDS):
+                text = await self._redis.hget(_key(channel), "frame")
+        except (RedisError, TimeoutError) as error:
             _warn(error)
             return None
         return Frame.from_json(str(text)) if text else None
@@ -97,7 +98,7 @@ class RedisBackplane(Backplane):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        with contextlib.suppress(RedisError):
+        with contextlib.suppress(RedisError, TimeoutError):
             await self._redis.delete(_process_key(self._process))
             await self._redis.publish(CHANNEL, json.dumps(["gone", self._process]))
             await self._redis.aclose()
@@ -185,12 +186,19 @@ class RedisBackplane(Backplane):
 
     async def _listen(self) -> None:
         pubsub: PubSub = self._redis.pubsub(ignore_subscribe_messages=True)
+        heard_at = time.monotonic()
         while True:
             try:
                 if not pubsub.subscribed:
-                    await pubsub.subscribe(CHANNEL)
+                    async with asyncio.timeout(SILENT_SECONDS):
+                        await pubsub.subscribe(CHANNEL)
+                    heard_at = time.monotonic()
                     self._catch_up()
-                message = await pubsub.get_message(timeout=None)
+                # This process hears its own heartbeat each second. Where nothing comes, the host is cut off.
+                message = await pubsub.get_message(timeout=SILENT_SECONDS)
+                if message is None and time.monotonic() - heard_at > SILENT_SECONDS:
+                    raise TimeoutError("nothing was heard")
+                heard_at = time.monotonic()
                 if message:
                     self._receive(*json.loads(message["data"]))
             except Exception as error:
