@@ -47,7 +47,7 @@ class TermIndexView(IndexView):
     def list_display(self) -> list[Any]:
         """The columns of the list."""
         count = PageCountColumn("page_count", label=_("Pages"), sort_key="page_count", get_url=self.get_usage_url)
-        return ["__str__", "slug", count]
+        return ["name", "slug", count]
 
     @cached_property
     def show_ordering_column(self) -> bool:
@@ -166,8 +166,8 @@ class TermViewSet(SnippetViewSet):
 
     @cached_property
     def ordering(self) -> Any:
-        """The chosen order, in which a term can be dragged; or else by name."""
-        return ViewSet.UNDEFINED if self.sort_order_field is ViewSet.UNDEFINED else self.sort_order_field
+        """The chosen order, in which a term can be dragged; or else by name. Counting forgets the model's own order."""
+        return "name" if self.sort_order_field is ViewSet.UNDEFINED else self.sort_order_field
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         """Return Wagtail's arguments, with what the list and the merging need."""

@@ -69,6 +69,13 @@ def test_editors_see_the_lists_and_authors_do_not(small_site: SmallSite, client:
     assert 'name="name"' not in client.get(chooser_url(model, "choose")).json()["html"]
 
 
+def test_the_list_is_in_the_order_of_names(desk: Client) -> None:
+    for name in ("ink", "zinc", "ash"):
+        Tag.objects.create(name=name)
+    listed = desk.get(url("tag", "list")).context["object_list"]
+    assert [tag.name for tag in listed] == ["ash", "ink", "zinc"]
+
+
 @pytest.mark.parametrize("search", ["", "?q=in"])
 def test_the_list_counts_pages(desk: Client, small_site: SmallSite, search: str) -> None:
     small_site.post.tags.add("ink")
