@@ -11,7 +11,7 @@ import socket
 import sqlite3
 import sys
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +24,10 @@ from tests.services import RedisServer, run_redis
 class ServerProcess:
     """One uvicorn on a port of its own."""
 
-    def __init__(self, var_dir: Path, **extra: str) -> None:
+    def __init__(self, var_dir: Path, within: Sequence[str] = (), **extra: str) -> None:
         self._env = environment(var_dir, **extra)
+        # What the command begins with, on another host.
+        self._within = within
         self._log = var_dir / "log"
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.port: int = listener.getsockname()[1]
@@ -37,7 +39,7 @@ class ServerProcess:
         command = ["manage.py", "serve", "--fd", str(listener.fileno()), "--graceful-seconds", "2"]
         with self._log.open("a") as log:
             self._process = start_process(
-                [sys.executable, *command],
+                [*self._within, sys.executable, *command],
                 cwd=PROJECT,
                 env=self._env,
                 stdout=log,

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -20,13 +20,22 @@ from tests.running_site import start_process, wait_until
 
 
 class PostgreSQLServer:
-    """A PostgreSQL whose data and socket lie in `folder`. `url` is the address of an empty database."""
+    """A PostgreSQL whose data and socket lie in `folder`. `url` is the address of an empty database.
 
-    def __init__(self, programs: Path, folder: Path, user: str | None) -> None:
+    With `host`, it listens there too; `within` is what its command begins with, on another host.
+    """
+
+    def __init__(
+        self, programs: Path, folder: Path, user: str | None, host: str = "", within: Sequence[str] = ()
+    ) -> None:
+        self._host, self._within = host, within
         self.url = f"postgres://galley@{quote(str(folder), safe='')}/galley"
         self._programs, self._folder, self._user = programs, folder, user
         arguments = ["--username", "galley", "--auth", "trust", "--encoding", "UTF8", "--no-sync"]
         self._run("initdb", "--pgdata", str(folder / "data"), *arguments)
+        if host:
+            with (folder / "data/pg_hba.conf").open("a") as rules:
+                rules.write("host all all 10.0.0.0/8 trust\n")
         self.start()
         self._run("createdb", "--host", str(folder), "--username", "galley", "galley")
 
@@ -36,10 +45,16 @@ class PostgreSQLServer:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
+        command = [self._programs / "postgres", "-D", self._folder / "data", "-h", self._host, "-k", self._folder, "-F"]
+        user = self._user
+        if self._within:
+            # Only root enters another host. The kernel forgets the signal where the account changes.
+            account = ["--reuid", user, "--regid", user, "--clear-groups", "--pdeathsig", "QUIT"] if user else []
+            command, user = [*self._within, "setpriv", *account, *command], None
         self._process = start_process(
-            [self._programs / "postgres", "-D", self._folder / "data", "-h", "", "-k", self._folder, "-F"],
+            command,
             when_orphaned="QUIT",
-            user=self._user,
+            user=user,
             cwd=self._folder,
             stderr=subprocess.DEVNULL,
         )
@@ -53,15 +68,15 @@ class PostgreSQLServer:
 
 
 @contextmanager
-def run_postgresql() -> Iterator[PostgreSQLServer]:
-    """Run an empty PostgreSQL for the length of the block."""
+def run_postgresql(host: str = "", within: Sequence[str] = ()) -> Iterator[PostgreSQLServer]:
+    """Run an empty PostgreSQL for the length of the block; with `host`, within another host."""
     programs = _postgresql_programs()
     if programs is None:
         pytest.skip("PostgreSQL is absent: apt-get install postgresql")
     # PostgreSQL refuses to run as root.
     user = "postgres" if os.getuid() == 0 else None
     with _temporary_folder("galley-postgresql-", owner=user) as folder:
-        server = PostgreSQLServer(programs, folder, user)
+        server = PostgreSQLServer(programs, folder, user, host, within)
         try:
             yield server
         finally:
@@ -76,12 +91,13 @@ def postgresql_url() -> Iterator[str]:
 
 
 class RedisServer:
-    """A Redis whose data and socket lie in `folder`: port 0, the socket file only."""
+    """A Redis whose data lie in `folder`. It listens at a socket file there; with `host`, at that address."""
 
-    def __init__(self, program: str, folder: Path) -> None:
-        self.url = f"unix://{folder / 'redis.sock'}"
-        arguments = ["--port", "0", "--unixsocket", str(folder / "redis.sock"), "--save", "", "--dir", str(folder)]
-        self._command = [program, *arguments]
+    def __init__(self, program: str, folder: Path, host: str = "", within: Sequence[str] = ()) -> None:
+        self.url = f"redis://{host}:6379/0" if host else f"unix://{folder / 'redis.sock'}"
+        address = ["--bind", host, "--protected-mode", "no"] if host else ["--port", "0"]
+        arguments = ["--unixsocket", str(folder / "redis.sock"), "--save", "", "--dir", str(folder)]
+        self._command = [*within, program, *address, *arguments]
 
     def start(self) -> None:
         """Start it, and wait for the line in its log that says that it is ready."""
@@ -97,13 +113,13 @@ class RedisServer:
 
 
 @contextmanager
-def run_redis() -> Iterator[RedisServer]:
-    """Run an empty Redis for the length of the block."""
+def run_redis(host: str = "", within: Sequence[str] = ()) -> Iterator[RedisServer]:
+    """Run an empty Redis for the length of the block; with `host`, within another host."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("Redis is absent: apt-get install redis-server")
     with _temporary_folder("galley-redis-") as folder:
-        server = RedisServer(program, folder)
+        server = RedisServer(program, folder, host, within)
         server.start()
         try:
             yield server

@@ -1,10 +1,12 @@
 """Two processes of one site, as two hubs on one real Redis."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 import pytest
 
+from galley.preview.broadcast import redis_backplane
 from galley.preview.broadcast.channels import EditorConnection, Frame, Viewer
 from galley.preview.broadcast.hub import Hub
 from galley.preview.broadcast.presence import NewestTarget, PageTarget, Person
@@ -223,5 +225,67 @@ def test_without_redis_each_process_goes_on_by_itself() -> None:
         await scene(*(Hub(backplane) for backplane in backplanes))
         for backplane in backplanes:
             await backplane.close()
+
+    asyncio.run(run())
+
+
+class SilentCut:
+    """A way to Redis that can be cut without a word: what is sent on the connections of before gets lost."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._cables: list[list[bool]] = []
+
+    async def __aenter__(self) -> "SilentCut":
+        self._server = await asyncio.start_server(self._take, "127.0.0.1", 0)
+        self.url = f"redis://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self._server.close()
+
+    def cut(self) -> None:
+        for cable in self._cables:
+            cable[0] = False
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        cable = [True]
+        self._cables.append(cable)
+        from_redis, to_redis = await asyncio.open_unix_connection(self._path)
+        await asyncio.gather(self._pump(reader, to_redis, cable), self._pump(from_redis, writer, cable))
+
+    @staticmethod
+    async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, cable: list[bool]) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                if cable[0]:
+                    writer.write(data)
+        writer.close()
+
+
+def test_a_process_that_is_cut_off_without_a_word_connects_again(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, seconds in (("HEARTBEAT_SECONDS", 0.1), ("SILENT_SECONDS", 0.5), ("RECONNECT_SECONDS", 0.05)):
+        monkeypatch.setattr(redis_backplane, name, seconds)
+
+    async def run() -> None:
+        async with SilentCut(redis_url.removeprefix("unix://")) as way:
+            backplanes = [RedisBackplane(redis_url), RedisBackplane(way.url)]
+            try:
+                await backplanes[0]._redis.flushall()
+                here, there = (Hub(backplane) for backplane in backplanes)
+                screen = await watch(there)
+                editor = await write(here, frame("a.1", "Set"))
+                await screen.shows("<p>Set</p>")
+                way.cut()
+                here.publish(editor, frame("a.2", "Set by hand"))
+                await screen.shows("<p>Set by hand</p>")
+                # By the connection that listens, not by the catching up of the other one.
+                here.publish(editor, frame("a.3", "Set by hand again"))
+                await screen.shows("<p>Set by hand again</p>")
+            finally:
+                for backplane in backplanes:
+                    await backplane.close()
 
     asyncio.run(run())

@@ -1,0 +1,166 @@
+"""The site on two hosts, with a third for database, Redis and files, from which either is cut off and comes back."""
+
+import asyncio
+import re
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+
+import psycopg
+import pytest
+import requests
+
+from tests.deploy.hosts import Hosts, run_hosts
+from tests.forms.conftest import token_of_age
+from tests.galley.preview.conftest import form_of, markdown
+from tests.galley.preview.real_sockets import RealEditor, RealScreen, running
+from tests.processes import ServerProcess, relay
+from tests.running_site import BLOG_ID, PROJECT, read_session, wait_until
+
+POST = "select id, title, slug from wagtailcore_page join blog_blogpostpage on page_ptr_id = id order by id limit 1"
+PICTURE = PROJECT / "docs/images/galley.png"
+PATIENCE = 60  # seconds
+
+
+class People:
+    """An editor and visitors, who come to either host. Their work has numbers."""
+
+    def __init__(self, hosts: Hosts) -> None:
+        self._hosts = hosts
+        self._numbers = count(1)
+        self._editor = requests.Session()
+        self._editor.cookies.set("sessionid", read_session(hosts.folders[0]))
+        self.sent: list[str] = []
+        self.uploaded = 0
+
+    def read(self, server: ServerProcess, path: str) -> requests.Response:
+        """Return what a visitor gets."""
+        return requests.get(f"http://localhost:{server.port}{path}", timeout=PATIENCE)
+
+    def waits_for(self, server: ServerProcess, path: str, status: int, text: str = "") -> None:
+        """Wait until a visitor gets an answer with this status and text."""
+
+        def is_there() -> bool:
+            answer = self.read(server, path)
+            return answer.status_code == status and text in answer.text
+
+        wait_until(is_there)
+
+    def work(self, here: ServerProcess, there: ServerProcess) -> None:
+        """Publish, upload and write a message on one host, and see it on the other."""
+        number = next(self._numbers)
+        token = self._post(here, "/admin/session/", read_only=True).json()["token"]
+        title = f"Post of hour {number}"
+        fields = {"title": title, "slug": "", "body-count": "0", "action-publish": "1"}
+        fields |= {"post_authors-TOTAL_FORMS": "0", "post_authors-INITIAL_FORMS": "0"}
+        path = f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/"
+        published = self._post(here, path, fields, token, allow_redirects=False)
+        assert published.status_code == 302, published.text
+        self.waits_for(there, "/blog/", 200, title)
+
+        files = {"files[]": (f"picture-{number}.png", PICTURE.read_bytes())}
+        uploaded = self._post(here, "/admin/images/multiple/add/", {"title": title}, token, files=files)
+        assert uploaded.json()["success"], uploaded.text
+        self.uploaded += 1
+        # The list makes small pictures on the other host, which are then read here.
+        listed = self._post(there, "/admin/images/", read_only=True).text
+        addresses = re.findall(r"/media/pictures/[\w./-]+", listed)
+        assert len(addresses) == self.uploaded
+        for address in addresses:
+            picture = self.read(here, address)
+            assert (picture.status_code, picture.headers["Content-Type"][:6]) == (200, "image/")
+        self.write(here)
+
+    def write(self, server: ServerProcess) -> None:
+        """Send a message by the contact form."""
+        text = f"Message {next(self._numbers)}"
+        words = {"name": "Ada", "email": "ada@example.org", "text": text, "token": token_of_age(60)}
+        sent = requests.post(f"http://localhost:{server.port}/contact/", words, timeout=PATIENCE)
+        assert sent.status_code == 200, sent.text
+        self.sent.append(text)
+
+    def _post(self, server: ServerProcess, path: str, data=None, token="", *, read_only=False, **options):
+        url = f"http://localhost:{server.port}{path}"
+        if path == "/admin/images/":
+            return self._editor.get(url, timeout=PATIENCE)
+        headers = {"X-Requested-With": "XMLHttpRequest"} if read_only or "files" in options else {"Accept": "text/html"}
+        if read_only:
+            return self._editor.get(url, headers=headers, timeout=PATIENCE)
+        headers["X-CSRFToken"] = token
+        return self._editor.post(url, data, headers=headers, timeout=PATIENCE, **options)
+
+
+async def play(hosts: Hosts) -> People:
+    """Preview, publish, upload and write through all cuts."""
+    first, second = hosts.servers
+    people = People(hosts)
+    with psycopg.connect(hosts.database) as connection:
+        page_id, title, slug = connection.execute(POST).fetchone()  # type: ignore[misc]
+    cookie = f"sessionid={read_session(hosts.folders[0])}"
+    form = form_of(SimpleNamespace(title=title, slug=slug), body=markdown("Set:"))
+    async with relay(first, second) as to_first, relay(second, first) as to_second:
+        editor = RealEditor(to_first, f"/preview/tabs/one/edit/{page_id}/", cookie, form=form)
+        screen = RealScreen(to_second, f"/preview/pages/{page_id}/", cookie)
+
+        async def types(word: str) -> None:
+            await editor.type(**{"body-0-value": f"{editor.form['body-0-value'][0]} {word}"})
+
+        async def works(*servers: ServerProcess) -> None:
+            await asyncio.to_thread(people.work, *servers)
+
+        async with running(editor, screen):
+            await screen.shows("<p>Set:</p>")
+            await works(first, second)
+            await works(second, first)
+            for number, host in enumerate(hosts.web):
+                cut, other = hosts.servers[number], hosts.servers[1 - number]
+                await types("before")
+                await screen.shows(editor.form["body-0-value"][0])
+                for server in hosts.servers:
+                    await asyncio.to_thread(people.waits_for, server, "/blog/", 200)
+                host.cut_off()
+                await types("meanwhile")
+                await asyncio.to_thread(people.waits_for, cut, "/health/ready", 503)
+                # Stored pages are shown, others say when to come again.
+                assert (await asyncio.to_thread(people.read, cut, "/blog/")).status_code == 200
+                away = await asyncio.to_thread(people.read, cut, f"/search/?query=cut{number}")
+                assert (away.status_code, away.headers.get("Retry-After")) == (503, "5")
+                await works(other, other)
+                host.connect()
+                await asyncio.to_thread(people.waits_for, cut, "/health/ready", 200)
+                await screen.shows(editor.form["body-0-value"][0])
+                await works(cut, other)
+                await works(other, cut)
+            for host in hosts.web:
+                host.cut_off()
+            await types("alone")
+            for server in hosts.servers:
+                await asyncio.to_thread(people.waits_for, server, "/health/ready", 503)
+            for host in hosts.web:
+                host.connect()
+            for server in hosts.servers:
+                await asyncio.to_thread(people.waits_for, server, "/health/ready", 200)
+            await screen.shows(editor.form["body-0-value"][0])
+            await works(first, second)
+            await types("after")
+            await screen.shows(editor.form["body-0-value"][0])
+    return people
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(900)
+def test_hosts_are_cut_off_and_come_back(tmp_path: Path) -> None:
+    with run_hosts(tmp_path, CONTACT_MESSAGES_PER_SENDER="1000000") as hosts:
+        people = asyncio.run(play(hosts))
+        with psycopg.connect(hosts.database, autocommit=True) as connection:
+
+            def count_of(query: str) -> int:
+                return int(connection.execute(query).fetchone()[0])  # type: ignore[index]
+
+            # Nothing is lost, and nothing is there twice.
+            stored = [text for (text,) in connection.execute("SELECT text FROM forms_contactmessage")]
+            assert sorted(stored) == sorted(people.sent)
+            assert count_of("SELECT COUNT(*) FROM home_siteimage") == people.uploaded
+            tasks = "SELECT COUNT(*) FROM django_tasks_database_dbtaskresult WHERE task_path LIKE '%send_contact_mail'"
+            wait_until(lambda: count_of(f"{tasks} AND status = 'SUCCESSFUL'") == len(people.sent))
+            assert count_of(tasks) == len(people.sent)
