@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.forms import HiddenInput, ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from wagtail.users.views.users import CreateView, EditView, UserViewSet
@@ -33,8 +33,11 @@ class _LimitedChoices:
 
     def get_form(self, *args: Any, **kwargs: Any) -> ModelForm:
         form: ModelForm = super().get_form(*args, **kwargs)  # type: ignore[misc]
-        if "is_superuser" in form.fields:
-            form.fields["is_superuser"].disabled = not self.request.user.is_superuser
+        if "is_superuser" in form.fields and not self.request.user.is_superuser:
+            # Wagtail's template needs the field. Disabled, it takes no value.
+            is_superuser = form.fields["is_superuser"]
+            is_superuser.disabled, is_superuser.widget = True, HiddenInput()
+            is_superuser.label = is_superuser.help_text = ""
         form.fields["groups"].queryset = groups_to_give(self.request.user)  # type: ignore[attr-defined]
         return form
 

@@ -124,8 +124,10 @@ def test_a_chief_editor_adds_people_and_gives_roles(small_site: SmallSite) -> No
 
 
 def test_a_chief_editor_makes_nobody_an_administrator(small_site: SmallSite) -> None:
-    person = member_of("Authors")
-    client_of(member_of("Chief editors")).post(f"/admin/users/edit/{person.pk}/", form_of(person, is_superuser="on"))
+    person, chief = member_of("Authors"), client_of(member_of("Chief editors"))
+    for address in ("/admin/users/new/", f"/admin/users/edit/{person.pk}/"):
+        assert "Administrator" not in chief.get(address).text
+    chief.post(f"/admin/users/edit/{person.pk}/", form_of(person, is_superuser="on"))
     person.refresh_from_db()
     assert (person.first_name, person.is_superuser) == ("A", False)
 
