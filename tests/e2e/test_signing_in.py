@@ -148,9 +148,23 @@ async def test_a_session_ends_and_what_is_written_is_saved_and_published_after_t
     writer: Page, database: Database
 ) -> None:
     await open_saved_post(writer, "Short session", "Before.")
+    await lose_the_right_for_a_while(writer, database)
     await sign_in_over_the_text(writer, database, "Before.")
     await sign_in_as_somebody_else(writer, database)
     await publish_after_the_sign_in(writer, database)
+
+
+async def lose_the_right_for_a_while(writer: Page, database: Database) -> None:
+    """The session hasn't ended: signing in would help nobody. The text can be copied."""
+    await until_autosave_notices(writer)
+    database.run("UPDATE auth_user SET is_superuser = 0 WHERE username = ?", EDITOR)
+    await writer.get_by_role("textbox", name="Excerpt").fill("An excerpt.")
+    await expect(writer.locator(".footer__save-warning")).to_contain_text("may not use the admin any more")
+    await expect(writer.get_by_role("button", name="Copy the text")).to_be_visible()
+    await expect(dialog(writer)).to_be_hidden()
+    database.run("UPDATE auth_user SET is_superuser = 1 WHERE username = ?", EDITOR)
+    await writer.get_by_role("textbox", name="Excerpt").fill("An excerpt of it.")
+    await expect(writer.locator(".footer__save-warning")).to_be_hidden()
 
 
 async def sign_in_over_the_text(writer: Page, database: Database, text: str) -> None:
