@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -167,7 +168,7 @@ class TermViewSet(SnippetViewSet):
     @cached_property
     def ordering(self) -> Any:
         """The chosen order, in which a term can be dragged; or else by name. Counting forgets the model's own order."""
-        return "name" if self.sort_order_field is ViewSet.UNDEFINED else self.sort_order_field
+        return Lower("name") if self.sort_order_field is ViewSet.UNDEFINED else self.sort_order_field
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         """Return Wagtail's arguments, with what the list and the merging need."""

@@ -70,10 +70,11 @@ def test_editors_see_the_lists_and_authors_do_not(small_site: SmallSite, client:
 
 
 def test_the_list_is_in_the_order_of_names(desk: Client) -> None:
-    for name in ("ink", "zinc", "ash"):
+    for name in ("ink", "Zinc", "ash"):
         Tag.objects.create(name=name)
     listed = desk.get(url("tag", "list")).context["object_list"]
-    assert [tag.name for tag in listed] == ["ash", "ink", "zinc"]
+    assert [tag.name for tag in listed] == ["ash", "ink", "Zinc"]
+    assert desk.get(f"{url('tag', 'list')}?ordering=-slug").context["object_list"][0].name == "Zinc"
 
 
 @pytest.mark.parametrize("search", ["", "?q=in"])
