@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail import hooks
-from wagtail.admin.panels import FieldPanel, InlinePanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import FieldPanel, ObjectList, TabbedInterface
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.images.models import Image
 from wagtail.models import Orderable, Page
@@ -18,6 +18,7 @@ from wagtail.models import Orderable, Page
 from galley.async_pages import ThreadSafeStreamField
 from galley.desk.shared_texts import AbstractSharedText
 from galley.images.models import AbstractAnalysedImage, AbstractSignedRendition
+from galley.languages.texts import TranslatedInlinePanel, TranslatedPanel, TranslatedTexts
 from galley.site_settings.fields import AnnouncementMixin, MenusMixin, SiteNameForm, image_field, validate_emails
 from galley.site_settings.mail import MailPanel
 from galley.site_settings.time_zone import TimeZoneMixin
@@ -173,9 +174,10 @@ class SiteSettings(TimeZoneMixin, StatisticsMixin, AnnouncementMixin, MenusMixin
     )
 
     base_form_class = SiteNameForm
-    name_panels = [FieldPanel("site_name"), FieldPanel("logo"), FieldPanel("tagline"), FieldPanel("share_image")]
-    link_panels = [InlinePanel("links", heading=_("Social links"), label=_("link"))]
-    text_panels = [FieldPanel("footer_text"), FieldPanel("not_found_text")]
+    translated_fields = ("tagline", "footer_text", "not_found_text", "announcement")
+    name_panels = [FieldPanel("site_name"), FieldPanel("logo"), TranslatedPanel("tagline"), FieldPanel("share_image")]
+    link_panels = [TranslatedInlinePanel("links", heading=_("Social links"), label=_("link"))]
+    text_panels = [TranslatedPanel("footer_text"), TranslatedPanel("not_found_text")]
     mail_panels = [
         MailPanel(heading=_("E-mail")),
         FieldPanel("contact_recipients"),
@@ -198,11 +200,12 @@ class SiteSettings(TimeZoneMixin, StatisticsMixin, AnnouncementMixin, MenusMixin
         verbose_name = _("your site")
 
 
-class SiteLink(Orderable):
+class SiteLink(Orderable, TranslatedTexts):
     """A link to somewhere else, at the foot of every page."""
 
     settings = ParentalKey(SiteSettings, on_delete=models.CASCADE, related_name="links")
     label = models.CharField(max_length=60, help_text=_("The words that are shown."))
     url = models.URLField(_("address"), help_text=_("Where the link leads, starting with https://"))
 
-    panels = [FieldPanel("label"), FieldPanel("url")]
+    translated_fields = ("label",)
+    panels = [TranslatedPanel("label"), FieldPanel("url")]

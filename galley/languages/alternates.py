@@ -8,14 +8,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from django.conf import settings
-from django.conf.locale import LANG_INFO
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.encoding import escape_uri_path
 from django.utils.translation import get_language, get_language_info, gettext, override
 from wagtail.models import Page, Site
 
-from galley.languages.conf import has_several_languages
+from galley.languages.conf import has_several_languages, shorten
 from galley.page_cache.root_pages import find_public_pages, find_root_page, find_root_pages
 
 X_DEFAULT = "x-default"
@@ -122,9 +121,7 @@ def _find_nearest(page: Page, route: str, request: HttpRequest) -> str:
 
 def _own_name(code: str) -> str:
     """Return the name of a language in itself: of the region only where the site has the language of two."""
-    general = code.partition("-")[0]
-    is_alone = sum(other.partition("-")[0] == general for other in dict(settings.LANGUAGES)) == 1
-    name: str = get_language_info(general if is_alone and general in LANG_INFO else code)["name_local"]
+    name: str = get_language_info(shorten(code))["name_local"]
     return name
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy
 
 DEFAULT = "en-gb"
 
@@ -13,6 +14,23 @@ DEFAULT = "en-gb"
 def has_several_languages() -> bool:
     """Return whether the settings name more than one language."""
     return bool(getattr(settings, "WAGTAIL_I18N_ENABLED", False))
+
+
+def further_languages() -> list[str]:
+    """Return the codes of the languages after the first, in the order of the settings; none with one language."""
+    return [code for code in dict(settings.LANGUAGES) if code != settings.LANGUAGE_CODE] * has_several_languages()
+
+
+def shorten(code: str) -> str:
+    """Return `code` without its region, unless the site has the language of two regions."""
+    general = code.partition("-")[0]
+    is_alone = sum(other.partition("-")[0] == general for other in dict(settings.LANGUAGES)) == 1
+    return general if is_alone and general in LANG_INFO else code
+
+
+def language_name(code: str) -> Any:
+    """Return the name of a language, lazily, in the language of its reader."""
+    return gettext_lazy(LANG_INFO[shorten(code)]["name"])
 
 
 def language_settings(codes: Iterable[str], installed_apps: list[str]) -> dict[str, Any]:

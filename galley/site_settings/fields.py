@@ -8,15 +8,15 @@ from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.images import get_image_model_string
 
 from galley.async_pages import ThreadSafeStreamField
+from galley.languages.texts import TranslatedForm, TranslatedPanel, TranslatedTexts
 from galley.site_settings.menus import LinkStreamBlock, MenuBlock
 
 
-class SiteNameForm(WagtailAdminModelForm):
+class SiteNameForm(TranslatedForm):
     """Also edits the site's name, which Wagtail stores in its record of the site."""
 
     site_name = forms.CharField(
@@ -63,7 +63,7 @@ class MenusMixin(models.Model):
         abstract = True
 
 
-class AnnouncementMixin(models.Model):
+class AnnouncementMixin(TranslatedTexts):
     """A bar over every page, for a time."""
 
     announcement = models.CharField(
@@ -87,7 +87,7 @@ class AnnouncementMixin(models.Model):
     )
 
     announcement_panels = [
-        FieldPanel("announcement"),
+        TranslatedPanel("announcement"),
         FieldPanel("announcement_link"),
         MultiFieldPanel(
             [FieldRowPanel([FieldPanel("announcement_from"), FieldPanel("announcement_until")])],

@@ -5,15 +5,20 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from wagtail import blocks
 from wagtail.blocks.stream_block import StreamBlockValidationError, StreamValue
+from wagtail.blocks.struct_block import BlockGroup
 from wagtail.models import Page
 
+from galley.languages.conf import further_languages, language_name
+from galley.languages.texts import name_in
 from galley.page_cache.root_pages import translate_pages
 
 _IN_SITE = re.compile(r"(/(?!/)|[#?])[^\s\\]*")
@@ -40,9 +45,44 @@ def validate_address(address: str) -> None:
         raise ValidationError(text, params={"address": address[:80]})
 
 
-class PageLinkBlock(blocks.StructBlock):
+class LabelledBlock(blocks.StructBlock):
+    """A block with a `label`, which has another block for it in each further language. Migrations don't name these."""
+
+    help_in_others = gettext_lazy("Empty: as in {language}.")
+
+    def __init__(self, local_blocks: Any = None, **kwargs: Any) -> None:
+        first = language_name(settings.LANGUAGE_CODE)
+        labels = [
+            (
+                name_in(code, "label"),
+                blocks.CharBlock(
+                    required=False,
+                    max_length=60,
+                    label=format_lazy(gettext_lazy("Label in {language}"), language=language_name(code)),
+                    help_text=format_lazy(self.help_in_others, language=first),
+                ),
+            )
+            for code in further_languages()
+        ]
+        super().__init__([*(local_blocks or ()), *labels], **kwargs)
+
+    def get_form_layout(self) -> BlockGroup:
+        """Return the blocks in their order, the further labels after the first."""
+        names = list(self.base_blocks)
+        place = names.index("label") + 1
+        further = [name for name in self.child_blocks if name not in names]
+        return BlockGroup([*names[:place], *further, *names[place:]])
+
+    def deconstruct_with_lookup(self, lookup: Any) -> Any:
+        """Return what migrations write, whatever languages the site has."""
+        plain = blocks.StructBlock(list(self.base_blocks.items()), **self._constructor_kwargs)
+        return plain.deconstruct_with_lookup(lookup)
+
+
+class PageLinkBlock(LabelledBlock):
     """A page of the site. The link disappears while the page isn't public."""
 
+    help_in_others = gettext_lazy("Empty: the title of the translation.")
     page = blocks.PageChooserBlock(help_text=gettext_lazy("Visitors see the link while the page is published."))
     label = blocks.CharBlock(
         required=False, max_length=60, help_text=gettext_lazy("The words that are shown. Empty: the page’s title.")
@@ -55,7 +95,7 @@ class PageLinkBlock(blocks.StructBlock):
         label_format = "{page} {label}"
 
 
-class AddressLinkBlock(blocks.StructBlock):
+class AddressLinkBlock(LabelledBlock):
     """An address on the web, in the site, of mail or of a telephone."""
 
     label = blocks.CharBlock(max_length=60, help_text=gettext_lazy("The words that are shown."))
@@ -79,7 +119,7 @@ class LinkStreamBlock(blocks.StreamBlock):
     address = AddressLinkBlock()
 
 
-class SubmenuBlock(blocks.StructBlock):
+class SubmenuBlock(LabelledBlock):
     """Links under one name."""
 
     label = blocks.CharBlock(max_length=60, help_text=gettext_lazy("The name under which the links are found."))
@@ -120,7 +160,8 @@ class MenuLink(NamedTuple):
 def read_menu(menu: StreamValue, request: HttpRequest | None) -> list[MenuLink]:
     """Return the links to live, public pages and to addresses, without submenus that are empty. Two queries at most.
 
-    Where the site has several languages, a link leads to the page in the active one, with the title that it has there.
+    Where the site has several languages, a link leads to the page in the active one, with the label written for it, or
+    else the title that it has there. Other entries without such a label have that of the first language.
     """
     entries = menu.get_prep_value()
     ids = {target for target in _targets(entries) if isinstance(target, int)}
@@ -131,15 +172,15 @@ def read_menu(menu: StreamValue, request: HttpRequest | None) -> list[MenuLink]:
 def _build_links(entries: Any, pages: dict[int, Page], request: HttpRequest | None) -> Iterator[MenuLink]:
     for entry in entries:
         value = entry["value"]
-        label = value.get("label") or ""
+        own_label = value.get(name_in(get_language(), "label")) or ""
+        label = own_label or value.get("label") or ""
         if entry["type"] == "submenu":
             if links := tuple(_build_links(value["links"], pages, request)):
                 yield MenuLink(label, "", links)
         elif entry["type"] == "address":
             yield MenuLink(label, value["address"])
         elif (page := pages.get(value["page"])) and (url := page.get_url(request)):
-            own_label = label if page.pk == value["page"] else ""
-            yield MenuLink(own_label or page.title, url)
+            yield MenuLink((label if page.pk == value["page"] else own_label) or page.title, url)
 
 
 def _targets(entries: Any) -> Iterator[int | str]:

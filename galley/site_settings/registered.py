@@ -22,10 +22,10 @@ def settings_model() -> Any:
 
 
 def find_settings(request: HttpRequest) -> Any:
-    """Return the settings of the site of `request`; None if nobody has saved any. One query for all of a request.
+    """Return the settings of the site of `request`, with its texts in the active language; None if nobody saved any.
 
-    Unlike Wagtail's `for_request`, it writes nothing. Each page that is served reads them for its time zone. So the
-    query is among those of every stored response.
+    One query for all of a request. Unlike Wagtail's `for_request`, it writes nothing. Each page that is served reads
+    them for its time zone. So the query is among those of every stored response.
     """
     if not hasattr(request, "_found_settings"):
         model, site = settings_model(), Site.find_for_request(request)
@@ -33,7 +33,7 @@ def find_settings(request: HttpRequest) -> Any:
         if model and site:
             found = cached(("settings", site.pk), lambda: list(model.base_queryset().filter(site=site)))
         # A copy, since other requests share the cached one.
-        request._found_settings = copy.copy(found[0]) if found else None  # type: ignore[attr-defined]
+        request._found_settings = copy.copy(found[0].local) if found else None  # type: ignore[attr-defined]
     return request._found_settings  # type: ignore[attr-defined]
 
 

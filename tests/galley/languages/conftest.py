@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from django.test import override_settings
 from django.urls import clear_url_caches
+from wagtail.admin.panels import get_edit_handler
+from wagtail.contrib.settings.views import get_setting_edit_handler
 from wagtail.models import Locale, Page
 
 import config.urls
 from galley.languages.conf import language_settings
 from galley.languages.translating import translate
+from galley.site_settings.menus import AddressLinkBlock, LinkStreamBlock, MenuBlock, PageLinkBlock, SubmenuBlock
+from home.models import SiteSettings
 from tests.conftest import SmallSite
 
 
@@ -23,10 +27,17 @@ def languages() -> Iterator[None]:
     del switched_on["INSTALLED_APPS"]
     with override_settings(**switched_on):
         reload(config.urls)
-        clear_url_caches()
+        _forget()
         yield
     reload(config.urls)
+    _forget()
+
+
+def _forget() -> None:
+    """Forget what Django and Wagtail have made for the languages that there were."""
     clear_url_caches()
+    get_setting_edit_handler.cache_clear()
+    get_edit_handler.cache_clear()
 
 
 @dataclass
@@ -64,3 +75,13 @@ def german(locale: Locale, small_site: SmallSite) -> German:
         publish(Page.objects.get(pk=post.pk), title="Beitrag", slug="beitrag"),
         publish(translate(small_site.about, locale, None), title="Wir", slug="wir"),
     )
+
+
+@pytest.fixture
+def menus_by_language(languages: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Build the blocks of the menus again, as at a start of the site with these languages."""
+    links: Any = [("page", PageLinkBlock()), ("address", AddressLinkBlock())]
+    menu = MenuBlock([*links, ("submenu", SubmenuBlock([("links", LinkStreamBlock(links))]))], required=False)
+    link = LinkStreamBlock(links, required=False)
+    for name, block in (("header_menu", menu), ("footer_menu", menu), ("announcement_link", link)):
+        monkeypatch.setitem(SiteSettings._meta.get_field(name).__dict__, "stream_block", block)
