@@ -147,7 +147,9 @@ SQLITE_OPTIONS = {
 }
 # The preview's sockets run in threads that come and go, and share connections through Psycopg's pool.
 # The pool, and after how many (milli)seconds a connection ends whose other host is cut off, and says nothing.
-POSTGRESQL_OPTIONS = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 16), "timeout": 2}}
+POSTGRESQL_OPTIONS: dict[str, object] = {
+    "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 16), "timeout": 2}
+}
 POSTGRESQL_OPTIONS |= {"connect_timeout": 2, "tcp_user_timeout": 5000, "keepalives_idle": 5, "keepalives_interval": 2}
 DATABASE_PROCESSES = env.int("DATABASE_PROCESSES", 3)
 

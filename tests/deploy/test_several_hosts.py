@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,6 +33,8 @@ class People:
         self._editor.cookies.set("sessionid", read_session(hosts.folders[0]))
         self.sent: list[str] = []
         self.uploaded = 0
+        # How long it took until a page that isn't stored was refused, in seconds.
+        self.waited: list[float] = []
 
     def read(self, server: ServerProcess, path: str) -> requests.Response:
         """Return what a visitor gets."""
@@ -120,11 +123,13 @@ async def play(hosts: Hosts) -> People:
                     await asyncio.to_thread(people.waits_for, server, "/blog/", 200)
                 host.cut_off()
                 await types("meanwhile")
-                await asyncio.to_thread(people.waits_for, cut, "/health/ready", 503)
+                began = time.monotonic()
                 # Stored pages are shown, others say when to come again.
-                assert (await asyncio.to_thread(people.read, cut, "/blog/")).status_code == 200
                 away = await asyncio.to_thread(people.read, cut, f"/search/?query=cut{number}")
                 assert (away.status_code, away.headers.get("Retry-After")) == (503, "5")
+                people.waited.append(time.monotonic() - began)
+                assert (await asyncio.to_thread(people.read, cut, "/blog/")).status_code == 200
+                await asyncio.to_thread(people.waits_for, cut, "/health/ready", 503)
                 await works(other, other)
                 host.connect()
                 await asyncio.to_thread(people.waits_for, cut, "/health/ready", 200)
@@ -164,3 +169,5 @@ def test_hosts_are_cut_off_and_come_back(tmp_path: Path) -> None:
             tasks = "SELECT COUNT(*) FROM django_tasks_database_dbtaskresult WHERE task_path LIKE '%send_contact_mail'"
             wait_until(lambda: count_of(f"{tasks} AND status = 'SUCCESSFUL'") == len(people.sent))
             assert count_of(tasks) == len(people.sent)
+    # With `-s`: how long visitors of a host that is cut off wait, which isn't asserted.
+    print([f"{seconds:.1f} s" for seconds in people.waited])  # noqa: T201
