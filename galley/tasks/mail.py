@@ -95,7 +95,9 @@ def check_mail(**kwargs: Any) -> list[CheckMessage]:
 def explain_failure(error: Exception) -> str:
     """Return a sentence for editors, followed by the error itself for administrators. At most 500 characters."""
     fallback = _("The e-mail could not be sent.")
-    sentence = next((text for kind, text in _CAUSES if isinstance(error, kind)), fallback)
+    # smtplib calls it a connection that was closed when a server takes it and says nothing.
+    cause = error.__context__ if isinstance(error.__context__, TimeoutError) else error
+    sentence = next((text for kind, text in _CAUSES if isinstance(cause, kind)), fallback)
     return " ".join(f"{sentence} ({type(error).__name__}: {error})".split())[:500]
 
 

@@ -104,6 +104,24 @@ def test_a_closed_port_keeps_the_message_thanks_the_visitor_and_says_why(send) -
     assert message.mail_last_tried_at is not None
 
 
+def test_a_server_that_never_answers_is_given_up_and_the_message_is_sent_later(
+    send, settings, mailbox: Mailbox, django_capture_on_commit_callbacks
+) -> None:
+    settings.EMAIL_TIMEOUT = 0.1
+    answering = settings.EMAIL_PORT
+    with socket.create_server(("127.0.0.1", 0)) as black_hole:  # takes connections and reads nothing
+        settings.EMAIL_PORT = black_hole.getsockname()[1]
+        assert send().status_code == 302
+    message = only_message()
+    assert message.mail_state == MailState.FAILED
+    assert message.mail_error.startswith("The mail server did not answer in time.")
+    settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = answering, 60
+    with django_capture_on_commit_callbacks(execute=True):
+        assert request_mail_again(ContactMessage.objects.all()) == 1
+    assert only_message().mail_state == MailState.SENT
+    assert len(mailbox.received) == 1
+
+
 def test_a_server_that_refuses_says_so_and_a_second_try_sends_once(
     send, mailbox: Mailbox, django_capture_on_commit_callbacks
 ) -> None:
