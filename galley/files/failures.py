@@ -12,8 +12,8 @@ from galley.files.storage import AwayError
 def explain_in_admin(request: HttpRequest) -> HttpResponse:
     """Return a page with status 503; to an upload among several, what Wagtail's script shows beside the file."""
     text = _(
-        "The place where files are stored doesn't answer, or it is full. Nothing was stored or changed. Try again in a "
-        "few minutes. Administrators see what is wrong under Reports, Health of the site."
+        "The place where files are stored doesn't answer, is full, or can't be written to. Nothing was stored or "
+        "changed. Try again in a few minutes. Administrators see what is wrong under Reports, Health of the site."
     )
     if request.resolver_match and request.resolver_match.url_name == "add_multiple":
         return JsonResponse({"success": False, "error_message": text})

@@ -1,16 +1,23 @@
-"""PostgreSQL or Redis is away while visitors read and editors work."""
+"""PostgreSQL, Redis, the mail server or room on the disk is away while visitors read and editors work."""
 
+import socket
+import sqlite3
+import subprocess
 import time
 import urllib.error
+from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
 import pytest
+import requests
 
 from galley.health.views import RETRY_AFTER
 from tests.deploy.load import Load, request
-from tests.running_site import RunningSite, build_small_site, read_session, run_site
+from tests.running_site import DATABASE, EDITOR, RunningSite, build_small_site, read_session, run_site, wait_until
 from tests.services import run_postgresql, run_redis
+from tests.transfer.conftest import picture
 
 CACHED = ["/", "/blog/", "/portfolio/"]
 UNAVAILABLE = f"searched 503, again in {RETRY_AFTER} s"
@@ -90,3 +97,116 @@ def test_while_redis_is_away_nobody_notices(tmp_path: Path) -> None:
             load.wait_for("admin 200")
         assert load.failures == []
         assert set(load.answers) == {"public 200", "admin 200"}
+
+
+class Desk:
+    """An editor who uploads pictures and saves a page, and visitors who read."""
+
+    def __init__(self, site: RunningSite) -> None:
+        self._site = site
+        self._browser = requests.Session()
+        self._browser.cookies.set("sessionid", read_session(site.var_dir))
+        answer = self._browser.get(f"{site.url}/admin/session/", headers={"X-Requested-With": "XMLHttpRequest"})
+        self._headers = {"X-CSRFToken": answer.json()["token"], "X-Requested-With": "XMLHttpRequest"}
+        self._words = count()
+
+    def post(self, path: str, data: dict[str, str], **options: object) -> requests.Response:
+        return self._browser.post(self._site.url + path, data, headers=self._headers, timeout=60, **options)
+
+    def try_upload(self) -> requests.Response:
+        files = {"files[]": ("new.png", picture(f"#{next(self._words):06x}", (400, 300)))}
+        return self.post("/admin/images/multiple/add/", {"title": "New"}, files=files)
+
+    def upload(self) -> dict:
+        return self.try_upload().json()
+
+    def read(self) -> set[int]:
+        paths = ["/", "/blog/", f"/search/?query=word{next(self._words)}"]
+        return {requests.get(self._site.url + path, timeout=60).status_code for path in paths}
+
+    def query(self, sql: str) -> list[tuple]:
+        with closing(sqlite3.connect(self._site.var_dir / DATABASE, timeout=60)) as database:
+            return database.execute(sql).fetchall()
+
+    def count_pictures(self) -> tuple[int, int]:
+        """Return how many pictures the database has, and how many files there are."""
+        [(rows,)] = self.query("SELECT COUNT(*) FROM home_siteimage")
+        return rows, len([path for path in (self._site.var_dir / "media").rglob("original_images/*") if path.is_file()])
+
+
+def mount(*arguments: str | Path) -> None:
+    subprocess.run(["mount", *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder with a disk of its own, and another one for its media."""
+    folder = tmp_path / "var"
+    mounted: list[Path] = []
+    try:
+        for place, size in ((folder, "64m"), (folder / "media", "4m")):
+            place.mkdir()
+            mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", place)
+            mounted.append(place)
+        yield folder
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("This machine lets the tests mount no disk: run them as root")
+    finally:
+        for place in reversed(mounted):
+            subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def fill(folder: Path) -> Path:
+    """Leave no room on the disk of `folder`; return the file that takes it."""
+    ballast = folder / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        for size in (1 << 20, 4096, 1):
+            try:
+                while file.write(b"x" * size) == size:
+                    pass
+            except OSError:
+                continue
+    return ballast
+
+
+@pytest.mark.nightly
+def test_full_disks_and_a_mail_server_that_says_nothing_cost_nothing(small_disk: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as black_hole:
+        mail = {"EMAIL_URL": f"smtp://127.0.0.1:{black_hole.getsockname()[1]}/?timeout=1"}
+        build_small_site(small_disk)
+        with run_site(small_disk, **mail) as site:
+            desk = Desk(site)
+            assert desk.upload()["success"]
+            full, media = "is full, or can't be written to", small_disk / "media"
+            before = desk.count_pictures()
+
+            ballast = fill(media)
+            assert full in desk.upload()["error_message"]
+            assert (desk.read(), desk.count_pictures()) == ({200}, before)
+            ballast.unlink()
+
+            mount("-o", "remount,ro", media)
+            assert full in desk.upload()["error_message"]
+            assert (desk.read(), desk.count_pictures()) == ({200}, before)
+            mount("-o", "remount,rw", media)
+
+            ballast = fill(small_disk)
+            # What the database has reserved may be enough for a few.
+            refused = next(answer for _ in range(100) if (answer := desk.try_upload()).status_code != 200)
+            assert (refused.status_code, "was not saved" in refused.text) == (503, True)
+            rows, files = desk.count_pictures()
+            assert rows == files
+            assert desk.read() == {200}
+            ballast.unlink()
+
+            # All is as before, and the worker goes on after a mail that nobody takes.
+            desk.post("/admin/password_reset/", {"email": f"{EDITOR}@example.org"})
+            assert desk.upload()["success"]
+            assert desk.count_pictures() == (rows + 1, files + 1)
+            unfinished = "SELECT 1 FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
+            wait_until(lambda: not desk.query(unfinished))
+            ends = dict(
+                desk.query("SELECT task_path, status FROM django_tasks_database_dbtaskresult ORDER BY enqueued_at")
+            )
+            assert ends.pop("galley.rate_limits.tasks.send_reset_mail") == "FAILED"
+            assert set(ends.values()) == {"SUCCESSFUL"}
