@@ -48,7 +48,7 @@ def build_post_context(post: Page, request: HttpRequest) -> dict[str, Any]:
     return {
         "authors": post.authors,
         "tag_links": post.tag_links,
-        "category_links": [Link(category.name, post.term_url("category", category.slug)) for category in categories],
+        "category_links": [Link(one.local_name, post.term_url("category", one.slug)) for one in categories],
         "series": series,
         "sequence_number": position.number,
         "previous_post": position.previous,
@@ -65,7 +65,7 @@ def _find_series_position(post: Page, request: HttpRequest) -> SeriesPosition | 
     after = parts[len(before) :]
     set_addresses([*before[-1:], *after[:1]], request)
     return SeriesPosition(
-        name=post.series.name,
+        name=post.series.local_name,
         url=post.term_url("series", post.series.slug),
         position=len(before) + 1,
         total=len(parts) + 1,

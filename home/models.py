@@ -114,10 +114,7 @@ class StandardPage(LeadImageMixin, IntroductionMixin, BodyMixin, BasePage):
 
 def validate_contact(contact: str) -> None:
     """Raise ValidationError unless `contact` is an e-mail address or an HTTPS URL."""
-    (validate_https if ":" in contact else validate_email)(contact)
-
-
-validate_https = URLValidator(schemes=["https"])
+    (URLValidator(schemes=["https"]) if ":" in contact else validate_email)(contact)
 
 
 @register_setting(icon="site")

@@ -73,8 +73,8 @@ def build_item(request: HttpRequest, source: FeedSource, post: BlogPostPage) -> 
         "unique_id_is_permalink": False,
         "pubdate": post.published_at,
         "updateddate": post.updated_at,
-        "categories": [category.name for category in post.categories.all()]
-        + [item.tag.name for item in post.tagged_items.all()],
+        "categories": [category.local_name for category in post.categories.all()]
+        + [item.tag.local_name for item in post.tagged_items.all()],
         "authors": [(author.name, urljoin(blog_address, f"authors/{author.slug}/")) for author in post.authors],
         "content": feed_html(html, address),
     }

@@ -160,7 +160,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
     @property
     def tag_links(self) -> list[Link]:
         """Links to the pages of the post's tags."""
-        return [Link(item.tag.name, self.term_url("tag", item.tag.slug)) for item in self.tagged_items.all()]
+        return [Link(item.tag.local_name, self.term_url("tag", item.tag.slug)) for item in self.tagged_items.all()]
 
     def term_url(self, parameter: str, slug: str) -> str:
         """Return the URL of the posts with a term of the taxonomy `parameter`."""
@@ -197,8 +197,8 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
             self.published_at,
             self.updated_at,
             [Link(author.name, f"{self.feed_address}authors/{author.slug}/") for author in self.authors],
-            section=next((category.name for category in self.categories.all()), ""),
-            tags=[item.tag.name for item in self.tagged_items.all()],
+            section=next((category.local_name for category in self.categories.all()), ""),
+            tags=[item.tag.local_name for item in self.tagged_items.all()],
         )
 
     @property

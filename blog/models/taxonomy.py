@@ -7,10 +7,11 @@ from django.db import models
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from taggit.models import ItemBase
-from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable
 
 from galley.desk.terms import DescribedTerm, OrderedTerm, TagTerm, Term
+from galley.languages.texts import TranslatedInlinePanel, TranslatedPanel, TranslatedTexts
 
 
 class Tag(TagTerm, DescribedTerm):
@@ -45,7 +46,7 @@ class Series(OrderedTerm):
         verbose_name_plural = "series"
 
 
-class Author(Term, ClusterableModel):
+class Author(Term, TranslatedTexts, ClusterableModel):
     """An author of posts. Not a user account, so that guests can be authors."""
 
     name = models.CharField(max_length=120, help_text="As it should be printed over a post.")
@@ -62,20 +63,22 @@ class Author(Term, ClusterableModel):
     panels = [
         FieldPanel("name"),
         FieldPanel("slug"),
-        FieldPanel("biography"),
+        TranslatedPanel("biography"),
         FieldPanel("portrait"),
-        InlinePanel("links", heading="Links", label="link", help_text="Where else the person is to be found."),
+        TranslatedInlinePanel("links", heading="Links", label="link", help_text="Where else the person is found."),
     ]
+    translated_fields = ("biography",)
 
 
-class AuthorLink(Orderable):
+class AuthorLink(Orderable, TranslatedTexts):
     """A link to a profile or site of an author."""
 
     author = ParentalKey(Author, on_delete=models.CASCADE, related_name="links")
     label = models.CharField(max_length=60, help_text="The words that are shown, for example 'Her photographs'.")
     url = models.URLField("address", help_text="Where the link leads, starting with https://")
 
-    panels = [FieldPanel("label"), FieldPanel("url")]
+    panels = [TranslatedPanel("label"), FieldPanel("url")]
+    translated_fields = ("label",)
 
 
 class PostAuthor(Orderable):
@@ -96,6 +99,6 @@ TERMS: dict[str, Any] = {"tag": Tag, "author": Author, "category": Category, "se
 
 
 def get_term(parameter: str, slug: str) -> Any:
-    """Return the tag, author, category or series (`parameter`) with this slug, or None. Blocks."""
+    """Return the tag, author, category or series (`parameter`) with this slug, for visitors, or None. Blocks."""
     terms = TERMS[parameter].objects.select_related(*["portrait"] * (parameter == "author"))
-    return None if "\x00" in slug else terms.filter(slug=slug).first()
+    return None if "\x00" in slug else getattr(terms.filter(slug=slug).first(), "local", None)

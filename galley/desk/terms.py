@@ -13,6 +13,8 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable
 from wagtail.search import index
 
+from galley.languages.texts import TranslatedPanel, TranslatedTexts
+
 # The arguments of the field, for models that need it with a change.
 SLUG: dict[str, Any] = {
     "max_length": 120,
@@ -86,14 +88,20 @@ class TagTerm(TagBase, Term):
         return super().slugify(tag if slugify(tag, allow_unicode=True) else make_slug(tag) or "tag", i)
 
 
-class DescribedTerm(Term):
-    """A term with a description."""
+class DescribedTerm(Term, TranslatedTexts):
+    """A term with a description. Both its texts can be written in each language of the site."""
 
     description = models.TextField(
         blank=True, max_length=600, help_text="A sentence for visitors on what belongs here."
     )
 
-    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("description")]
+    translated_fields = ("name", "description")
+    panels = [TranslatedPanel("name"), FieldPanel("slug"), TranslatedPanel("description")]
+
+    @property
+    def local_name(self) -> str:
+        """The name in the active language, for visitors."""
+        return self.local.name
 
     class Meta(Term.Meta):
         abstract = True

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import CharField, Count, F, IntegerField, Min, QuerySet, Value
 from django.db.models.functions import Cast
 
+from galley.languages.texts import local_text
 from galley.listings.chronological import read_index
 from galley.listings.selection import EVERYTHING, Filter, Link, Pagination, Selection, ValueCount, narrow, paginate
 from galley.page_cache.versioned import cached_queryset
@@ -28,7 +29,9 @@ def count_values(sources: Iterable[tuple[str, QuerySet[Any], str, str, str]]) ->
         queryset.order_by()
         .filter(**{f"{value}__isnull": False})
         .values_list(
-            Value(parameter, output_field=CharField()), Cast(F(value), CharField()), Cast(F(label), CharField())
+            Value(parameter, output_field=CharField()),
+            Cast(F(value), CharField()),
+            Cast(local_text(queryset.model, label), CharField()),
         )
         .annotate(number=Count("pk", distinct=True), place=Min(order) if order else Value(0, IntegerField()))
         for parameter, queryset, value, label, order in sources

@@ -1,0 +1,65 @@
+"""Categories, series, tags and authors have texts in each language."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from wagtail.test.utils.form_data import inline_formset, nested_form_data
+
+from blog.models import Author, AuthorLink, Category, PostAuthor, Series, Tag
+from tests.factories import EditorFactory
+from tests.galley.languages.conftest import German, publish
+
+
+@pytest.fixture
+def terms(german: German) -> German:
+    """Give the German post a term of each taxonomy."""
+    post = german.post
+    post.categories.add(Category.objects.create(name="News", translations={"de": {"name": "Neuigkeiten"}}))
+    post.series = Series.objects.create(name="Letters", translations={"de": {"name": "Briefe"}})
+    post.tags.add("ink")
+    Tag.objects.filter(name="ink").update(translations={"de": {"name": "Tinte", "description": "Alles Schwarze."}})
+    author = Author.objects.create(
+        name="Ada", biography="She prints.", translations={"de": {"biography": "Sie druckt."}}
+    )
+    AuthorLink.objects.create(
+        author=author, label="Photos", url="https://a.example/", translations={"de": {"label": "Fotos"}}
+    )
+    post.post_authors.add(PostAuthor(author=author))
+    publish(post)
+    return german
+
+
+def test_visitors_read_them_in_the_language_of_the_page(terms: German, client: Client) -> None:
+    html = client.get(terms.post.url).text
+    for text in ("Neuigkeiten", "Briefe", "Tinte", "Sie druckt."):
+        assert text in html
+    for text in ("News", "Letters", "She prints."):
+        assert text not in html
+    listed = client.get(terms.blog.url).text
+    assert "Tinte" in listed
+    assert "Neuigkeiten" in listed
+    assert "News<" not in listed
+    tagged = client.get(f"{terms.blog.url}tags/ink/").text
+    assert "Alles Schwarze." in tagged
+    assert "Tinte</h1>" in tagged
+    assert "Fotos" in client.get(f"{terms.blog.url}authors/ada/").text
+    feed = client.get(f"{terms.blog.url}feed.json").json()
+    assert feed["items"][0]["tags"] == ["Neuigkeiten", "Tinte"]
+    assert "Tinte" in client.get(f"{terms.blog.url}tags/ink/feed.json").json()["title"]
+
+
+def test_editors_write_them_beside_the_first(terms: German, client: Client) -> None:
+    client.force_login(EditorFactory())
+    author = Author.objects.get()
+    address = reverse("wagtailsnippets_blog_author:edit", args=[author.pk])
+    html = client.get(address).text
+    assert "Sie druckt." in html
+    assert 'value="Fotos"' in html
+    link = author.links.get()
+    row = {"id": link.pk, "label": "Photos", "label_de": "Bilder", "url": link.url}
+    data = {"name": "Ada", "slug": "ada", "biography": "She prints.", "biography_de": "", "portrait": ""}
+    client.post(address, nested_form_data(data | {"links": inline_formset([row], initial=1)}))
+    author.refresh_from_db()
+    link.refresh_from_db()
+    assert author.translations is None
+    assert link.translations == {"de": {"label": "Bilder"}}
