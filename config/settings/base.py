@@ -146,11 +146,9 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
 }
 # The preview's sockets run in threads that come and go, and share connections through Psycopg's pool.
-# The pool, and after how many (milli)seconds a connection ends whose other host is cut off, and says nothing.
-POSTGRESQL_OPTIONS: dict[str, object] = {
-    "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 16), "timeout": 2}
-}
-POSTGRESQL_OPTIONS |= {"connect_timeout": 2, "tcp_user_timeout": 5000, "keepalives_idle": 5, "keepalives_interval": 2}
+# After some (milli)seconds, a connection ends whose other host is cut off, and says nothing.
+CUT_OFF = {"connect_timeout": 2, "tcp_user_timeout": 5000, "keepalives_idle": 5, "keepalives_interval": 2}
+POOL = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 16), "timeout": 2}
 DATABASE_PROCESSES = env.int("DATABASE_PROCESSES", 3)
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'galley.sqlite3'))}")}
@@ -159,7 +157,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"] |= {"OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
 else:
     # The pool needs each connection back after the request.
-    DATABASES["default"] |= {"OPTIONS": POSTGRESQL_OPTIONS}
+    DATABASES["default"] |= {"OPTIONS": {"pool": POOL, **CUT_OFF}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Threads for the synchronous part of requests. More of them don't compute faster. With fewer, slow uploads in the admin

@@ -10,12 +10,8 @@ from tests.running_site import PROJECT, environment
 
 def test_the_budget_is_checked_on_postgresql(postgresql_small_site: Callable[[str], str], tmp_path: Path) -> None:
     url = postgresql_small_site("budget")
-    printed = []
-    for size in ("16", "90"):
-        env = environment(tmp_path, DATABASE_URL=url, DATABASE_POOL_SIZE=size, DATABASE_PROCESSES="3")
-        command = [sys.executable, "manage.py", "check", "--database", "default"]
-        run = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=True)
-        printed.append(run.stderr)
-    assert "health.W001" not in printed[0]
-    assert "3 processes may open 270 connections to PostgreSQL, 90 each, and it has 92 for them" in printed[1]
-    assert "Set DATABASE_POOL_SIZE to 30" in printed[1]
+    env = environment(tmp_path, DATABASE_URL=url, DATABASE_POOL_SIZE="90", DATABASE_PROCESSES="3")
+    command = [sys.executable, "manage.py", "check", "--database", "default"]
+    run = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=True)
+    assert "3 processes may open 270 connections to PostgreSQL, 90 each, and it has 92 for them" in run.stderr
+    assert "Set DATABASE_POOL_SIZE to 30" in run.stderr
