@@ -9,13 +9,16 @@ from wagtail.search import index
 from wagtail.snippets.blocks import SnippetChooserBlock
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from galley.languages.texts import TranslatedPanel, TranslatedTexts
 
-class AbstractSharedText(index.Indexed, models.Model):
+
+class AbstractSharedText(index.Indexed, TranslatedTexts):
     """A text that several pages show. A subclass adds the `body`, a StreamField. What is saved is public at once."""
 
     name = models.CharField(max_length=120, help_text="How you find it. Visitors don't see it.")
 
-    panels = [FieldPanel("name"), FieldPanel("body")]
+    translated_fields = ("body",)
+    panels = [FieldPanel("name"), TranslatedPanel("body")]
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
     class Meta:

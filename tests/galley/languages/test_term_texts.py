@@ -3,10 +3,12 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from wagtail.test.utils.form_data import inline_formset, nested_form_data
+from wagtail.models import ReferenceIndex
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from blog.models import Author, AuthorLink, Category, PostAuthor, Series, Tag
-from tests.factories import EditorFactory
+from home.models import SharedText
+from tests.factories import EditorFactory, SmallSite
 from tests.galley.languages.conftest import German, publish
 
 
@@ -63,3 +65,25 @@ def test_editors_write_them_beside_the_first(terms: German, client: Client) -> N
     link.refresh_from_db()
     assert author.translations is None
     assert link.translations == {"de": {"label": "Bilder"}}
+
+
+def test_a_shared_text_has_a_body_in_each_language(german: German, small_site: SmallSite, client: Client) -> None:
+    client.force_login(EditorFactory())
+    target = ReferenceIndex.get_references_to
+    words = {"body": [("markdown", "Write to us.")], "body_de": [("markdown", f"[Wir](page:{german.about.pk})")]}
+    data = nested_form_data({"name": "Note", **{name: streamfield(value) for name, value in words.items()}})
+    assert client.post(reverse("wagtailsnippets_home_sharedtext:add"), data).status_code == 302
+    text = SharedText.objects.get()
+    ReferenceIndex.create_or_update_for_object(text)
+    assert target(german.about).filter(model_path__startswith="translations.de.body").exists()
+    for page in (small_site.post, german.post):
+        publish(page, body=[("shared_text", text)])
+    assert "Write to us." in client.get(small_site.post.url).text
+    html = client.get(german.post.url).text
+    assert "Write to us." not in html
+    assert f'<a href="{german.about.url}">Wir</a>' in html
+    address = reverse("wagtailsnippets_home_sharedtext:edit", args=[text.pk])
+    assert f"page:{german.about.pk}" in client.get(address).text
+    data = nested_form_data({"name": "Note", "body": streamfield(words["body"]), "body_de": streamfield([])})
+    assert client.post(address, data).status_code == 302
+    assert "Write to us." in client.get(german.post.url).text
