@@ -10,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
+from django.forms import Field
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +45,18 @@ class TranslationsField(models.JSONField):
                         yield model, pk, *(f"{language}.{name}.{path}" for path in paths)
 
 
-class TranslatedForm(WagtailAdminModelForm):
+class _DeclaresTexts(type(WagtailAdminModelForm)):  # type: ignore[misc]
+    """Declares the fields of the texts, so that panels can name them as they name others."""
+
+    def __new__(cls, name: str, bases: Any, attrs: dict[str, Any]) -> Any:
+        model = getattr(attrs.get("Meta"), "model", None)
+        texts = [
+            name_in(code, text) for text in getattr(model, "translated_fields", ()) for code in further_languages()
+        ]
+        return super().__new__(cls, name, bases, {**attrs, **{text: Field(required=False) for text in texts}})
+
+
+class TranslatedForm(WagtailAdminModelForm, metaclass=_DeclaresTexts):
     """A form with a field for each text in each further language. None of them is required."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -125,15 +137,8 @@ class TranslatedPanel(Panel):
             return FieldPanel(self.field_name).bind_to_model(model)
         heading = capfirst(model._meta.get_field(self.field_name).verbose_name)  # type: ignore[union-attr]
         first = FieldPanel(self.field_name, heading=language_name(settings.LANGUAGE_CODE))
-        others = [_LanguagePanel(name_in(one, self.field_name), heading=language_name(one)) for one in languages]
+        others = [FieldPanel(name_in(one, self.field_name), heading=language_name(one)) for one in languages]
         return MultiFieldPanel([first, *others], heading=heading).bind_to_model(model)
-
-
-class _LanguagePanel(FieldPanel):
-    """A field that the form adds by itself."""
-
-    def get_form_options(self) -> dict[str, Any]:
-        return {}
 
 
 class TranslatedInlinePanel(InlinePanel):
