@@ -131,3 +131,11 @@ def test_each_role_sees_what_it_may_at_each_address(small_site: SmallSite, state
     matrix = Matrix(small_site, state)
     found = {address: matrix.find_who_sees(address) for address in ADDRESSES}
     assert found == EXPECTED[state]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_it_is_noticed_when_a_restriction_is_gone(small_site: SmallSite) -> None:
+    matrix = Matrix(small_site, "login")
+    PageViewRestriction.objects.all().delete()
+    found = {address: matrix.find_who_sees(address) for address in ("page", "list", "feed", "search", "machines")}
+    assert {address for address, who in found.items() if who != EXPECTED["login"][address]} == set(found)
