@@ -1,11 +1,14 @@
 """The words of rich text, however broken its HTML is: an import or an API may have stored it."""
 
 import re
+from html import unescape
+from typing import Any
 
 from bs4 import BeautifulSoup
 from django.core.exceptions import SuspiciousOperation
 from wagtail import blocks
 from wagtail.rich_text import RichText, get_text_for_indexing
+from wagtail.rich_text.rewriters import TagRewriter
 
 _PLAIN = re.compile(r"[^<]*+(?:<(?!!\[)[/a-z!?][^<>]*+>[^<]*+)*+", re.IGNORECASE)
 # A tag may hold `<` in the values of its attributes, a comment anywhere. The bound keeps the search linear.
@@ -14,6 +17,30 @@ _MARK = re.compile(
     | <(?!!\[)[!?][^<>]*+> | <""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
+
+# What Wagtail stores: text, and tags without a sign in an attribute that could end them.
+_TAG = re.compile(
+    r"</?(?:a|b|blockquote|br|code|del|em|embed|h[1-6]|hr|i|li|ol|p|s|strong|sub|sup|u|ul)"
+    r'(?: [a-z-]+="[^"<>]*+")*+/?>'
+)
+_SIMPLE = re.compile(rf"(?:[^<]++|{_TAG.pattern})*+")
+_AFTER_BLOCK = re.compile(r"(?<=</p>)|(?<=</h\d>)|(?<=</li>)|(?<=</blockquote>)|(?<=<[bh]r/>)")
+
+
+def _replace_tags(rewriter: TagRewriter, html: str) -> str:
+    """Return `html` with its links or embeds as visitors get them. Upstream copies all of it for each of them."""
+    found: list[tuple[Any, str]] = []
+    for kind, tags in rewriter.extract_tags(html).items():
+        found += zip(tags, rewriter.get_tag_replacements(kind, [tag.attrs for tag in tags]), strict=False)
+    pieces: list[str] = []
+    end = 0
+    for tag, replacement in sorted(found, key=lambda pair: pair[0].start):
+        pieces += html[end : tag.start], replacement
+        end = tag.end
+    return "".join([*pieces, html[end:]])
+
+
+TagRewriter.__call__ = _replace_tags
 
 
 def escape_stray_marks(html: str) -> str:
@@ -29,6 +56,8 @@ def escape_stray_marks(html: str) -> str:
 
 def extract_rich_text(html: str) -> str:
     """Return the text of `html`. Wagtail's function raises SuspiciousOperation for many tags that never end."""
+    if _SIMPLE.fullmatch(html):  # as Wagtail's function, in a tenth of the time
+        return unescape(_TAG.sub("", _AFTER_BLOCK.sub(" ", html)).strip())
     html = escape_stray_marks(html)
     try:
         text: str = get_text_for_indexing(html)

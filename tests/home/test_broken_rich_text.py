@@ -9,10 +9,10 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from wagtail.admin.rich_text import DraftailRichTextArea
-from wagtail.rich_text import RichText
+from wagtail.rich_text import RichText, get_rewriter, get_text_for_indexing
 
 from galley.markdown import anchor_headings
-from galley.markdown.rich_text import escape_stray_marks
+from galley.markdown.rich_text import escape_stray_marks, extract_rich_text
 from galley.preview.rich_text import LiveRichTextArea, dropped_elements
 from home.blocks.text import ParagraphBlock
 from tests.conftest import SmallSite
@@ -195,3 +195,37 @@ def test_marks_that_never_close_are_read_once(piece: str) -> None:
     assert block.get_searchable_content(value)
     assert not list(block.extract_references(value))
     assert json.loads(block.field.widget.format_value(block.value_for_form(value)))["blocks"]
+
+
+class CountedText(str):
+    """A text that counts the characters that are copied out of it."""
+
+    copied = 0
+
+    def __getitem__(self, part: Any) -> str:
+        piece = super().__getitem__(part)
+        CountedText.copied += len(piece)
+        return piece
+
+
+@pytest.mark.django_db
+def test_a_text_is_copied_once_however_many_links_are_in_it(small_site: SmallSite) -> None:
+    link = f'x <a linktype="page" id="{small_site.about.pk}">y</a> <a href="/z">z</a> '
+    html = CountedText(f'{link}<a linktype="page" id="9999">w</a>' * 50)
+    shown = get_rewriter().rewriters[0](html)
+    assert shown == f'x <a href="{small_site.about.url}">y</a> <a href="/z">z</a> <a>w</a>' * 50
+    assert CountedText.copied <= len(html)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('<p data-block-key="a">x &lt;b&gt; <b>y</b></p><p>z<br/>w</p><hr/>', "x <b> y z w"),
+        ("<ul><li>x</li><li>y > z</li></ul><h2>u</h2>v <blockquote>w</blockquote>", "x y > z u v w"),
+        ('<p><a linktype="page" id="1">x</a>&amp;amp;<embed embedtype="image" id="1"/></p>', "x&amp;"),
+    ],
+)
+def test_what_wagtail_stores_is_indexed_without_a_parser(html: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert " ".join(get_text_for_indexing(html).split()) == text
+    monkeypatch.setattr("galley.markdown.rich_text.get_text_for_indexing", lambda html: pytest.fail("parsed"))
+    assert " ".join(extract_rich_text(html).split()) == text

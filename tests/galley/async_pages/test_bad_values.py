@@ -74,6 +74,14 @@ def test_a_copy_without_a_parent_and_a_next_page_that_is_no_address_are_refused(
         ("next=abc", NoReverseMatch("Reverse for 'abc' not found. 'abc' is not a valid view function"), True),
         ("next=abc", NoReverseMatch("Reverse for 'post' not found. 'post' is not a valid view function"), False),
         ("id=%00", ValueError("A string literal cannot contain NUL (0x00) characters."), True),
+        ("id=%00", DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"), True),
+        ("id=abcd", DataError("value too long for type character varying(3)"), True),
+        ("id=abc", DataError("value too long for type character varying(3)"), False),
+        (f"id={MANY_DIGITS}", User.DoesNotExist("User matching query does not exist."), True),
+        ("id=1", User.DoesNotExist("User matching query does not exist."), False),
+        ("next=abc", NoReverseMatch("Reverse for 'abc' not found."), True),
+        ("next=/", NoReverseMatch("Reverse for 'abc' not found."), False),
+        (f"id={'x' * 300}", ValueError(f"invalid literal for int() with base 10: '{'x' * 198}"), True),
     ],
 )
 def test_only_errors_about_a_value_of_the_request_are_the_senders(

@@ -1,17 +1,24 @@
 """Rich text of any length and depth is stored as upstream would store it, in linear time."""
 
 import json
+import re
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.core.exceptions import BadRequest
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from draftjs_exporter.engines.string import DOMString, Elt
 from hypothesis import given
 from hypothesis import strategies as st
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
+from wagtail.admin.rich_text.converters.html_to_contentstate import HtmlToContentStateHandler
+from wagtail.documents.models import Document
 from wagtail.test.utils.form_data import streamfield
 
-from galley.preview.rich_text import MAX_DEPTH, LinearDOM, LiveRichTextArea
+from galley.preview.rich_text import MAX_DEPTH, GrowingText, LinearDOM, LiveRichTextArea, TolerantReader
 from tests.galley.preview.conftest import form_of
 
 FEATURES = ["bold", "italic", "link", "ol", "ul", "code", "h2", "hr", "blockquote"]
@@ -101,3 +108,47 @@ def test_what_no_editor_sends_is_refused_with_a_sentence(admin_client, small_sit
     response = admin_client.post(f"/admin/pages/{small_site.post.pk}/edit/", form)
     assert response.status_code == 400
     assert "Nothing was done with it" in response.content.decode()
+
+
+LINKED = (
+    '<p data-block-key="a">x <a href="/?a=1&amp;b">y <b>z</b></a> &lt; <a linktype="page" id="{page}">p</a> '
+    '<a linktype="page" id="999">q</a><br/><a linktype="document" id="{document}">d</a> '
+    '<a linktype="document" id="999">e</a></p><hr/><ul><li>u<ol><li>v</li></ol></li></ul><h2>w</h2>'
+)
+
+
+def read(reader: HtmlToContentStateHandler, html: str) -> Any:
+    reader.feed(html)
+    reader.close()
+    return json.loads(re.sub(r'"key": "\w{5}",', "", reader.contentstate.as_json(default=str)))
+
+
+@pytest.mark.django_db
+def test_links_are_read_together_as_upstream_reads_each(small_site, django_assert_num_queries) -> None:
+    document = Document.objects.create(title="d", file=ContentFile(b"d", "d.txt"))
+    features = [*FEATURES, "document-link"]
+    html = LINKED.format(page=small_site.post.pk, document=document.pk)
+    expected = read(HtmlToContentStateHandler(features), html * 5)
+    assert small_site.post.url in str(expected)
+    assert read(TolerantReader(features), html * 5) == expected
+    with CaptureQueriesContext(connection) as of_one:
+        read(TolerantReader(features), html)
+    with django_assert_num_queries(len(of_one)):
+        read(TolerantReader(features), html * 50)
+
+
+@pytest.mark.django_db
+def test_what_wagtail_stores_is_not_searched_by_pythons_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HTMLParser, "feed", lambda self, html: pytest.fail("parsed"))
+    reader = TolerantReader([*FEATURES, "document-link"])
+    reader.feed(LINKED.format(page=1, document=1))
+    assert [str(block.text) for block in reader.contentstate.blocks] == ["x y z < p q\nd e", " ", "u", "v", "w"]
+
+
+def test_text_that_grows_is_not_copied() -> None:
+    reader = TolerantReader(FEATURES)
+    reader.feed("<p>" + "<b>x</b> " * 500 + "</p>")
+    (block,) = reader.contentstate.blocks
+    assert isinstance(block.text, GrowingText)
+    assert len(block.text) == len(str(block.text)) == 999
+    assert block.inline_style_ranges[-1].offset == 998
