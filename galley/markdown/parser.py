@@ -72,6 +72,7 @@ def make_parser() -> Parser:
     parser.inline.ruler.before("text", "time", check_time)
     for rule in parser.inline.ruler2.get_all_rules():
         parser.inline.ruler2.before(rule, f"time before {rule}", check_time)
+    parser.core.ruler.at("inline", _parse_inline)
     parser.core.ruler.push("headings", _anchor_headings)
     parser.core.ruler.push("alignment", _align_by_class)
     parser.core.ruler.push("tables", _describe_tables)
@@ -107,6 +108,18 @@ def _print_rest(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     token.content, token.map = state.getLines(start, end, 0, False), [start, end]
     state.line = end
     return True
+
+
+def _parse_inline(state: StateCore) -> None:
+    """Parse the texts of all blocks. One in which no mark can begin, as in most cells of a table, is taken as it is."""
+    inline = state.md.inline
+    for token in state.tokens:
+        if token.type == "inline" and token.content:
+            if inline.terminator_re.search(token.content):
+                token.children = inline.parse(token.content, state.md, state.env, [])
+            else:
+                check_time()
+                token.children = [Token("text", "", 0, content=token.content)]
 
 
 def _parse_underlined(state: StateBlock, start: int, end: int, silent: bool) -> bool:

@@ -312,3 +312,11 @@ def test_the_texts_of_a_draft_have_limited_time_together(
 def test_code_on_which_a_lexer_would_hold_the_interpreter_is_printed_plain(language: str, code: str) -> None:
     """Each took minutes: the suite's time limit would end it."""
     assert highlight_code(code, language) == code
+
+
+def test_texts_in_which_no_mark_can_begin_are_not_searched_for_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    parser = make_parser()
+    text = "# a\n\nb\n\n|c|d|\n|-|-|\n|e||\n"
+    expected = parser.render(text)
+    monkeypatch.setattr(parser.inline, "parse", lambda *arguments: pytest.fail("searched"))
+    assert parser.render(text) == expected
