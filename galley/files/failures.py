@@ -1,4 +1,4 @@
-"""What editors and the log are told if a file can't be stored or read."""
+"""What editors and the log read if a file can't be stored or read."""
 
 import logging
 

@@ -66,7 +66,7 @@ class WebHost(Host):
         storage.ip("link", "set", self._cable, "up")
 
     def cut_off(self) -> None:
-        """Pull its cable, at the other end: nothing here is told."""
+        """Pull its cable, at the other end: nothing here notices it."""
         self._storage.ip("link", "set", self._cable, "down")
 
     def connect(self) -> None:
