@@ -78,6 +78,15 @@ class Socket:
             messages.append(text)
         return messages
 
+    async def hear_until(self, kind: str) -> list[str]:
+        """Return all messages before the next of that kind, or before the server closes."""
+        messages: list[str] = []
+        while True:
+            event = await self._application.receive_output(timeout=PATIENCE)
+            if event["type"] == "websocket.close" or json.loads(event["text"])["type"] == kind:
+                return messages
+            messages.append(event["text"])
+
     async def shown(self) -> str:
         """Return the page that the screen shows after its next message."""
         self.screen.receive(await self.hear_text())
