@@ -1,6 +1,7 @@
 """Wagtail's search backend for SQLite and PostgreSQL, with the words of `search.words` in its index."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -8,6 +9,7 @@ from django.db.models import Model, QuerySet
 from modelsearch.utils import get_content_type_pk
 from wagtail.search.models import IndexEntry
 
+from galley.languages.conf import call_by_language
 from search.matching import find_dialect
 from search.query import Query
 from search.words import find_words
@@ -25,8 +27,8 @@ class WordIndex(DatabaseIndex):
 
     @transaction.atomic
     def add_items(self, model: type[Model], objs: Sequence[Model]) -> None:
-        """Put `objs` of one model into the index."""
-        super().add_items(model, objs)
+        """Put `objs` of one model into the index, pages with what they show in their language."""
+        call_by_language(partial(super().add_items, model), objs)
         entries = IndexEntry.objects.filter(content_type_id=get_content_type_pk(model))
         store_words(entries.filter(object_id__in=[str(one.pk) for one in objs]))
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Q
 from django.utils.text import capfirst
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import get_page_models
 
+from galley.desk.renaming import find_present_slug
 from galley.listings import (
     Facet,
     Filter,
@@ -78,6 +80,12 @@ FILTERS = [
     Filter("tag", _("Tag"), _has_tag, joins=False),
     Filter("year", _("Year"), _is_of_year, newest_first=True, joins=False),
 ]
+
+
+def find_present_tag(selection: Selection) -> dict[str, str]:
+    """Return the value of the tag in `selection`, if there is one: its present slug if it was renamed. Blocks."""
+    tags = [get_fields_from_path(one, one.tag_lookup)[-1].related_model for one in _listed_models() if one.tag_lookup]
+    return {"tag": find_present_slug(selection.values["tag"], *tags)} if "tag" in selection.values else {}
 
 
 def build_search_facets(matches: Matches, selection: Selection) -> list[Facet]:

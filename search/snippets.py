@@ -1,7 +1,7 @@
 """Excerpts of text around the words of a query, with the words marked."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -23,8 +23,7 @@ _JOINT = re.compile(r"(?<=[.:;!?…”’]), ")
 class Marker:
     """Marks `words` in texts."""
 
-    def __init__(self, words: Iterable[Word]) -> None:
-        words = list(words)
+    def __init__(self, words: Sequence[Word]) -> None:
         self._words = {word.text for word in words}
         self._beginnings = tuple(word.text for word in words if word.is_beginning)
         self._stems = tuple(

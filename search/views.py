@@ -17,7 +17,7 @@ from wagtail.search.models import IndexEntry
 from galley.listings import Listing, Selection, list_active_filters, narrow, paginate, render_whole_or_partial
 from galley.page_cache.root_pages import find_root_page
 from galley.page_cache.versioned import use_current_version
-from search.filters import FILTERS, build_search_facets, page_types
+from search.filters import FILTERS, build_search_facets, find_present_tag, page_types
 from search.matching import Match, Matches, find_dialect, find_matches
 from search.query import LONGEST_TEXT, Query
 from search.snippets import Marker
@@ -53,9 +53,9 @@ class SearchListing(Listing):
 
 
 def select_results(request: HttpRequest, address: str, query: Query) -> Selection:
-    """Return which results of `query` the address of `request` asks for."""
+    """Return which results of `query` the address of `request` asks for. Blocks if it names a tag."""
     selection = Selection.from_request(request, address, FILTERS)
-    return replace(selection, values={"q": query.text, **selection.values})
+    return replace(selection, values={"q": query.text, **selection.values, **find_present_tag(selection)})
 
 
 def search_pages(request: HttpRequest, query: Query, selection: Selection) -> SearchListing:
@@ -81,8 +81,7 @@ def _readable_pages(request: HttpRequest) -> QuerySet[Any]:
     root = find_root_page(Site.find_for_request(request))
     if root is None:
         return Page.objects.none()
-    pages = Page.objects.live().public().filter(alias_of=None)
-    return pages.filter(path__startswith=root.path).order_by()
+    return Page.objects.live().public().filter(alias_of=None, path__startswith=root.path).order_by()
 
 
 def _read_results(matches: list[Match], query: Query, request: HttpRequest) -> list[Result]:

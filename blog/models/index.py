@@ -3,7 +3,6 @@
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from urllib.parse import unquote
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -20,8 +19,7 @@ from blog.models.post import BlogPostPage
 from blog.models.taxonomy import TERMS, get_term
 from blog.taxonomy_pages import BY_SEGMENT, TAXONOMIES, describe_term, find_period, find_term_urls, list_terms, term_url
 from galley.async_pages import AsyncRoutablePageMixin
-from galley.async_pages.redirects import find_present_urls
-from galley.desk.renaming import redirect_former_urls
+from galley.desk.renaming import find_present_slug, redirect_former_urls
 from galley.listings import Selection, page_or_partial, readable_children
 from home.base_page import BasePage, IntroductionMixin
 
@@ -80,14 +78,8 @@ class BlogIndexPage(AsyncRoutablePageMixin, IntroductionMixin, BasePage):
 
     def follow_renames(self, selection: Selection) -> Selection:
         """Return `selection` with the present slugs of terms that were renamed or merged. Blocks."""
-        named = [(name, slug) for name, slug in selection.values.items() if name in TERMS]
-        urls = {term_url(self.url or "", name, slug): (name, slug) for name, slug in named}
-        values = dict(selection.values)
-        for former, present in (find_present_urls(urls) if urls else {}).items():
-            name, slug = urls[former]
-            if get_term(name, slug) is None:
-                values[name] = unquote(present.rstrip("/").rpartition("/")[2])
-        return replace(selection, values=values)
+        present = {one: find_present_slug(slug, TERMS[one]) for one, slug in selection.values.items() if one in TERMS}
+        return replace(selection, values={**selection.values, **present})
 
     def answer_route(self, request: HttpRequest, template: str = "", **context: Any) -> HttpResponseBase:
         """Return the response of `page_or_partial` with `template` and `context`."""

@@ -105,7 +105,7 @@ class BlogPostPage(ListedPageMixin, LeadImageMixin, BodyMixin, BasePage):
         *BodyMixin.body_search_fields,
         index.SearchField("excerpt"),
         index.FilterField("date"),
-        index.RelatedFields("tags", [index.SearchField("name")]),
+        *(index.RelatedFields(terms, [index.SearchField("local_name")]) for terms in ("tags", "categories")),
     ]
     objects = PageManager.from_queryset(BlogPostPageQuerySet)()
 

@@ -1,18 +1,22 @@
 """Renames and merges objects that have public addresses, and redirects the addresses that they had."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Model, QuerySet, TextField
+from django.db.models import Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.db.models.signals import post_save, pre_save
+from django.utils.encoding import uri_to_iri
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_tasks import task
 from modelcluster.fields import ParentalKey
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.log_actions import LogFormatter, log
 from wagtail.models import Page, ReferenceIndex, Revision
 
@@ -40,13 +44,32 @@ def find_public_urls(instance: Model) -> Urls:
     return find_urls(instance) if find_urls else {}
 
 
+def find_present_slug(slug: str, *models: Any) -> str:
+    """Return `slug`, or that which it became when an object of one of `models` was renamed or merged. Blocks."""
+    if any(model.objects.filter(slug=slug).exists() for model in models):
+        return slug
+    ends = Q(old_path__endswith=f"/{slug}") | Q(old_path__endswith=f"={slug}")
+    for redirect in Redirect.objects.filter(ends, site=None, automatically_created=True):
+        link = redirect.redirect_link.rstrip("/")
+        present = unquote(re.split("[/=]", link)[-1])
+        for found in (one for model in models for one in model.objects.filter(slug=present)):
+            if link in {uri_to_iri(url).rstrip("/") for url in find_public_urls(found).values()}:
+                return present
+    return slug
+
+
 def _redirect_renamed(sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> None:
     former = sender._base_manager.filter(pk=instance.pk).first() if instance.pk and not raw else None
     if former and former.slug != instance.slug:
         _redirect(find_public_urls(former), find_public_urls(instance))
-    if former and str(former) != str(instance):
+    if former and _names(former) != _names(instance):
         for reference in find_references(sender):
             _announce(reference.page_model, reference.find_pages(former))
+
+
+def _names(instance: Any) -> tuple[str, Any]:
+    """Return the name of `instance`, and its names in further languages."""
+    return str(instance), getattr(instance, "translations", None)
 
 
 def _redirect(former: Urls, present: Urls) -> None:

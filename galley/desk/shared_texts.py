@@ -37,8 +37,9 @@ class SharedTextBlock(SnippetChooserBlock):
         super().__init__(target_model, **kwargs)
 
     def get_searchable_content(self, value: Any) -> list[str]:
-        """Return the words of the text."""
-        return value.body.stream_block.get_searchable_content(value.body) if value else []
+        """Return the words of the text, in the active language."""
+        body = value.local.body if value else None
+        return body.stream_block.get_searchable_content(body) if body else []
 
     def get_preview_value(self) -> Any:
         """Return a text for the preview in the chooser of blocks."""

@@ -1,12 +1,12 @@
 """The settings of Django and Wagtail for the languages of a site. Settings import this module: it imports no model."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 DEFAULT = "en-gb"
 
@@ -19,6 +19,22 @@ def has_several_languages() -> bool:
 def further_languages() -> list[str]:
     """Return the codes of the languages after the first, in the order of the settings; none with one language."""
     return [code for code in dict(settings.LANGUAGES) if code != settings.LANGUAGE_CODE] * has_several_languages()
+
+
+def language_of(instance: Any) -> str:
+    """Return the code of the language of a page; for what all languages share, and with one language, the first."""
+    locale = getattr(instance, "locale", None) if has_several_languages() else None
+    return locale.language_code if locale else settings.LANGUAGE_CODE
+
+
+def call_by_language(function: Callable[[list[Any]], object], instances: Iterable[Any]) -> None:
+    """Call `function` with those of `instances` in a language, while it is active: once for each language."""
+    groups: dict[str, list[Any]] = {}
+    for one in instances:
+        groups.setdefault(language_of(one), []).append(one)
+    for language, group in groups.items():
+        with override(language):
+            function(group)
 
 
 def shorten(code: str) -> str:

@@ -6,10 +6,14 @@ The row of a page has what is published. What was written since is in a revision
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.utils.functional import cached_property
+from django.utils.translation import override
 from wagtail.models import Page
 from wagtail.search import index
+
+from galley.languages.conf import language_of
 
 # PostgreSQL indexes up to a megabyte of words.
 LONGEST_TEXT = 300_000
@@ -41,8 +45,15 @@ class NewestVersion(index.Indexed, models.Model):
     # The index asks for it three times.
     @cached_property
     def text(self) -> str:
-        """All that the page's type lets a search find: title, text, excerpt, tags and so on."""
-        return " ".join(_read_fields(self.content, self.content.get_search_fields()))[:LONGEST_TEXT]
+        """All that the page's type lets a search find: title, text, excerpt, tags and so on.
+
+        What is named in each language is found by the name that visitors read, and by that which the form shows.
+        """
+        texts: list[str] = []
+        for language in dict.fromkeys([language_of(self.content), settings.LANGUAGE_CODE]):
+            with override(language):
+                texts += _read_fields(self.content, self.content.get_search_fields())
+        return " ".join(dict.fromkeys(texts))[:LONGEST_TEXT]
 
 
 class ListedValue(models.Model):

@@ -1,6 +1,8 @@
 """Terms that are renamed or merged: nothing of their pages, drafts and addresses is lost."""
 
 from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db.models.signals import post_save
@@ -12,6 +14,7 @@ from galley.desk.renaming import merge
 from galley.page_lists.apps import READ_NEWEST
 from galley.page_lists.models import ListedValue
 from galley.page_lists.newest import request_reading
+from portfolio.models import Skill
 from tests.conftest import SmallSite
 from tests.factories import AuthorFactory, BlogIndexPageFactory, BlogPostPageFactory
 
@@ -124,6 +127,30 @@ def test_a_list_that_is_filtered_by_a_former_name_is_filtered_by_the_present_one
     assert ">Of ink<" in html
     assert ">Post " not in html[html.index("<main") :]
     assert ">Of lead<" not in asgi_get("/blog/?tag=unknown").content.decode()
+
+
+@pytest.mark.parametrize(("tag", "model"), [("ink", Tag), ("Zürich-2", Tag), ("type", Skill)])
+def test_a_search_that_is_narrowed_by_a_former_name_is_narrowed_by_the_present_one(
+    small_site: SmallSite, asgi_get, tag: str, model: Any
+) -> None:
+    write(small_site, "Of lead", "lead")
+    if model is Tag:
+        page = write(small_site, "Of ink", tag)
+    else:
+        page = small_site.project
+        page.skills.add(tag)
+        page.save_revision().publish()
+    renamed = model.objects.get(name=tag)
+    former, renamed.slug = renamed.slug, "grün"
+    renamed.save()
+    small_site.post.slug = former
+    small_site.post.save_revision().publish()
+    search = f"/search/?q={page.title.split()[0]}&tag="
+    html = asgi_get(search + quote(former)).content.decode()
+    assert f'href="{page.url}"' in html
+    assert html == asgi_get(search + quote("grün")).content.decode()
+    assert ">Of lead<" not in html
+    assert f'href="{page.url}"' not in asgi_get(f"{search}unknown").content.decode()
 
 
 @pytest.mark.nightly

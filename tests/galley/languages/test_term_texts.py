@@ -1,12 +1,14 @@
 """Categories, series, tags and authors have texts in each language."""
 
 import pytest
-from django.test import Client
+from django.contrib.auth.models import User
+from django.test import Client, TestCase
 from django.urls import reverse
 from wagtail.models import ReferenceIndex
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from blog.models import Author, AuthorLink, Category, PostAuthor, Series, Tag
+from galley.page_lists.newest import read_newest
 from home.models import SharedText
 from tests.factories import EditorFactory, SmallSite
 from tests.galley.languages.conftest import German, publish
@@ -89,3 +91,42 @@ def test_a_shared_text_has_a_body_in_each_language(german: German, small_site: S
     data = nested_form_data({"name": "Note", "body": streamfield(words["body"]), "body_de": streamfield([])})
     assert client.post(address, data).status_code == 302
     assert "Write to us." in client.get(german.post.url).text
+
+
+def test_a_search_finds_a_page_by_what_it_shows_in_its_language(
+    terms: German, small_site: SmallSite, client: Client, editor: User
+) -> None:
+    note = SharedText.objects.create(name="Note", body=[("paragraph", "<p>Write to us.</p>")])
+    german, english = terms.post, publish(small_site.post, body=[("shared_text", note)])
+    publish(german, body=[("shared_text", note)])
+    english.tags.add("ink")
+    publish(english)
+    body = note._meta.get_field("body").get_prep_value([("paragraph", "<p>Schreibt uns.</p>")])
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        note.translations = {"de": {"body": body}}
+        note.save()
+        ink = Tag.objects.get(name="ink")
+        ink.translations = {"de": {"name": "Druckfarbe"}}
+        ink.save()
+
+    def are_found(text: str) -> tuple[bool, bool]:
+        """Return whether visitors find the German post, and the English one, each in its language."""
+        pages = [("/de/search/", german), ("/search/", english)]
+        return tuple(f'<a href="{page.url}"' in client.get(path, {"q": text}).text for path, page in pages)
+
+    for text in ("Druckfarbe", "Neuigkeiten", "Schreibt"):
+        assert are_found(text) == (True, False), text
+    for text in ("ink", "Write"):
+        assert are_found(text) == (False, True), text
+    client.force_login(editor)
+    for page in (german, english):
+        read_newest.call(page.pk)
+
+    def are_listed(text: str) -> tuple[bool, bool]:
+        """Return the same for the list of an editor, who reads in forms the name in the first language."""
+        listed = {page.pk for page in client.get("/admin/pages/search/", {"q": text}).context["object_list"]}
+        return german.pk in listed, english.pk in listed
+
+    for text in ("Druckfarbe", "Neuigkeiten", "Schreibt"):
+        assert are_listed(text) == (True, False), text
+    assert are_listed("ink") == (True, True)
