@@ -6,6 +6,7 @@ import time
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
@@ -26,11 +27,10 @@ PATIENCE = 60  # seconds
 class People:
     """An editor and visitors, who come to either host. Their work has numbers."""
 
-    def __init__(self, hosts: Hosts) -> None:
-        self._hosts = hosts
+    def __init__(self, session: str) -> None:
         self._numbers = count(1)
         self._editor = requests.Session()
-        self._editor.cookies.set("sessionid", read_session(hosts.folders[0]))
+        self._editor.cookies.set("sessionid", session)
         self.sent: list[str] = []
         self.uploaded = 0
         # How long it took until a page that isn't stored was refused, in seconds.
@@ -51,22 +51,19 @@ class People:
 
     def work(self, here: ServerProcess, there: ServerProcess) -> None:
         """Publish, upload and write a message on one host, and see it on the other."""
-        number = next(self._numbers)
-        token = self._post(here, "/admin/session/", read_only=True).json()["token"]
-        title = f"Post of hour {number}"
+        title = f"Post of hour {next(self._numbers)}"
         fields = {"title": title, "slug": "", "body-count": "0", "action-publish": "1"}
         fields |= {"post_authors-TOTAL_FORMS": "0", "post_authors-INITIAL_FORMS": "0"}
         path = f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/"
-        published = self._post(here, path, fields, token, allow_redirects=False)
+        published = self._post(here, path, fields, allow_redirects=False)
         assert published.status_code == 302, published.text
         self.waits_for(there, "/blog/", 200, title)
 
-        files = {"files[]": (f"picture-{number}.png", PICTURE.read_bytes())}
-        uploaded = self._post(here, "/admin/images/multiple/add/", {"title": title}, token, files=files)
-        assert uploaded.json()["success"], uploaded.text
+        uploaded = self.upload(here)
+        assert uploaded["success"], uploaded
         self.uploaded += 1
         # The list makes small pictures on the other host, which are then read here.
-        listed = self._post(there, "/admin/images/", read_only=True).text
+        listed = self._editor.get(f"http://localhost:{there.port}/admin/images/", timeout=PATIENCE).text
         addresses = re.findall(r"/media/pictures/[\w./-]+", listed)
         assert len(addresses) == self.uploaded
         for address in addresses:
@@ -82,21 +79,22 @@ class People:
         assert sent.status_code == 200, sent.text
         self.sent.append(text)
 
-    def _post(self, server: ServerProcess, path: str, data=None, token="", *, read_only=False, **options):
-        url = f"http://localhost:{server.port}{path}"
-        if path == "/admin/images/":
-            return self._editor.get(url, timeout=PATIENCE)
-        headers = {"X-Requested-With": "XMLHttpRequest"} if read_only or "files" in options else {"Accept": "text/html"}
-        if read_only:
-            return self._editor.get(url, headers=headers, timeout=PATIENCE)
-        headers["X-CSRFToken"] = token
-        return self._editor.post(url, data, headers=headers, timeout=PATIENCE, **options)
+    def upload(self, server: ServerProcess) -> dict[str, Any]:
+        """Return what the page of uploads is told."""
+        files = {"files[]": ("picture.png", PICTURE.read_bytes())}
+        return self._post(server, "/admin/images/multiple/add/", {"title": "Picture"}, files=files).json()
+
+    def _post(self, server: ServerProcess, path: str, data: dict[str, str], **options: Any) -> requests.Response:
+        url, as_script = f"http://localhost:{server.port}", {"X-Requested-With": "XMLHttpRequest"}
+        token = self._editor.get(f"{url}/admin/session/", headers=as_script, timeout=PATIENCE).json()["token"]
+        headers = (as_script if "files" in options else {"Accept": "text/html"}) | {"X-CSRFToken": token}
+        return self._editor.post(url + path, data, headers=headers, timeout=PATIENCE, **options)
 
 
 async def play(hosts: Hosts) -> People:
     """Preview, publish, upload and write through all cuts."""
     first, second = hosts.servers
-    people = People(hosts)
+    people = People(read_session(hosts.folders[0]))
     with psycopg.connect(hosts.database) as connection:
         page_id, title, slug = connection.execute(POST).fetchone()  # type: ignore[misc]
     cookie = f"sessionid={read_session(hosts.folders[0])}"
