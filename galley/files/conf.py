@@ -14,7 +14,7 @@ def file_storages(bucket: str) -> dict[str, dict[str, Any]]:
     if bucket and not find_spec("storages"):
         raise ImproperlyConfigured(
             f"The files are to be in the bucket {bucket}, for which packages are absent. On a server, put "
-            "GALLEY_EXTRAS=s3 into /etc/galley.env before the next `galley upgrade`; elsewhere: uv sync --extra s3"
+            "GALLEY_EXTRAS=s3 into /etc/galley.env, and run `galley upgrade`; elsewhere: uv sync --extra s3"
         )
     name = "bucket.BucketStorage" if bucket else "storage.WholeFileStorage"
     # The name of a rendition depends on its content: two processes that create it at once write the same file.

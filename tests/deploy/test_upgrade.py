@@ -45,6 +45,15 @@ def test_releases_follow_each_other_under_load(server: DebianServer) -> None:
 
     with Load(visit) as load:
         load.wait_for("first")
+        env_file = server.root / "galley.env"
+        env_file.write_text(env_file.read_text().replace("sentry otel", "sentry s3"))
+        run = server.galley("upgrade")
+        assert not run.returncode, run.stdout
+        assert arguments.read_text().endswith("--extra=sentry --extra=s3\n")
+        # What the processes that run may have loaded isn't removed.
+        assert "--inexact" in arguments.read_text()
+        assert "runs already" in server.galley("upgrade").stdout
+
         second = release(server, "second")
         run = server.galley("upgrade", second[:12])
         assert not run.returncode, run.stdout
@@ -77,10 +86,10 @@ def test_releases_follow_each_other_under_load(server: DebianServer) -> None:
     assert "doesn't answer" in server.galley("status").stdout
     lines = (server.root / "srv/var/commands").read_text().splitlines()
     assert [line for line in lines if "migrate" in line] == [
-        f"{name} migrate --noinput --verbosity 0" for name in ("first", "second", "broken")
+        f"{name} migrate --noinput --verbosity 0" for name in ("first", "first", "second", "broken")
     ]
     assert [line for line in lines if "worker" in line] == [
-        f"{name} worker " for name in ("first", "second", "first", "first")
+        f"{name} worker " for name in ("first", "first", "second", "first", "first")
     ]
 
 
