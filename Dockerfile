@@ -3,7 +3,9 @@ FROM python:3.13-slim-trixie AS build
 RUN pip install --no-cache-dir uv
 WORKDIR /srv/galley
 COPY pyproject.toml uv.lock ./
-RUN uv sync --locked --no-dev --compile-bytecode
+# `sentry`, `otel` or `s3`, separated by spaces.
+ARG GALLEY_EXTRAS=""
+RUN uv sync --locked --no-dev --compile-bytecode $(for extra in $GALLEY_EXTRAS; do echo "--extra=$extra"; done)
 COPY . .
 ENV DJANGO_SETTINGS_MODULE=config.settings.production STATIC_ROOT=/srv/galley/collected-static GALLEY_VAR_DIR=/srv/galley/var
 # These three are needed by the settings, not by the command.

@@ -252,10 +252,10 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 # With a bucket of S3-compatible storage, several hosts share the files (docs/several-hosts.md).
 AWS_STORAGE_BUCKET_NAME = env.str("S3_BUCKET", "")
-AWS_S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", None)
-AWS_S3_REGION_NAME = env.str("S3_REGION", None)
-AWS_S3_ACCESS_KEY_ID = env.str("S3_ACCESS_KEY_ID", None)
-AWS_S3_SECRET_ACCESS_KEY = env.str("S3_SECRET_ACCESS_KEY", None)
+AWS_S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", "") or None
+AWS_S3_REGION_NAME = env.str("S3_REGION", "") or None
+AWS_S3_ACCESS_KEY_ID = env.str("S3_ACCESS_KEY_ID", "") or None
+AWS_S3_SECRET_ACCESS_KEY = env.str("S3_SECRET_ACCESS_KEY", "") or None
 RENDITIONS_URL = clean_url(env.str("S3_PUBLIC_URL", ""))
 STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
