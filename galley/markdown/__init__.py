@@ -12,7 +12,7 @@ from galley.markdown.internal_links import prefetch_links
 from galley.markdown.parser import extract_text, summarise_markdown
 from galley.markdown.rendering import render_markdown
 from galley.markdown.rich_text import extract_rich_text
-from galley.markdown.sanitising import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, TAGS_WITHOUT_CONTENT
+from galley.markdown.sanitising import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, TAGS_WITHOUT_CONTENT, is_too_deep
 from galley.markdown.time_limit import limit_time
 from galley.markdown.validation import find_broken_links, find_formula_errors, find_references
 
@@ -31,6 +31,7 @@ __all__ = [
     "find_formula_errors",
     "find_references",
     "highlight_code",
+    "is_too_deep",
     "language_name",
     "limit_time",
     "normalise_headings",

@@ -5,8 +5,8 @@ where it leads, such as “here”, names its host to screen readers.
 """
 
 import re
+from collections import Counter
 from html import unescape
-from itertools import accumulate
 from urllib.parse import urlsplit
 
 import nh3
@@ -84,7 +84,10 @@ MAX_DEPTH = 4_000
 MAX_AMPERSANDS = 20_000
 _AMPERSAND = re.compile(r"&(?:amp;|(?![a-z#]))", re.IGNORECASE)
 
-_TAG_OF_PAIR = re.compile(r"<(?!(?:br|col|hr|img|input|wbr)\b)(/?)[a-z]", re.IGNORECASE)
+# Not of elements without content, nor of those that end where the next of their kind begins.
+_TAG_OF_PAIR = re.compile(
+    r"<(?!/?(?:br|col|hr|img|input|wbr|p|li|dd|dt|td|th|tr|option)[\s/>])(/?)([a-z][^\s/>]*)", re.IGNORECASE
+)
 _INPUT = re.compile(r'<input(?:[^>"]|"[^"]*")*>')
 _WITHOUT_SUMMARY = re.compile(r"(<details(?:\s[^>]*)?>)(?!\s*<summary[\s>])((?:(?!</?details).)*)", re.DOTALL)
 # The first one, or none: where that isn't closed, the rest isn't searched from each of the others.
@@ -144,7 +147,7 @@ def sanitise(html: str) -> str:
     output every `<` begins a tag. Raises ValueError for elements nested deeper than `MAX_DEPTH`.
     """
     check_time()
-    if html.count("<") > MAX_DEPTH and _measure_depth(html) > MAX_DEPTH:
+    if is_too_deep(html):
         raise ValueError("The HTML is nested too deeply.")
     clean = clean_html(_cleaner, html)
     check_time()
@@ -155,8 +158,21 @@ def sanitise(html: str) -> str:
     return _INPUT.sub(_replace_checkbox, clean) if "<input" in clean else clean
 
 
-def _measure_depth(html: str) -> int:
-    return max(accumulate(-1 if tag[1] else 1 for tag in _TAG_OF_PAIR.finditer(html)), default=0)
+def is_too_deep(html: str) -> bool:
+    """Return whether elements of `html` are nested deeper than `MAX_DEPTH`: parsing it would take quadratic time."""
+    if html.count("<") <= MAX_DEPTH:
+        return False
+    depth, opened = 0, Counter[str]()
+    for end, name in _TAG_OF_PAIR.findall(html):
+        if not end:
+            depth += 1
+            opened[name.lower()] += 1
+            if depth > MAX_DEPTH:
+                return True
+        elif opened[name.lower()]:
+            depth -= 1
+            opened[name.lower()] -= 1
+    return False
 
 
 def _add_summary(details: re.Match[str]) -> str:

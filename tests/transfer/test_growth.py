@@ -7,7 +7,7 @@ import pytest
 from tests.growth import count_lines
 from transfer.conversion import convert_post
 from transfer.image_files import ImageFinder
-from transfer.readers import make_slug
+from transfer.readers import UnreadableFileError, make_slug
 from transfer.readers.markdown import Reader
 from transfer.readers.markdown.fields import interpret
 from transfer.readers.markdown.front_matter import split_front_matter
@@ -38,6 +38,16 @@ def convert(folder: Path, text: str, name: str = "a.md") -> str:
 @pytest.mark.by_day(0, 5)
 def test_what_never_closes_is_searched_once(tmp_path: Path, text: str) -> None:
     assert convert(tmp_path, text)
+
+
+def test_html_that_is_nested_very_deeply_is_named_in_the_report(tmp_path: Path) -> None:
+    """Its parser's time is a square of the depth."""
+    path = tmp_path / "a.html"
+    path.write_text("<title>a</title>" + "<div>" * 40_000)
+    with pytest.raises(UnreadableFileError, match="nested too deeply"):
+        Reader(tmp_path).read_post(path)
+    path.write_text("<title>a</title>" + "<p>a<br>" * 40_000)
+    assert Reader(tmp_path).read_post(path)
 
 
 def test_what_is_closed_is_still_read(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from galley.markdown.sanitising import (
     MAX_DEPTH,
     _add_summary,
     describe_vague_links,
+    is_too_deep,
     sanitise,
 )
 from galley.markdown.time_limit import time_text
@@ -219,6 +220,24 @@ def test_elements_nested_very_deeply_are_printed_as_they_are(opening: str) -> No
     deep = opening * count + "</div>" * count
     assert "<p>&lt;" in render_markdown(deep)
     assert "&lt;" not in render_markdown("<b>a</b><br> " * count)
+
+
+@pytest.mark.parametrize(
+    ("html", "is_deep"),
+    [
+        ("<div></b>", True),  # an end tag of another element closes nothing
+        ("<DIV x>", True),
+        ("<table><tr><td>", True),
+        ("<div></div>", False),
+        ("<div></DIV>", False),
+        ("<p>a<li>b<br/>", False),  # each ends where the next begins
+        ("<pre></pre>", False),
+    ],
+)
+def test_only_elements_that_stay_open_count_for_the_depth(html: str, is_deep: bool) -> None:
+    assert is_too_deep(html * (MAX_DEPTH + 1)) == is_deep
+    assert is_too_deep("</div>" * 2 * MAX_DEPTH + html * (MAX_DEPTH + 1)) == is_deep
+    assert not is_too_deep(html * 100)
 
 
 def test_a_long_run_of_combining_marks_is_not_sorted_for_a_name() -> None:

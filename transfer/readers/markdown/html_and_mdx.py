@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser
 
-from transfer.readers import Diagnostics
+from galley.markdown import is_too_deep
+from transfer.readers import Diagnostics, UnreadableFileError
 from transfer.readers.markdown.front_matter import SourceFile
 from transfer.readers.markdown.template_tags import RAW, convert_tag
 from transfer.text import SourceText, code_spans, find_outside, plain_text, words_of
@@ -41,7 +42,12 @@ def is_template(file: SourceFile) -> bool:
 
 
 def read_html(file: SourceFile) -> SourceFile:
-    """Return `file` with the content of its `<article>`, `<main>` or `<body>`, and the metadata of its `<head>`."""
+    """Return `file` with the content of its `<article>`, `<main>` or `<body>`, and the metadata of its `<head>`.
+
+    Raises `UnreadableFileError` for elements that are nested too deeply: the site doesn't show them as HTML either.
+    """
+    if is_too_deep(file.body):
+        raise UnreadableFileError("Its elements are nested too deeply.")
     tree = LexborHTMLParser(file.body)
     found = {
         (node.attributes.get("name") or node.attributes.get("property") or "").replace(":", "_"): node.attributes[
