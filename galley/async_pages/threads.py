@@ -7,6 +7,7 @@ few threads that hold their connections open. The others wait in a queue, where 
 
 import asyncio
 import functools
+import io
 from collections.abc import Callable, Container, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,6 +21,24 @@ from django.http import HttpRequest
 P = ParamSpec("P")
 T = TypeVar("T")
 View = Callable[..., Any]
+
+
+class BodyNotStored(Exception):
+    """There is no room for a large body, which is buffered in the folder for temporary files."""
+
+
+class MissingBody(io.RawIOBase):
+    """The body of a request that couldn't be buffered.
+
+    It raises no OSError, which Django's protection against forged requests would take for a form without a token.
+    """
+
+    def __init__(self, cause: OSError) -> None:
+        self._cause = cause
+
+    def read(self, size: int = -1) -> bytes:
+        """Raise `BodyNotStored`."""
+        raise BodyNotStored from self._cause
 
 
 class PooledASGIHandler(ASGIHandler):
@@ -48,6 +67,23 @@ class PooledASGIHandler(ASGIHandler):
         with self.acquire() as executor:
             async with ThreadSensitiveContext(executor=executor):
                 await self.handle(scope, receive, send)
+
+    async def read_body(self, receive: Any) -> Any:
+        """Return the body as a file, as upstream does; where the disk is full, one that says so when it is read."""
+        is_complete = False
+
+        async def receive_next() -> Any:
+            nonlocal is_complete
+            message = await receive()
+            is_complete = not message.get("more_body", False)
+            return message
+
+        try:
+            return await super().read_body(receive_next)
+        except OSError as error:
+            while not is_complete:
+                await receive_next()
+            return MissingBody(error)
 
 
 class WorkerThreads:

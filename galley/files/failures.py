@@ -1,12 +1,25 @@
 """What editors and the log read if a file can't be stored or read."""
 
+import errno
 import logging
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from galley.files.storage import AwayError
+from galley.files.storage import AwayError, StorageError
+
+# A disk, of media or of the folder for temporary files, on which nothing can be written.
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+
+def is_storage_failure(error: BaseException | None) -> bool:
+    """Return whether `error` says, or was raised because, a file can't be stored or read."""
+    while error:
+        if isinstance(error, StorageError) or (isinstance(error, OSError) and error.errno in FULL):
+            return True
+        error = error.__cause__
+    return False
 
 
 def explain_in_admin(request: HttpRequest) -> HttpResponse:

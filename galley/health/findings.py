@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -35,6 +36,8 @@ OVERDUE = datetime.timedelta(minutes=5)
 CERTIFICATE_DAYS = 14
 BACKUP_LATE = datetime.timedelta(days=2)
 LEAST_FREE_BYTES = 1024**3
+# Where uploads are buffered: some of the largest.
+LEAST_TEMPORARY_BYTES = 64 * 1024**2
 NETWORK_TIMEOUT = 3.0  # seconds
 CLOCK_SECONDS = 5.0
 
@@ -228,6 +231,12 @@ def check_disk() -> Iterator[Finding]:
     else:
         mend = _("Make room or a larger disk: uploads fail when it is full, and a database on it stops writing.")
         yield Finding("disk", State.FAULT, text, mend)
+    temporary = gettempdir()
+    free = shutil.disk_usage(temporary).free
+    if free < LEAST_TEMPORARY_BYTES:
+        text = _("%(free).0f MB are free for temporary files in %(folder)s.")
+        values = {"free": free / 1024**2, "folder": temporary}
+        yield Finding("disk", State.FAULT, text % values, _("Make room there: large uploads are refused."))
 
 
 def check_files() -> Iterator[Finding]:

@@ -17,8 +17,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error
 
-from galley.files.failures import explain_in_admin
-from galley.files.storage import StorageError
+from galley.files.failures import explain_in_admin, is_storage_failure
 from galley.health.findings import (
     LEAST_FREE_BYTES,
     State,
@@ -93,9 +92,10 @@ def answer_failure(request: HttpRequest) -> HttpResponseBase:
     Django calls it while the exception is handled (`django.core.handlers.exception.response_for_exception`).
     """
     error = sys.exc_info()[1]
-    if isinstance(error, StorageError) and request.path.startswith(reverse("wagtailadmin_home")):
+    is_about_files = is_storage_failure(error)
+    if is_about_files and request.path.startswith(reverse("wagtailadmin_home")):
         return explain_in_admin(request)
-    if not isinstance(error, OperationalError | InterfaceError | StorageError):
+    if not (is_about_files or isinstance(error, OperationalError | InterfaceError)):
         return server_error(request)
     headers = {"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"}
     return HttpResponse(render_to_string("503.html"), status=503, headers=headers)

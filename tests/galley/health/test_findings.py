@@ -91,6 +91,10 @@ def test_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     assert only(findings.check_disk).state is State.WELL
     monkeypatch.setattr(findings, "find_free_bytes", lambda: 1)
     assert only(findings.check_disk).state is State.FAULT
+    monkeypatch.setattr(findings, "find_free_bytes", lambda: findings.LEAST_FREE_BYTES)
+    monkeypatch.setattr(findings, "LEAST_TEMPORARY_BYTES", 1024**6)
+    disk, temporary = findings.check_disk()
+    assert (disk.state, temporary.state) == (State.WELL, State.FAULT)
 
 
 def test_redis(settings) -> None:
