@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.db import transaction
 from django.http import HttpRequest
 from django.test import Client
@@ -84,6 +85,17 @@ def test_groups_of_whom_it_is_required(client: Client, enter_password, editor: A
     client.logout()
     editor.groups.add(Group.objects.get(name="Chief editors"))
     enter_password()
+    assert not is_signed_in(client)
+
+
+def test_sessions_from_before_are_ended_by_a_command(client: Client, enter_password, settings: Any) -> None:
+    settings.SECOND_FACTOR_REQUIRED = []
+    enter_password()
+    settings.SECOND_FACTOR_REQUIRED = ["*"]
+    assert is_signed_in(client)
+    call_command("end_sessions", verbosity=0)
+    assert client.get("/admin/").url == "/admin/login/?next=/admin/"
+    assert enter_password().url == INDEX
     assert not is_signed_in(client)
 
 
