@@ -89,8 +89,9 @@ def test_commands_of_the_site_and_of_containers(settings: Any) -> None:
 
 
 def test_settings_are_taken_as_they_stand(tmp_path: Path) -> None:
-    """As `galley` reads them: by a shell."""
-    lines = "\n".join(read_commands("settings")).replace("AGE-SECRET-KEY-1…", new_key())
+    """As `galley` reads them, by a shell, after those that `deploy/install` writes."""
+    example = (PROJECT / "deploy/galley.env.example").read_text()
+    lines = "\n".join([example, *read_commands("settings")]).replace("AGE-SECRET-KEY-1…", new_key())
     needed = "\n".join(f'{name}="{value}"' for name, value in REQUIRED.items())
     (tmp_path / "galley.env").write_text(f"{lines}\n{needed}\nS3_BUCKET=\n")
     command = ["bash", "-euc", 'set -a; . "$0"; exec "$@"', tmp_path / "galley.env"]

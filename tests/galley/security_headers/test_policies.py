@@ -42,6 +42,7 @@ def test_every_public_response_has_the_strict_policy(small_site: SmallSite, asgi
         for name in ("Permissions-Policy", "Cross-Origin-Resource-Policy", "Reporting-Endpoints", "Referrer-Policy"):
             assert response[name], (name, url)
         assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
 def test_players_may_be_framed_and_nothing_else(small_site: SmallSite, asgi_get) -> None:
