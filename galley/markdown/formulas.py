@@ -16,8 +16,8 @@ from xml.etree.ElementTree import Element, tostring
 from cachetools import LRUCache, cached
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from latex2mathml import commands
 from latex2mathml.converter import Converter
 from markdown_it import MarkdownIt
@@ -50,33 +50,41 @@ class InvalidFormula(ValueError):
     """TeX that can't be converted. The message tells its author why."""
 
 
-@cached(LRUCache(MAX_CACHE_BYTES, getsizeof=getsizeof), lock=Lock())
 def convert_formula(tex: str, display: bool = False) -> SafeString:
     """Return `tex` as a `<math>` element, as a block if `display`. Raises `InvalidFormula`."""
+    converted = convert_or_explain(tex, display, get_language())
+    if isinstance(converted, SafeString):
+        return converted
+    raise InvalidFormula(converted)
+
+
+@cached(LRUCache(MAX_CACHE_BYTES, getsizeof=getsizeof), lock=Lock())
+def convert_or_explain(tex: str, display: bool, language: str | None) -> str:
+    """Return `tex` as a safe `<math>` element; of an invalid formula, what is wrong with it, in this `language`."""
     tex = tex.strip()
     if len(tex) > MAX_FORMULA_LENGTH:
-        raise InvalidFormula(_("It is longer than %(most)s characters.") % {"most": MAX_FORMULA_LENGTH})
+        return _("It is longer than %(most)s characters.") % {"most": MAX_FORMULA_LENGTH}
     if definition := next((name for name in _DEFINITIONS if name in tex), None):
-        raise InvalidFormula(_("%(command)s can't be used here.") % {"command": definition})
+        return _("%(command)s can't be used here.") % {"command": definition}
     try:
         math = Converter(display="block" if display else "inline").convert_to_element(tex)
         for element in math.iter():
             # The library leaves character references in the texts: it would put them into HTML unescaped.
             element.text = unescape(element.text or "")
         html = tostring(math, encoding="unicode", short_empty_elements=False)
-    except Exception as error:
+    except Exception:
         # The library's errors have no common ancestor, and others pass through: StopIteration, RecursionError.
-        raise InvalidFormula(_(_INCOMPLETE)) from error
-    _check(math)
-    return mark_safe(sanitise(html))
+        return _(_INCOMPLETE)
+    return _find_error(math) or mark_safe(sanitise(html))
 
 
-def _check(math: Element) -> None:
+def _find_error(math: Element) -> str:
     for element in math.iter():
         if element.tag == "mi" and re.match(r"\\\w", element.text or ""):
-            raise InvalidFormula(_("The command %(command)s isn't known.") % {"command": element.text})
+            return _("The command %(command)s isn't known.") % {"command": element.text}
         if len(element) != _CHILD_COUNTS.get(element.tag, len(element)):
-            raise InvalidFormula(_(_INCOMPLETE))
+            return _(_INCOMPLETE)
+    return ""
 
 
 def render_formula(tex: str, display: bool = False) -> SafeString:

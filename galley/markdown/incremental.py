@@ -73,8 +73,8 @@ _lock = Lock()
 def render_incrementally(text: str, footnotes_name: str = "") -> str | None:
     """Return the sanitised HTML of the Markdown `text`, which equals that of the text rendered in one piece.
 
-    Returns None for the rare text that has to be rendered in one piece. It has too many chunks, its blocks or tables
-    together exceed the parser's bounds, or a footnote holds a heading or is nested in another block.
+    Returns None for a text that is to be rendered in one piece. It can't be split, has too many chunks, its blocks or
+    tables together exceed the parser's bounds, or a footnote holds a heading or is nested in another block.
     """
     chunks = split_into_chunks(text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd"))
     if (
@@ -101,9 +101,9 @@ def _sanitise(rendered: Sequence[RenderedChunk]) -> Iterator[str]:
 
 
 def split_into_chunks(text: str) -> list[Chunk] | None:
-    """Return `text`, whose lines end with a line feed, as chunks; None if there would be too many."""
+    """Return `text`, whose lines end with a line feed, as chunks; None if there would be one or too many."""
     ends = [match.end() for match in _POSSIBLE_SPLIT.finditer(text)]
-    if len(ends) > MAX_CHUNKS:
+    if not 0 < len(ends) <= MAX_CHUNKS:
         return None
     ends.append(len(text))
     chunks = []

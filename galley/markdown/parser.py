@@ -4,6 +4,7 @@
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
+from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock, lheading, table
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, emphasis, image, link, strikethrough
@@ -26,9 +28,9 @@ from galley.markdown.headings import MAX_NAME_LENGTH, heading_id
 from galley.markdown.highlighting import highlight_code, language_name
 from galley.markdown.time_limit import check_time
 
-MAX_TABLE_TOKENS = 60_000
-# Of a whole text, tables aside: 20,000 paragraphs, or 12,000 items of lists. What follows is printed as it is.
-MAX_BLOCK_TOKENS = 60_000
+MAX_TABLE_TOKENS = 45_000
+# Of a whole text, tables aside: 10,000 paragraphs, or 6,000 items of lists. What follows is printed as it is.
+MAX_BLOCK_TOKENS = 30_000
 # In one paragraph. Pairing them all is one step, which can't be ended half-way.
 MAX_EMPHASIS_MARKS = 20_000
 # How many characters of a text are read for its summary.
@@ -40,6 +42,11 @@ _HEADING_ID = re.compile(r"\{\s*#([\w:.-]+)\s*\}\s*$")
 _FOOTNOTE = re.compile(r"\[\^[^ \n\]]{1,200}\]")
 # A line that may make those above it a heading.
 _UNDERLINE = re.compile(r"(?<![^\s>])(?:=+|-+)[ \t]*$", re.MULTILINE)
+# The characters with which a rule can begin.
+_MARKS = {
+    "newline": "\n", "math_inline": "$", "escape": "\\", "backticks": "`", "strikethrough": "~", "emphasis": "*_",
+    "link": "[", "image": "!", "footnote_ref": "[", "autolink": "<", "html_inline": "<", "entity": "&",
+}  # fmt: skip
 _ALIGNMENT = re.compile(r"text-align:\s*(left|center|right)")
 
 
@@ -70,6 +77,7 @@ def make_parser() -> Parser:
     # Also before each line of what goes on over many.
     parser.block.ruler.before("table", "time", check_time, {"alt": ["paragraph", "blockquote", "list", "reference"]})
     parser.inline.ruler.before("text", "time", check_time)
+    _choose_by_mark(parser.inline)
     for rule in parser.inline.ruler2.get_all_rules():
         parser.inline.ruler2.before(rule, f"time before {rule}", check_time)
     parser.core.ruler.at("inline", _parse_inline)
@@ -88,15 +96,21 @@ def make_parser() -> Parser:
 
 
 def _parse_bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Parse a table, unless the tables before it have reached the bound for one text.
+    """Parse a table, up to the bound for all tables of one text. The rows that follow are printed as they are.
 
     Rows are padded to the width of their header: four kilobytes of text make 65,000 cells.
     """
-    if state.env.get("table_tokens", 0) > MAX_TABLE_TOKENS:
-        return False
+    left = MAX_TABLE_TOKENS - state.env.get("table_tokens", 0)
+    if left < 0 or silent:
+        return left >= 0 and table(state, start, end, silent)
+    columns = state.src.count("|", state.bMarks[start], state.eMarks[start]) + 1
+    last = min(end, start + 3 + left // (3 * columns + 2))
     tokens_before = len(state.tokens)
-    is_table = table(state, start, end, silent)
-    state.env["table_tokens"] = state.env.get("table_tokens", 0) + len(state.tokens) - tokens_before
+    is_table = table(state, start, last, silent)
+    left -= len(state.tokens) - tokens_before
+    if is_table and state.line == last < end:
+        left = -1  # also where the last row would have left room for a narrow table
+    state.env["table_tokens"] = MAX_TABLE_TOKENS - left
     return is_table
 
 
@@ -120,6 +134,21 @@ def _parse_inline(state: StateCore) -> None:
             else:
                 check_time()
                 token.children = [Token("text", "", 0, content=token.content)]
+
+
+def _choose_by_mark(inline: ParserInline) -> None:
+    """Try at each mark only the rules that can begin with it. Upstream tries all twelve."""
+    rules = dict(zip(inline.ruler.get_active_rules(), inline.ruler.getRules(""), strict=True))
+    by_mark: dict[str, list[Callable[[StateInline, bool], bool]]] = defaultdict(list)
+    for name, rule in rules.items():
+        for mark in _MARKS.get(name, ""):
+            by_mark[mark].append(rule)
+
+    def parse_mark(state: StateInline, silent: bool) -> bool:
+        return any(rule(state, silent) for rule in by_mark.get(state.src[state.pos], ()))
+
+    inline.ruler.push("mark", parse_mark)
+    inline.ruler.enableOnly([*(name for name in rules if name not in _MARKS), "mark"])
 
 
 def _parse_underlined(state: StateBlock, start: int, end: int, silent: bool) -> bool:

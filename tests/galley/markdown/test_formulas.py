@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from galley.markdown import InvalidFormula, convert_formula, find_formula_errors, render_formula, render_markdown
-from galley.markdown.formulas import MAX_FORMULA_LENGTH
+from galley.markdown.formulas import MAX_FORMULA_LENGTH, convert_or_explain
 from galley.markdown.parser import parser
 from home.blocks.data import FormulaBlock
 from home.blocks.text import MarkdownBlock
@@ -62,6 +62,15 @@ def test_what_cannot_be_set_is_shown_as_it_was_written(tex: str) -> None:
     with pytest.raises(InvalidFormula):
         convert_formula(tex)
     assert render_formula(tex) == f"<code>{tex}</code>"
+
+
+def test_an_invalid_formula_is_converted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    convert_or_explain.cache_clear()
+    conversions = []
+    monkeypatch.setattr("galley.markdown.formulas.Converter", lambda display: conversions.append(display))
+    assert render_markdown("$x^$ " * 100).count("<code>x^</code>") == 100
+    assert conversions == ["inline"]
+    convert_or_explain.cache_clear()
 
 
 @pytest.mark.parametrize(

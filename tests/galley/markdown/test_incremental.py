@@ -130,9 +130,24 @@ def test_what_an_author_leaves_open_is_sanitised_with_what_follows() -> None:
 def test_what_is_too_much_for_chunks_is_rendered_whole() -> None:
     assert render_incrementally("a\n\n" * (MAX_CHUNKS + 2)) is None
     wide = "|a" * 200 + "|\n" + "|-" * 200 + "|\n" + "|a\n" * 60 + "\n"
-    assert render_incrementally(wide) is not None
+    assert render_incrementally("a\n\n" + wide) is not None
     assert render_incrementally(wide * 3) is None
     assert MAX_TABLE_TOKENS < 3 * 60 * 400
+
+
+def test_a_text_that_cannot_be_split_is_parsed_once() -> None:
+    assert render_incrementally("# a\n- b\n- c\n") is None
+
+
+def test_a_table_beyond_the_bound_ends_where_it_does_in_the_whole_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("parser", "incremental"):
+        monkeypatch.setattr(f"galley.markdown.{module}.MAX_TABLE_TOKENS", 300)
+    text = "a\n\n" + "|a|b|\n|-|-|\n" + "|c|*d*|\n" * 50 + "\n|e|\n|-|\n|f|\n"
+    html = render_incrementally(text) or render_whole(text)
+    assert html == render_whole(text)
+    assert 20 < html.count("<tr>") < 50
+    assert html.count("<em>d</em>") == 50
+    assert "|f|" in html  # no table after the bound
 
 
 def test_the_caches_stay_within_their_bounds(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Texts made to be slow, deep or large."""
 
 import itertools
+import random
 import sys
 from collections.abc import Callable
 
@@ -104,7 +105,7 @@ def test_marks_of_emphasis_beyond_the_bound_are_printed() -> None:
     ("piece", "tokens"), [("a *b*\n\n", 3), ("- a *b*\n", 5), ("# a *b*\n\n", 3), ("> a *b*\n\n", 5)]
 )
 def test_blocks_beyond_the_bound_are_printed(piece: str, tokens: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert MAX_BLOCK_TOKENS == 60_000
+    assert MAX_BLOCK_TOKENS == 30_000
     for module in ("parser", "incremental"):
         monkeypatch.setattr(f"galley.markdown.{module}.MAX_BLOCK_TOKENS", 600)
     text = piece * (600 // tokens + 5) + "*last*"
@@ -128,6 +129,41 @@ def test_what_no_bracket_closes_is_tried_once(piece: str) -> None:
     steps = count_steps(lambda: parser.render(f"] {piece * 400}"))
     assert steps < 3 * count_steps(lambda: parser.render(f"] {'<' * 400}"))
     assert "<a" in parser.render(f"{piece}a](/b)".removeprefix("!"))
+
+
+def test_a_mark_is_tried_by_the_rules_that_can_begin_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_mark = make_parser()
+    with monkeypatch.context() as patch:
+        patch.setattr("galley.markdown.parser._choose_by_mark", lambda inline: None)
+        by_all = make_parser()
+    marks = [
+        "*",
+        "_",
+        "`",
+        "[",
+        "]",
+        "!",
+        "(",
+        ")",
+        "<",
+        ">",
+        "&",
+        "\\",
+        "$",
+        "~~",
+        "\n",
+        "  \n",
+        "a",
+        " ",
+        "é",
+        "[^1]",
+    ]
+    choose = random.Random(28)
+    for _ in range(200):
+        text = "[^1]: a\n\n# " + "".join(choose.choices(marks, k=40)) + "&amp;<b>https://a.b"
+        assert by_mark.render(text) == by_all.render(text)
+    text = "[" + "$" * 400 + "](a)"
+    assert count_steps(lambda: by_mark.render(text)) < 0.7 * count_steps(lambda: by_all.render(text))
 
 
 def test_lines_are_searched_for_an_underline_only_if_there_is_one() -> None:
