@@ -45,6 +45,9 @@ MARKS = (
     (":a", ""), ("{a:", "}"), (".. a: b\n", ""), ("% a\n", ""), ("<summary", ">"), ("</a", ""), ("<a/", ""),
     ("<a b", ""),
     ("\ue003a ", "\ue004"), ("-0-", "-value"), ("a-", ""), ("1-", ""), ("\u202e", "\u202c"), ("\ud83d", ""),
+    ('<a linktype="page" id="1">', "</a>"), ('<a linktype="document" id="1">', "</a>"), ('<a href="/a">', "</a>"),
+    ('<p><a id="2" linktype="page">', "</a></p>"), ('<embed embedtype="image" id="1" alt="', '"/>'), ("<li>", "</li>"),
+    ('<embed embedtype="media" url="', '"/>'), ("<a linktype=", ">"), ('<a linktype="page">', "</a>"),
     ("a\u0334\u0301\u0316", ""), ("\u0e33\u0e48", ""), ("\ufdfa", ""), ("\u1100\u1161\u11a8", ""),
 )  # fmt: skip
 DEFINITIONS = "[^1]: a\n\n[a]: b\n\n"

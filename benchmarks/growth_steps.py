@@ -1,24 +1,44 @@
-"""The steps that a text passes, for `benchmarks.growth`: each is a function of the text. Django is set up before."""
+"""The steps that a text passes, for `benchmarks.growth`: each is a function of a `Source`. Django is set up before."""
 
 import json
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from django.utils.html import escape
 
-
-def make_steps() -> dict[str, Callable[[str], Any]]:
-    """Return what is done with an author's text, by name. Each is given the text, and the HTML that came of it."""
-    return _make_rendering_steps() | _make_site_steps() | _make_draft_steps() | _make_import_steps()
+Work = Callable[[str], Any]
 
 
-def _make_rendering_steps() -> dict[str, Callable[[str], Any]]:
+class Source:
+    """A text, and the HTML that is published of it: rendered once for all steps that read it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def html(self) -> str:
+        """The HTML of the text."""
+        from galley.markdown.rendering import render_unresolved
+
+        return render_unresolved(self.text, "")
+
+
+def make_steps() -> dict[str, tuple[str, Work]]:
+    """Return what is done with an author's text, by name: the attribute of `Source` that it reads, and a function."""
+    of_text = _make_rendering_steps() | _make_site_steps() | _make_draft_steps() | _make_import_steps()
+    of_html = _make_html_steps()
+    return {name: ("text", work) for name, work in of_text.items()} | {
+        name: ("html", work) for name, work in of_html.items()
+    }
+
+
+def _make_rendering_steps() -> dict[str, Work]:
     from galley.markdown import (
         extract_text,
-        feed_html,
         find_broken_links,
         find_formula_errors,
         find_references,
@@ -27,38 +47,20 @@ def _make_rendering_steps() -> dict[str, Callable[[str], Any]]:
         render_formula_block,
         summarise_markdown,
     )
-    from galley.markdown.body import RenderedBody
-    from galley.markdown.headings import normalise_headings
-    from galley.markdown.incremental import read_chunk, rendered_cache
-    from galley.markdown.rendering import render_unresolved, render_whole
-    from galley.markdown.time_limit import TooSlow
+    from galley.markdown.rendering import render_unresolved
     from galley.markdown.validation import _read
-    from galley.preview.drafts.rendering import cut_page
-    from galley.preview.outline import read_outline
-
-    def html_of(text: str) -> str:
-        """Return the HTML as in a draft; none if the text takes more than the limit."""
-        with suppress(TooSlow), limit_time():
-            return render_unresolved(text, "")
-        return ""
 
     def render(text: str) -> str:
-        read_chunk.cache_clear()
-        rendered_cache.clear()
-        render_unresolved.cache_clear()
-        return html_of(text)
+        forget_texts()
+        return render_unresolved(text, "")
 
-    def render_again(text: str) -> str:
-        return render_whole(text)
+    def check(text: str) -> None:
+        _read.cache_clear()
+        find_formula_errors(text)
+        find_references(text)
+        find_broken_links(text)
 
-    def parse_again(work: Callable[[str], Any]) -> Callable[[str], Any]:
-        def work_afresh(text: str) -> Any:
-            _read.cache_clear()
-            return work(text)
-
-        return work_afresh
-
-    def draft_of_ten(work: Callable[[str], Any]) -> Callable[[str], Any]:
+    def draft_of_ten(work: Work) -> Work:
         """Return a function that renders a draft with the text in ten blocks."""
 
         def render_draft(text: str) -> None:
@@ -70,22 +72,54 @@ def _make_rendering_steps() -> dict[str, Callable[[str], Any]]:
 
     return {
         "render": render,
-        "render in one piece": render_again,
         "search text": extract_text,
         "summary": summarise_markdown,
-        "formulas": parse_again(find_formula_errors),
-        "references": parse_again(find_references),
-        "broken links": parse_again(find_broken_links),
+        "check": check,
         "code": draft_of_ten(lambda text: render_code(text, "javascript")),
         "formula blocks": draft_of_ten(render_formula_block),
-        "headings": lambda text: RenderedBody(normalise_headings(html_of(text))).contents,
-        "feed": lambda text: feed_html(html_of(text), "https://example.org/"),
-        "outline": lambda text: read_outline(f"<main>{html_of(text)}</main>"),
-        "regions": lambda text: cut_page(f"<p data-region=a>{html_of(text)}</p>"),
     }
 
 
-def _make_site_steps() -> dict[str, Callable[[str], Any]]:
+def forget_texts() -> None:
+    """Empty the caches of rendered Markdown and formulas."""
+    from galley.markdown.formulas import convert_or_explain
+    from galley.markdown.incremental import read_chunk, rendered_cache
+    from galley.markdown.rendering import render_unresolved
+
+    read_chunk.cache_clear()
+    rendered_cache.clear()
+    render_unresolved.cache_clear()
+    convert_or_explain.cache_clear()
+
+
+def _make_html_steps() -> dict[str, Work]:
+    """Return what happens to the HTML of a text."""
+    from wagtail.models import Page
+
+    from galley.markdown import feed_html
+    from galley.markdown.body import RenderedBody
+    from galley.markdown.headings import normalise_headings
+    from galley.preview.drafts.rendering import cut_page
+    from galley.preview.outline import read_outline
+    from galley.reports.reading import _Content, store_links
+
+    page = Page.objects.get(depth=2)
+
+    def read_for_reports(html: str) -> None:
+        content = _Content(page, f'<main><div data-contentpath="title">{html}</div></main>')
+        list(content.pictures())
+        store_links(page, content.links())
+
+    return {
+        "headings": lambda html: RenderedBody(normalise_headings(html)).contents,
+        "feed": lambda html: feed_html(html, "https://example.org/"),
+        "outline": lambda html: read_outline(f"<main>{html}</main>"),
+        "regions": lambda html: cut_page(f"<p data-region=a>{html}</p>"),
+        "reports": read_for_reports,
+    }
+
+
+def _make_site_steps() -> dict[str, Work]:
     """Return what happens to rich text, to plain fields, and to the words of a page."""
     from django.utils.datastructures import MultiValueDict
 
@@ -140,8 +174,8 @@ def _make_site_steps() -> dict[str, Callable[[str], Any]]:
         paragraph.field.widget.format_value(paragraph.value_for_form(paragraph.to_python(text)))
 
     def write_marked_text(text: str) -> None:
-        """Write one line in which each word is a link and bold."""
-        ranges = [{"offset": at, "length": 4} for at in range(0, len(text) - 4, 10)]
+        """Write one line with many links, which are bold."""
+        ranges = [{"offset": at, "length": 4} for at in range(0, len(text) - 4, 40)]
         state = {
             "blocks": [
                 {"key": "a", "text": text, "type": "unordered-list-item", "depth": len(text),
@@ -175,7 +209,6 @@ def _make_site_steps() -> dict[str, Callable[[str], Any]]:
         "snippet": lambda text: (Marker(query.words).cut_out(text), Marker(query.words).mark(text[:20_000])),
         "query": Query.from_text,
         "opening": lambda text: opening_words(body.to_python(blocks_of(text))),
-        "opening of rich text": lambda text: opening_words(body.to_python(blocks_of(text)[1:])),
         "minutes": lambda text: minutes_to_read(body.to_python(blocks_of(text))),
         "rich text": write_rich_text,
         "rich links": write_marked_text,
@@ -189,7 +222,7 @@ def _make_site_steps() -> dict[str, Callable[[str], Any]]:
     }
 
 
-def _make_draft_steps() -> dict[str, Callable[[str], Any]]:
+def _make_draft_steps() -> dict[str, Work]:
     """Return what happens to the whole page of a draft, which holds the text in two blocks."""
     from django.contrib.auth import get_user_model
     from django.core.cache import cache
@@ -210,6 +243,7 @@ def _make_draft_steps() -> dict[str, Callable[[str], Any]]:
 
     def show_draft(text: str) -> None:
         quotation = {"quote": text, "attribution": ""}
+        forget_texts()
         form = form_of(page, body=streamfield([("markdown", text), ("pull_quote", quotation)]))
         state = LivePage(source).render_whole(FormData(form), author, {})
         describe(state.page, source, author.pk)
@@ -221,7 +255,7 @@ def _make_draft_steps() -> dict[str, Callable[[str], Any]]:
     return {"draft": show_draft, "links of a draft": look_up}
 
 
-def _make_import_steps() -> dict[str, Callable[[str], Any]]:
+def _make_import_steps() -> dict[str, Work]:
     from transfer.conversion import convert_post
     from transfer.image_files import ImageFinder
     from transfer.readers import UnreadableFileError, make_reader, make_slug, normalise_address
