@@ -20,9 +20,11 @@ from django.utils.encoding import iri_to_uri
 
 from galley.fetching import TIMEOUT_SECONDS, NotPublicError, public_opener
 from galley.reports.models import Address, Problem
+from galley.tasks.models import CommandRun
 
 logger = logging.getLogger(__name__)
 
+COMMAND = "check_links"
 MAX_ADDRESSES = 5_000
 MAX_OF_HOST = 300
 MAX_SECONDS = 60 * 60
@@ -124,9 +126,12 @@ class LinkChecker:
 def check_outside(checker: LinkChecker | None = None) -> int:
     """Check the addresses on other hosts that stand on published pages. Return how many were checked. Blocks.
 
-    A failure that may pass is shown from the second night on.
+    A failure that may pass is shown from the second check on. If an editor has asked for the check, no address is asked
+    twice since then, and all others are; otherwise none that was checked in this night.
     """
-    old = Q(checked_at=None) | Q(checked_at__lt=timezone.now() - RECENT)
+    run = CommandRun.find(COMMAND)
+    since = run.asked_at if run.asked_at and run.is_due else timezone.now() - RECENT
+    old = Q(checked_at=None) | Q(checked_at__lt=since)
     addresses = Address.objects.filter(old, is_outside=True, links__page__live=True).distinct()
     oldest_first = addresses.order_by(F("checked_at").asc(nulls_first=True), "pk")
     due = list(itertools.islice(_limit_hosts(oldest_first), MAX_ADDRESSES))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Exists, IntegerField, Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -29,7 +29,9 @@ from wagtail.permissions import policy_registry
 
 from galley.reports.filters import AgeingPagesFilterSet, BrokenLinkFilterSet, MissingAddressFilterSet
 from galley.reports.models import Address, Link, MissingAddress, OnPage, UndescribedPicture, pages_to_change
+from galley.reports.outside import COMMAND
 from galley.reports.reading import find_unread_pages
+from galley.tasks.models import CommandRun
 
 MAY_EDIT = ["add", "change", "publish"]
 
@@ -37,6 +39,11 @@ MAY_EDIT = ["add", "change", "publish"]
 def may_edit(user: Any) -> bool:
     """Return whether `user` may edit any page."""
     return bool(policy_registry.get_by_type(Page).user_has_any_permission(user, MAY_EDIT))
+
+
+def may_check_links(user: Any) -> bool:
+    """Return whether `user` may let all links of the site be checked: who may publish any page."""
+    return bool(policy_registry.get_by_type(Page).user_has_permission(user, "publish"))
 
 
 def may_redirect(user: Any) -> bool:
@@ -157,10 +164,19 @@ class BrokenLinksReport(OnPagesReport):
         return find_broken_links(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add when other hosts were last asked."""
-        last = Address.objects.filter(is_outside=True).exclude(checked_at=None).order_by("-checked_at").first()
-        asked = date_format(localtime(last.checked_at), "j F, H:i T") if last else ""
-        return super().get_context_data(**kwargs) | {"last_asked": asked}
+        """Add whether other hosts are being asked, when they were last, and whether the user may begin it."""
+        run = CommandRun.find(COMMAND)
+        last = Address.objects.filter(is_outside=True).aggregate(last=Max("checked_at"))["last"]
+        return super().get_context_data(**kwargs) | {
+            "last_asked": _write_time(run.ended_at or last),
+            "asked_for": _write_time(run.asked_at) if run.is_due else "",
+            "is_checking": run.is_running,
+            "may_check": may_check_links(self.request.user),
+        }
+
+
+def _write_time(time: Any) -> str:
+    return date_format(localtime(time), "j F, H:i T") if time else ""
 
 
 def find_broken_links(user: Any) -> QuerySet[Link]:
@@ -318,6 +334,20 @@ def ignore_missing_address(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(get_valid_next_url_from_request(request) or reverse("reports_missing_addresses"))
 
 
+@require_POST
+@require_admin_access
+def check_links_now(request: HttpRequest) -> HttpResponse:
+    """Let the worker check the links, unless it does so already; then go back to the report."""
+    if not may_check_links(request.user):
+        raise PermissionDenied
+    if CommandRun.ask(COMMAND):
+        text = _("The background worker checks all links now. Hosts are asked politely: it may take up to an hour.")
+        messages.success(request, text)
+    else:
+        messages.info(request, _("The links are being checked already."))
+    return redirect("reports_broken_links")
+
+
 REPORTS = [
     BrokenLinksReport,
     MissingAddressesReport,
@@ -327,6 +357,7 @@ REPORTS = [
 ]
 
 urlpatterns = [
+    path("reports/broken-links/check/", check_links_now, name="reports_check_links"),
     path("reports/missing-addresses/<int:pk>/redirect/", RedirectMissingAddressView.as_view(), name="reports_redirect"),
     path("reports/missing-addresses/<int:pk>/ignore/", ignore_missing_address, name="reports_ignore"),
 ]

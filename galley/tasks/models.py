@@ -1,6 +1,7 @@
 """The workers that have been seen, and their leases: who runs what, and until when nobody else does."""
 
 import datetime
+from typing import Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import models
@@ -77,6 +78,55 @@ class Lease(models.Model):
         """Let nobody take the lease for `time`, if `worker_id` still has it: what it stands for has been done."""
         own = cls.objects.filter(pk=lease_id, worker_id=worker_id)
         own.update(until=timezone.now() + time, is_renewed=False)
+
+
+class CommandRun(models.Model):
+    """When somebody asked for a scheduled command before its time, and when it last ended."""
+
+    name = models.CharField(primary_key=True, max_length=100)
+    asked_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def find(cls, name: str) -> Self:
+        """Return what is known of the command `name`. Blocks."""
+        return cls.objects.filter(pk=name).first() or cls(name=name)
+
+    @classmethod
+    def ask(cls, name: str) -> bool:
+        """Ask for the command `name`. Return False if it was asked for already, or runs. Blocks.
+
+        One UPDATE decides, so that of two who ask at once, one does.
+        """
+        run, _is_new = cls.objects.get_or_create(pk=name)
+        is_over = models.Q(asked_at=None) | models.Q(ended_at__gte=models.F("asked_at"))
+        if run.is_running or not cls.objects.filter(is_over, pk=name).update(asked_at=timezone.now()):
+            return False
+        Lease.objects.filter(pk=command_id(name), is_renewed=False).delete()
+        return True
+
+    @property
+    def is_due(self) -> bool:
+        """Whether somebody has asked for the command, and it hasn't ended since."""
+        return self.asked_at is not None and (self.ended_at is None or self.ended_at < self.asked_at)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a worker runs the command. Blocks."""
+        leases = Lease.objects.filter(pk=command_id(self.name), is_renewed=True)
+        return leases.filter(until__gt=timezone.now()).exists()
+
+    def end(self) -> None:
+        """Store that the command has ended. Blocks."""
+        CommandRun.objects.update_or_create(pk=self.name, defaults={"ended_at": timezone.now()})
 
 
 def command_id(name: str) -> UUID:

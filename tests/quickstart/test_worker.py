@@ -138,6 +138,19 @@ def test_nightly_commands_hold_up_no_others_and_no_end(monkeypatch: pytest.Monke
     assert worker.NIGHT.hour == 3
 
 
+def test_a_nightly_command_that_is_asked_for_runs_by_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: Queue[str] = Queue()
+    monkeypatch.setattr(worker, "NIGHTLY_COMMANDS", ("long", "other"))
+    monkeypatch.setattr(worker, "SCHEDULED_COMMANDS", {"often": worker.HOUR})
+    monkeypatch.setattr(worker, "SECONDS_BETWEEN_LOOKS", 0.001)
+    monkeypatch.setattr(worker, "_seconds_until_night_here", lambda: worker.HOUR)
+    monkeypatch.setattr(worker, "_is_asked_for", lambda name: name == "long")
+    monkeypatch.setattr(worker, "run_alone", lambda name, seconds, worker_id: runs.put(name))
+    with worker.running_scheduled_commands("w1"):
+        names = [runs.get(timeout=60) for _ in range(3)]
+    assert set(names) - {"often"} == {"long"}
+
+
 @pytest.mark.django_db
 def test_of_several_workers_one_runs_a_command_and_it_is_not_due_again_at_once(monkeypatch) -> None:
     runs: list[str] = []

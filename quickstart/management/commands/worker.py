@@ -19,7 +19,7 @@ from django_tasks_db.management.commands import db_worker
 
 from galley.monitoring.metrics import writing_from_thread
 from galley.site_settings.active_zone import read_site_zone
-from galley.tasks.models import Lease, command_id
+from galley.tasks.models import CommandRun, Lease, command_id
 from galley.tasks.worker import LeasingWorker, beating
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ SCHEDULED_COMMANDS = {
 }
 # Commands that may take an hour. They run in the night of the site's time zone.
 NIGHTLY_COMMANDS = ("check_links",)
+# Editors may ask for them by day.
+SECONDS_BETWEEN_LOOKS = 5.0
 NIGHT = datetime.time(3)
 
 
@@ -122,9 +124,23 @@ def _run_when_due(stop: Event, worker_id: str) -> None:
 
 
 def _run_nightly(stop: Event, worker_id: str) -> None:
-    while not stop.wait(_seconds_until_night_here()):
+    while True:
+        seconds = _seconds_until_night_here()
+        if stop.wait(min(seconds, SECONDS_BETWEEN_LOOKS)):
+            return
         for name in NIGHTLY_COMMANDS:
-            run_alone(name, DAY / 2, worker_id)
+            if seconds <= SECONDS_BETWEEN_LOOKS or _is_asked_for(name):
+                run_alone(name, DAY / 2, worker_id)
+
+
+def _is_asked_for(name: str) -> bool:
+    try:
+        return CommandRun.find(name).is_due
+    except Error:
+        logger.exception("Whether %s is asked for isn't known.", name)
+        return False
+    finally:
+        connections.close_all()
 
 
 def _seconds_until_night_here() -> float:
@@ -157,6 +173,7 @@ def run_alone(name: str, seconds: float, worker_id: str) -> bool:
         if not Lease.take(command_id(name), worker_id):
             return False
         run_command(name)
+        CommandRun.find(name).end()
         # A little less: the times of two workers differ.
         Lease.rest(command_id(name), worker_id, datetime.timedelta(seconds=seconds * 0.9))
     except Error:

@@ -13,6 +13,7 @@ from galley import fetching
 from galley.reports import outside
 from galley.reports.models import Address, Problem
 from galley.reports.outside import LinkChecker, check_outside
+from galley.tasks.models import CommandRun
 from tests.conftest import SmallSite
 from tests.galley.reports.conftest import add_broken_link
 
@@ -225,6 +226,20 @@ def test_number_and_share_of_a_host_are_bounded_and_all_have_their_turn(
     assert check_outside(checker) == 3
     assert len(set(asked)) == 6
     assert check_outside(checker) == 0  # all were asked in this night
+
+
+def test_what_an_editor_asks_for_leaves_nothing_out(
+    monkeypatch: pytest.MonkeyPatch, checker: LinkChecker, small_site: SmallSite
+) -> None:
+    monkeypatch.setattr(checker, "check", lambda url: outside.Answer(""))
+    add_links(small_site, "http://a.example/", "http://b.example/")
+    assert [check_outside(checker), check_outside(checker)] == [2, 0]
+    assert CommandRun.ask("check_links")
+    Address.objects.filter(url="http://a.example/").update(checked_at=timezone.now() + timedelta(seconds=1))
+    # One was checked since: by a worker that has ended in the middle.
+    assert check_outside(checker) == 1
+    CommandRun.find("check_links").end()
+    assert check_outside(checker) == 0
 
 
 def test_a_failure_that_may_pass_shows_from_the_second_night_on(

@@ -11,6 +11,8 @@ from django.utils import timezone
 from wagtail.models import Collection, GroupPagePermission
 
 from galley.reports.models import UndescribedPicture
+from galley.tasks.models import CommandRun
+from quickstart.management.commands import worker
 from tests.factories import BlogPostPageFactory, EditorFactory, SiteImageFactory, SmallSite
 from tests.galley.reports.conftest import add_broken_link
 
@@ -37,6 +39,51 @@ def test_a_row_names_page_field_text_target_reason_and_date(small_site: SmallSit
     link = f"/admin/pages/{small_site.post.pk}/edit/#:w:contentpath=body.1"
     for text in (link, "Body", "The words", "https://gone.example/x", "There is nothing at this address.", "(404)"):
         assert text in html
+
+
+CHECK = f"{BROKEN}check/"
+
+
+def test_an_editor_lets_the_worker_check_all_links_once(
+    small_site: SmallSite, client_of, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = client_of("Editors")
+    assert "haven’t been checked yet" in html_of(editor, BROKEN)
+    assert "checks all links now" in editor.post(CHECK, follow=True).content.decode()
+    html = editor.post(CHECK, follow=True).content.decode()
+    assert "The links are being checked already." in html
+    assert "A check of the links was asked for on" in html
+    during: list[str] = []
+
+    def check(name: str) -> None:
+        during.append(html_of(editor, BROKEN))
+        assert "being checked already" in editor.post(CHECK, follow=True).content.decode()
+
+    monkeypatch.setattr(worker, "run_command", check)
+    assert CommandRun.find("check_links").is_due
+    assert worker.run_alone("check_links", worker.DAY, "w1")
+    assert "Links to other sites are being checked now." in during[0]
+    assert not CommandRun.find("check_links").is_due
+    html = html_of(editor, BROKEN)
+    assert "Links to other sites were last checked on" in html
+    assert "asked for" not in html
+    assert "being checked now" not in html
+    # It rests for a day, unless somebody asks.
+    assert not worker.run_alone("check_links", worker.DAY, "w2")
+    assert "checks all links now" in editor.post(CHECK, follow=True).content.decode()
+    assert worker.run_alone("check_links", worker.DAY, "w2")
+    assert len(during) == 2
+
+
+def test_only_who_may_publish_begins_a_check(small_site: SmallSite, client_of) -> None:
+    author = client_of("Authors")
+    assert CHECK not in html_of(author, BROKEN)
+    assert author.post(CHECK).status_code == 302
+    assert not CommandRun.objects.exists()
+    editor = client_of("Editors")
+    assert CHECK in html_of(editor, BROKEN)
+    assert editor.get(CHECK).status_code == 405
+    assert not CommandRun.objects.exists()
 
 
 def test_only_web_addresses_can_be_opened(small_site: SmallSite, client_of) -> None:
