@@ -34,12 +34,13 @@ class WordIndex(DatabaseIndex):
 
 
 class SearchBackend(DatabaseBackend):
-    """Wagtail's backend with that index. On SQLite, the index has nothing else, and Wagtail looks for words too."""
+    """Wagtail's backend with that index. Wagtail looks for words as they are typed; on SQLite, for nothing else."""
 
     index_class = WordIndex
 
     def _search(self, query_compiler_class: type, query: Any, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(query, str) and connection.vendor == "sqlite":
+        is_completed = query_compiler_class is self.autocomplete_query_compiler_class
+        if isinstance(query, str) and (is_completed or connection.vendor == "sqlite"):
             query = " ".join(word.text for word in Query.from_text(query).words)
         return super()._search(query_compiler_class, query, *args, **kwargs)
 

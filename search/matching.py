@@ -42,7 +42,7 @@ class Dialect:
     `texts` are the columns of an entry with its texts, title and body first. `store` puts their words into the index.
     """
 
-    texts: tuple[str, ...]
+    texts: tuple[Any, ...]
     store: str
     write: Callable[[Words], str]
     matches: str
@@ -71,10 +71,12 @@ SQLITE = Dialect(
 )
 
 POSTGRESQL = Dialect(
-    texts=("title_text", "body_text"),
+    # Of what is completed, the index has no text, but its words as they were written.
+    texts=("title_text", "body_text", RawSQL("array_to_string(tsvector_to_array(autocomplete), ' ')", [])),
     # PostgreSQL cuts texts in its own way and leaves out common words. So the words are added to its stems.
     store="UPDATE wagtailsearch_indexentry SET title = title || array_to_tsvector(string_to_array(%s, ' ')), "
-    "body = body || array_to_tsvector(string_to_array(%s, ' ')) WHERE id = %s",
+    "body = body || array_to_tsvector(string_to_array(%s, ' ')), "
+    "autocomplete = autocomplete || array_to_tsvector(string_to_array(%s, ' ')) WHERE id = %s",
     # `to_tsquery` turns the words into stems.
     write=lambda words: _join(words, " & ", "'", ":*"),
     # The same expression as in the database index on both columns, so that the index is used.
@@ -129,12 +131,9 @@ def find_matches(query: Query, readable: QuerySet[Any]) -> Matches:
 
 def _readable_entries(readable: QuerySet[Any]) -> QuerySet[Any]:
     """Return the index entries of `readable` pages. Each page is looked up by its id, so that they aren't all read."""
-    types = ContentType.objects.get_for_models(*get_page_models()).values()
-    return (
-        IndexEntry.objects.filter(content_type__in=[one.pk for one in types])
-        .annotate(page_id=Cast("object_id", BigIntegerField()))
-        .filter(Exists(readable.filter(pk=OuterRef("page_id"))))
-    )
+    types = [one.pk for one in ContentType.objects.get_for_models(*get_page_models()).values()]
+    entries = IndexEntry.objects.filter(content_type__in=types).annotate(page_id=Cast("object_id", BigIntegerField()))
+    return entries.filter(Exists(readable.filter(pk=OuterRef("page_id"))))
 
 
 def _are_more_than(number: int, dialect: Dialect, words: Words) -> bool:
@@ -145,9 +144,8 @@ def _are_more_than(number: int, dialect: Dialect, words: Words) -> bool:
 
 def _find_best(dialect: Dialect, words: Words, entries: QuerySet[Any]) -> list[Match]:
     ranks = dict(_fetch(dialect.ranked, dialect.write(words)))
-    return sorted(
-        _read(entries.filter(pk__in=ranks)), key=lambda match: (ranks[match.entry_id], match.page_id), reverse=True
-    )
+    found = _read(entries.filter(pk__in=ranks))
+    return sorted(found, key=lambda match: (ranks[match.entry_id], match.page_id), reverse=True)
 
 
 def _find_newest(dialect: Dialect, words: Words, entries: QuerySet[Any]) -> Matches:
