@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from wagtail.fields import StreamField
-from wagtail.models import ReferenceIndex, Revision
+from wagtail.models import Page, ReferenceIndex, Revision
 
 Use = dict[str, Any]
 """As JSON: the `type` and `id` of an object, the `path` in its content that leads to the file, the `value` there, and
@@ -20,8 +21,8 @@ the `row` of the object in which that is, if any."""
 
 def find_uses(instance: Any) -> Iterator[Use]:
     """Yield where `instance` stands in the newest version of each object that the reference index names. Blocks."""
-    references = ReferenceIndex.get_references_to(instance)
-    for content_type, pk, path in references.values_list("content_type", "object_id", "content_path"):
+    references = ReferenceIndex.get_references_to(instance).values_list("content_type", "object_id", "content_path")
+    for content_type, pk, path in dict.fromkeys([*references, *_find_in_drafts(instance)]):
         owner = _read(content_type, pk)
         revision = getattr(owner, "latest_revision", None)
         content = revision.content if revision else owner.serializable_data() if owner else {}
@@ -30,6 +31,18 @@ def find_uses(instance: Any) -> Iterator[Use]:
             is_row = isinstance(content[next(iter(top))], list)
             row = container if is_row else None
             yield {"type": content_type, "id": pk, "path": path, "value": container[key], "row": row}
+
+
+def _find_in_drafts(instance: Any) -> Iterator[tuple[int, str, str]]:
+    """Yield the same of drafts of published pages, of which the index has the published version only. Blocks."""
+    drafts = Page.objects.filter(live=True, has_unpublished_changes=True).values("latest_revision")
+    number = rf"(^|[^0-9]){instance.pk}([^0-9]|$)"
+    revisions = Revision.objects.filter(pk__in=drafts).annotate(text=Cast("content", TextField()))
+    sought = ContentType.objects.get_for_model(instance).pk, str(instance.pk)
+    for revision in revisions.filter(text__regex=number).iterator(chunk_size=100):
+        for *to, _model_path, path in ReferenceIndex._extract_references_from_object(revision.as_object()):
+            if tuple(to) == sought:
+                yield revision.content_type_id, revision.object_id, path
 
 
 def put_back(uses: Iterable[Use], pk: int, since: datetime) -> None:

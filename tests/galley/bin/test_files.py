@@ -220,3 +220,31 @@ def test_a_row_returns_to_a_draft_that_was_saved_without_it(
     project = type(project).objects.get(pk=project.pk)
     assert [row.image_id for row in project.get_latest_revision_as_object().gallery.all()] == [pk]
     assert ProjectPicture.objects.get().image_id == pk
+
+
+def test_a_picture_that_only_the_draft_of_a_published_page_has_returns_to_it(
+    small_site: SmallSite, editor, commit: Callable
+) -> None:
+    image = SiteImageFactory(title="Quoins", description="Wedges of wood")
+    post = small_site.post
+    post.save_revision().publish()
+    post = BlogPostPage.objects.get(pk=post.pk)
+    post.lead_image = image
+    value = {"image": {"image": image.pk, "decorative": False, "alt_text": "Wedges"}, "caption": "", "placement": ""}
+    post.body = json.dumps([{"type": "figure", "id": FIGURE, "value": value}])
+    post.save_revision(clean=False)
+    ReferenceIndex.create_or_update_for_object(BlogPostPage.objects.get(pk=post.pk))
+    assert not ReferenceIndex.get_references_to(image).exists()
+    pk = image.pk
+    with commit():
+        item = move_file_to_bin(image, editor)
+    draft = BlogPostPage.objects.get(pk=post.pk).get_latest_revision_as_object()
+    empty = {"image": None, "decorative": None, "alt_text": None}
+    draft.body = json.dumps([{"type": "figure", "id": FIGURE, "value": value | {"image": empty}}])
+    draft.save_revision(clean=False)
+    with commit():
+        restore_file(item, editor)
+    public = BlogPostPage.objects.get(pk=post.pk)
+    draft = public.get_latest_revision_as_object()
+    assert (draft.lead_image_id, draft.body[0].value["image"].pk) == (pk, pk)
+    assert public.lead_image_id is None
