@@ -70,10 +70,11 @@ def refuse_answer(request: HttpRequest, cause: object, next_url: str = "") -> Ht
 def refuse(
     request: HttpRequest, text: Promise, cause: object = None, *, next_url: str = "", email: str = ""
 ) -> HttpResponse:
-    """Return the redirect to the sign-in, which shows `text`. A `cause` is logged."""
+    """Return the redirect to the sign-in where it was begun, which shows `text`. A `cause` is logged."""
     name = (get_provider() or {}).get("name", "")
     if cause is not None:
         logger.warning("Nobody was signed in by %s: %.500r", name, cause)
     messages.error(request, text % {"name": name, "email": email})
     query = f"?{urlencode({'next': next_url})}" if next_url else ""
-    return redirect(reverse("wagtailadmin_login") + query)
+    is_reader = next_url and not next_url.startswith(reverse("wagtailadmin_home"))
+    return redirect(reverse("wagtailcore_login" if is_reader else "wagtailadmin_login") + query)

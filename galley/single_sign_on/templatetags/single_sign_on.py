@@ -13,8 +13,11 @@ register = template.Library()
 
 
 @register.inclusion_tag("single_sign_on/button.html", takes_context=True)
-def single_sign_on(context: template.Context) -> dict[str, Any]:
-    """Return what the button shows, and let its form lead to the provider; without one, nothing is shown."""
+def single_sign_on(context: template.Context, address: str = "") -> dict[str, Any]:
+    """Return what the button shows, and let its form lead to the provider; without one, nothing is shown.
+
+    `address` is where people go who came for no page: by default, to the admin.
+    """
     provider, request = get_provider(), context.get("request")
     if provider is None or request is None:
         return {}
@@ -24,7 +27,7 @@ def single_sign_on(context: template.Context) -> dict[str, Any]:
     return {
         "name": provider["name"],
         "action": reverse("openid_connect_login", kwargs={"provider_id": PROVIDER_ID}),
-        "next": context.get("next") or reverse("wagtailadmin_home"),
+        "next": context.get("next") or address or reverse("wagtailadmin_home"),
         # Providers forbid that they are shown in a frame, such as that of the dialog over an editor.
         "is_framed": request.headers.get("Sec-Fetch-Dest") == "iframe",
     }

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
@@ -11,10 +12,13 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2LoginView
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.http import HttpResponse
 from django.test import Client
+from wagtail.models import PageViewRestriction
 
+from tests.conftest import SmallSite
 from tests.galley.single_sign_on.conftest import BEGIN, CALLBACK, NAME, SIGN_IN, read_refusal, user_id
 from tests.galley.single_sign_on.provider import Provider, query_of, send_to
 
+READERS = "/_util/login/"
 BUTTON = f"Sign in with {NAME}"
 
 
@@ -45,9 +49,30 @@ def test_who_is_signed_in_there_comes_in_here(client: Client, editor: Any, provi
     assert (editor.password, SocialAccount.objects.count()) == (editor_before, 0)
 
 
+def test_readers_of_private_pages_have_the_button_and_come_back_to_the_page(
+    client: Client, editor: Any, provider: Provider, small_site: SmallSite
+) -> None:
+    about = small_site.about
+    PageViewRestriction.objects.create(page=about, restriction_type="login")
+    page = client.get(about.url, follow=True)
+    assert page.redirect_chain[0][0].startswith(READERS)
+    assert BUTTON in page.content.decode()
+    assert f'name="next" value="{about.url}"' in page.content.decode()
+    assert policy_of(page) == f"form-action 'self' {provider.issuer}"
+    provider.answers = {"token": {"error": "invalid_client"}}
+    refused = client.get(send_to(client.post(BEGIN, {"next": about.url}).url), follow=True)
+    assert refused.redirect_chain[0][0] == f"{READERS}?{urlencode({'next': about.url})}"
+    assert f"The answer of {NAME} isn’t valid" in refused.content.decode()
+    provider.answers = {}
+    back = client.get(send_to(client.post(BEGIN, {"next": about.url}).url), follow=True)
+    assert back.redirect_chain[-1][0] == about.url
+    assert about.title in back.content.decode()
+
+
 def test_without_a_provider_there_is_nothing(client: Client, db: None) -> None:
     page = client.get(SIGN_IN)
     assert b"oidc" not in page.content
+    assert b"oidc" not in client.get(READERS).content
     assert policy_of(page) == "form-action 'self'"
     assert [client.post(BEGIN).status_code, client.get(CALLBACK).status_code] == [404, 404]
 
