@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from blog.models import BlogIndexPage, BlogPostPage
+from home.models import SiteSettings
 from tests.factories import BlogIndexPageFactory
 from tests.transfer.conftest import BlogFolder
 from transfer.importer import ImportRunningError, import_lock_path
@@ -31,6 +32,16 @@ def test_it_imports_and_sums_up(blog_folder: BlogFolder) -> None:
     assert "1 new" in out
     assert "Writing: 1 of 1" in err
     assert BlogPostPage.objects.filter(slug="hello").exists()
+
+
+def test_times_without_a_zone_are_in_that_of_the_site(blog_folder: BlogFolder) -> None:
+    blog_folder.write("hello.md", "---\ndate: 2024-05-01 00:30\n---\nHello")
+    site = BlogIndexPage.objects.get().get_site()
+    SiteSettings.objects.update_or_create(site=site, defaults={"time_zone": "Asia/Tokyo"})
+    import_posts(blog_folder.path)
+    post = BlogPostPage.objects.get(slug="hello")
+    assert post.first_published_at.isoformat() == "2024-04-30T15:30:00+00:00"
+    assert post.date.isoformat() == "2024-05-01"
 
 
 @pytest.mark.parametrize("name", ["report.md", "report.json"])

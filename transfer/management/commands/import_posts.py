@@ -5,9 +5,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from blog.models import BlogIndexPage
+from galley.site_settings.commands import LocalTimeCommand
 from transfer.importer import FolderImport, ImportRunningError
 from transfer.readers import reader_names
 from transfer.report import Report
@@ -15,7 +16,7 @@ from transfer.report import Report
 ITEMS_BETWEEN_LINES = 50
 
 
-class Command(BaseCommand):
+class Command(LocalTimeCommand):
     """Imports a folder of posts. When it is repeated, it only writes posts that have changed."""
 
     help = (

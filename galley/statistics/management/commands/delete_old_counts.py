@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from galley.site_settings.commands import LocalTimeCommand
 from galley.statistics.storing import delete_old_counts
 
 
-class Command(BaseCommand):
+class Command(LocalTimeCommand):
     """Run it once a day."""
 
     help = "Deletes the counts of how often pages were read that are older than two years."
