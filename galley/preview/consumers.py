@@ -88,7 +88,7 @@ def reason_for(code: int) -> str:
     """Return what to say when a socket is closed with `code`; a translation that is too long loses its end."""
     reasons = {
         Close.BAD_MESSAGE: _("The preview couldn't read what the editor sent. Reload the page. Saved text is safe."),
-        Close.NO_ACCESS: _("You are logged out, or may not edit this page. Nothing more is shown here."),
+        Close.NO_ACCESS: _("You are logged out, may not edit this page, or it is locked. Nothing more is shown here."),
         Close.GONE: _("This page doesn't exist any more."),
         Close.LINK_ENDED: _("This link has stopped working. What you see may be out of date; ask for a new one."),
         Close.TOO_LARGE: _("This draft is too large to show while you type. You can still save it."),

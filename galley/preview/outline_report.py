@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
+from wagtail import hooks
 from wagtail.models import Page
 from wagtail.users.models import UserProfile
 
@@ -156,23 +157,27 @@ def describe(draft: CutPage, source: Source, user_id: int) -> tuple[dict[str, An
         addresses = {link.address for link in outline.links if link.address and not link.address.startswith("#")}
         failures = find_failures(page, addresses) if page else Failures({})
         findings = find(outline, failures.reasons)
+        said = (
+            [hook(source.page_id, profile) for hook in hooks.get_hooks("describe_draft")]
+            if isinstance(source, SavedPage)
+            else []
+        )
         message = {
-            "summary": _summary(outline, len(findings)),
+            "summary": " · ".join([*_summary(outline, len(findings)), *filter(None, said)]),
             "headings": [{"text": text, "level": level, **asdict(place)} for level, text, place in outline.headings],
             "findings": [{"text": sentence, **asdict(place)} for sentence, place in findings[:MOST_FINDINGS]],
         }
         return message, failures.is_complete
 
 
-def _summary(outline: Outline, findings: int) -> str:
-    parts = [
+def _summary(outline: Outline, findings: int) -> list[str]:
+    return [
         _counted(ngettext("%(number)s word", "%(number)s words", outline.words), outline.words),
         _counted(ngettext("%(number)s minute to read", "%(number)s minutes to read", outline.minutes), outline.minutes),
         _counted(ngettext("%(number)s thing to look at", "%(number)s things to look at", findings), findings)
         if findings
         else _("nothing to look at"),
     ]
-    return " · ".join(parts)
 
 
 def _counted(words: str, number: int) -> str:

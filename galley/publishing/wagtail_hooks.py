@@ -3,10 +3,14 @@
 import datetime
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +18,11 @@ from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem, PublishMenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.log_actions import LogActionRegistry, LogFormatter
+from wagtail.models import Page, Revision
+from wagtail.users.models import UserProfile
 
 from galley.publishing.schedule import FAILED, find_overdue
-from galley.site_settings.active_zone import name_other_site_zone
+from galley.site_settings.active_zone import name_other_site_zone, read_site_zone
 
 
 @hooks.register("register_log_actions")
@@ -58,6 +64,19 @@ def add_publish_dialog() -> SafeString:
     zone, other = timezone.get_current_timezone_name(), name_other_site_zone()
     context = {"now": now, "tomorrow": tomorrow, "zone": zone, "other_zone": other}
     return render_to_string("publishing/dialog.html", context)
+
+
+@hooks.register("describe_draft")
+def describe_schedule(page_id: int, profile: UserProfile | None) -> str:
+    """Say beside the live preview when a draft is to go live, in the site's time zone, and in the editor's. Blocks."""
+    newest = Revision.objects.filter(pk__in=Page.objects.filter(pk=page_id).values("latest_revision"))
+    written = newest.values_list(KeyTextTransform("go_live_at", "content"), flat=True).first()
+    time = parse_datetime(written or "")
+    if time is None or time < timezone.now():
+        return ""
+    zones = dict.fromkeys([read_site_zone(), (profile and profile.current_time_zone) or read_site_zone()])
+    here, *own = (f"{date_format(timezone.localtime(time, ZoneInfo(zone)), 'j F Y, H:i')} {zone}" for zone in zones)
+    return gettext("to go live on %(time)s") % {"time": here} + "".join(f" ({one})" for one in own)
 
 
 @hooks.register("construct_page_action_menu")

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from datetime import UTC, datetime
 
 import pytest
 from django.core.cache import cache
@@ -10,6 +11,7 @@ from wagtail.users.models import UserProfile
 from galley.preview.drafts.rendering import cut_page, render_page
 from galley.preview.drafts.sources import NewPage, SavedPage
 from galley.preview.outline_report import OutlineReport, describe
+from home.models import SiteSettings
 from tests.galley.preview.conftest import PATIENCE, Socket, form_of, markdown
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -36,6 +38,23 @@ def test_the_summary_counts(site, editor) -> None:
     assert outline["summary"] == "1,301 words · 6 minutes to read · 2 things to look at"
     assert [finding["path"] for finding in outline["findings"]] == ["body", "body"]
     assert outlined("<main>One</main>", source, editor)["summary"] == "1 word · 1 minute to read · nothing to look at"
+
+
+def test_the_summary_says_when_a_draft_is_to_go_live_in_which_zone(site, editor) -> None:
+    source = SavedPage(site.post.pk)
+    SiteSettings.objects.update_or_create(site=site.post.get_site(), defaults={"time_zone": "Asia/Tokyo"})
+
+    def summary(time: datetime | None) -> str:
+        site.post.go_live_at = time
+        site.post.save_revision()
+        return outlined("<main>One</main>", source, editor)["summary"]
+
+    soon = datetime(2040, 4, 30, 15, 30, tzinfo=UTC)
+    assert summary(soon).endswith(" · to go live on 1 May 2040, 00:30 Asia/Tokyo")
+    UserProfile.objects.create(user=editor, current_time_zone="Europe/London")
+    assert summary(soon).endswith("00:30 Asia/Tokyo (30 April 2040, 16:30 Europe/London)")
+    for time in (None, datetime(2020, 4, 30, tzinfo=UTC)):
+        assert "go live" not in summary(time)
 
 
 def test_numbers_are_written_as_in_the_editors_language(site, editor) -> None:
