@@ -103,6 +103,9 @@ class TranslatedTexts(models.Model):
 
     translations = TranslationsField(null=True, editable=False)
 
+    first: Any = None
+    """Of a copy that `local` has made, the object with the texts in the first language."""
+
     translated_fields: ClassVar[tuple[str, ...]] = ()
     base_form_class: ClassVar[type[WagtailAdminModelForm]] = TranslatedForm
 
@@ -117,6 +120,7 @@ class TranslatedTexts(models.Model):
         if not texts:
             return self
         found = copy.copy(self)
+        found.first = self
         for name in self.translated_fields:
             if name in texts:
                 setattr(found, name, texts[name])

@@ -1,6 +1,6 @@
 """An announcement: a bar over every page, from one time until another, that readers can dismiss."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -39,5 +39,12 @@ def _find(request: HttpRequest) -> list[Announcement]:
     if (begins and begins > now) or (ends and ends <= now):
         return []
     link = next(iter(read_menu(found.announcement_link, request)), None)
-    key = salted_hmac("announcement", f"{found.announcement}|{link}|{begins}|{ends}").hexdigest()[:12]
-    return [Announcement(found.announcement, link, key)]
+    return [Announcement(found.announcement, link, _make_key(found))]
+
+
+def _make_key(found: Any) -> str:
+    """Return the key of the announcement in all languages: who dismisses it in one has read it."""
+    first = found.first or found
+    link = type(first)._meta.get_field("announcement_link").get_prep_value(first.announcement_link)
+    parts = (first.announcement, link, first.announcement_from, first.announcement_until)
+    return salted_hmac("announcement", "|".join(map(str, parts))).hexdigest()[:12]

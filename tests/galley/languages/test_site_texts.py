@@ -95,6 +95,23 @@ def test_an_emptied_text_falls_back_and_another_language_stays(
     assert "Ensure this value has at most 140 characters" in save(chief, small_site, tagline_de="x" * 141)
 
 
+def test_who_dismisses_an_announcement_has_dismissed_it_in_all_languages(
+    german: German,
+    small_site: SmallSite,
+    client: Client,
+    change_settings,  # noqa: F811
+) -> None:
+    def keys() -> set[str]:
+        pages = (client.get(page.url).text for page in (small_site.about, german.about))
+        return {re.search(r'data-announcement="(\w+)"', html)[1] for html in pages}
+
+    change_settings(announcement="Closed today", translations={"de": {"announcement": "Heute zu"}})
+    first = keys()
+    change_settings(announcement="Open again")
+    assert len(first) == len(keys()) == 1
+    assert first != keys()
+
+
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_change_is_read_in_every_process(german: German, change_settings, runner: asyncio.Runner) -> None:  # noqa: F811
     cache = PageCache(PooledASGIHandler(1), 8 * MEBIBYTE, VersionTracker(stale_seconds=0))
