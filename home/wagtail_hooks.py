@@ -49,7 +49,7 @@ def replace_rendering_of_rich_text(features: FeatureRegistry) -> None:
     features.register_link_type(type("DocumentHandler", (NumericIds, DocumentLinkHandler), {}))
 
 
-class PageCreateView(SavesValidParts, CreateView):
+class PageCreateView(SavesValidParts, ShowsTranslations, CreateView):
     """Wagtail's view. Autosave saves what is valid."""
 
     def form_valid(self, form: PageForm) -> HttpResponse:

@@ -120,14 +120,15 @@ class TranslationsPanel(BaseSidePanel):
 
     def __init__(self, page: Page, request: HttpRequest) -> None:
         super().__init__(page, request)
-        self.translations = list_translations(page, request.user)
-        self.source = find_source(page)
+        self.translations = list_translations(page, request.user) if page.pk else []
+        self.source = find_source(page) if page.pk else page
         self.is_older = is_older(page, self.source)
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         """Return Wagtail's context with the translations, the source and the URL at which it can be read."""
         return super().get_context_data(parent_context) | {
             "translations": self.translations,
+            "is_new": self.object.pk is None,
             "source": self.source,
             "source_url": self._find_source_url(),
             "is_older": self.is_older,
@@ -142,17 +143,18 @@ class TranslationsPanel(BaseSidePanel):
 
 
 class ShowsTranslations:
-    """For edit views of pages: a side panel with the translations, where the site has several languages."""
+    """For views that create or edit pages: a side panel with the translations, where the site has several languages.
+
+    That of a new page is empty. Wagtail fills it when autosave has saved the page.
+    """
 
     page: Page
     request: HttpRequest
     expects_json_response: bool
-    hydrate_create_view: bool
 
     def get_side_panels(self) -> MediaContainer:
         """Return Wagtail's panels and that of the translations."""
         panels = super().get_side_panels()  # type: ignore[misc]
-        # A page that was just created gets the buttons of its form again, and no panels.
-        if not has_several_languages() or self.expects_json_response or self.hydrate_create_view:
+        if not has_several_languages() or self.expects_json_response:
             return panels
         return MediaContainer([*panels, TranslationsPanel(self.page, self.request)])

@@ -150,9 +150,14 @@ def test_a_translation_in_the_bin_is_named_and_not_made_again(
     assert Page.objects.filter(translation_key=small_site.post.translation_key).count() == 2
 
 
-def test_a_post_that_was_just_created_gets_no_button_without_its_panel(
+def test_a_new_post_has_the_panel_at_once_and_its_links_when_it_is_saved(
     admin: Client, locale: Locale, small_site: SmallSite
 ) -> None:
-    assert 'translations"' in admin.get(edit_url(small_site.post)).content.decode()
+    add = reverse("wagtailadmin_pages:add", args=["blog", "blogpostpage", small_site.blog.pk])
+    html = admin.get(add).content.decode()
+    assert 'data-side-panel="translations"' in html
+    assert "As soon as the page is saved, you translate it here." in html
+    # So Wagtail fills it, when autosave has made the page.
     html = admin.get(edit_url(small_site.post) + "?_w_hydrate_create_view=1").content.decode()
-    assert 'translations"' not in html
+    assert "[data-side-panel='translations']" in html
+    assert translate_url(small_site.post) in html
