@@ -5,10 +5,12 @@ from itertools import chain
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import CharField, Model, TextField, URLField
 from django.utils.functional import cached_property
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
+from django.utils.translation import gettext_lazy as _
 from modelcluster.models import get_all_child_relations
 from wagtail.images import get_image_model
 from wagtail.images.forms import get_image_form
@@ -16,6 +18,7 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.views.chooser import ChooseView, SnippetChooserViewSet, SnippetCreateView
 
 from galley.images.uploads import UploadField
+from galley.languages.conf import has_several_languages, language_name
 
 
 def find_texts(model: type[Model]) -> Iterator[Any]:
@@ -32,6 +35,7 @@ class TermCreationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self._uploads: dict[str, Any] = {}
+        self._point_to_other_languages()
         for bound_field in self:
             if isinstance(bound_field.field.widget, forms.Textarea):
                 bound_field.field.widget.attrs["rows"] = 3
@@ -43,6 +47,14 @@ class TermCreationForm(forms.ModelForm):
                 label = f"{capfirst(relation.related_model._meta.verbose_name)}: {field.verbose_name}"
                 scheme = {"assume_scheme": "https"} if isinstance(field, URLField) else {}
                 self.fields[f"{relation.name}_{field.name}"] = field.formfield(required=False, label=label, **scheme)
+
+    def _point_to_other_languages(self) -> None:
+        """Say where the other languages are written: with their fields, the form would be a long one."""
+        names = getattr(self._meta.model, "translated_fields", ()) if has_several_languages() else ()
+        for name in names[:1]:
+            text = _("Here in {language}. In the other languages, you write it under People and subjects.")
+            help_text = format_lazy(text, language=language_name(settings.LANGUAGE_CODE))
+            self.fields[name].help_text = format_lazy("{} {}", self.fields[name].help_text, help_text)
 
     def _pictures(self) -> list[Any]:
         return [field for field in self._meta.model._meta.fields if field.related_model is get_image_model()]

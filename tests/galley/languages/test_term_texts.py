@@ -1,5 +1,7 @@
 """Categories, series, tags and authors have texts in each language."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client, TestCase
@@ -11,6 +13,7 @@ from blog.models import Author, AuthorLink, Category, PostAuthor, Series, Tag
 from galley.page_lists.newest import read_newest
 from home.models import SharedText
 from tests.factories import EditorFactory, SmallSite
+from tests.galley.desk.test_term_views import chooser_url
 from tests.galley.languages.conftest import German, publish
 
 
@@ -91,6 +94,18 @@ def test_a_shared_text_has_a_body_in_each_language(german: German, small_site: S
     data = nested_form_data({"name": "Note", "body": streamfield(words["body"]), "body_de": streamfield([])})
     assert client.post(address, data).status_code == 302
     assert "Write to us." in client.get(german.post.url).text
+
+
+def test_the_short_form_says_where_the_other_languages_are_written(
+    german: German, client: Client, editor: User, settings: Any
+) -> None:
+    client.force_login(editor)
+    address, hint = chooser_url("author", "choose"), "In the other languages, you write it under"
+    html = client.get(address).json()["html"]
+    assert html.count(hint) == 1
+    assert "biography_de" not in html
+    settings.WAGTAIL_I18N_ENABLED = False
+    assert hint not in client.get(address).json()["html"]
 
 
 def test_a_search_finds_a_page_by_what_it_shows_in_its_language(
