@@ -101,6 +101,8 @@ class AbstractAnalysedImage(AbstractImage):
 
     class Meta(AbstractImage.Meta):
         abstract = True
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
 
     @property
     def default_alt_text(self) -> str:
