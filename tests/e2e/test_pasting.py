@@ -67,6 +67,15 @@ async def write_markdown(page: Page) -> None:
     await expect(markdown).to_have_class(re.compile("CodeMirror-focused"))
 
 
+IS_OVER_FOOTER = """() => {
+  const [footer, message] = [".footer", "[data-paste-message]"].map((one) => document.querySelector(one));
+  footer.style.minHeight = "300px";
+  const isOver = message.getBoundingClientRect().bottom <= footer.getBoundingClientRect().top;
+  footer.style.minHeight = "";
+  return isOver;
+}"""
+
+
 async def delete_and_undo(page: Page) -> None:
     """While the message of the paste stands, so does that of a deletion: none covers the other's button."""
     before = await kinds(page)
@@ -103,6 +112,8 @@ async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_pa
     message = page.locator("[data-paste-message]")
     await expect(message.get_by_role("status")).to_contain_text("Pasted. Tables: 1, pictures: 1.")
     await expect(message.get_by_role("status")).to_contain_text("Picture 2 is missing")
+    # However much the footer says.
+    assert await page.evaluate(IS_OVER_FOOTER)
     await delete_and_undo(page)
     assert await kinds(page) == ["paragraph", "table", "paragraph", "figure", "paragraph", "paragraph"]
     texts = page.locator(".public-DraftEditor-content")

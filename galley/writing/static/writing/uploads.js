@@ -4,8 +4,8 @@ export const bar = document.querySelector("[data-paste-message]");
 const status = bar.querySelector("[role=status]");
 const undoButton = bar.querySelector("[data-undo]");
 const closeButton = bar.querySelector("[data-close]");
-// Among the landmarks of the page, with those of other scripts.
-document.getElementById("main").append(bar.parentElement);
+// In the footer, which may be high, so that neither covers the other.
+(document.querySelector(".footer") ?? document.getElementById("main")).append(bar.parentElement);
 
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 const undoLabel = undoButton.textContent;
