@@ -22,6 +22,7 @@ from wagtail.models import Page, Revision, WorkflowState, get_page_models
 from wagtail.permissions import policy_registry
 
 from galley.desk.page_templates import find_templates
+from galley.languages.conf import language_name
 from galley.tasks.queue import WORKER_LATE, read_status
 from galley.tasks.views import may_see_tasks
 
@@ -126,10 +127,10 @@ def find_write_links(user: AbstractBaseUser) -> Iterator[WriteLink]:
         allowed = parents.type(*model.allowed_parent_page_models()).specific()
         places = [page for page in allowed.order_by("path")[:SHOWN] if model.can_create_at(page)]
         for place in places:
-            text = _("%(label)s in “%(title)s”") % {
-                "label": model.write_label,
-                "title": place.get_admin_display_title(),
-            }
+            title = place.get_admin_display_title()
+            text = _("%(label)s in “%(title)s”") % {"label": model.write_label, "title": title}
+            if sum(other.locale_id == place.locale_id for other in places) < len(places):
+                text += f" ({language_name(place.locale.language_code)})"
             url = reverse("wagtailadmin_pages:add", args=[model._meta.app_label, model._meta.model_name, place.pk])
             yield WriteLink(text if len(places) > 1 else model.write_label, url)
 

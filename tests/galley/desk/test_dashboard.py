@@ -46,6 +46,14 @@ def title_field(html: str) -> str:
     return field
 
 
+def test_an_address_at_which_nothing_is_names_the_bin(client: Client, editor) -> None:
+    client.force_login(editor)
+    response = client.get("/admin/nothing/")
+    assert response.status_code == 404
+    assert "is in the bin for 30 days" in response.text
+    assert "Wagtail admin" not in response.text
+
+
 def test_one_click_leads_to_the_form_of_a_new_post(small_site: SmallSite, editor, client: Client) -> None:
     (write, project) = find_write_links(editor)
     assert (write.text, project.text) == ("Write a post", "Add a project")
