@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
 
+from django.apps import apps
 from django.db import Error, connections
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands import db_worker
@@ -18,6 +19,8 @@ from galley.tasks.queue import is_own, release_expired, retry_failed
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_BEATS = 10.0
+# Upstream's tasks that index an object, which may be deleted before its turn comes. Then they would fail for ever.
+_INDEXING = {"wagtail.tasks.update_reference_index_task", "modelsearch.tasks.insert_or_update_object_task"}
 # What stops a task when the worker is asked to end for the second time. It hasn't failed.
 _STOPPED = {"builtins.SystemExit", "builtins.KeyboardInterrupt"}
 
@@ -34,6 +37,9 @@ class LeasingWorker(db_worker.Worker):
         if not Lease.take(db_task_result.pk, self.worker_id):
             return
         try:
+            if is_about_nothing(db_task_result):
+                db_task_result.set_successful(None)
+                return
             super().run_task(db_task_result)
             if not self.running and db_task_result.exception_class_path in _STOPPED:
                 retry_failed(DBTaskResult.objects.filter(pk=db_task_result.pk))
@@ -41,6 +47,14 @@ class LeasingWorker(db_worker.Worker):
             logger.warning("Another worker has taken up the task %s, whose lease was over.", db_task_result.pk)
         finally:
             Lease.give_back(db_task_result.pk, self.worker_id)
+
+
+def is_about_nothing(task: DBTaskResult) -> bool:
+    """Return whether the task would index an object that is deleted."""
+    if task.task_path not in _INDEXING:
+        return False
+    app_label, model_name, pk = task.args_kwargs["args"]
+    return not apps.get_model(app_label, model_name)._base_manager.filter(pk=pk).exists()
 
 
 def guard_result(instance: DBTaskResult, update_fields: Any, **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 from galley.tasks import worker as workers
 from galley.tasks.models import LEASE, REMEMBERED, Lease, Worker, command_id
 from galley.tasks.queue import MOST_ATTEMPTS, enqueue_with_commit, release_expired
+from tests.conftest import SmallSite
 from tests.galley.tasks import sample
 from tests.galley.tasks.conftest import make_worker, run_next
 
@@ -63,6 +64,21 @@ def test_a_task_whose_worker_lives_is_left_alone(make_task) -> None:
     task.refresh_from_db()
     assert task.status == "RUNNING"
     assert Lease.objects.get().until > timezone.now()
+
+
+@pytest.mark.parametrize(
+    "path", ["wagtail.tasks.update_reference_index_task", "modelsearch.tasks.insert_or_update_object_task"]
+)
+@pytest.mark.usefixtures("database_queue")
+def test_an_index_task_whose_object_is_deleted_has_nothing_to_do(make_task, path: str, small_site: SmallSite) -> None:
+    arguments = {"args": ["blog", "blogpostpage", str(small_site.post.pk)], "kwargs": {}}
+    for is_there in (True, False):
+        if not is_there:
+            small_site.post.delete()
+        task = make_task(path=path, args_kwargs=arguments)
+        task.claim("w1")
+        make_worker().run_task(task)
+        assert (task.status, Lease.objects.count()) == ("SUCCESSFUL", 0)
 
 
 def test_a_task_that_was_marked_a_moment_ago_is_left_alone(make_task) -> None:
