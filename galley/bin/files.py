@@ -31,6 +31,8 @@ FOLDER = "bin"
 @transaction.atomic
 def move_file_to_bin(instance: Any, user: Any = None) -> BinItem:
     """Move an image or a document into the bin. Blocks."""
+    # Until the end, no other process stores a rendition of it, by which the deletion would fail.
+    list(type(instance)._base_manager.select_for_update().filter(pk=instance.pk).values_list("pk"))
     uses, rows = _find_relations(instance)
     references = ReferenceIndex.get_references_to(instance).values_list("content_type", "object_id").distinct()
     data = {

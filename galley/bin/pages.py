@@ -204,8 +204,13 @@ def _publish(item: BinItem, page: Page, user: Any) -> list[str]:
 
 @transaction.atomic
 def delete_page_for_good(item: BinItem, user: Any = None) -> None:
-    """Delete the page and all below it. Raises ProtectedError if something else can't do without it. Blocks."""
+    """Delete the page and all below it. Raises ProtectedError if something else can't do without it. Blocks.
+
+    It has to be called in a transaction.
+    """
     page = Page.objects.get(pk=item.object_id)
+    # Until the end, no other process stores a row that refers to them, by which the deletion would fail.
+    list(page.get_descendants(inclusive=True).select_for_update().values_list("pk"))
     holder = page.get_parent()
     DeletePageAction(page, user=user).execute(skip_permission_checks=True)
     Page.objects.filter(pk=holder.pk).delete()

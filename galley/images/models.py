@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.db import models
+from django.db import IntegrityError, models
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.models import (
@@ -153,7 +153,8 @@ class AbstractAnalysedImage(AbstractImage):
             if not is_bucket(storage) and not storage.exists(rendition.file.name):
                 storage.save(rendition.file.name, self.generate_rendition_file(rendition.filter))
             return rendition
-        except OSError as error:
+        except (OSError, IntegrityError) as error:
+            # The second: somebody has deleted the image since the list was read.
             logger.warning("No rendition: %s", error)
             placeholder = self.get_rendition_model()(image=self, width=0, height=0)
             placeholder.file.name = "not-found"

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Field, Model, Q, QuerySet, Value, When
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
@@ -72,6 +72,14 @@ def read_newest(page_id: int) -> None:
     page = Page.objects.filter(pk=page_id).first()
     if page is None:  # deleted since
         return
+    try:
+        _store_newest(page)
+    except IntegrityError:  # deleted in this moment
+        if Page.objects.filter(pk=page_id).exists():
+            raise
+
+
+def _store_newest(page: Page) -> None:
     version, _created = NewestVersion.objects.get_or_create(page=page)
     insert_or_update_object(version)
     content = version.content

@@ -3,7 +3,10 @@
 `python -m tests.galley.bin.on_postgresql` fails if anything is not as on SQLite.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Thread
 
 import django
 
@@ -11,6 +14,9 @@ django.setup()
 
 from django.core.files.base import ContentFile  # noqa: E402
 from django.core.files.storage import default_storage  # noqa: E402
+from django.db import IntegrityError, connection  # noqa: E402
+from django.db.models import Model  # noqa: E402
+from django.db.models.signals import pre_delete  # noqa: E402
 from django.forms import model_to_dict  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
@@ -20,9 +26,43 @@ from wagtail.models import Page, ReferenceIndex  # noqa: E402
 
 from galley.bin.models import BinItem  # noqa: E402
 from galley.bin.views import delete_expired  # noqa: E402
-from home.models import SiteImage  # noqa: E402
+from galley.page_lists.models import NewestVersion  # noqa: E402
+from home.models import Rendition, SiteImage  # noqa: E402
 from portfolio.models import ProjectPicture  # noqa: E402
 from tests.factories import EditorFactory, SiteImageFactory, load_small_site  # noqa: E402
+
+
+@contextmanager
+def storing_meanwhile(row: Model, *, sender: type[Model]) -> Iterator[None]:
+    """Let another process store `row` when an object of `sender` and what goes with it have been collected."""
+    refused: list[bool] = []
+
+    def store() -> None:
+        try:
+            row.save(force_insert=True)
+        except IntegrityError:
+            refused.append(True)
+        finally:
+            connection.close()
+
+    def wait_for_other(**kwargs: object) -> None:
+        other.start()
+        # It stores the row at once, or it waits for this transaction.
+        while other.is_alive() and not waits_for_lock():
+            pass
+
+    def waits_for_lock() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            return bool(cursor.fetchone()[0])
+
+    other = Thread(target=store)
+    pre_delete.connect(wait_for_other, sender=sender)
+    yield
+    pre_delete.disconnect(wait_for_other, sender=sender)
+    other.join()
+    assert refused
+
 
 if __name__ == "__main__":
     site, editor = load_small_site(), EditorFactory()
@@ -55,7 +95,8 @@ if __name__ == "__main__":
         assert list(Page.objects.order_by("path").values(*pages[0])) == pages  # in their order
 
     # Files: the database must give the same ids again.
-    post("wagtailimages:delete", image.pk)
+    with storing_meanwhile(Rendition(image=image, filter_spec="max-99x99", file="99.jpg"), sender=SiteImage):
+        post("wagtailimages:delete", image.pk)
     post("wagtaildocs:delete", report.pk)
     assert not SiteImage.objects.exists()
     assert not Document.objects.exists()
@@ -74,7 +115,8 @@ if __name__ == "__main__":
     post("wagtailimages:delete", image.pk)
     post("wagtailadmin_pages:delete", site.about.pk)
     number = BinItem.objects.get(page=site.about).pk
-    post("bin_delete", number, newest=number)
+    with storing_meanwhile(NewestVersion(page=site.about), sender=type(site.about)):
+        post("bin_delete", number, newest=number)
     assert not Page.objects.filter(pk=site.about.pk).exists()
     BinItem.objects.update(deleted_at=timezone.now() - timedelta(days=400))
     assert delete_expired() == 2

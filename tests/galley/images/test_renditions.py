@@ -55,6 +55,13 @@ def test_a_file_is_made_by_the_first_who_asks(asgi_get, image: SiteImage, ending
     assert Rendition.objects.get() == rendition
 
 
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_image_that_is_deleted_while_a_list_is_shown_has_a_placeholder(image: SiteImage) -> None:
+    SiteImage.objects.filter(pk=image.pk).delete()
+    assert image.get_rendition("max-165x165").file.name == "not-found"
+    assert not Rendition.objects.exists()
+
+
 def test_nobody_waits_for_avif(asgi_get, image: SiteImage, asked_for: list[str]) -> None:
     url = url_of(image, "width-400", "avif")
     for _ in range(2):

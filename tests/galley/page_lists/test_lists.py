@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from wagtail.models import Page
 from blog.models import BlogPostPage, Category, PostAuthor
 from galley.desk.renaming import merge
 from galley.page_lists.filters import check_list_filters
-from galley.page_lists.models import ListedValue
+from galley.page_lists.models import ListedValue, NewestVersion
 from galley.page_lists.newest import read_newest
 from tests.databases import AddToSmallSite
 from tests.factories import AuthorFactory, BlogPostPageFactory, ProjectPageFactory, SmallSite
@@ -135,6 +136,20 @@ def test_a_row_without_a_choice_or_with_a_deleted_one_has_no_value(posts, editor
     author.delete()
     read_newest.call(page.pk)
     assert not ListedValue.objects.filter(page=page, name="post_authors__author").exists()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_page_that_is_deleted_while_it_is_read_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = BlogPostPageFactory(title="Gone")
+    read, pk = NewestVersion.objects.get_or_create, page.pk
+
+    def delete_and_store(**fields: Any) -> Any:
+        Page.objects.filter(pk=pk).delete()
+        return read(**fields)
+
+    monkeypatch.setattr(NewestVersion.objects, "get_or_create", delete_and_store)
+    read_newest.call(pk)
+    assert not NewestVersion.objects.filter(page_id=pk).exists()
 
 
 def test_an_author_finds_only_own_pages(posts, member) -> None:
