@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from modelsearch.index import insert_or_update_object
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import (
     Comment,
@@ -19,6 +21,7 @@ from wagtail.models import (
     Workflow,
     WorkflowState,
 )
+from wagtail.search.models import IndexEntry
 
 from blog.models import BlogPostPage
 from galley.bin.models import BinItem
@@ -262,6 +265,17 @@ def test_the_bin_is_emptied_after_its_days(small_site: SmallSite, editor) -> Non
     assert not Page.objects.filter(pk=small_site.post.pk).exists()
     assert not Revision.objects.filter(object_id=str(small_site.post.pk)).exists()
     assert Page.objects.filter(depth=1).count() == 2
+
+
+def test_the_search_index_forgets_what_was_deleted(small_site: SmallSite) -> None:
+    insert_or_update_object(small_site.post)
+    gone = IndexEntry.objects.get(content_type__model="blogpostpage")
+    IndexEntry.objects.filter(pk=gone.pk).update(object_id="999")
+    insert_or_update_object(small_site.post)
+    call_command("empty_bin", verbosity=0)
+    assert [entry.object_id for entry in IndexEntry.objects.filter(content_type__model="blogpostpage")] == [
+        str(small_site.post.pk)
+    ]
 
 
 def test_emptying_asks_and_leaves_what_came_later(small_site: SmallSite, editor) -> None:
