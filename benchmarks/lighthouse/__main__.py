@@ -41,7 +41,7 @@ def main() -> int:
         wait_for_worker(site.var_dir)
         addresses = options.only or _choose_pages(found, site, options.pages)
         light = _find_page_without_pictures(found)
-        with run_nginx(site.url, Path(folder)) as front:
+        with run_nginx(Path(folder), site.url) as front:
             pages = {
                 url: _measure(front, url, options.runs, Path(folder), weighs=url == light)
                 for url in dict.fromkeys([*addresses, *filter(None, [light])])

@@ -33,8 +33,8 @@ class Front:
 
 
 @contextmanager
-def run_nginx(behind: str, folder: Path) -> Iterator[Front]:
-    """Run nginx in front of the site at `behind`, with a certificate of its own in `folder`.
+def run_nginx(folder: Path, *behind: str) -> Iterator[Front]:
+    """Run nginx in front of the site whose processes are at `behind`, with a certificate of its own in `folder`.
 
     Raises SystemExit if a program is absent or the deployed settings aren't as they were, CalledProcessError if nginx
     refuses them.
@@ -49,15 +49,17 @@ def run_nginx(behind: str, folder: Path) -> Iterator[Front]:
     )
     secure = find_port()
     deployed = DEPLOYED.read_text()
-    address = behind.removeprefix("http://").replace("localhost", "127.0.0.1")
+    servers = [address.removeprefix("http://").replace("localhost", "127.0.0.1") for address in behind]
     for there, here in {
-        "include /etc/nginx/galley-upstream.conf;": f"server {address};",
+        "include /etc/nginx/galley-upstream.conf;": " ".join(f"server {server};" for server in servers),
         "listen 80;": f"listen unix:{folder / 'plain.sock'};",
         "listen 443 ": f"listen 127.0.0.1:{secure} ",
         "galley.example.org;": "localhost;",
         "/etc/ssl/certs/galley.example.org.pem": str(certificate),
         "/etc/ssl/private/galley.example.org.key": str(key),
         "/var/log/nginx/access.log": str(folder / "access.log"),
+        # The port isn't that of HTTPS.
+        "Host $host;": "Host $http_host;",
     }.items():
         if there not in deployed:
             raise SystemExit(f"{DEPLOYED} has no {there!r} any more: say in {__file__} what stands there now")

@@ -32,9 +32,9 @@ class Post:
     form: Form
 
 
-def seed_editor(var_dir: Path) -> dict[str, Post]:
+def seed_editor(var_dir: Path, **variables: str) -> dict[str, Post]:
     """Add an editor to the site in `var_dir`; return the posts that they publish and type in, by these words."""
-    seeded = json.loads(run_module(var_dir, "benchmarks.pages.seed_editor"))
+    seeded = json.loads(run_module(var_dir, "benchmarks.pages.seed_editor", **variables))
     return {name: Post(**post) for name, post in seeded.items()}
 
 

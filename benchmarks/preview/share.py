@@ -16,5 +16,5 @@ if __name__ == "__main__":
     from tests.running_site import EDITOR
 
     editor = get_user_model().objects.get(username=EDITOR)
-    _link, token = make_link(Page.objects.get(pk=sys.argv[1]), editor, timedelta(hours=1))
+    _link, token = make_link(Page.objects.get(pk=sys.argv[1]), editor, timedelta(days=1))
     print(reverse("preview:shared", args=[token]))

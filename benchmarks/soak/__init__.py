@@ -1,0 +1,1 @@
+"""An hour of mixed load on a production site: what of its memory, descriptors, connections and rows grows."""
