@@ -80,7 +80,7 @@ class People:
         self.sent.append(text)
 
     def upload(self, server: ServerProcess) -> dict[str, Any]:
-        """Return what the page of uploads is told."""
+        """Return the answer to an upload among several."""
         files = {"files[]": ("picture.png", PICTURE.read_bytes())}
         return self._post(server, "/admin/images/multiple/add/", {"title": "Picture"}, files=files).json()
 

@@ -14,6 +14,6 @@ ip link set lo up
 cp -r "$source" "$machine/root/galley"
 cp "$programs"/* "$machine/usr/local/bin/"
 cp "$root/commands" "$machine/root/commands"
-# The packages of the tests lie in folders of root, and of whoever runs the tests.
+# The packages of the tests lie in folders that only root may enter.
 chmod o+x "$machine/root" "$machine/root"/.[!.]* 2>/dev/null || true
 exec chroot "$machine" env --chdir=/root/galley PATH="/usr/local/bin:$PATH:/usr/sbin:/sbin" bash -euxo pipefail /root/commands
