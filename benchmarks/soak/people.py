@@ -275,8 +275,8 @@ class People:
         self._pictures.append(answer["image_id"])
 
     def delete_pictures(self) -> None:
-        """Delete all uploaded pictures but the newest. `make_and_delete` empties the bin."""
-        while len(self._pictures) > 1:
+        """Delete uploaded pictures, but not the one that is just published. `make_and_delete` empties the bin."""
+        while len(self._pictures) > 2:
             self._editor.post(f"/admin/images/{self._pictures.pop(0)}/delete/", {}, 302)
 
     def read_metrics(self) -> None:

@@ -97,6 +97,8 @@ class Entry:
     def first_messages(self, headers: Headers, now: float, cache_status: bytes) -> tuple[Message, Message]:
         """Return the messages for the request that the response was made for, which is no hit."""
         start, body = self.messages(headers, now)
+        # Nobody has requested it again.
+        self.was_used = False
         return {**start, "headers": [*start["headers"][:-1], (b"cache-status", cache_status)]}, body
 
     def _start(self, kind: str, now: float) -> Start:

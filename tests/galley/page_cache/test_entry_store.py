@@ -1,8 +1,11 @@
 """The bound on memory, and who is crowded out."""
 
+from time import monotonic
+
 import pytest
 
-from galley.page_cache.entries import EntryStore
+from galley.page_cache.entries import Entry, EntryStore
+from galley.page_cache.queries import RecordedQueries
 
 
 class Page:
@@ -36,6 +39,15 @@ def test_it_holds_no_more_than_it_may(store: EntryStore) -> None:
         read(store, (number // 2 % 700,))
         assert used_bytes(store) <= 1_000
         assert used_bytes(store) == sum(page.size for page in store.entries.values())
+
+
+def test_only_a_second_request_counts() -> None:
+    headers = [(b"content-type", b"text/html"), (b"cache-control", b"public, max-age=60")]
+    entry = Entry(headers, b"<p>Text</p>", RecordedQueries(), b"", (0, 0, 0))
+    entry.first_messages({}, monotonic(), b"galley; fwd=uri-miss; stored")
+    assert not entry.was_used
+    entry.messages({}, monotonic())
+    assert entry.was_used
 
 
 def test_pages_that_are_read_outlive_a_flood_of_others(store: EntryStore) -> None:
