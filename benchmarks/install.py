@@ -57,7 +57,11 @@ def main() -> int:
             if options.json:
                 report: dict[str, Any] = {"seconds": {step: round(seconds, 1) for step, seconds in steps.items()}}
                 report["processor_seconds"] = round(_processor_seconds() - processor_before, 1)
-                report |= {"load": os.getloadavg()[1], "machine": facts.machine(), "commit": facts.commit()}
+                report |= {
+                    "load": os.getloadavg()[1],
+                    "machine": facts.machine(),
+                    "commit": _full_name(options.revision)[:12],
+                }
                 options.json.write_text(json.dumps(report, indent=2) + "\n")
     return process.returncode
 
