@@ -27,7 +27,7 @@ from galley.page_cache.queries import RecordedQueries, record_queries, replay
 
 T = TypeVar("T")
 
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 # The assumed size of a value that doesn't tell its own: a menu, an address, the filters of a list.
 DEFAULT_SIZE = 4_096
 

@@ -8,8 +8,9 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from wagtail.models import Site
 
+from galley.page_cache import versioned
 from galley.page_cache.queries import record_queries
-from galley.page_cache.versioned import cached, cached_queryset, use_version
+from galley.page_cache.versioned import DEFAULT_SIZE, cached, cached_queryset, use_version
 
 ONE, TWO = (1, 1), (2, 2)
 
@@ -109,6 +110,13 @@ def test_a_part_of_a_template_is_kept(db: None) -> None:
     assert render((6, 6), "second") == "first"
     assert render((6, 6), "second", key=2) == "second"
     assert render((7, 7), "second") == "second"
+
+
+def test_a_part_of_a_template_takes_no_more_memory_than_it_has_bytes(db: None) -> None:
+    words = "a—b" * DEFAULT_SIZE
+    for _ in range(2):
+        assert render((20, 20), words) == words
+    assert len(words.encode()) < versioned._newest.get_or_compute.cache.currsize < len(words.encode()) * 1.2
 
 
 def test_a_preview_neither_gets_nor_leaves_a_kept_part(db: None) -> None:
