@@ -1,6 +1,7 @@
 """The words of rich text, however broken its HTML is: an import or an API may have stored it."""
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
@@ -24,6 +25,8 @@ _TAG = re.compile(
     r'(?: [a-z-]+="[^"<>]*+")*+/?>'
 )
 _SIMPLE = re.compile(rf"(?:[^<]++|{_TAG.pattern})*+")
+# Wagtail's index of references raises KeyError for it.
+_WITHOUT_ID = re.compile(r'<(?:a|embed embedtype="image")(?![^<>]*\sid=)[^<>]*>')
 _AFTER_BLOCK = re.compile(r"(?<=</p>)|(?<=</h\d>)|(?<=</li>)|(?<=</blockquote>)|(?<=<[bh]r/>)")
 
 
@@ -72,6 +75,11 @@ class SearchableRichTextBlock(blocks.RichTextBlock):
     def to_python(self, value: str | None) -> RichText:
         """Return the rich text that is stored as `value`."""
         return RichText(value and escape_stray_marks(value))
+
+    def extract_references(self, value: RichText | None) -> Iterator[tuple[Any, ...]]:
+        """Yield what the text links to or shows, for Wagtail's index of references."""
+        if value:
+            yield from super().extract_references(RichText(_WITHOUT_ID.sub("", value.source)))
 
     def get_searchable_content(self, value: RichText | None) -> list[str]:
         """Return the text without its markup."""

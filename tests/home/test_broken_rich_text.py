@@ -229,3 +229,10 @@ def test_what_wagtail_stores_is_indexed_without_a_parser(html: str, text: str, m
     assert " ".join(get_text_for_indexing(html).split()) == text
     monkeypatch.setattr("galley.markdown.rich_text.get_text_for_indexing", lambda html: pytest.fail("parsed"))
     assert " ".join(extract_rich_text(html).split()) == text
+
+
+def test_a_link_without_a_target_hides_no_other_from_the_index_of_references() -> None:
+    html = '<p><a linktype="page">x</a><embed embedtype="image"/><a linktype="page" id="3">y</a><a href="/z">z</a></p>'
+    found = [(model.__name__, pk) for model, pk, *_ in ParagraphBlock().extract_references(RichText(html))]
+    assert found == [("Page", "3")]
+    assert list(ParagraphBlock().extract_references(None)) == []
