@@ -4,13 +4,14 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.accessibility import View, assert_accessible, one_of
 from tests.e2e.editing import publish_post
+from tests.running_site import BLOG_ID
 
 TITLE, ADDRESS = "A page for the bin", "/blog/a-page-for-the-bin/"
 
 
 async def delete(page: Page, title: str) -> None:
     """Delete the post as an editor does, from its form."""
-    await page.goto("/admin/pages/search/?q=bin")
+    await page.goto(f"/admin/pages/{BLOG_ID}/")
     await page.get_by_role("link", name=title, exact=True).click()
     await page.goto(page.url.partition("#")[0].replace("/edit/", "/delete/"))
     await page.get_by_role("button", name="Yes, delete it").click()
