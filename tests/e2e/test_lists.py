@@ -1,0 +1,68 @@
+"""From lists, many posts get a tag at once, tags are merged, and a post begins as another one is."""
+
+import re
+
+from playwright.async_api import Page, expect
+
+from tests.e2e.accessibility import View, assert_accessible, one_of
+from tests.e2e.editing import publish_post, until_saved
+from tests.running_site import BLOG_ID
+
+TITLES = "A sheet of the first kind", "A sheet of the second kind"
+
+
+async def tag_all(page: Page, *tags: str) -> None:
+    """Give both posts the tags, from their list."""
+    await page.goto("/admin/blogpostpage-list/")
+    for title in TITLES:
+        row = page.get_by_role("row").filter(has_text=title)
+        await row.get_by_role("checkbox").check()
+    await page.get_by_label("Add tags to the selected posts").click()
+    field = page.locator("input.tagit-new, .tagit-new input").first
+    for tag in tags:
+        await field.fill(tag)
+        await field.press("Enter")
+    await page.get_by_role("button", name="Change the pages").click()
+    await expect(page.locator(".messages")).to_contain_text("2 pages have changed.")
+
+
+async def test_many_posts_get_a_tag_and_two_tags_become_one(editor_page: Page, views: list[View]) -> None:
+    page = editor_page
+    await page.goto("/admin/session/")
+    for title in TITLES:
+        await publish_post(page, title, "A text about a sheet.")
+    await tag_all(page, "broadsides", "broadsheets")
+    for tag in ("broadsides", "broadsheets"):
+        for title in TITLES:
+            assert title in await (await page.request.get(f"/blog/tags/{tag}/")).text()
+
+    await page.goto("/admin/snippets/blog/tag/?q=broadsides")
+    await page.get_by_role("button", name=re.compile("More options for")).first.click()
+    await page.get_by_role("link", name="Merge into another").click()
+    await page.get_by_role("button", name=re.compile("Choose.* tag", re.IGNORECASE)).click()
+    await page.get_by_role("dialog").get_by_role("link", name="broadsheets").click()
+    await assert_accessible(page, one_of(views))
+    await page.get_by_role("button", name="Merge").click()
+    await expect(page.locator(".messages")).to_contain_text("“broadsides” was merged into “broadsheets”.")
+    moved = await page.request.get("/blog/tags/broadsides/")
+    assert moved.url.endswith("/blog/tags/broadsheets/")
+
+
+async def test_a_post_begins_as_a_template_is(editor_page: Page, views: list[View]) -> None:
+    page = editor_page
+    await page.goto("/admin/session/")
+    await publish_post(page, "How every review begins", "Title, printer, year.")
+    await page.goto(f"/admin/pages/{BLOG_ID}/")
+    await page.get_by_role("link", name="How every review begins", exact=True).click()
+    await page.get_by_role("button", name="Actions").first.click()
+    await page.get_by_role("link", name="Use as a template").click()
+    await assert_accessible(page, one_of(views))
+    await page.get_by_role("button", name="Use as a template").click()
+    await page.goto("/admin/")
+    await page.locator(".dashboard-templates").get_by_role("link", name="How every review begins").click()
+    await page.get_by_label("Title").fill("A review of one sheet")
+    await page.get_by_role("button", name="Start writing").click()
+    await page.wait_for_url("**/edit/**")
+    await expect(page.locator(".CodeMirror")).to_contain_text("Title, printer, year.")
+    await until_saved(page)
+    assert (await page.request.get("/blog/a-review-of-one-sheet/")).status == 404
