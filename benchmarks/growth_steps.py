@@ -261,6 +261,7 @@ def _make_import_steps() -> dict[str, Work]:
     from transfer.readers import UnreadableFileError, make_reader, make_slug, normalise_address
     from transfer.readers.markdown.generator_config import _load_javascript
     from transfer.references import ImportContext, URLIndex
+    from transfer.text import parse_blocks
     from transfer.writers.body import split_blocks
 
     folder = Path(tempfile.mkdtemp())
@@ -271,6 +272,7 @@ def _make_import_steps() -> dict[str, Work]:
     )  # fmt: skip
 
     def read(name: str, content: str) -> None:
+        parse_blocks.cache_clear()
         path = folder / name
         path.write_text(content, encoding="utf-8", errors="replace")
         with suppress(UnreadableFileError):

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -31,6 +31,8 @@ dropped_elements: ContextVar[set[str]] = ContextVar("dropped_elements")
 MAX_DEPTH = 20
 # Of styles and links at one place: the exporter takes quadratic time, and raises RecursionError for some hundred.
 MAX_OVERLAPPING = 50
+# Of elements in wrong nesting: repairing them takes quadratic time. Of what is deeper, the words stay.
+MAX_REPAIRED_DEPTH = 500
 # What Wagtail stores: text, and tags without a sign in an attribute that could end them.
 _NAMES = "a|b|blockquote|br|code|del|em|h[1-6]|hr|i|li|ol|p|s|strong|sub|sup|u|ul"
 _TOKEN = re.compile(
@@ -107,6 +109,12 @@ class TolerantReader(HtmlToContentStateHandler):
     def _repair(self, html: str) -> str:
         """Return `html` nested as it should be, without the elements that Wagtail's handlers refuse."""
         soup, state = BeautifulSoup(html, "html.parser"), HandlerState()
+        depths: dict[int, int] = {}
+        for element in soup.find_all(True):
+            depths[id(element)] = depths.get(id(element.parent), 0) + 1
+        if max(depths.values(), default=0) > MAX_REPAIRED_DEPTH:
+            dropped_elements.get(set()).update(element.name for element in soup.find_all(True))
+            return f"<p>{escape(soup.get_text())}</p>"
         state.list_item_type = "unordered-list-item"  # so that list items can be tried alone
         for element in soup.find_all(True):
             if element.name == "li" and element.parent and element.parent.name not in ("ol", "ul"):
