@@ -30,6 +30,8 @@ HEADERS_OF_304 = frozenset({b"cache-control", b"content-location", b"expires", b
 NOT_MODIFIED = "not modified"
 # The share of the memory for responses that were not requested again yet.
 SHARE_OF_NEW = 0.2
+# Keys of evicted entries.
+MAX_GHOSTS = 4_000
 
 
 class Start(dict[str, Any]):
@@ -176,19 +178,21 @@ def compress(body: bytes, content_type: str) -> dict[str, bytes]:
 class EntryStore:
     """Entries by cache key, up to a number of bytes. Used on the event loop alone.
 
-    S3-FIFO (Yang et al., SOSP 2023) without its ghosts. A new entry stands in a small queue, and only if it is
-    requested again there it moves to the main queue. So requests for a thousand different query strings evict one
-    another, and no page that people read. A hit costs a look-up in `entries`, and `entry.was_used = True`.
+    S3-FIFO (Yang et al., SOSP 2023). A new entry stands in a small queue. It moves to the main queue if it is requested
+    again there, or soon after it was evicted: then its key is still among the ghosts. So requests for a thousand
+    different query strings evict one another, and no page that people read. A hit costs a look-up in `entries`, and
+    `entry.was_used = True`.
     """
 
     def __init__(self, max_bytes: int) -> None:
         self.entries: dict[Key, Entry] = {}
         self._new = _Queue(int(max_bytes * SHARE_OF_NEW), self._evict)
         self._main = _Queue(max_bytes - int(self._new.maxsize), self._evict)
+        self._ghosts: FIFOCache[Key, None] = FIFOCache(MAX_GHOSTS)
 
     def put(self, key: Key, entry: Entry) -> bool:
         """Store `entry`, in place of one with the same key; return False if it is too large."""
-        queue = self._main if key in self._main else self._new
+        queue = self._main if key in self._main or key in self._ghosts else self._new
         self.remove(key)
         if entry.size > self._new.maxsize:
             return False
@@ -208,6 +212,7 @@ class EntryStore:
             self._main[key] = entry
         else:
             del self.entries[key]
+            self._ghosts[key] = None
 
 
 class _Queue(FIFOCache[Key, Entry]):

@@ -62,6 +62,16 @@ def test_pages_that_are_read_outlive_a_flood_of_others(store: EntryStore) -> Non
     assert all(read(store, key) for key in hot)
 
 
+def test_pages_that_are_read_seldom_fill_what_others_leave(store: EntryStore) -> None:
+    # Five times as many as have room among the new ones.
+    keys = [("page", number) for number in range(30)]
+    for _ in range(3):
+        for key in keys:
+            if not read(store, key):
+                store.put(key, Page(30))
+    assert sum(read(store, key) for key in keys) >= 26
+
+
 def test_what_nobody_reads_any_more_makes_room(store: EntryStore) -> None:
     for generation in range(3):
         keys = [(generation, number) for number in range(20)]
