@@ -121,8 +121,12 @@ def test_settings_of_prometheus() -> None:
 
 def read_access_log(server: DebianServer) -> str:
     """Return nginx's line about a request that a balancer has passed on."""
+    log = server.root / "access.log"
+    lines = log.read_text().splitlines()
     request(server.url, **{"X-Forwarded-For": "203.0.113.7"})
-    return (server.root / "access.log").read_text().splitlines()[-1]
+    # nginx writes it after the answer.
+    wait_until(lambda: len(log.read_text().splitlines()) > len(lines))
+    return log.read_text().splitlines()[-1]
 
 
 def reload_nginx(server: DebianServer, old: str, new: str) -> None:

@@ -176,6 +176,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Print the server's log with a failed test."""
     report = yield
     site = getattr(item, "funcargs", {}).get("server")
-    if report.failed and site is not None:
+    if report.failed and isinstance(site, RunningSite):
         report.sections.append(("Log of server and worker", site.log))
     return report
