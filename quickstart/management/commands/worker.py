@@ -129,7 +129,8 @@ def _run_nightly(stop: Event, worker_id: str) -> None:
         if stop.wait(min(seconds, SECONDS_BETWEEN_LOOKS)):
             return
         for name in NIGHTLY_COMMANDS:
-            if seconds <= SECONDS_BETWEEN_LOOKS or _is_asked_for(name):
+            # A minute of time, so that no slow look misses the night. The lease lets it run once.
+            if seconds <= MINUTE or _is_asked_for(name):
                 run_alone(name, DAY / 2, worker_id)
 
 
