@@ -6,7 +6,7 @@ digit may stand right before the first dollar or right after the second.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import unescape
 from sys import getsizeof
 from threading import Lock
@@ -32,6 +32,9 @@ from galley.markdown.time_limit import check_time, render_in_time
 
 # The cost of a formula grows with its length.
 MAX_FORMULA_LENGTH = 2_000
+# Of all formulas of one text, with the cost of one that is empty. What follows is printed as it is.
+MAX_FORMULA_SIZE = 40_000
+_EMPTY_FORMULA_SIZE = 5
 MAX_CACHE_BYTES = 4 * 1024 * 1024
 
 # Recursive definitions could turn one line into a gigabyte.
@@ -41,6 +44,7 @@ _DEFINITIONS = (commands.NEWCOMMAND, commands.DEF, commands.NEWENVIRONMENT, comm
 _CHILD_COUNTS = {"mfrac": 2, "mover": 2, "mroot": 2, "msub": 2, "msubsup": 3, "msup": 2, "munder": 2, "munderover": 3}
 _INCOMPLETE = gettext_noop("Something is missing in it: a brace, or what belongs to a command.")
 
+_EMPTY = re.compile(r"\$+(?=\$)")
 _PRICE = re.compile(r"\d[^$]*?\s\(?(?:[^\W\d_]{3,}|at|in|is|of|on|or|to)\b")
 _parse_dollar_lines = math_block_dollar(allow_labels=False)
 _parse_dollars = math_inline_dollar(allow_space=False, allow_digits=False)
@@ -121,9 +125,11 @@ def _parse_formula_block(state: StateBlock, start: int, end: int, silent: bool) 
 
     Upstream searches its end from each opening line. Here the lines that were searched in vain aren't searched again.
     """
-    if start < state.env.get("lines_without_formula", 0):
+    if start < state.env.get("lines_without_formula", 0) or has_too_many_formulas(state.env):
         return False
     if _parse_dollar_lines(state, start, end, silent):
+        if not silent:
+            _count(state)
         return True
     line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     if line.startswith("$$") and "$$" not in line[2:]:
@@ -133,12 +139,32 @@ def _parse_formula_block(state: StateBlock, start: int, end: int, silent: bool) 
 
 def _parse_formula(state: StateInline, silent: bool) -> bool:
     start = state.pos
-    if _is_alphanumeric(state.src, start - 1) or not _parse_dollars(state, True):
+    if empty := _EMPTY.match(state.src, start):
+        # No formula begins here. Upstream would find that out for each dollar by itself.
+        state.pos = empty.end()
+        if not silent:
+            state.pending += empty[0]
+        return True
+    if has_too_many_formulas(state.env) or _is_alphanumeric(state.src, start - 1) or not _parse_dollars(state, True):
         return False
     end, state.pos = state.pos, start
     if _is_alphanumeric(state.src, end) or _PRICE.match(state.src, start + 1, end):
         return False
-    return _parse_dollars(state, silent)
+    _parse_dollars(state, silent)
+    if not silent:
+        _count(state)
+    return True
+
+
+def has_too_many_formulas(env: Mapping[str, Any]) -> bool:
+    """Return whether the text that was parsed with `env` has reached `MAX_FORMULA_SIZE`."""
+    return env.get("formula_size", 0) >= MAX_FORMULA_SIZE
+
+
+def _count(state: StateBlock | StateInline) -> None:
+    """Add the formula that was read last to the size of all that its text has."""
+    size = len(state.tokens[-1].content) + _EMPTY_FORMULA_SIZE
+    state.env["formula_size"] = state.env.get("formula_size", 0) + size
 
 
 def _is_alphanumeric(text: str, position: int) -> bool:

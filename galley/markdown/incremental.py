@@ -22,8 +22,9 @@ from cachetools import LRUCache, cached
 from django.utils.translation import get_language
 from markdown_it.token import Token
 
+from galley.markdown.formulas import MAX_FORMULA_SIZE
 from galley.markdown.parser import MAX_BLOCK_TOKENS, MAX_TABLE_TOKENS, parser
-from galley.markdown.sanitising import sanitise
+from galley.markdown.sanitising import ALLOWED_TAGS, sanitise
 
 # A text with more possible splits is cheaper to render in one piece.
 MAX_CHUNKS = 2_000
@@ -35,6 +36,9 @@ _POSSIBLE_SPLIT = re.compile(r"\n[ \t]*\n(?=[^\s\d:~*+-]|[*+-]\S|~~|\d(?!\d{0,8}
 
 # A definition list joins one that is still open; any other open block (code, a comment) swallows it.
 _PROBE = "\n\nx\n: x"
+# An open element closes after the first sign or after the second; an open comment or an open attribute swallows both.
+_TAG_NAME = re.compile(r"<([a-zA-Z][^\s/>]*)")
+_END = "\ue000<p>\ue000</p>"
 
 
 @dataclass(frozen=True)
@@ -59,22 +63,24 @@ class RenderedChunk:
     sanitised: str | None
 
 
-def _size_in_memory(chunks: tuple[RenderedChunk, ...]) -> int:
-    """Return about how many bytes `chunks` take in memory, with their source text."""
-    return 1_000 + sum(2 * getsizeof(chunk.html) + getsizeof(chunk.sanitised) for chunk in chunks)
+# Chunks that were rendered together, and the size of their formulas.
+_Rendered = tuple[tuple[RenderedChunk, ...], int]
 
 
-rendered_cache: LRUCache[Hashable, tuple[RenderedChunk, ...]] = LRUCache(
-    MAX_RENDERED_CACHE_BYTES, getsizeof=_size_in_memory
-)
+def _size_in_memory(rendered: _Rendered) -> int:
+    """Return about how many bytes `rendered` takes in memory, with its source text."""
+    return 1_000 + sum(2 * getsizeof(chunk.html) + getsizeof(chunk.sanitised) for chunk in rendered[0])
+
+
+rendered_cache: LRUCache[Hashable, _Rendered] = LRUCache(MAX_RENDERED_CACHE_BYTES, getsizeof=_size_in_memory)
 _lock = Lock()
 
 
 def render_incrementally(text: str, footnotes_name: str = "") -> str | None:
     """Return the sanitised HTML of the Markdown `text`, which equals that of the text rendered in one piece.
 
-    Returns None for a text that is to be rendered in one piece. It can't be split, has too many chunks, its blocks or
-    tables together exceed the parser's bounds, or a footnote holds a heading or is nested in another block.
+    Returns None for a text that is to be rendered in one piece. It can't be split, has too many chunks, its blocks,
+    tables or formulas together reach the parser's bounds, or a footnote holds a heading or is nested in another block.
     """
     chunks = split_into_chunks(text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd"))
     if (
@@ -84,20 +90,50 @@ def render_incrementally(text: str, footnotes_name: str = "") -> str | None:
         or any(chunk.has_nested_footnotes for chunk in chunks)
     ):
         return None
-    return "".join(_sanitise(_Document(chunks, footnotes_name).render()))
+    rendered = _Document(chunks, footnotes_name).render()
+    return None if rendered is None else "".join(_sanitise(rendered))
 
 
 def _sanitise(rendered: Sequence[RenderedChunk]) -> Iterator[str]:
     """Yield the sanitised HTML of all chunks.
 
     The parser's own HTML is balanced, so each chunk is sanitised by itself. Raw HTML may stay open past its chunk:
-    from the first chunk with raw HTML on, the rest is sanitised in one piece.
+    from a chunk with raw HTML on, chunks are sanitised together until one leaves nothing open.
     """
-    for position, chunk in enumerate(rendered):
-        if chunk.sanitised is None:
-            yield sanitise("".join(rest.html for rest in rendered[position:]))
-            return
-        yield chunk.sanitised
+    start = 0
+    while start < len(rendered):
+        clean, end = rendered[start].sanitised, start + 1
+        if clean is None:
+            clean, end = _sanitise_together(rendered, start)
+        yield clean
+        start = end
+
+
+def _sanitise_together(rendered: Sequence[RenderedChunk], start: int) -> tuple[str, int]:
+    """Return the sanitised HTML of the chunks from `start` on, and the position after the last of them."""
+    pieces: list[str] = []
+    length = tried = 0
+    for position in range(start, len(rendered)):
+        chunk = rendered[position]
+        pieces.append(chunk.html)
+        length += len(chunk.html)
+        # At least twice as long each time: a text with an element that never closes is sanitised in linear time.
+        if chunk.sanitised is None and length >= 2 * tried:
+            tried = length
+            if (clean := _sanitise_closed("".join(pieces))) is not None:
+                return clean, position + 1
+    return sanitise("".join(pieces)), len(rendered)
+
+
+def _sanitise_closed(html: str) -> str | None:
+    """Return the sanitised `html`; None if it leaves something open, which would hold what follows.
+
+    An element that the sanitiser drops can't be seen to stay open: with one, nothing counts as closed.
+    """
+    if not ALLOWED_TAGS.issuperset(map(str.lower, _TAG_NAME.findall(html))):
+        return None
+    clean = sanitise(html + _END)
+    return clean.removesuffix(_END) if clean.endswith(_END) else None
 
 
 def split_into_chunks(text: str) -> list[Chunk] | None:
@@ -124,7 +160,7 @@ def _chunk_size(chunk: Chunk) -> int:
     return 4 * len(chunk.text) + 500 + 500 * len(chunk.references)
 
 
-@cached(LRUCache(MAX_CHUNK_CACHE_BYTES, getsizeof=_chunk_size), lock=Lock())
+@cached(LRUCache(MAX_CHUNK_CACHE_BYTES, getsizeof=_chunk_size), key=str, lock=Lock())
 def read_chunk(text: str) -> Chunk:
     """Return `text`, which ends at a possible split, as a chunk. `is_closed` says whether the split is valid."""
     env: dict[str, Any] = {}
@@ -160,19 +196,22 @@ class _Document:
         self.footnoted = [has_footnotes and "[^" in chunk.text for chunk in chunks]
         definitions = "".join(chunk.text for chunk in chunks if chunk.references)
         self.definitions_key = hashlib.blake2b(definitions.encode(), digest_size=16).digest() if definitions else b""
+        self.language = get_language()
+        self.formula_size = 0
 
     @cached_property
     def references(self) -> Mapping[str, Any]:
         """The link definitions by label. The first definition of a label counts."""
         return dict(chain.from_iterable(chunk.references.items() for chunk in reversed(self.chunks)))
 
-    def render(self) -> list[RenderedChunk]:
-        """Return each chunk rendered, and the list of footnotes."""
+    def render(self) -> list[RenderedChunk] | None:
+        """Return each chunk rendered, and the list of footnotes; None once the formulas are too many for a text."""
         footnoted = iter(self._render_together([*compress(self.chunks, self.footnoted)]))
-        rendered = [
-            next(footnoted) if is_footnoted else self._render_together([chunk])[0]
-            for chunk, is_footnoted in zip(self.chunks, self.footnoted, strict=True)
-        ]
+        rendered = []
+        for chunk, is_footnoted in zip(self.chunks, self.footnoted, strict=True):
+            rendered.append(next(footnoted) if is_footnoted else self._render_together([chunk])[0])
+            if self.formula_size >= MAX_FORMULA_SIZE:
+                return None
         return [*rendered, *footnoted]
 
     def _render_together(self, chunks: Sequence[Chunk]) -> tuple[RenderedChunk, ...]:
@@ -183,11 +222,11 @@ class _Document:
             self.definitions_key if "[" in text else b"",
             self.demotes_headings and any(chunk.heading_tags for chunk in chunks),
             self.footnotes_name if "[^" in text else "",
-            get_language(),
+            self.language,
         )
         with _lock:
-            rendered = rendered_cache.get(key)
-        if rendered is None:
+            found = rendered_cache.get(key)
+        if found is None:
             # What the parser has to know of the rest of the text. Footnotes take their name from `docId`.
             env: dict[str, Any] = {"demotes_headings": self.demotes_headings}
             if self.references:
@@ -195,9 +234,11 @@ class _Document:
             if self.footnotes_name:
                 env["docId"] = self.footnotes_name
             groups = _group_tokens(parser.parse(text, env), [chunk.text.count("\n") for chunk in chunks])
-            rendered = tuple(_render_tokens(tokens, env) for tokens in groups)
+            found = tuple(_render_tokens(tokens, env) for tokens in groups), env.get("formula_size", 0)
             with _lock, suppress(ValueError):  # larger than the whole cache
-                rendered_cache[key] = rendered
+                rendered_cache[key] = found
+        rendered, formula_size = found
+        self.formula_size += formula_size
         return rendered
 
 

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Model
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from markdown_it.token import Token
 
-from galley.markdown.formulas import MAX_FORMULA_LENGTH, InvalidFormula, convert_formula
+from galley.markdown.formulas import MAX_FORMULA_LENGTH, InvalidFormula, convert_formula, has_too_many_formulas
 from galley.markdown.internal_links import LINK_PATTERN, get_models
 from galley.markdown.parser import parser
 
@@ -20,15 +20,22 @@ _KIND_NAMES = {"page": "page", "doc": "document", "image": "picture"}
 
 
 def find_formula_errors(text: str) -> list[str]:
-    """Return an error for each invalid formula in the Markdown `text`, in the order of their lines."""
+    """Return an error for each invalid formula in the Markdown `text`, in the order of their lines.
+
+    The last says after which line formulas are printed as they are, if the text has too many.
+    """
     message = _("Line %(line)s: the formula “%(tex)s” can't be set. %(reason)s A dollar sign is written \\$.")
     errors = []
-    for line, formula in _read(text).formulas:
+    contents = _read(text)
+    for line, formula in contents.formulas:
         try:
             convert_formula(formula)
         except InvalidFormula as error:
             tex = Truncator(formula.strip()[:MAX_FORMULA_LENGTH]).chars(40)
             errors.append(message % {"line": line, "tex": tex, "reason": error})
+    if contents.has_too_many_formulas:
+        most = _("Line %(line)s: the formulas up to here are as many as one text can have. Please divide it into two.")
+        errors.append(most % {"line": contents.formulas[-1][0]})
     return errors
 
 
@@ -60,6 +67,7 @@ class _Contents(NamedTuple):
 
     formulas: tuple[tuple[int, str], ...] = ()
     links: tuple[tuple[int, str, str], ...] = ()
+    has_too_many_formulas: bool = False
 
 
 @lru_cache(maxsize=32)
@@ -68,12 +76,13 @@ def _read(text: str) -> _Contents:
     if not _MAY_HAVE_ANY.search(text):
         return _Contents()
     formulas, links = [], []
-    for line, token in _with_lines(parser.parse(text)):
+    env: dict[str, Any] = {}
+    for line, token in _with_lines(parser.parse(text, env)):
         if token.type in {"math_inline", "math_block"}:
             formulas.append((line, token.content))
         elif match := LINK_PATTERN.match(str(token.attrs.get("href") or token.attrs.get("src") or "")):
             links.append((line, match["kind"].lower(), match["number"]))
-    return _Contents(tuple(formulas), tuple(links))
+    return _Contents(tuple(formulas), tuple(links), bool(formulas) and has_too_many_formulas(env))
 
 
 def _is_id(text: str) -> bool:

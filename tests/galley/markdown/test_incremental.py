@@ -11,6 +11,7 @@ from galley.markdown import incremental
 from galley.markdown.incremental import MAX_CHUNKS, render_incrementally, split_into_chunks
 from galley.markdown.parser import MAX_TABLE_TOKENS, parser
 from galley.markdown.rendering import render_markdown, render_whole
+from galley.markdown.sanitising import sanitise
 from tests.galley.markdown.markdown_texts import ARTICLES, BLOCKS, BREAKS, NOISE
 from tests.real_blogs import REAL_BLOGS, needs_real_blogs
 
@@ -125,6 +126,26 @@ def test_a_footnote_that_hides_part_of_the_text_is_rendered_whole(text: str) -> 
 def test_what_an_author_leaves_open_is_sanitised_with_what_follows() -> None:
     assert render_markdown("<b>\n\nbold\n\nwords\n") == render_whole("<b>\n\nbold\n\nwords\n")
     assert "words" not in render_markdown("<script>\n\nbold\n\nwords\n")
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["<b>", "<div>", "<p>", "<table>", "<li>", "<a href='/b'>", "<!-- ", "<a title='", "<math><mtext>", "<nobr>",
+     "<svg>", "<button>", "<select>", "<x-y>", "<![CDATA[", "<details><summary>"],
+)  # fmt: skip
+def test_what_an_element_left_open_holds_is_sanitised_with_it(opening: str) -> None:
+    text = f"a {opening}b\n\n<u>c</u>\n\n{opening}\n\n> </nobr><p>d\n\n<tbody>\n\n<a>\n<dt></button></b>e\n"
+    assert render_incrementally(text) == render_whole(text)
+
+
+def test_closed_html_is_sanitised_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "".join(f"word {number}\n\n" for number in range(200))
+    text = f"<details><summary>a</summary>\n\nb <kbd>c</kbd>\n\n</details>\n\n{words}"
+    render_markdown(text)
+    sanitised = []
+    monkeypatch.setattr("galley.markdown.incremental.sanitise", lambda html: sanitised.append(html) or sanitise(html))
+    assert render_incrementally(text + "new\n") == render_whole(text + "new\n")
+    assert sum(map(len, sanitised)) < 500
 
 
 def test_what_is_too_much_for_chunks_is_rendered_whole() -> None:

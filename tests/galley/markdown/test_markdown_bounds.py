@@ -8,7 +8,16 @@ from collections.abc import Callable
 import nh3
 import pytest
 
-from galley.markdown import extract_text, highlight_code, limit_time, render_code, render_formula_block, render_markdown
+from galley.markdown import (
+    extract_text,
+    find_formula_errors,
+    highlight_code,
+    limit_time,
+    render_code,
+    render_formula_block,
+    render_markdown,
+)
+from galley.markdown.formulas import MAX_FORMULA_SIZE
 from galley.markdown.incremental import read_chunk, render_incrementally, rendered_cache
 from galley.markdown.parser import MAX_BLOCK_TOKENS, MAX_EMPHASIS_MARKS, MAX_TABLE_TOKENS, make_parser
 from galley.markdown.rendering import MAX_LENGTH, render_whole
@@ -117,6 +126,34 @@ def test_blocks_beyond_the_bound_are_printed(piece: str, tokens: int, monkeypatc
     assert "*" not in render_whole(piece * 100)
 
 
+@pytest.mark.parametrize(
+    ("piece", "line"),
+    [("a $N$ b\n\n", 19), ("$$N$$\n\n", 19), ("a $N$ b\n", 10), ("- $N$\n", 10), ("[^N]: $N$\n\na[^N]\n\n", 37)],
+)
+def test_formulas_beyond_the_bound_are_printed(piece: str, line: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MAX_FORMULA_SIZE == 40_000
+    for module in ("formulas", "incremental"):
+        monkeypatch.setattr(f"galley.markdown.{module}.MAX_FORMULA_SIZE", 70)
+
+    def make(count: int) -> str:
+        return "".join(piece.replace("N", str(number)) for number in range(10, 10 + count))
+
+    html = render_incrementally(make(15)) or render_whole(make(15))
+    assert html == render_whole(make(15))
+    assert html.count("<math") == 10  # a formula counts as its two characters and five more
+    assert html.count("$") >= 10
+    [error] = find_formula_errors(make(15))
+    assert error.startswith(f"Line {line}: the formulas up to here are as many as one text can have.")
+    assert find_formula_errors(make(9)) == []
+    assert render_whole(make(9)).count("<math") == 9
+
+
+def test_dollars_without_words_are_read_at_once() -> None:
+    parser = make_parser()
+    assert count_steps(lambda: parser.render("$" * 4_000)) == count_steps(lambda: parser.render("$" * 8_000))
+    assert "<math" in parser.render("$$$a$")
+
+
 def test_blocks_after_large_tables_are_formatted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("galley.markdown.parser.MAX_BLOCK_TOKENS", 100)
     assert "<em>b</em>" in render_whole("|a|\n|-|\n" + "|c|\n" * 100 + "\na *b*")
@@ -162,7 +199,7 @@ def test_a_mark_is_tried_by_the_rules_that_can_begin_with_it(monkeypatch: pytest
     for _ in range(200):
         text = "[^1]: a\n\n# " + "".join(choose.choices(marks, k=40)) + "&amp;<b>https://a.b"
         assert by_mark.render(text) == by_all.render(text)
-    text = "[" + "$" * 400 + "](a)"
+    text = "[" + "&" * 400 + "](a)"
     assert count_steps(lambda: by_mark.render(text)) < 0.7 * count_steps(lambda: by_all.render(text))
 
 

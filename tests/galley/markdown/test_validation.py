@@ -13,7 +13,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that are parsed."""
     texts = []
     parse = parser.parse
-    monkeypatch.setattr(parser, "parse", lambda text: texts.append(text) or parse(text))
+    monkeypatch.setattr(parser, "parse", lambda text, env: texts.append(text) or parse(text, env))
     return texts
 
 

@@ -3,15 +3,17 @@
 import asyncio
 import itertools
 import json
+import threading
 from typing import Any
 from unittest.mock import Mock, patch
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.test import AsyncClient
 from wagtail.models import GroupPagePermission, Page, Revision
 
 from config.asgi import application
-from galley.markdown.rendering import render_unresolved
+from galley.markdown.rendering import render_unresolved, render_whole
 from galley.preview.editor import draft_rendered
 from tests.factories import EditorFactory
 from tests.galley.preview.conftest import PATIENCE, Socket, form_of, markdown
@@ -88,6 +90,38 @@ def test_a_text_that_takes_too_long_is_shown_with_a_note(site, editor, log_in, m
         assert "<p>A <em>quick</em> word</p>" in await screen.shown()
         assert screen.screen.notes == []
         await left(typing, screen)
+
+    in_loop(scene())
+
+
+def test_others_are_answered_while_a_text_takes_its_time(site, editor, log_in, monkeypatch) -> None:
+    author, other = log_in(editor), log_in(EditorFactory())
+    began, may_end = threading.Event(), threading.Event()
+
+    def render(text: str, name: str) -> str:
+        if "endless" in text:
+            began.set()
+            assert may_end.wait(PATIENCE)
+        return render_whole(text, name)
+
+    monkeypatch.setattr("galley.markdown.rendering.render_incrementally", render)
+
+    async def scene() -> None:
+        slow, typing = Socket(editor_path(site.post), author), Socket(editor_path(site.project, "tab2"), other)
+        slow_screen, screen = Socket("/preview/", author), Socket("/preview/", other)
+        await opened(slow, typing, slow_screen, screen)
+        await slow.say(type="form", sequence=1, fields=form_of(site.post, body=markdown("An *endless* text")))
+        assert await asyncio.to_thread(began.wait, PATIENCE)
+
+        await typing.say(type="form", sequence=1, fields=form_of(site.project, body=markdown("A *short* one")))
+        assert "<p>A <em>short</em> one</p>" in await screen.shown()
+        for path in (site.about.url, "/robots.txt", "/admin/login/"):
+            assert (await AsyncClient().get(path)).status_code == 200
+        assert await slow.messages_so_far() == []
+
+        may_end.set()
+        assert "<p>An <em>endless</em> text</p>" in await slow_screen.shown()
+        await left(slow, typing, slow_screen, screen)
 
     in_loop(scene())
 
