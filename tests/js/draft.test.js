@@ -67,3 +67,18 @@ test("messages without a version are passed on", () => {
   draft.received({ type: "presence", editors: [] });
   assert.deepEqual(told, [["message", { type: "presence", editors: [] }]]);
 });
+
+test("what was parsed for one change isn't parsed again for the next", () => {
+  const parsed = [];
+  const template = () => ({ content: { childNodes: [] }, set innerHTML(html) { parsed.push(html); } });
+  const body = {};
+  globalThis.HTMLTemplateElement = class {};
+  globalThis.getSelection = () => ({ rangeCount: 0, isCollapsed: true });
+  Object.assign(document, { querySelector: () => ({ childNodes: [] }), createElement: template, body, activeElement: body });
+  draft.received(patch({ splices: [["title", 4, 5, ""]] }));
+  draft.received(patch({ version: "3", base: "2", splices: [["title", 0, 0, "A "]] }));
+  assert.deepEqual(parsed, ["Tide", "Tides", "A Tide"]);
+  draft.shown.regions.title = "New";
+  draft.received(patch({ version: "4", base: "3", splices: [["title", 0, 3, "Newer"]] }));
+  assert.deepEqual(parsed.slice(3), ["Newer", "New"]);
+});

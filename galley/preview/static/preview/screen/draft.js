@@ -22,6 +22,8 @@ export class Draft extends EventTarget {
     this.about = {};
     /** What the server believes this screen shows: the markup between the regions, and each region's HTML. */
     this.shown = { version: null, skeleton: [], regions: {} };
+    /** The region that was changed last, parsed: its next change need not parse it again. */
+    this.parsed = { html: null, content: null };
   }
 
   connect() {
@@ -87,7 +89,9 @@ export class Draft extends EventTarget {
       this.shown.regions[name] = after;
       const element = document.querySelector(`[data-region="${CSS.escape(name)}"]`);
       if (!element) continue;
-      morphContent(element, parse(after), parse(before));
+      const content = parse(after);
+      morphContent(element, content, this.parsed.html === before ? this.parsed.content : parse(before));
+      this.parsed = { html: after, content };
       elements.push(element);
     }
     return elements;
