@@ -57,15 +57,19 @@ class RunningSite:
             # Some tests kill it. What it has measured for those before would be lost.
             self.server.end()
             self.server.start()
-        try:
-            wait_until(self._has_no_task_left)
-        except TimeoutError:
-            raise TimeoutError(f"A task of the worker doesn't end. {self.log[-5_000:]}") from None
+        self.wait_for_worker()
         shutil.copytree(folder / "media", self.var_dir / "media", dirs_exist_ok=True)
         with closing(read_into_memory(folder / DATABASE)) as source, self._database() as target:
             renew_version(source)
             source.backup(target)
         wait_until(self._shows_what_is_stored)
+
+    def wait_for_worker(self) -> None:
+        """Wait until the worker has done what was asked for, such as pictures."""
+        try:
+            wait_until(self._has_no_task_left)
+        except TimeoutError:
+            raise TimeoutError(f"A task of the worker doesn't end. {self.log[-5_000:]}") from None
 
     def add_colleague(self, username: str, first_name: str = "", last_name: str = "") -> None:
         """Add another editor, who has the rights and the password of the first."""

@@ -52,6 +52,7 @@ async def _measure(options: argparse.Namespace, var_dir: Path) -> tuple[list[Fig
     failures: list[str] = []
     pages = build_site(var_dir, options.runs)
     with run_site(var_dir) as site:
+        site.wait_for_worker()  # else it makes the pictures of the new pages meanwhile
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
             bench = Bench(site, browser, await log_in_once(browser, site.url), pages, options.keys)
