@@ -31,14 +31,16 @@ dropped_elements: ContextVar[set[str]] = ContextVar("dropped_elements")
 MAX_DEPTH = 20
 # Of styles and links at one place: the exporter takes quadratic time, and raises RecursionError for some hundred.
 MAX_OVERLAPPING = 50
-# Of elements in wrong nesting: repairing them takes quadratic time. Of what is deeper, the words stay.
+# Of elements in wrong nesting: repairing them takes quadratic time. Of what is deeper or more, the words stay.
 MAX_REPAIRED_DEPTH = 500
+MAX_REPAIRED_TAGS = 20_000
 # What Wagtail stores: text, and tags without a sign in an attribute that could end them.
 _NAMES = "a|b|blockquote|br|code|del|em|h[1-6]|hr|i|li|ol|p|s|strong|sub|sup|u|ul"
 _TOKEN = re.compile(
     rf"(?P<text>[^<]+)|</(?P<end>{_NAMES})>|<(?P<start>{_NAMES})"
     r'(?P<attributes>(?: [a-z-]+="(?:[^"<>&]|&(?:amp|gt|lt|quot|\#x27);)*+")*+)(?P<is_empty>/)?>'
 )
+_OPENING, _TAG = re.compile(r"<([a-z][a-z0-9]*)"), re.compile(r"<[^<>]*>")
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 BLOCKS = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ol", "ul", "li", "div", "[document]"]
 
@@ -108,6 +110,9 @@ class TolerantReader(HtmlToContentStateHandler):
 
     def _repair(self, html: str) -> str:
         """Return `html` nested as it should be, without the elements that Wagtail's handlers refuse."""
+        if html.count("<") > MAX_REPAIRED_TAGS:
+            dropped_elements.get(set()).update(_OPENING.findall(html))
+            return f"<p>{escape(unescape(_TAG.sub(' ', html)))}</p>"
         soup, state = BeautifulSoup(html, "html.parser"), HandlerState()
         depths: dict[int, int] = {}
         for element in soup.find_all(True):

@@ -3,6 +3,7 @@
 import json
 import re
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.test import Client
@@ -130,6 +131,14 @@ def test_a_picture_of_a_format_that_is_gone_is_left_out() -> None:
 def test_deep_nesting_is_repaired_in_time() -> None:
     html = "<b><p>" * 1000 + "x"
     assert convert(html, ["bold"])[0] == ["x"]
+
+
+def test_of_very_many_elements_in_wrong_nesting_the_words_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("galley.preview.rich_text.MAX_REPAIRED_TAGS", 30)
+    monkeypatch.setattr("galley.preview.rich_text.BeautifulSoup", Mock(side_effect=AssertionError))
+    lines, names, _state = convert("<li>a&amp;b</b>" * 20, ["bold"])
+    assert lines[0].split() == ["a&b"] * 20
+    assert names == {"li"}
 
 
 @pytest.mark.django_db
