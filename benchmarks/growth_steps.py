@@ -14,7 +14,7 @@ Work = Callable[[str], Any]
 
 
 class Source:
-    """A text, and the HTML that is published of it: rendered once for all steps that read it."""
+    """A text, the HTML that is published of it, and its lines as rich text: made once for all steps that read them."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -26,14 +26,43 @@ class Source:
 
         return render_unresolved(self.text, "")
 
+    @cached_property
+    def editor_state(self) -> str:
+        """What the editor of rich text sends: each line of the text is a paragraph."""
+        blocks = [
+            {"key": f"{number:05}", "text": line, "type": "unstyled", "depth": 0, "inlineStyleRanges": [],
+             "entityRanges": []}
+            for number, line in enumerate(self.text.split("\n"))
+        ]  # fmt: skip
+        return json.dumps({"blocks": blocks, "entityMap": {}})
+
+    @cached_property
+    def rich_text(self) -> str:
+        """What is stored of `editor_state`."""
+        html: str = read_widget().value_from_datadict({"text": self.editor_state}, {}, "text")
+        return html
+
+
+def read_widget() -> Any:
+    """Return the widget of a paragraph of rich text."""
+    from home.blocks.text import ParagraphBlock
+
+    return ParagraphBlock().field.widget
+
 
 def make_steps() -> dict[str, tuple[str, Work]]:
     """Return what is done with an author's text, by name: the attribute of `Source` that it reads, and a function."""
     of_text = _make_rendering_steps() | _make_site_steps() | _make_draft_steps() | _make_import_steps()
-    of_html = _make_html_steps()
-    return {name: ("text", work) for name, work in of_text.items()} | {
-        name: ("html", work) for name, work in of_html.items()
-    }
+    read_html, widget = of_text["stored rich text"], read_widget()
+    return (
+        {name: ("text", work) for name, work in of_text.items()}
+        | {name: ("html", work) for name, work in _make_html_steps().items()}
+        | {
+            "save rich text": ("editor_state", lambda state: widget.value_from_datadict({"text": state}, {}, "text")),
+            "show rich text": ("rich_text", read_html),
+            "edit rich text": ("rich_text", widget.format_value),
+        }
+    )
 
 
 def _make_rendering_steps() -> dict[str, Work]:
@@ -148,21 +177,6 @@ def _make_site_steps() -> dict[str, Work]:
             {"type": "pull_quote", "value": {"quote": text, "attribution": ""}, "id": "3"},
         ]
 
-    def write_rich_text(text: str) -> None:
-        lines = text.split("\n")
-        state = {
-            "blocks": [
-                {"key": f"{number:05}", "text": line, "type": "unstyled", "depth": 0, "inlineStyleRanges": [],
-                 "entityRanges": []}
-                for number, line in enumerate(lines)
-            ],
-            "entityMap": {},
-        }  # fmt: skip
-        widget = paragraph.field.widget
-        html = widget.value_from_datadict({"text": json.dumps(state)}, {}, "text")
-        read_html(html)
-        widget.format_value(html)
-
     def read_html(text: str) -> None:
         value = paragraph.to_python(text)
         str(value)
@@ -210,7 +224,6 @@ def _make_site_steps() -> dict[str, Work]:
         "query": Query.from_text,
         "opening": lambda text: opening_words(body.to_python(blocks_of(text))),
         "minutes": lambda text: minutes_to_read(body.to_python(blocks_of(text))),
-        "rich text": write_rich_text,
         "rich links": write_marked_text,
         "stored rich text": read_html,
         "editing stored rich text": edit_html,

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from galley.health.views import RETRY_AFTER
-from tests.deploy.load import Load, request
+from tests.deploy.load import VISITORS, Load, request
 from tests.running_site import DATABASE, EDITOR, RunningSite, build_small_site, read_session, run_site, wait_until
 from tests.services import run_postgresql, run_redis
 from tests.transfer.conftest import picture
@@ -25,13 +25,17 @@ ADMIN = ["/admin/", "/admin/pages/", "/admin/images/", "/admin/reports/broken-li
 
 
 class Visitors(Load):
-    """Visitors of pages that are stored in memory, and of others; `seconds` is how long each kind of answer took."""
+    """Visitors of pages that are stored in memory, and of others.
+
+    `seconds` is how long each kind of answer took, `ended` when the last of each kind was there.
+    """
 
     def __init__(self, site: RunningSite) -> None:
         super().__init__(self._read)
         self._site = site
         self._words = count()
         self.seconds: dict[str, list[float]] = {}
+        self.ended: dict[str, float] = {}
 
     def _read(self, number: int) -> str:
         # A search for a word that nobody has searched for isn't in the cache.
@@ -42,12 +46,14 @@ class Visitors(Load):
         except urllib.error.HTTPError as error:
             status = f"{error.code}, again in {error.headers['Retry-After']} s"
         kind = f"{'stored' if number % 2 else 'searched'} {status}"
-        self.seconds.setdefault(kind, []).append(time.monotonic() - began)
+        self.ended[kind] = time.monotonic()
+        self.seconds.setdefault(kind, []).append(self.ended[kind] - began)
         return kind
 
 
 @pytest.mark.nightly
 def test_while_the_database_is_away_stored_pages_are_shown(tmp_path: Path) -> None:
+    errors_after_return = []
     with run_postgresql() as server:
         build_small_site(tmp_path, DATABASE_URL=server.url)
         with run_site(tmp_path, has_worker=False, DATABASE_URL=server.url) as site:
@@ -62,15 +68,20 @@ def test_while_the_database_is_away_stored_pages_are_shown(tmp_path: Path) -> No
                     visitors.wait_for(UNAVAILABLE)
                     visitors.wait_for("stored 200")
                     server.start()
+                    returned, before = time.monotonic(), visitors.answers[UNAVAILABLE]
                     visitors.wait_for("searched 200")
+                    # Those who waited already, and hardly anybody else.
+                    assert visitors.answers[UNAVAILABLE] - before <= 2 * VISITORS
+                    errors_after_return.append(max(visitors.ended[UNAVAILABLE] - returned, 0.0))
                     # From here on, nobody sees an error.
                     before = visitors.answers[UNAVAILABLE]
                     visitors.wait_for("searched 200")
                     assert visitors.answers[UNAVAILABLE] == before
             assert visitors.failures == []
             assert set(visitors.answers) == {"stored 200", "searched 200", UNAVAILABLE}
-    # With `-s`: how long visitors wait, which isn't asserted.
+    # With `-s`: how long visitors wait, and how long errors go on, which isn't asserted.
     print({kind: f"at most {max(seconds):.2f} s" for kind, seconds in visitors.seconds.items()})  # noqa: T201
+    print(f"errors end at most {max(errors_after_return):.2f} s after the database's return")  # noqa: T201
 
 
 @pytest.mark.nightly
