@@ -33,6 +33,8 @@ MAX_TABLE_TOKENS = 45_000
 MAX_BLOCK_TOKENS = 30_000
 # In one paragraph. Pairing them all is one step, which can't be ended half-way.
 MAX_EMPHASIS_MARKS = 20_000
+# That open a link, picture or footnote, or are tried for one, in one paragraph.
+MAX_BRACKETS = 5_000
 # How many characters of a text are read for its summary.
 SUMMARISED_LENGTH = 4_000
 
@@ -67,7 +69,7 @@ def make_parser() -> Parser:
     parser.enable(["table", "strikethrough"])
     parser.use(footnote_plugin, inline=False).use(deflist_plugin).use(formula_plugin)
     parser.block.ruler.at("table", _parse_bounded_table, {"alt": ["paragraph", "reference"]})
-    parser.inline.ruler.at("footnote_ref", _parse_footnote)
+    parser.inline.ruler.at("footnote_ref", partial(_parse_bracketed, _parse_footnote))
     parser.inline.ruler.at("emphasis", partial(_parse_bounded_marks, emphasis.tokenize))
     parser.inline.ruler.at("strikethrough", partial(_parse_bounded_marks, strikethrough.tokenize))
     parser.block.ruler.at("lheading", _parse_underlined)
@@ -159,11 +161,18 @@ def _parse_underlined(state: StateBlock, start: int, end: int, silent: bool) -> 
 
 
 def _parse_bracketed(parse: Callable[[StateInline, bool], bool], state: StateInline, silent: bool) -> bool:
-    """Parse a link or image, unless no bracket follows that could close it: upstream tries that twenty times each."""
-    last = state.cache.get(-1)  # of no position in the text
+    """Parse a link, image or footnote, unless no bracket follows that could close it, or the paragraph has too many.
+
+    Upstream tries each opening bracket on each of twenty levels. `StateInline.cache` is by position in the text; at -1
+    and -2, which are none, it has the position of the last closing bracket, and how many opening ones were tried.
+    """
+    last, tried = state.cache.get(-1), state.cache.get(-2, 0)
     if last is None:
         last = state.cache[-1] = state.src.rfind("]")
-    return state.pos < last and parse(state, silent)
+    if state.pos >= last or tried >= MAX_BRACKETS:
+        return False
+    state.cache[-2] = tried + 1
+    return parse(state, silent)
 
 
 def _parse_bounded_marks(parse: Callable[[StateInline, bool], bool], state: StateInline, silent: bool) -> bool:

@@ -19,7 +19,13 @@ from galley.markdown import (
 )
 from galley.markdown.formulas import MAX_FORMULA_SIZE
 from galley.markdown.incremental import read_chunk, render_incrementally, rendered_cache
-from galley.markdown.parser import MAX_BLOCK_TOKENS, MAX_EMPHASIS_MARKS, MAX_TABLE_TOKENS, make_parser
+from galley.markdown.parser import (
+    MAX_BLOCK_TOKENS,
+    MAX_BRACKETS,
+    MAX_EMPHASIS_MARKS,
+    MAX_TABLE_TOKENS,
+    make_parser,
+)
 from galley.markdown.rendering import MAX_LENGTH, render_whole
 from galley.markdown.sanitising import (
     _WITHOUT_SUMMARY,
@@ -166,6 +172,17 @@ def test_what_no_bracket_closes_is_tried_once(piece: str) -> None:
     steps = count_steps(lambda: parser.render(f"] {piece * 400}"))
     assert steps < 3 * count_steps(lambda: parser.render(f"] {'<' * 400}"))
     assert "<a" in parser.render(f"{piece}a](/b)".removeprefix("!"))
+
+
+@pytest.mark.parametrize("piece", ["[", "![", "[a] ", "[a](/c) ", "![a](/c)", "[^1] "])
+def test_brackets_beyond_the_bound_are_printed(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MAX_BRACKETS == 5_000
+    monkeypatch.setattr("galley.markdown.parser.MAX_BRACKETS", 60)
+    parser = make_parser()
+    many, note = piece * 70, "\n\n[^1]: d"
+    assert "](/b)" in parser.render(f"{many}a](/b)[a](/b){note}")
+    assert 'href="/b"' in parser.render(f"{piece * 10}a](/b)[a](/b){note}")
+    assert 'href="/b"' in parser.render(f"{many}\n\n[a](/b){note}")
 
 
 def test_a_mark_is_tried_by_the_rules_that_can_begin_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
