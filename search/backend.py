@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from modelsearch.utils import get_content_type_pk
 from wagtail.search.models import IndexEntry
 
+from galley.bin.search_entries import ForgetsDeleted
 from galley.languages.conf import call_by_language
 from search.matching import find_dialect
 from search.query import Query
@@ -33,7 +34,7 @@ class WordIndex(DatabaseIndex):
         store_words(entries.filter(object_id__in=[str(one.pk) for one in objs]))
 
 
-class SearchBackend(DatabaseBackend):
+class SearchBackend(ForgetsDeleted, DatabaseBackend):
     """Wagtail's backend with that index. Wagtail looks for words as they are typed; on SQLite, for nothing else."""
 
     index_class = WordIndex

@@ -3,7 +3,7 @@
 `python -m tests.galley.bin.on_postgresql` fails if anything is not as on SQLite.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Thread
@@ -16,13 +16,16 @@ from django.core.files.base import ContentFile  # noqa: E402
 from django.core.files.storage import default_storage  # noqa: E402
 from django.db import IntegrityError, connection  # noqa: E402
 from django.db.models import Model  # noqa: E402
-from django.db.models.signals import pre_delete  # noqa: E402
+from django.db.models.signals import post_delete, pre_delete  # noqa: E402
+from django.dispatch import Signal  # noqa: E402
 from django.forms import model_to_dict  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from wagtail.documents.models import Document  # noqa: E402
 from wagtail.models import Page, ReferenceIndex  # noqa: E402
+from wagtail.search.backends import get_search_backend  # noqa: E402
+from wagtail.search.models import IndexEntry  # noqa: E402
 
 from galley.bin.models import BinItem  # noqa: E402
 from galley.bin.views import delete_expired  # noqa: E402
@@ -30,6 +33,34 @@ from galley.page_lists.models import NewestVersion  # noqa: E402
 from home.models import Rendition, SiteImage  # noqa: E402
 from portfolio.models import ProjectPicture  # noqa: E402
 from tests.factories import EditorFactory, SiteImageFactory, load_small_site  # noqa: E402
+
+
+@contextmanager
+def meanwhile(work: Callable[[], None], signal: Signal, sender: type[Model]) -> Iterator[None]:
+    """Let another process `work` when `signal` says that an object of `sender` is being deleted."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    def wait_for_other(**kwargs: object) -> None:
+        other.start()
+        # It ends, or it waits for this transaction.
+        while other.is_alive() and not waits_for_lock():
+            pass
+
+    def waits_for_lock() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            return bool(cursor.fetchone()[0])
+
+    other = Thread(target=run)
+    signal.connect(wait_for_other, sender=sender)
+    yield
+    signal.disconnect(wait_for_other, sender=sender)
+    other.join()
 
 
 @contextmanager
@@ -42,26 +73,19 @@ def storing_meanwhile(row: Model, *, sender: type[Model]) -> Iterator[None]:
             row.save(force_insert=True)
         except IntegrityError:
             refused.append(True)
-        finally:
-            connection.close()
 
-    def wait_for_other(**kwargs: object) -> None:
-        other.start()
-        # It stores the row at once, or it waits for this transaction.
-        while other.is_alive() and not waits_for_lock():
-            pass
-
-    def waits_for_lock() -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-            return bool(cursor.fetchone()[0])
-
-    other = Thread(target=store)
-    pre_delete.connect(wait_for_other, sender=sender)
-    yield
-    pre_delete.disconnect(wait_for_other, sender=sender)
-    other.join()
+    with meanwhile(store, pre_delete, sender):
+        yield
     assert refused
+
+
+@contextmanager
+def indexing_meanwhile(instance: Model) -> Iterator[None]:
+    """Let a worker index `instance`, which it has read before, when its row and its entry have been deleted."""
+    with meanwhile(lambda: get_search_backend().add(instance), post_delete, type(instance)):
+        yield
+    entries = IndexEntry.objects.filter(content_type__model=instance._meta.model_name)
+    assert not entries.filter(object_id=str(instance.pk)).exists()
 
 
 if __name__ == "__main__":
@@ -97,7 +121,8 @@ if __name__ == "__main__":
     # Files: the database must give the same ids again.
     with storing_meanwhile(Rendition(image=image, filter_spec="max-99x99", file="99.jpg"), sender=SiteImage):
         post("wagtailimages:delete", image.pk)
-    post("wagtaildocs:delete", report.pk)
+    with indexing_meanwhile(Document.objects.get(pk=report.pk)):
+        post("wagtaildocs:delete", report.pk)
     assert not SiteImage.objects.exists()
     assert not Document.objects.exists()
     assert client.get(site.post.url).status_code == 200
@@ -112,14 +137,20 @@ if __name__ == "__main__":
 
     # For good: each alone, and after the time.
     post("wagtailadmin_pages:delete", site.post.pk)
-    post("wagtailimages:delete", image.pk)
+    with indexing_meanwhile(SiteImage.objects.get(pk=image.pk)):
+        post("wagtailimages:delete", image.pk)
     post("wagtailadmin_pages:delete", site.about.pk)
     number = BinItem.objects.get(page=site.about).pk
     with storing_meanwhile(NewestVersion(page=site.about), sender=type(site.about)):
         post("bin_delete", number, newest=number)
     assert not Page.objects.filter(pk=site.about.pk).exists()
     BinItem.objects.update(deleted_at=timezone.now() - timedelta(days=400))
-    assert delete_expired() == 2
+    NewestVersion.objects.get_or_create(page=site.post)
+    # One that is in the index already, and one that isn't.
+    get_search_backend().add(site.post)
+    post, newest = type(site.post).objects.get(pk=site.post.pk), NewestVersion.objects.get(page=site.post)
+    with indexing_meanwhile(post), indexing_meanwhile(newest):
+        assert delete_expired() == 2
     assert not Page.objects.filter(pk=site.post.pk).exists()
     assert not BinItem.objects.exists()
     assert not Page.find_problems()[0]

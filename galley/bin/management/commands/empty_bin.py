@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run once."""
         count = delete_expired()
-        # A task may index an object in the very moment in which it is deleted.
+        # `update_index` may index an object in the very moment in which it is deleted.
         get_search_backend().get_index_for_model(Page).delete_stale_entries()
         if options["verbosity"]:
             self.stdout.write(f"{count} items deleted for good.")
