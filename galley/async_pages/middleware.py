@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.contrib.redirects import middleware as redirects
 
 from galley.async_pages.bad_values import refuse_bad_value
+from galley.async_pages.deleted_choices import submit_again
 from galley.async_pages.fetch_metadata import SAFE_METHODS
 from galley.async_pages.redirects import find_moved_url
 
@@ -98,11 +99,14 @@ def _log_loop(host: str, name: str, expected: str, got: str) -> None:
 
 
 class CommonMiddleware(AsyncMiddlewareMixin, common.CommonMiddleware):
-    """Appends slashes, sets `Content-Length`, and answers 400 where a value of the request can't be read."""
+    """Appends slashes, sets `Content-Length`, and answers two kinds of requests that a view has failed at.
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Return the answer to a request with such a value."""
-        return refuse_bad_value(request, exception)
+    400 where a value can't be read; the form with its errors where something that was chosen has been deleted.
+    """
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Return the answer to such a request."""
+        return refuse_bad_value(request, exception) or submit_again(request, exception)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Return Django's response; a 304 without a length, which would be that of a 200 (RFC 9110, 8.6)."""
