@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 import uvicorn
+import websockets
+import websockets.sync.client
 from django.core.management import call_command
 
 from galley.page_cache.protocol import PageCacheProtocol
@@ -25,10 +27,13 @@ PATIENCE = 30  # seconds
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Answer 'ok', at once."""
+    """Answer 'ok', at once. A socket is accepted and closed."""
     if scope["type"] == "http":
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
         await send({"type": "http.response.body", "body": b"ok"})
+    elif scope["type"] == "websocket":
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.close"})
 
 
 @pytest.fixture
@@ -120,3 +125,27 @@ def test_out_of_file_descriptors_it_serves_on_logs_little_and_stops_gracefully(
     _, log = server.communicate(timeout=PATIENCE)
     assert log.count("\n") < MAX_FILES
     assert "Finished server process" in log
+
+
+@pytest.mark.parametrize(("options", "lines"), [((), 0), (("--access-log",), 1)])
+def test_a_socket_leaves_a_line_in_the_log_if_each_request_does(
+    listener: socket.socket, tmp_path: Path, options: tuple[str, ...], lines: int
+) -> None:
+    descriptor = str(listener.fileno())
+    command = [sys.executable, "manage.py", "serve", "--fd", descriptor, "--application", APPLICATION, *options]
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=environment(tmp_path), pass_fds=[int(descriptor)], stderr=subprocess.PIPE, text=True
+    ) as process:
+        host, port = listener.getsockname()
+        url = f"ws://{host}:{port}/nowhere"
+        with (
+            websockets.sync.client.connect(url, open_timeout=PATIENCE, proxy=None) as client,
+            pytest.raises(websockets.ConnectionClosedOK),
+        ):
+            client.recv(timeout=PATIENCE)
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=PATIENCE)
+    assert "Finished server process" in log
+    assert log.count("WebSocket /nowhere") == log.count("connection open") == lines
+    # The process may end before it is told of the end of the connection.
+    assert log.count("connection closed") <= lines

@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+import websockets.protocol
+import websockets.server
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.test import AsyncRequestFactory
 from django.utils.log import log_response
 from django_tasks.base import TaskResultStatus
+from uvicorn.config import LOGGING_CONFIG
 from uvicorn.protocols.websockets import websockets_sansio_impl
 
 from galley.monitoring import request_ids
-from galley.monitoring.conf import logging_settings
+from galley.monitoring.conf import ABOUT_SOCKETS, INVALID_TEXT, is_not_of_visitors, logging_settings
 from galley.monitoring.logs import make_json_formatter
 from galley.monitoring.request_ids import RequestIds, make_task_id
 
@@ -133,14 +137,30 @@ async def test_a_task_that_is_run_within_a_request_leaves_its_id() -> None:
     assert (request_ids.request_id.get(), request_ids.task_id.get()) == (FROM_NGINX[:16], "")
 
 
-def test_uvicorn_logs_the_text_that_the_filter_drops() -> None:
-    """If this fails, uvicorn has changed its text, and anybody can fill the log with tracebacks."""
+def test_uvicorn_logs_the_texts_that_the_filter_drops() -> None:
+    """If this fails, uvicorn has changed its texts, and anybody can fill the log."""
     settings = logging_settings("WARNING", "plain")
-    is_logged = settings["filters"]["own_errors"]["callback"]
-    text = "Invalid UTF-8 sequence received"
-    assert f'"{text}' in Path(websockets_sansio_impl.__file__).read_text()
-    assert not is_logged(logging.makeLogRecord({"msg": f"{text} from client"}))
+    is_logged = settings["filters"]["not_of_visitors"]["callback"]
+    modules = [websockets_sansio_impl, websockets.server, websockets.protocol]
+    sources = "".join(Path(str(module.__file__)).read_text() for module in modules)
+    for text in (INVALID_TEXT, *ABOUT_SOCKETS):
+        assert f'"{text}' in sources or f"'{text}" in sources
+    assert not is_logged(logging.makeLogRecord({"msg": f"{INVALID_TEXT} from client"}))
     assert is_logged(logging.makeLogRecord({"msg": "Something else"}))
+
+
+@pytest.mark.parametrize("log_config", [LOGGING_CONFIG, None], ids=["plain", "json"])
+@pytest.mark.parametrize("access_log", [False, True])
+def test_a_socket_is_logged_if_each_request_is(log_config: Any, access_log: bool) -> None:
+    loggers = [logging.getLogger(name) for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")]
+    before = [(logger.level, logger.handlers, logger.propagate) for logger in loggers]
+    try:
+        uvicorn.Config("nowhere:application", log_config=log_config, log_level="info", access_log=access_log)
+        for text in ABOUT_SOCKETS:
+            assert is_not_of_visitors(logging.makeLogRecord({"msg": text})) == access_log
+    finally:
+        for logger, (level, handlers, propagate) in zip(loggers, before, strict=True):
+            logger.level, logger.handlers, logger.propagate = level, handlers, propagate
 
 
 def test_visitors_do_not_fill_the_log(client: Any, db: None, caplog: pytest.LogCaptureFixture) -> None:
