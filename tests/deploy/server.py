@@ -38,9 +38,14 @@ class DebianServer:
         """The working copy of the developers, which the server fetches from."""
         return self.root / "source"
 
+    @property
+    def command(self) -> Path:
+        """The command `galley` as it is installed."""
+        return Path(self.environment["GALLEY_COMMAND"])
+
     def galley(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command as the operator does."""
-        command = [PROJECT / "deploy/galley", *arguments]
+        command = [self.command, *arguments]
         # A file, not a pipe: the processes that it starts go on.
         with (self.root / "galley.log").open("w+") as log:
             run = subprocess.run(command, env=self.environment, stdout=log, stderr=log, text=True, check=False)
@@ -113,8 +118,10 @@ def debian_server(root: Path, *, own_packages: bool, **settings: str) -> Iterato
     if not own_packages:
         (programs / "uv").write_text(BORROWED_PACKAGES)
         (programs / "uv").chmod(0o755)
+    shutil.copy(PROJECT / "deploy/galley", programs / "galley")
     environment = os.environ | {
         "PATH": f"{programs}:{os.environ['PATH']}:/usr/sbin",
+        "GALLEY_COMMAND": str(programs / "galley"),
         "GALLEY_ROOT": str(root / "srv"),
         "GALLEY_ENV": str(env_file),
         "GALLEY_USER": "root",

@@ -1,6 +1,7 @@
 """`galley upgrade` and `galley rollback`: visitors notice neither, and a release that fails never reaches them."""
 
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -140,6 +141,45 @@ def test_a_backup_precedes_an_upgrade_and_the_site_stops_while_one_is_restored(s
     # An empty site gets new processes, which know nothing of what was before.
     restored, served, end = since("restore", "newest")
     assert (restored, served.split()[0], end) == ("restore newest", "serve", "ended with 0")
+
+
+def test_extras_are_installed_again_until_the_site_runs_with_them(server: DebianServer) -> None:
+    assert not server.galley("upgrade").returncode
+    env_file, fails = server.root / "galley.env", server.root / "srv/var/fails"
+    env_file.write_text(env_file.read_text().replace("sentry otel", "sentry s3"))
+    fails.write_text("check --deploy --database default --fail-level ERROR")
+    assert server.galley("upgrade").returncode
+    fails.unlink()
+    run = server.galley("upgrade")
+    assert (run.returncode, "Installing the packages" in run.stdout, "runs already" in run.stdout) == (0, True, False)
+    assert "runs already" in server.galley("upgrade").stdout
+
+
+def test_an_upgrade_renews_the_command(server: DebianServer) -> None:
+    assert not server.galley("upgrade").returncode
+    (server.source / "deploy").mkdir()
+    brought = server.source / "deploy/galley"
+    newer = server.command.read_text().replace("says which release runs", "says which release answers")
+    brought.write_text(newer)
+    release(server, "second")
+    run = server.galley("upgrade")
+    assert (run.returncode, "The command galley is that of" in run.stdout) == (0, True), run.stdout
+    assert server.command.read_text() == newer
+    assert "says which release answers" in server.galley("help").stdout
+    assert "The command" not in server.galley("upgrade").stdout
+
+    # One that bash can't read would end all upgrades.
+    brought.write_text(newer + "if\n")
+    release(server, "third")
+    run = server.galley("upgrade")
+    assert (run.returncode, "The command galley stays as it was" in run.stdout) == (0, True), run.stdout
+    assert not server.galley("rollback").returncode
+    assert server.command.read_text() == newer
+
+    # A server whose command is older than its release.
+    shutil.copy(PROJECT / "deploy/galley", server.command)
+    assert "The command galley is that of" in server.galley("upgrade", "main~1").stdout
+    assert server.command.read_text() == newer
 
 
 def test_what_cannot_be_done_changes_nothing(server: DebianServer) -> None:
