@@ -1,6 +1,7 @@
 """The worker runs scheduled commands, where other sites need cron."""
 
 import logging
+import signal
 import threading
 from contextlib import nullcontext
 from datetime import datetime, timedelta
@@ -90,6 +91,35 @@ def test_the_worker_goes_on_when_the_database_fails(caplog, monkeypatch, error: 
     assert str(error) in caplog.text
 
 
+def test_the_worker_ends_if_the_database_fails_after_the_signal(monkeypatch) -> None:
+    def be_asked_to_end_in_a_task(self: db_worker.Worker) -> None:
+        assert self.running, "It runs on."
+        self.running_task = True
+        self.shutdown(signal.SIGTERM, None)
+        self.running_task = False
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(db_worker.Worker, "run", be_asked_to_end_in_a_task)
+    monkeypatch.setattr(db_worker.Worker, "configure_signals", lambda self: None)
+    monkeypatch.setattr(worker, "beating", lambda worker_id: nullcontext())
+    monkeypatch.setattr(worker, "running_scheduled_commands", lambda worker_id: nullcontext())
+    monkeypatch.setattr(worker, "sleep", lambda seconds: pytest.fail("It runs on."))
+    worker.Command().handle(**OPTIONS)
+
+
+def test_no_scheduled_command_begins_after_the_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, runs = threading.Event(), []
+
+    def end(name: str) -> None:
+        runs.append(name)
+        stop.set()
+
+    monkeypatch.setattr(worker, "SCHEDULED_COMMANDS", {"first": worker.MINUTE, "second": worker.MINUTE})
+    monkeypatch.setattr(worker, "run_command", end)
+    worker._run_when_due(stop, "w1")
+    assert runs == ["first"]
+
+
 @pytest.mark.parametrize(("verbosity", "calls"), [(1, []), (2, [2])])
 def test_the_log_levels_of_the_settings_stay(monkeypatch: pytest.MonkeyPatch, verbosity: int, calls: list[int]) -> None:
     """Upstream's command sets the levels itself, in the method that ours overrides."""
@@ -149,6 +179,20 @@ def test_a_nightly_command_that_is_asked_for_runs_by_day(monkeypatch: pytest.Mon
     with worker.running_scheduled_commands("w1"):
         names = [runs.get(timeout=60) for _ in range(3)]
     assert set(names) - {"often"} == {"long"}
+
+
+@pytest.mark.parametrize(("seconds", "runs"), [(worker.MINUTE, ["long"]), (worker.MINUTE + 1, [])])
+def test_a_nightly_command_begins_in_the_minute_before_its_time(monkeypatch, seconds: float, runs: list[str]) -> None:
+    """Not in the last seconds only: a look that takes longer would miss them."""
+    looks, found = iter([False, True]), []
+    stop = threading.Event()
+    monkeypatch.setattr(stop, "wait", lambda timeout: next(looks))
+    monkeypatch.setattr(worker, "NIGHTLY_COMMANDS", ("long",))
+    monkeypatch.setattr(worker, "_seconds_until_night_here", lambda: seconds)
+    monkeypatch.setattr(worker, "_is_asked_for", lambda name: False)
+    monkeypatch.setattr(worker, "run_alone", lambda name, seconds, worker_id: found.append(name))
+    worker._run_nightly(stop, "w1")
+    assert found == runs
 
 
 @pytest.mark.django_db

@@ -70,28 +70,28 @@ class Command(db_worker.Command):
         task_started.connect(use_site_zone, dispatch_uid="use the site's time zone")
         worker_id = options["worker_id"]
         with writing_from_thread("worker"), beating(worker_id), running_scheduled_commands(worker_id):
-            while True:
+            worker = make_worker(**options)
+            worker.configure_signals()
+            # The database may fail in a task, or be gone for good, when the signal has come.
+            while worker.running:
                 try:
-                    return run_tasks(**options)
+                    run_with_reloader(worker.run) if options["reload"] else worker.run()
+                    return
                 except Error:
-                    logger.exception("The database failed. The worker goes on in %s seconds.", PAUSE_SECONDS)
                     connections.close_all()
-                    sleep(PAUSE_SECONDS)
+                    if worker.running:
+                        logger.exception("The database failed. The worker goes on in %s seconds.", PAUSE_SECONDS)
+                        sleep(PAUSE_SECONDS)
 
 
-def run_tasks(*, queue_name: str, exclude_queues: str, reload: bool, **options: Any) -> None:
-    """Run tasks as upstream's command does with these options, but under leases."""
+def make_worker(*, queue_name: str, exclude_queues: str, **options: Any) -> LeasingWorker:
+    """Return a worker as upstream's command makes it with these options, but one that runs tasks under leases."""
     names = ("interval", "batch", "backend_name", "startup_delay", "max_tasks", "worker_id")
-    worker = LeasingWorker(
+    return LeasingWorker(
         queue_names=queue_name.split(","),
         excluded_queue_names=exclude_queues.split(",") if exclude_queues else [],
         **{name: options[name] for name in names},
     )
-    worker.configure_signals()
-    if reload:
-        run_with_reloader(worker.run)
-    else:
-        worker.run()
 
 
 @contextmanager
@@ -115,6 +115,9 @@ def _run_when_due(stop: Event, worker_id: str) -> None:
     due = dict.fromkeys(SCHEDULED_COMMANDS, monotonic())
     while not stop.wait(max(0.0, min(due.values()) - monotonic())):
         for name in [name for name, at in due.items() if at <= monotonic()]:
+            # Without a database, each of them fails after seconds only.
+            if stop.is_set():
+                break
             due[name] = monotonic() + min(MINUTE, SCHEDULED_COMMANDS[name])
             if SCHEDULED_COMMANDS[name] > MINUTE:
                 run_alone(name, SCHEDULED_COMMANDS[name], worker_id)
