@@ -18,6 +18,10 @@ from galley.tasks.models import LEASE, Lease, Worker
 
 # A task in which so many workers have ended may be the reason: it isn't begun again by itself.
 MOST_ATTEMPTS = 5
+# Of those that have succeeded, and of those that have failed. Somebody who types leaves some thousands an hour.
+MOST_RESULTS = 10_000
+OLDEST_RESULT = datetime.timedelta(days=14)
+_DELETED_AT_ONCE = 1_000
 # A worker begins a task within a second, and is seen every ten.
 WORKER_LATE = datetime.timedelta(minutes=5)
 logger = logging.getLogger(__name__)
@@ -77,6 +81,19 @@ def retry_failed(tasks: QuerySet[DBTaskResult]) -> int:
         exception_class_path="",
         traceback="",
     )
+
+
+def delete_old_results() -> int:
+    """Delete the results older than `OLDEST_RESULT`, and all but the newest `MOST_RESULTS`. Return how many. Blocks."""
+    count = 0
+    for status in (TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED):
+        results = DBTaskResult.objects.filter(status=status).exclude(finished_at=None).order_by("-finished_at")
+        newest_left_out = results.values_list("finished_at", flat=True)[MOST_RESULTS : MOST_RESULTS + 1]
+        limit = max(filter(None, [timezone.now() - OLDEST_RESULT, *newest_left_out]))
+        old = results.filter(finished_at__lte=limit)
+        while pks := list(old.values_list("pk", flat=True)[:_DELETED_AT_ONCE]):
+            count += DBTaskResult.objects.filter(pk__in=pks).delete()[0]
+    return count
 
 
 def is_own(task: DBTaskResult) -> bool:

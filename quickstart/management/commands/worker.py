@@ -32,7 +32,7 @@ DAY = 24 * HOUR
 SCHEDULED_COMMANDS = {
     "publish_scheduled": MINUTE,
     "send_heartbeat": MINUTE,
-    "prune_db_task_results": HOUR,
+    "delete_old_results": HOUR,
     "clearsessions": HOUR,
     "thin_revisions": DAY,
     "empty_bin": DAY,

@@ -4,12 +4,14 @@ import datetime
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from galley.desk.dashboard import find_waiting_tasks
+from galley.tasks import queue
 from galley.tasks.models import Worker
-from galley.tasks.queue import WORKER_LATE, read_status
+from galley.tasks.queue import OLDEST_RESULT, WORKER_LATE, delete_old_results, read_status
 from tests.factories import EditorFactory
 
 SIX_MINUTES = datetime.timedelta(minutes=6)
@@ -72,3 +74,24 @@ def test_the_dashboard_warns_everybody_and_leads_who_may_see_the_queue(make_task
     away, failed = find_waiting_tasks(request)
     assert away.url == "/admin/reports/tasks/"
     assert (failed.text, failed.url) == ("1 background task has failed.", "/admin/reports/tasks/?status=FAILED")
+
+
+@pytest.mark.django_db
+def test_results_are_deleted_when_they_are_old_or_too_many(make_task, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(queue, "MOST_RESULTS", 2)
+    monkeypatch.setattr(queue, "_DELETED_AT_ONCE", 2)
+    now, minute = timezone.now(), datetime.timedelta(minutes=1)
+    make_task()
+    make_task("RUNNING")
+    new = [make_task(status, finished_at=now - minute) for status in ("SUCCESSFUL", "FAILED") for _ in range(2)]
+    assert delete_old_results() == 0
+    for _ in range(3):
+        make_task("SUCCESSFUL", finished_at=now - 2 * minute)
+        make_task("FAILED", finished_at=now - 3 * minute)
+    call_command("delete_old_results")
+    assert capsys.readouterr().out == "6 results deleted.\n"
+    finished = DBTaskResult.objects.finished()
+    assert set(finished) == set(new)
+    finished.update(finished_at=now - OLDEST_RESULT)
+    assert delete_old_results() == 4
+    assert DBTaskResult.objects.count() == 2
