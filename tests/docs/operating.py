@@ -32,6 +32,12 @@ def read_blocks(language: str = "") -> list[str]:
     return fenced + [code for text in texts for code in INDENTED.findall(FENCED.sub("", text))]
 
 
+def read_languages() -> set[str]:
+    """Return the languages of the blocks of code of all documents."""
+    texts = [(PROJECT / f"docs/{name}.md").read_text() for name in NAMES]
+    return {found["language"] for text in texts for found in FENCED.finditer(text)}
+
+
 def read_lines() -> list[str]:
     """Return all lines that stand in blocks without a language, without comments."""
     lines = [line.split(" # ")[0].strip() for block in read_blocks() for line in block.splitlines()]

@@ -22,7 +22,7 @@ from tests.deploy.load import CONTEXT, request
 from tests.deploy.server import DebianServer, debian_server, skip_without
 from tests.deploy.test_containers import COMPOSE
 from tests.deploy.test_upgrade import release
-from tests.docs.operating import KINDS, read_blocks, read_commands, read_lines
+from tests.docs.operating import KINDS, read_blocks, read_commands, read_languages, read_lines
 from tests.running_site import PROJECT, environment, wait_until
 
 # What a reader puts in place of a word of the documents.
@@ -37,6 +37,8 @@ def test_each_line_is_of_a_kind_that_is_run_here() -> None:
     lines = [line for line in read_lines() if not line.startswith("DATABASE_POOL_SIZE ×")]
     assert [line for line in lines if not any(re.match(kind, line) for kind in KINDS.values())] == []
     assert all(read_commands(kind) for kind in KINDS)
+    # One of Prometheus' settings, which is read here, and a line of a log.
+    assert read_languages() == {"", "yaml", "json"}
 
 
 @pytest.fixture
