@@ -1,15 +1,24 @@
-"""Authors are written within a post, and categories put in order, with the keyboard and the mouse."""
+"""Authors are written within a post, categories on a phone, and put in order with the keyboard and the mouse."""
 
 import sqlite3
 from contextlib import closing
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.accessibility import View, assert_accessible, at_night, one_of
-from tests.e2e.editing import open_saved_post, until_saved
+from tests.e2e.accessibility import SCREENS, View, assert_accessible, at_night, one_of
+from tests.e2e.editing import open_saved_post, until_saved, use_colours
 from tests.running_site import DATABASE, RunningSite
 
 CATEGORIES = "/admin/snippets/blog/category/"
+TAGS = "/admin/snippets/blog/tag/"
+
+LIES_ON_WORDS = """() => {
+  const button = document.querySelector(".sidebar-nav-toggle").getBoundingClientRect();
+  const words = document.createRange();
+  words.selectNodeContents(document.querySelector(".messages li"));
+  return [...words.getClientRects()].some((line) => line.left < button.right && button.left < line.right
+    && line.top < button.bottom && button.top < line.bottom);
+}"""
 
 
 async def test_an_author_is_written_without_leaving_the_post(editor_page: Page, views: list[View]) -> None:
@@ -64,3 +73,18 @@ async def test_categories_are_put_in_order(server: RunningSite, editor_page: Pag
     await assert_accessible(page, at_night(views))
     await page.goto(f"{CATEGORIES}merge/1/")
     await assert_accessible(page, one_of(views))
+
+
+async def test_a_category_is_written_on_a_phone_that_shows_all_of_it(editor_page: Page, views: list[View]) -> None:
+    page = editor_page
+    await page.set_viewport_size(SCREENS["phone"])
+    await page.goto(f"{CATEGORIES}add/")
+    await expect(page.locator("#header-title .icon")).to_be_in_viewport(ratio=1)
+    await page.get_by_role("textbox", name="Name").fill(f"Categories {'of many words ' * 7}")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator(".messages")).to_contain_text("created.")
+    await use_colours(page, "light")  # until the message has slid into its place
+    assert not await page.evaluate(LIES_ON_WORDS)
+    for address in (f"{CATEGORIES}add/", f"{TAGS}add/") if at_night(views) else ():
+        await page.goto(address)
+        await assert_accessible(page, views)
