@@ -1,14 +1,15 @@
 """An editor plans in the calendar, and finds what was just written."""
 
 import asyncio
+import datetime
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from tests.e2e.accessibility import SCREENS, View, assert_accessible
 from tests.e2e.editing import save_post
-from tests.running_site import BLOG_ID
+from tests.running_site import BLOG_ID, RunningSite
 
 MONTH = "/admin/calendar/?date=2999-03-12"
 WEEK = "/admin/calendar/?date=2999-03-12&view=week"
@@ -55,6 +56,24 @@ async def move_by_keys(page: Page) -> None:
     await page.get_by_label("Move to*").fill("2999-03-21")
     await page.get_by_role("button", name="Move", exact=True).press("Enter")
     await stands_at(page, "2999-03-21")
+
+
+async def test_an_address_that_leaked_is_replaced_and_shows_nothing_any_more(
+    server: RunningSite, browser: Browser, editor_page: Page
+) -> None:
+    await schedule(editor_page, "In autumn", f"{datetime.date.today().year + 1}-03-12T09:30")
+    # A calendar program isn't signed in.
+    program = (await browser.new_context(base_url=server.url)).request
+    await editor_page.goto("/admin/calendar/")
+    await editor_page.get_by_role("button", name="Make an address").click()
+    address = editor_page.get_by_label("Subscribe to this address")
+    leaked = await address.input_value()
+    assert "In autumn" in await (await program.get(leaked)).text()
+    await editor_page.get_by_role("button", name="Make a new address").click()
+    await expect(editor_page.locator(".messages")).to_contain_text("If there was one before, it has ended.")
+    await expect(address).not_to_have_value(leaked)
+    assert (await program.get(leaked)).status == 404
+    assert "In autumn" in await (await program.get(await address.input_value())).text()
 
 
 @pytest.mark.nightly

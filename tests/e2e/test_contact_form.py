@@ -1,10 +1,13 @@
-"""A visitor writes to the site's people, with JavaScript and without; an editor reads it."""
+"""A visitor writes to the site's people, with JavaScript and without; an editor reads and downloads it."""
 
+import csv
 import secrets
 import time
+from pathlib import Path
 from unittest import mock
 
 from django.core.signing import TimestampSigner
+from openpyxl import load_workbook
 from playwright.async_api import Browser, Page, expect
 
 from config.settings.var_dir import read_or_create_secret_key
@@ -13,6 +16,8 @@ from tests.e2e.visiting import wait_for_htmx
 from tests.running_site import RunningSite
 
 TEXT = "Do you still set type by hand, and may I come and watch one afternoon?"
+# A spreadsheet program would run it: OWASP calls that CSV injection.
+FORMULA = '=HYPERLINK("https://elsewhere.example/", "Open")'
 PACE = 40  # milliseconds between two keys
 
 
@@ -88,6 +93,37 @@ async def test_messages_arrive_with_javascript_and_without(
     await editor_page.locator("#wagtail-sidebar").get_by_role("link", name="Messages").click()
     for sender in ways:
         await expect(editor_page.get_by_text(sender).first).to_be_visible()
+
+
+async def download(page: Page, folder: Path, kind: str) -> Path:
+    """Download the list as it is shown; return the path of the file."""
+    async with page.expect_download() as started:
+        await page.get_by_role("link", name=f"Download {kind}").click()
+    file = await started.value
+    assert file.suggested_filename.endswith(kind.lower())
+    await file.save_as(folder / file.suggested_filename)
+    return folder / file.suggested_filename
+
+
+async def test_the_messages_are_downloaded_without_a_formula_in_them(
+    server: RunningSite, browser: Browser, editor_page: Page, tmp_path: Path
+) -> None:
+    visitor = await browser.new_page(base_url=server.url)
+    await visitor.goto("/contact/")
+    await wait_for_htmx(visitor)
+    await write(visitor, name=FORMULA, email="ada@example.org")
+    await make_older(visitor, server)
+    await send_at_last(visitor)
+
+    await editor_page.goto("/admin/snippets/forms/contactmessage/")
+    await editor_page.get_by_role("button", name="Actions").first.click()
+    workbook = load_workbook(await download(editor_page, tmp_path, "XLSX"))
+    cells = [cell for row in workbook.active.iter_rows() for cell in row]
+    assert [cell.value for cell in cells if "HYPERLINK" in str(cell.value)] == [f"'{FORMULA}"]
+    assert "f" not in {cell.data_type for cell in cells}
+    rows = list(csv.reader((await download(editor_page, tmp_path, "CSV")).open(newline="")))
+    assert [cell for row in rows for cell in row if "HYPERLINK" in cell] == [f"'{FORMULA}"]
+    assert any(TEXT in row for row in rows)
 
 
 async def test_an_error_shows_when_typing_pauses(server: RunningSite, browser: Browser) -> None:

@@ -1,10 +1,10 @@
-"""From lists, many posts get a tag at once, tags are merged, and a post begins as another one is."""
+"""From lists, many posts get a tag at once, tags are merged, a post is copied, and one begins as another is."""
 
 import re
 
 from playwright.async_api import Page, expect
 
-from tests.e2e.accessibility import View, assert_accessible, one_of
+from tests.e2e.accessibility import View, assert_accessible, at_night, one_of
 from tests.e2e.editing import publish_post, until_saved
 from tests.running_site import BLOG_ID
 
@@ -60,9 +60,31 @@ async def test_a_post_begins_as_a_template_is(editor_page: Page, views: list[Vie
     await page.get_by_role("button", name="Use as a template").click()
     await page.goto("/admin/")
     await page.locator(".dashboard-templates").get_by_role("link", name="How every review begins").click()
+    await assert_accessible(page, at_night(views))
     await page.get_by_label("Title").fill("A review of one sheet")
     await page.get_by_role("button", name="Start writing").click()
     await page.wait_for_url("**/edit/**")
     await expect(page.locator(".CodeMirror")).to_contain_text("Title, printer, year.")
     await until_saved(page)
     assert (await page.request.get("/blog/a-review-of-one-sheet/")).status == 404
+
+
+async def test_a_copy_is_a_draft_of_its_own_at_an_address_that_is_free(editor_page: Page) -> None:
+    page, title = editor_page, "A sheet that goes twice"
+    await page.goto("/admin/session/")
+    await publish_post(page, title, "Its first and only text.")
+    for slug in ("a-sheet-that-goes-twice-1", "a-sheet-that-goes-twice-2"):
+        await page.goto(f"/admin/pages/{BLOG_ID}/")
+        await page.get_by_role("button", name=f"More options for '{title}'", exact=True).click()
+        await page.get_by_role("link", name="Copy", exact=True).click()
+        await expect(page.get_by_label("New slug")).to_have_value(slug)
+        await page.get_by_label("New title").fill(f"{title}, {slug[-1]}")
+        await page.get_by_role("button", name="Copy this page").click()
+        await expect(page.locator(".messages")).to_contain_text("copied.")
+        assert (await page.request.get(f"/blog/{slug}/")).status == 404
+    await page.get_by_role("link", name=f"{title}, 2", exact=True).click()
+    await expect(page.locator(".CodeMirror")).to_contain_text("Its first and only text.")
+    await page.get_by_role("tab", name="Promote").click()
+    # It is dated when it goes live.
+    await expect(page.get_by_label("Date", exact=True)).to_have_value("")
+    assert (await page.request.get("/blog/a-sheet-that-goes-twice/")).status == 200

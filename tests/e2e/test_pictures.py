@@ -1,12 +1,18 @@
-"""A gallery seen large, by keyboard and without JavaScript; pictures that take no room from what is read."""
+"""A gallery seen large, by keyboard and without JavaScript; pictures that take no room from what is read; bad files."""
 
+import base64
 import subprocess
 import sys
+import zlib
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
+from tests.e2e.editing import add_block, start_post, type_markdown, until_autosave_notices, until_saved
+from tests.e2e.test_many_pictures import SVG
+from tests.e2e.test_pasting import PIXEL
 from tests.e2e.visiting import wait_for_htmx
+from tests.galley.decoding.test_bombs import png
 from tests.running_site import PROJECT, RunningSite, environment
 
 FILL = """
@@ -24,6 +30,17 @@ for number in range(10):
 index.posts_per_page = 5
 index.save()
 """
+
+GOOD: FilePayload = {"name": "proof.png", "mimeType": "image/png", "buffer": base64.b64decode(PIXEL)}
+# What is chosen by mistake or out of malice, and what a person reads then. The bomb has 65 bytes, and says that it is
+# 65,500 pixels wide and high.
+BAD: list[tuple[FilePayload, str]] = [
+    ({"name": "logo.svg", "mimeType": "image/svg+xml", "buffer": SVG.encode()}, "This drawing contains a script"),
+    (
+        {"name": "bomb.png", "mimeType": "image/png", "buffer": png(65_500, 65_500, pixels=zlib.compress(b""))},
+        "This picture has so many pixels",
+    ),
+]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -139,3 +156,30 @@ async def test_an_address_that_leads_nowhere_helps(server: RunningSite, browser:
     assert response is not None
     assert response.status == 404
     await expect(page.locator(".entry").first).to_be_visible()
+
+
+async def test_a_bad_picture_gets_a_sentence_and_takes_nothing_with_it(editor_page: Page) -> None:
+    page = editor_page
+    await start_post(page, "With a picture")
+    await until_autosave_notices(page)
+    await type_markdown(page, "Words that were there before.")
+    await add_block(page, "Figure")
+    await page.get_by_role("button", name="Choose an image").last.click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("tab", name="Upload").click()
+    file_field, title = dialog.get_by_label("File"), dialog.get_by_label("Title")
+    for file, sentence in BAD:
+        await file_field.set_input_files(file)
+        # The first file names the picture.
+        await expect(title).not_to_have_value("")
+        await title.fill("A proof")
+        await dialog.get_by_role("button", name="Upload").click()
+        await expect(dialog.locator(".error-message")).to_contain_text(sentence)
+        await expect(title).to_have_value("A proof")
+    await file_field.set_input_files(GOOD)
+    await dialog.get_by_role("button", name="Upload").click()
+    await expect(page.locator(".modal-content")).to_have_count(0)
+    figure = page.locator("[data-streamfield-child]").last
+    await expect(figure.locator("[data-chooser-title]")).to_have_text("A proof")
+    await expect(page.locator(".CodeMirror")).to_contain_text("Words that were there before.")
+    await until_saved(page)

@@ -6,6 +6,7 @@ import pytest
 import segno
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.e2e.accessibility import View, assert_accessible, at_night
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import type_paragraph
 from tests.e2e.watching import bar
@@ -56,7 +57,7 @@ async def make_link_with_keyboard(page: Page) -> str:
 
 
 async def test_a_draft_is_shared_watched_and_taken_back(
-    server: RunningSite, editor_page: Page, browser: Browser, watch: Watch
+    server: RunningSite, editor_page: Page, browser: Browser, watch: Watch, views: list[View]
 ) -> None:
     title = await open_post(editor_page)
     dialog = await open_dialog(editor_page)
@@ -65,6 +66,7 @@ async def test_a_draft_is_shared_watched_and_taken_back(
     await expect(dialog.get_by_role("heading", name="The link for The client is ready")).to_be_visible()
     drawn = await dialog.locator(".live-share__qr svg path").last.get_attribute("d")
     assert f'd="{drawn}"' in segno.make_qr(address, error="m").svg_inline(scale=4, light="#fff")
+    await assert_accessible(editor_page, at_night(views), ".live-share")
     await dialog.get_by_role("button", name="Close").click()
 
     phone = await browser.new_context(viewport={"width": 390, "height": 844}, locale="de-DE")

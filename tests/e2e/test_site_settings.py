@@ -1,4 +1,4 @@
-"""A chief editor sets up the site on one page, and visitors see it at once."""
+"""A chief editor sets up the site on one page, and visitors see it at once; a menu in a circle is refused."""
 
 from typing import Any
 
@@ -80,7 +80,7 @@ async def test_all_is_set_up_on_one_page_and_seen_at_once(
     await page.get_by_role("button", name="Send a test to").click()
     await expect(page.get_by_role("status").filter(has_text="Nothing was sent.")).to_be_visible()
     await assert_accessible(page, at_night(views), rules=RULES)
-    for tab, tab_views in (("Menus", at_night(views)), ("Announcement", one_of(views))):
+    for tab, tab_views in (("Menus", at_night(views)), ("Texts", at_night(views)), ("Announcement", one_of(views))):
         await page.get_by_role("tab", name=tab).click()
         await assert_accessible(page, tab_views, "[role=tabpanel]:not([hidden])", RULES)
     await page.get_by_role("button", name="Save").click()
@@ -111,3 +111,30 @@ async def test_all_is_set_up_on_one_page_and_seen_at_once(
     await without_scripts.locator("summary", has_text="More").click()
     await without_scripts.get_by_role("link", name="Write to us").click()
     await without_scripts.wait_for_url("**/contact/")
+
+
+async def test_a_menu_that_contains_itself_gets_a_sentence_and_nothing_is_lost(
+    server: RunningSite, editor_page: Page, browser: Browser
+) -> None:
+    page = editor_page
+    await page.goto(SETTINGS)
+    await page.locator("[name=site_name]").fill("The same proofs")
+    await page.get_by_role("tab", name="Menus").click()
+    menu = page.get_by_role("region", name="Footer menu")
+    await add_address(menu, "Ink", "/blog/")
+    await add_block(menu, "Submenu", "More")
+    await add_address(menu.locator("[data-streamfield-child]").nth(1), "Ink again", "/blog/")
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("button", name="Go to the first error").click()
+    sentence = "“/blog/” is in this menu twice. A menu can’t contain itself: take one of them out."
+    await expect(menu.get_by_text(sentence)).to_be_visible()
+    labels = menu.get_by_role("textbox", name="Label")
+    assert [await one.input_value() for one in await labels.all()] == ["Ink", "More", "Ink again"]
+    await expect(page.locator("[name=site_name]")).to_have_value("The same proofs")
+
+    await menu.get_by_role("textbox", name="Address").last.fill("/contact/")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator(".messages")).to_contain_text("Your site updated.")
+    visitor = await browser.new_page(base_url=server.url)
+    await visitor.goto("/")
+    await expect(visitor.get_by_role("contentinfo").get_by_role("link", name="Ink", exact=True)).to_be_visible()

@@ -2,7 +2,7 @@
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.e2e.accessibility import View, assert_accessible, one_of
+from tests.e2e.accessibility import View, assert_accessible, at_night, one_of
 from tests.e2e.editing import publish_post
 from tests.running_site import RunningSite
 
@@ -32,3 +32,8 @@ async def test_a_visit_is_counted_and_shown_to_editors(
     await expect(panel).to_contain_text("1 visit")
     await expect(panel.get_by_role("link", name=TITLE).first).to_be_visible()
     await assert_accessible(editor_page, one_of(views))
+    await panel.get_by_role("link", name=TITLE).first.click()
+    await editor_page.get_by_role("button", name="Toggle statistics").click()
+    beside = editor_page.locator(".reading-panel")
+    await expect(beside).to_contain_text("Read 1 time in the last 30 days")
+    await assert_accessible(editor_page, at_night(views), ".reading-panel")
