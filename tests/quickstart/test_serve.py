@@ -18,7 +18,7 @@ from django.core.management import call_command
 
 from galley.page_cache.protocol import PageCacheProtocol
 from quickstart.management.commands import serve
-from tests.running_site import PROJECT, environment
+from tests.running_site import PROJECT, STARTS_WITHIN, environment
 
 APPLICATION = "tests.quickstart.test_serve:application"
 MAX_FILES = 64
@@ -133,18 +133,23 @@ def test_a_socket_leaves_a_line_in_the_log_if_each_request_does(
 ) -> None:
     descriptor = str(listener.fileno())
     command = [sys.executable, "manage.py", "serve", "--fd", descriptor, "--application", APPLICATION, *options]
-    with subprocess.Popen(
+    process = subprocess.Popen(
         command, cwd=PROJECT, env=environment(tmp_path), pass_fds=[int(descriptor)], stderr=subprocess.PIPE, text=True
-    ) as process:
-        host, port = listener.getsockname()
-        url = f"ws://{host}:{port}/nowhere"
+    )
+    host, port = listener.getsockname()
+    try:
         with (
-            websockets.sync.client.connect(url, open_timeout=PATIENCE, proxy=None) as client,
+            websockets.sync.client.connect(
+                f"ws://{host}:{port}/nowhere", open_timeout=STARTS_WITHIN, proxy=None
+            ) as client,
             pytest.raises(websockets.ConnectionClosedOK),
         ):
             client.recv(timeout=PATIENCE)
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+        process.wait()
     assert "Finished server process" in log
     assert log.count("WebSocket /nowhere") == log.count("connection open") == lines
     # The process may end before it is told of the end of the connection.
