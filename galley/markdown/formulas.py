@@ -44,7 +44,7 @@ _DEFINITIONS = (commands.NEWCOMMAND, commands.DEF, commands.NEWENVIRONMENT, comm
 _CHILD_COUNTS = {"mfrac": 2, "mover": 2, "mroot": 2, "msub": 2, "msubsup": 3, "msup": 2, "munder": 2, "munderover": 3}
 _INCOMPLETE = gettext_noop("Something is missing in it: a brace, or what belongs to a command.")
 
-_EMPTY = re.compile(r"\$+(?=\$)")
+_DOLLARS = re.compile(r"\$+")
 _PRICE = re.compile(r"\d[^$]*?\s\(?(?:[^\W\d_]{3,}|at|in|is|of|on|or|to)\b")
 _parse_dollar_lines = math_block_dollar(allow_labels=False)
 _parse_dollars = math_inline_dollar(allow_space=False, allow_digits=False)
@@ -138,22 +138,31 @@ def _parse_formula_block(state: StateBlock, start: int, end: int, silent: bool) 
 
 
 def _parse_formula(state: StateInline, silent: bool) -> bool:
-    start = state.pos
-    if empty := _EMPTY.match(state.src, start):
-        # No formula begins here. Upstream would find that out for each dollar by itself.
-        state.pos = empty.end()
-        if not silent:
-            state.pending += empty[0]
-        return True
-    if has_too_many_formulas(state.env) or _is_alphanumeric(state.src, start - 1) or not _parse_dollars(state, True):
+    """Parse a run of dollars, of which only the last can begin a formula: upstream tries that for each by itself."""
+    run = _DOLLARS.match(state.src, state.pos)
+    if run is None:
         return False
-    end, state.pos = state.pos, start
-    if _is_alphanumeric(state.src, end) or _PRICE.match(state.src, start + 1, end):
-        return False
-    _parse_dollars(state, silent)
+    start = run.end() - 1
+    is_formula = _is_formula(state, start)
+    before = run[0][:-1] if is_formula else run[0]
+    state.pos += len(before)
     if not silent:
-        _count(state)
+        state.pending += before
+    if is_formula:
+        _parse_dollars(state, silent)
+        if not silent:
+            _count(state)
     return True
+
+
+def _is_formula(state: StateInline, start: int) -> bool:
+    """Return whether the dollar at `start` begins a formula."""
+    if has_too_many_formulas(state.env) or _is_alphanumeric(state.src, start - 1):
+        return False
+    position, state.pos = state.pos, start
+    is_formula = _parse_dollars(state, True)
+    end, state.pos = state.pos, position
+    return is_formula and not (_is_alphanumeric(state.src, end) or _PRICE.match(state.src, start + 1, end))
 
 
 def has_too_many_formulas(env: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain, compress
+from itertools import accumulate, chain, compress, pairwise
 from sys import getsizeof
 from threading import Lock
 from typing import Any
@@ -26,8 +26,9 @@ from galley.markdown.formulas import MAX_FORMULA_SIZE
 from galley.markdown.parser import MAX_BLOCK_TOKENS, MAX_TABLE_TOKENS, parser
 from galley.markdown.sanitising import ALLOWED_TAGS, sanitise
 
-# A text with more possible splits is cheaper to render in one piece.
+# A text with more possible splits, or with a chunk that is longer, is cheaper to render in one piece.
 MAX_CHUNKS = 2_000
+MAX_CHUNK_LENGTH = 100_000
 MAX_CHUNK_CACHE_BYTES = 8 * 1024 * 1024
 MAX_RENDERED_CACHE_BYTES = 16 * 1024 * 1024
 
@@ -43,7 +44,10 @@ _END = "\ue000<p>\ue000</p>"
 
 @dataclass(frozen=True)
 class Chunk:
-    """One or more whole blocks of a text, and what the rest of the text has to know of them."""
+    """One or more whole blocks of a text, and what the rest of the text has to know of them.
+
+    `formula_size` is that of formulas on lines of their own. Those within a line aren't parsed yet.
+    """
 
     text: str
     is_closed: bool
@@ -53,6 +57,7 @@ class Chunk:
     heading_tags: frozenset[str]
     block_tokens: int
     table_tokens: int
+    formula_size: int
 
 
 @dataclass(frozen=True)
@@ -79,14 +84,16 @@ _lock = Lock()
 def render_incrementally(text: str, footnotes_name: str = "") -> str | None:
     """Return the sanitised HTML of the Markdown `text`, which equals that of the text rendered in one piece.
 
-    Returns None for a text that is to be rendered in one piece. It can't be split, has too many chunks, its blocks,
-    tables or formulas together reach the parser's bounds, or a footnote holds a heading or is nested in another block.
+    Returns None for a text that is to be rendered in one piece. It can't be split, has too many chunks or one that is
+    too long, its blocks, tables or formulas together reach the parser's bounds, or a footnote holds a heading or is
+    nested in another block.
     """
     chunks = split_into_chunks(text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd"))
     if (
         chunks is None
         or sum(chunk.block_tokens for chunk in chunks) > MAX_BLOCK_TOKENS
         or sum(chunk.table_tokens for chunk in chunks) > MAX_TABLE_TOKENS
+        or sum(chunk.formula_size for chunk in chunks) >= MAX_FORMULA_SIZE
         or any(chunk.has_nested_footnotes for chunk in chunks)
     ):
         return None
@@ -137,11 +144,13 @@ def _sanitise_closed(html: str) -> str | None:
 
 
 def split_into_chunks(text: str) -> list[Chunk] | None:
-    """Return `text`, whose lines end with a line feed, as chunks; None if there would be one or too many."""
+    """Return `text`, whose lines end with a line feed, as chunks; None if it isn't worth while."""
     ends = [match.end() for match in _POSSIBLE_SPLIT.finditer(text)]
     if not 0 < len(ends) <= MAX_CHUNKS:
         return None
     ends.append(len(text))
+    if any(end - start > MAX_CHUNK_LENGTH for start, end in pairwise([0, *ends])):
+        return None
     chunks = []
     start = 0
     while start < len(text):
@@ -182,6 +191,7 @@ def read_chunk(text: str) -> Chunk:
         heading_tags=heading_tags,
         block_tokens=len(tokens) - table_tokens,
         table_tokens=table_tokens,
+        formula_size=env.get("formula_size", 0),
     )
 
 

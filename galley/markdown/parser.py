@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.parser_inline import ParserInline
-from markdown_it.rules_block import StateBlock, lheading, table
+from markdown_it.rules_block import StateBlock, lheading, reference, table
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, emphasis, image, link, strikethrough
 from markdown_it.token import Token
@@ -33,6 +33,8 @@ MAX_TABLE_TOKENS = 45_000
 MAX_BLOCK_TOKENS = 30_000
 # In one paragraph. Pairing them all is one step, which can't be ended half-way.
 MAX_EMPHASIS_MARKS = 20_000
+# Of the text of one paragraph. What follows is printed as it is.
+MAX_PARAGRAPH_LENGTH = 100_000
 # That open a link, picture or footnote, or are tried for one, in one paragraph.
 MAX_BRACKETS = 5_000
 # How many characters of a text are read for its summary.
@@ -73,6 +75,7 @@ def make_parser() -> Parser:
     parser.inline.ruler.at("emphasis", partial(_parse_bounded_marks, emphasis.tokenize))
     parser.inline.ruler.at("strikethrough", partial(_parse_bounded_marks, strikethrough.tokenize))
     parser.block.ruler.at("lheading", _parse_underlined)
+    parser.block.ruler.at("reference", _parse_reference)
     parser.inline.ruler.at("link", partial(_parse_bracketed, link))
     parser.inline.ruler.at("image", partial(_parse_bracketed, image))
     parser.block.ruler.before("table", "rest", _print_rest)
@@ -132,7 +135,9 @@ def _parse_inline(state: StateCore) -> None:
     for token in state.tokens:
         if token.type == "inline" and token.content:
             if inline.terminator_re.search(token.content):
-                token.children = inline.parse(token.content, state.md, state.env, [])
+                token.children = inline.parse(token.content[:MAX_PARAGRAPH_LENGTH], state.md, state.env, [])
+                if rest := token.content[MAX_PARAGRAPH_LENGTH:]:
+                    token.children.append(Token("text", "", 0, content=rest))
             else:
                 check_time()
                 token.children = [Token("text", "", 0, content=token.content)]
@@ -158,6 +163,15 @@ def _parse_underlined(state: StateBlock, start: int, end: int, silent: bool) -> 
     if "has_underlines" not in state.env:
         state.env["has_underlines"] = _UNDERLINE.search(state.src) is not None
     return state.env["has_underlines"] and lheading(state, start, end, silent)
+
+
+def _parse_reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Parse the definition of a link. Upstream reads all lines of a paragraph, to find the end of the label.
+
+    A label has at most 999 characters: <https://spec.commonmark.org/0.31.2/#link-label>.
+    """
+    first = state.bMarks[start] + state.tShift[start]
+    return "]:" in state.src[first : first + 1_002] and reference(state, start, end, silent)
 
 
 def _parse_bracketed(parse: Callable[[StateInline, bool], bool], state: StateInline, silent: bool) -> bool:

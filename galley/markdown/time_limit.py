@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 # Of processor time, so that other work on the machine doesn't count: for one text, and for all of a draft together.
-MAX_SECONDS = 0.6
+MAX_SECONDS = 0.5
 MAX_DRAFT_SECONDS = 0.8
 # Of a published text too: after that, its code isn't coloured.
 MAX_COLOURING_SECONDS = 1.0

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galley.markdown import incremental
-from galley.markdown.incremental import MAX_CHUNKS, render_incrementally, split_into_chunks
+from galley.markdown.incremental import MAX_CHUNK_LENGTH, MAX_CHUNKS, render_incrementally, split_into_chunks
 from galley.markdown.parser import MAX_TABLE_TOKENS, parser
 from galley.markdown.rendering import render_markdown, render_whole
 from galley.markdown.sanitising import sanitise
@@ -154,6 +154,8 @@ def test_what_is_too_much_for_chunks_is_rendered_whole() -> None:
     assert render_incrementally("a\n\n" + wide) is not None
     assert render_incrementally(wide * 3) is None
     assert MAX_TABLE_TOKENS < 3 * 60 * 400
+    assert split_into_chunks("a\n\n" + "b\n" * (MAX_CHUNK_LENGTH // 2 - 1)) is not None
+    assert split_into_chunks("a\n\n" + "b\n" * (MAX_CHUNK_LENGTH // 2 + 1)) is None
 
 
 def test_a_text_that_cannot_be_split_is_parsed_once() -> None:

@@ -4,6 +4,7 @@ import itertools
 import random
 import sys
 from collections.abc import Callable
+from unittest.mock import Mock
 
 import nh3
 import pytest
@@ -23,6 +24,7 @@ from galley.markdown.parser import (
     MAX_BLOCK_TOKENS,
     MAX_BRACKETS,
     MAX_EMPHASIS_MARKS,
+    MAX_PARAGRAPH_LENGTH,
     MAX_TABLE_TOKENS,
     make_parser,
 )
@@ -102,7 +104,7 @@ def test_a_text_of_a_draft_that_takes_too_long_is_printed_with_a_note(
         patch.setattr("galley.markdown.time_limit.thread_time", lambda: next(readings) / 1000)
         html = render_markdown(text)
     assert html.startswith('<div data-preview-note="A Markdown text takes too long to format.')
-    assert next(readings) < 1010
+    assert next(readings) < 850
     # What is published has no limit, and another attempt may succeed.
     assert "data-preview-note" not in render_markdown(text)
 
@@ -152,6 +154,32 @@ def test_formulas_beyond_the_bound_are_printed(piece: str, line: int, monkeypatc
     assert error.startswith(f"Line {line}: the formulas up to here are as many as one text can have.")
     assert find_formula_errors(make(9)) == []
     assert render_whole(make(9)).count("<math") == 9
+
+
+def test_a_paragraph_beyond_the_bound_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MAX_PARAGRAPH_LENGTH == 100_000
+    text = "*a* <i>b</i>\n"
+    monkeypatch.setattr("galley.markdown.parser.MAX_PARAGRAPH_LENGTH", 4 * len(text))
+    html = render_markdown(text * 20 + "\n*c*\n")
+    assert html.count("<em>a</em> <i>b</i>") == 4
+    assert html.count("*a* &lt;i&gt;b&lt;/i&gt;") == 16
+    assert "<em>c</em>" in html
+    assert extract_text(text * 20).endswith("*a* <i>b</i>")
+
+
+def test_a_label_is_searched_for_as_long_as_it_may_be() -> None:
+    parser = make_parser()
+    long, longer = (count_steps(lambda lines=lines: parser.render("[" + "a\n" * lines)) for lines in (1_000, 2_000))
+    lines = count_steps(lambda: parser.render("a\n" * 2_000)) - count_steps(lambda: parser.render("a\n" * 1_000))
+    assert longer - long < 1.1 * lines
+    for length, is_link in ((998, True), (1_000, False)):
+        assert ("<a" in parser.render(f"[{'a' * length}]: /b\n\n[{'a' * length}]")) is is_link
+    assert '<a href="/b">' in parser.render("[a\nb]: /b\n\n[a b]")
+
+
+def test_formulas_on_lines_are_counted_before_anything_is_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("galley.markdown.incremental.parser.parse", Mock(side_effect=AssertionError))
+    assert render_incrementally("a\n\n" + f"$${'x' * 1_000}$$\n\n" * 41) is None
 
 
 def test_dollars_without_words_are_read_at_once() -> None:
@@ -309,7 +337,7 @@ def test_elements_nested_very_deeply_are_printed_as_they_are(opening: str) -> No
     count = 2 * MAX_DEPTH
     deep = opening * count + "</div>" * count
     assert "<p>&lt;" in render_markdown(deep)
-    assert "&lt;" not in render_markdown("<b>a</b><br> " * count)
+    assert "&lt;" not in render_markdown("<b>a</b><br> " * MAX_DEPTH)
 
 
 @pytest.mark.parametrize(
@@ -375,7 +403,7 @@ def test_code_of_a_draft_that_takes_too_long_ends_the_text(monkeypatch: pytest.M
         patch.setattr("galley.markdown.time_limit.thread_time", lambda: next(readings) / 1000)
         html = render_markdown(f"```c\n{CODE}// never seen before\n```")
     assert html.startswith('<div data-preview-note="A Markdown text takes too long to format.')
-    assert next(readings) < 1010
+    assert next(readings) < 850
 
 
 @pytest.mark.parametrize(
