@@ -51,7 +51,7 @@ class ShareLinkForm(forms.Form):
         required=False,
         max_length=100,
         help_text=gettext_lazy(
-            "Only you and other editors see this. It helps to notify links apart: “Client”, “Proofreader”."
+            "Only you and other editors see this. It helps to tell links apart: “Client”, “Proofreader”."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
