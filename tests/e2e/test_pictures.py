@@ -183,3 +183,16 @@ async def test_a_bad_picture_gets_a_sentence_and_takes_nothing_with_it(editor_pa
     await expect(figure.locator("[data-chooser-title]")).to_have_text("A proof")
     await expect(page.locator(".CodeMirror")).to_contain_text("Words that were there before.")
     await until_saved(page)
+
+
+async def test_of_many_files_the_bad_ones_get_a_sentence_and_the_others_are_stored(editor_page: Page) -> None:
+    page = editor_page
+    await page.goto("/admin/images/")
+    await page.get_by_role("link", name="Add an image").click()
+    # Another picture than that of the other test: of one that is stored already, Wagtail asks whether it is wanted.
+    good: FilePayload = {"name": "sheet.png", "mimeType": "image/png", "buffer": png(9, 9)}
+    await page.locator("#fileupload").set_input_files([*(file for file, _sentence in BAD), good])
+    rows = page.locator("#upload-list > li")
+    for _file, sentence in BAD:
+        await expect(rows.filter(has_text=sentence).get_by_text(sentence)).to_be_visible()
+    await expect(rows.get_by_label("Title")).to_have_value("sheet")
