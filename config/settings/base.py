@@ -150,8 +150,7 @@ SQLITE_OPTIONS = {
 CUT_OFF = {"connect_timeout": 2, "tcp_user_timeout": 5000, "keepalives_idle": 5, "keepalives_interval": 2}
 # In seconds: how long a request waits for a connection, and how long the pool tries to make one. After that, the next
 # request lets it try again. By default, the time between two attempts doubles up to minutes.
-WAITS = {"timeout": 1.8, "reconnect_timeout": 0.5}
-POOL = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 16), **WAITS}
+POOL = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 16), "timeout": 1.8, "reconnect_timeout": 0.5}
 DATABASE_PROCESSES = env.int("DATABASE_PROCESSES", 3)
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'galley.sqlite3'))}")}
