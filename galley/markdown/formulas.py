@@ -171,8 +171,8 @@ def has_too_many_formulas(env: Mapping[str, Any]) -> bool:
 
 
 def _count(state: StateBlock | StateInline) -> None:
-    """Add the formula that was read last to the size of all that its text has."""
-    size = len(state.tokens[-1].content) + _EMPTY_FORMULA_SIZE
+    """Add the formula that was read last to the size of all that its text has. One that is too long isn't converted."""
+    size = min(len(state.tokens[-1].content), MAX_FORMULA_LENGTH) + _EMPTY_FORMULA_SIZE
     state.env["formula_size"] = state.env.get("formula_size", 0) + size
 
 
