@@ -39,6 +39,8 @@ async def assert_accessible(
     """Assert that axe finds nothing within `where`, however the page is looked at; a light desk comes last."""
     if not views:
         return
+    # After a click, the next page may have begun without its `main`.
+    await page.wait_for_load_state()
     options = {"resultTypes": ["violations"], "rules": rules or {}}
     for screen, colours in views:
         await page.set_viewport_size(screen)
