@@ -41,6 +41,7 @@ async def assert_accessible(
         return
     # After a click, the next page may have begun without its `main`.
     await page.wait_for_load_state()
+    await page.locator(where).first.wait_for()
     options = {"resultTypes": ["violations"], "rules": rules or {}}
     for screen, colours in views:
         await page.set_viewport_size(screen)
