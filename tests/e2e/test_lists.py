@@ -59,6 +59,7 @@ async def test_a_post_begins_as_a_template_is(editor_page: Page, views: list[Vie
     await page.wait_for_url("**/mark/")
     await assert_accessible(page, one_of(views))
     await page.get_by_role("button", name="Use as a template").click()
+    await page.wait_for_url(lambda url: not url.endswith("/mark/"))
     await page.goto("/admin/")
     await page.locator(".dashboard-templates").get_by_role("link", name="How every review begins").click()
     await assert_accessible(page, at_night(views))

@@ -152,5 +152,5 @@ def test_a_socket_leaves_a_line_in_the_log_if_each_request_does(
         process.wait()
     assert "Finished server process" in log
     assert log.count("WebSocket /nowhere") == log.count("connection open") == lines
-    # The process may end before it is told of the end of the connection.
+    # The process may end before it notices the end of the connection.
     assert log.count("connection closed") <= lines
