@@ -31,6 +31,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from tests.conftest import is_nightly
 from tests.databases import build_once
 from tests.e2e.accessibility import ALL_VIEWS, FEW_VIEWS, View
+from tests.e2e.editing import hold_presses
 from tests.e2e.rich_page import add_rich_page
 from tests.e2e.visiting import CHROMIUM_FLAGS
 from tests.running_site import RunningSite, read_session, run_site
@@ -162,6 +163,7 @@ async def editor_page(browser: Browser, server: RunningSite, small_site_folder: 
     cookie = {"name": "sessionid", "value": read_session(small_site_folder), "url": server.url}
     context = await browser.new_context(base_url=server.url)
     await context.add_cookies([cookie])
+    await hold_presses(context)
     return await context.new_page()
 
 

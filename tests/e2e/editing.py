@@ -2,16 +2,37 @@
 
 from collections.abc import Callable
 
-from playwright.async_api import APIResponse, Page, Response, expect
+from playwright.async_api import APIResponse, BrowserContext, Locator, Page, Response, expect
 
 from tests.running_site import BLOG_ID
 
 # The text of a Markdown block, or what the form sends of any other.
 Block = str | dict[str, str]
 
+# A style sheet that isn't in the document, so that neither its scripts nor its policy see it.
+HOLD_PRESSES = """
+    if (window === top) {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync("body { pointer-events: none !important }");
+        document.adoptedStyleSheets.push(sheet);
+        addEventListener("load", () => {
+            document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
+        });
+    }
+"""
+
+
+async def hold_presses(pages: Page | BrowserContext) -> None:
+    """Let each press wait until its page is loaded: before the scripts of the admin run, a menu doesn't open.
+
+    A person sees that and presses again. Playwright is faster than they start, after a link that was pressed.
+    """
+    await pages.add_init_script(HOLD_PRESSES)
+
 
 async def log_in(page: Page, username: str, password: str, *, lands_on: str = "/admin/session/") -> None:
     """Log in through the form. The page that comes then needs no scripts of the admin; other sites don't have it."""
+    await hold_presses(page)
     await page.goto(f"/admin/login/?next={lands_on}")
     await page.get_by_label("Username").fill(username)
     await page.get_by_label("Password").fill(password)
@@ -35,18 +56,24 @@ async def until_autosave_notices(page: Page) -> None:
 
 async def add_block(page: Page, kind: str) -> None:
     """Add a block of the kind at the end of the body."""
+    blocks = page.locator("[data-streamfield-child]")
+    number = await blocks.count()
     await page.get_by_role("button", name="Insert a block").last.click()
     await page.get_by_role("option", name=kind, exact=True).click()
+    # Until its fields are there, the last ones are another's.
+    await expect(blocks.nth(number)).to_be_attached()
+
+
+async def add_to(editors: Locator, kind: str) -> None:
+    """Add a block of the kind at the end of the body, and put the cursor into its editor, the last of `editors`."""
+    number = await editors.count()
+    await add_block(editors.page, kind)
+    await editors.nth(number).click()
 
 
 async def add_paragraph(page: Page) -> None:
     """Add a paragraph at the end of the body, and put the cursor into it."""
-    editors = page.locator(".public-DraftEditor-content")
-    number = await editors.count()
-    await add_block(page, "Paragraph")
-    # Until its editor is there, the last one is another's.
-    await expect(editors).to_have_count(number + 1)
-    await editors.last.click()
+    await add_to(page.locator(".public-DraftEditor-content"), "Paragraph")
 
 
 async def type_paragraph(page: Page, text: str) -> None:
@@ -57,8 +84,7 @@ async def type_paragraph(page: Page, text: str) -> None:
 
 async def type_markdown(page: Page, text: str) -> None:
     """Add a Markdown block and type into its editor."""
-    await add_block(page, "Markdown")
-    await page.locator(".CodeMirror").last.click()
+    await add_to(page.locator(".CodeMirror"), "Markdown")
     await page.keyboard.type(text)
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.conftest import Watch
-from tests.e2e.editing import add_block, type_paragraph, until_saved
+from tests.e2e.editing import add_block, hold_presses, type_paragraph, until_saved
 from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite
 
 PICTURE = Path(__file__).parents[2] / "quickstart/sample_site/pictures/proof-marks.webp"
@@ -21,6 +21,7 @@ async def test_from_sign_in_to_an_illustrated_scheduled_post(
 ) -> None:
     context = await browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 900})
     watch.follow(context)
+    await hold_presses(context)
     page = await context.new_page()
     await page.goto("/admin/")
     await sign_in(page)
