@@ -19,6 +19,7 @@ MAX_NAME_LENGTH = 1_000
 
 # Ends before the next heading: where many aren't closed, the end isn't searched through the whole text from each.
 _HEADING = re.compile(r'<h([2-6])((?:\s(?:[^>"]|"[^"]*")*)?)>((?:[^<]++|<(?!/?h[2-6][\s>]))*+)</h\1>')
+_OPENING_ID = re.compile(r'<h[2-6](?:\s(?:[^>"]|"[^"]*")*)?\sid="([^"]*)"')
 _ID = re.compile(r'\sid="([^"]*)"')
 _ID_OF_TAG = re.compile(r'<[a-z][^<>]*?\sid="([^"]*)"')
 _FOOTNOTE = re.compile(r'<sup class="footnote-ref">.*?</sup>', re.DOTALL)
@@ -87,6 +88,9 @@ def normalise_headings(html: str, reserved_ids: Iterable[str] = ()) -> SafeStrin
 
 def number_equal_ids(html: str) -> str:
     """Return `html` with a number added to the id of each heading whose id an earlier heading has."""
+    ids = _OPENING_ID.findall(html)
+    if len(set(ids)) == len(ids):
+        return html
     taken: Counter[str] = Counter()
 
     def number(match: re.Match[str]) -> str:

@@ -31,6 +31,7 @@ MAX_CHUNKS = 2_000
 MAX_CHUNK_LENGTH = 100_000
 MAX_CHUNK_CACHE_BYTES = 8 * 1024 * 1024
 MAX_RENDERED_CACHE_BYTES = 16 * 1024 * 1024
+MAX_SANITISED_CACHE_BYTES = 2 * 1024 * 1024
 
 # After a blank line, before a line that isn't indented and can't continue a list or a definition above the blank line.
 _POSSIBLE_SPLIT = re.compile(r"\n[ \t]*\n(?=[^\s\d:~*+-]|[*+-]\S|~~|\d(?!\d{0,8}[.)]))")
@@ -132,6 +133,14 @@ def _sanitise_together(rendered: Sequence[RenderedChunk], start: int) -> tuple[s
     return sanitise("".join(pieces)), len(rendered)
 
 
+def _language_and_digest(html: str) -> Hashable:
+    # The sanitiser names where a vague link leads in the language of the page.
+    return get_language(), hashlib.blake2b(html.encode(), digest_size=16).digest()
+
+
+@cached(
+    LRUCache(MAX_SANITISED_CACHE_BYTES, getsizeof=lambda clean: 200 + getsizeof(clean)), _language_and_digest, Lock()
+)
 def _sanitise_closed(html: str) -> str | None:
     """Return the sanitised `html`; None if it leaves something open, which would hold what follows.
 

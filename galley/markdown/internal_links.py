@@ -23,7 +23,8 @@ from galley.images import largest_image_url, render_picture
 LINK_PATTERN = re.compile(r"(?P<kind>page|doc|image):(?P<number>[^#]*)", re.IGNORECASE | re.DOTALL)
 
 _MENTIONED = re.compile(r"(page|doc|image):([0-9]{1,9})(?![0-9])", re.IGNORECASE)
-_TARGET = re.compile(r'(?:href|src)="(page|doc|image):([0-9]{1,9})[#"]')
+# Begins with a literal, so that a text without any is searched quickly.
+_TARGET = re.compile(r'="(page|doc|image):([0-9]{1,9})[#"]')
 _LINK = re.compile(
     r'<a(?P<before>(?: [\w-]+="[^"]*")*?) href="(?P<kind>page|doc|image):(?P<number>[0-9]{1,9})(?P<fragment>#[^"]*)?"'
     r'(?P<after>(?: [\w-]+="[^"]*")*)>(?P<text>.*?)</a>',
