@@ -67,7 +67,7 @@ def leave_note(source: Source | None, note: Note, reviewer: Reviewer) -> Comment
     page, _parent = source.load()
     page_class: Any = type(page)
     if "comments" not in get_draft_form_class(page_class).formsets:
-        raise NoteRefused(_("Pages of this kind take no notes. Please notify its author in another way."))
+        raise NoteRefused(_("Pages of this kind take no notes. Please write to the author instead."))
     values = {
         "page_id": page.pk,
         "user_id": reviewer.user_id,
@@ -96,7 +96,7 @@ def _count(reviewer: Reviewer, page: Page) -> None:
         raise NoteRefused(_("You've left many notes in the last minutes. Wait a little, then send this one again."))
     many = _increased(f"preview.notes.all.{reviewer.key}", REMEMBERED_SECONDS) > conf.NOTES_OF_ONE_REVIEWER
     if many or Comment.objects.filter(page_id=page.pk, resolved_at=None).count() >= conf.COMMENTS_ON_ONE_PAGE:
-        raise NoteRefused(_("There are very many notes on this page already. Please notify its author in another way."))
+        raise NoteRefused(_("There are very many notes on this page already. Please write to the author instead."))
 
 
 def _increased(key: str, seconds: int) -> int:
