@@ -99,8 +99,12 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-# What needs Chromium, or a site that runs in processes of its own.
+# What needs Chromium, or starts processes of the site.
 BROWSER_FIXTURES = {"chromium", "server", "small_site_folder", "postgresql_url"}
+
+
+# Comes first: while one worker migrates the database of all, the other runs what needs none.
+WITHOUT_DATABASE = "tests/transfer/test_conversion.py"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -118,8 +122,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.browser)
         if "chromium" in getattr(item, "fixturenames", ()) and is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-    # What is given to one worker as a whole comes at the very first.
-    items.sort(key=lambda item: (item.get_closest_marker("browser") is None, _group_of(item.nodeid) is None))
+    # What is given to one worker as a whole comes early.
+    items.sort(
+        key=lambda item: (
+            WITHOUT_DATABASE not in item.nodeid,
+            item.get_closest_marker("browser") is None,
+            _group_of(item.nodeid) is None,
+        )
+    )
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

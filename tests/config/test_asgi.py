@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.running_site import PROJECT, environment
+
+pytestmark = pytest.mark.browser
 
 STATE = """
 import gc, json, sys

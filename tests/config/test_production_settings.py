@@ -8,6 +8,8 @@ import pytest
 
 from tests.running_site import PROJECT, environment
 
+pytestmark = pytest.mark.browser
+
 REQUIRED = {
     "SECRET_KEY": "s" * 30 + "0123456789abcdefghijklmnopqrstuv",
     "ALLOWED_HOSTS": "galley.example.org",

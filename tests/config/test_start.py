@@ -4,7 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.running_site import PROJECT, environment
+
+pytestmark = pytest.mark.browser
 
 # No picture in that format is accepted; the others are for settings that aren't made.
 UNUSED = {"pillow_heif", "sentry_sdk", "opentelemetry", "storages", "boto3", "django_redis", "jwt"}

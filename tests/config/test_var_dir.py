@@ -13,6 +13,8 @@ import pytest
 from config.settings.var_dir import prepare_var_dir, read_or_create_secret_key
 from tests.running_site import PROJECT, environment
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture
 def ordinary_account(tmp_path: Path) -> Iterator[None]:

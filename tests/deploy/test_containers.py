@@ -6,11 +6,14 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 from django.core.management import get_commands
 
 from tests.config.test_production_settings import manage
 from tests.running_site import PROJECT
+
+pytestmark = pytest.mark.browser
 
 COMPOSE = yaml.safe_load((PROJECT / "compose.yaml").read_text())
 DOCKERFILE = (PROJECT / "Dockerfile").read_text()

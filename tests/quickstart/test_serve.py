@@ -20,6 +20,8 @@ from galley.page_cache.protocol import PageCacheProtocol
 from quickstart.management.commands import serve
 from tests.running_site import PROJECT, STARTS_WITHIN, environment
 
+pytestmark = pytest.mark.browser
+
 APPLICATION = "tests.quickstart.test_serve:application"
 MAX_FILES = 64
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -14,6 +14,8 @@ import pytest
 from galley.monitoring.exporters import prepare_event
 from tests.running_site import PROJECT, environment
 
+pytestmark = pytest.mark.browser
+
 DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}
 
 FAILING_REQUEST = """

@@ -10,6 +10,8 @@ import pytest
 from galley.site_settings.server_signs import find_server_signs, is_public
 from tests.running_site import PROJECT, environment
 
+pytestmark = pytest.mark.browser
+
 SQLITE = {"ENGINE": "django.db.backends.sqlite3", "HOST": ""}
 POSTGRESQL = {"ENGINE": "django.db.backends.postgresql", "HOST": "db.example.org"}
 LOCAL = "http://localhost:8080"
