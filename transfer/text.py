@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import dropwhile
 from operator import itemgetter
 
 import nh3
@@ -233,13 +234,16 @@ _HEADING_ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*\{[ \t]*[:#.][^{}]*\}$")
 
 def first_heading(body: str) -> tuple[str, int] | None:
     """Return the words of the level 1 heading at the very top of `body` and the number of its lines, or None."""
-    tokens = parse_blocks(body)
-    while tokens and tokens[0].type == "html_block" and _COMMENTS.fullmatch(tokens[0].content):
-        tokens = tokens[1:]
-    if not tokens or not tokens[0].map:
+    tokens = dropwhile(_is_comment, parse_blocks(body))
+    first = next(tokens, None)
+    if not first or not first.map:
         return None
-    element = _HEADING_ELEMENT.fullmatch(tokens[0].content)
-    if tokens[0].tag != "h1" and not element:
+    element = _HEADING_ELEMENT.fullmatch(first.content)
+    if first.tag != "h1" and not element:
         return None
-    title = plain_text(element[1] if element else _HEADING_ATTRIBUTES.sub("", tokens[1].content))
-    return (title, tokens[0].map[1]) if title else None
+    title = plain_text(element[1] if element else _HEADING_ATTRIBUTES.sub("", next(tokens).content))
+    return (title, first.map[1]) if title else None
+
+
+def _is_comment(token: Token) -> bool:
+    return token.type == "html_block" and bool(_COMMENTS.fullmatch(token.content))

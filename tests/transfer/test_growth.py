@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from markdown_it.token import Token
 
 from tests.growth import count_lines
+from transfer import text as transfer_text
 from transfer.conversion import convert_post
 from transfer.image_files import ImageFinder
 from transfer.readers import UnreadableFileError, make_slug
@@ -64,6 +66,12 @@ def test_long_names_and_settings_are_read_once(tmp_path: Path) -> None:
     config.generator = "hugo"
     assert _as_written(f"/a{' ' * 500_000}b /", config) == "/a-b/"
     assert _load_javascript(f"{'a' * 900_000} b: 'c'") == {"b": "c"}
+
+
+def test_many_comments_above_the_title_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    comment = Token("html_block", "", 0, content="<!-- a -->\n", map=[0, 1])
+    monkeypatch.setattr(transfer_text, "parse_blocks", lambda body: [comment] * 1_000_000)
+    assert transfer_text.first_heading("") is None
 
 
 @pytest.mark.nightly
