@@ -128,7 +128,7 @@ def _sanitise_together(rendered: Sequence[RenderedChunk], start: int) -> tuple[s
         # At least twice as long each time: a text with an element that never closes is sanitised in linear time.
         if chunk.sanitised is None and length >= 2 * tried:
             tried = length
-            if (clean := _sanitise_closed("".join(pieces))) is not None:
+            if (clean := sanitise_closed("".join(pieces))) is not None:
                 return clean, position + 1
     return sanitise("".join(pieces)), len(rendered)
 
@@ -141,7 +141,7 @@ def _language_and_digest(html: str) -> Hashable:
 @cached(
     LRUCache(MAX_SANITISED_CACHE_BYTES, getsizeof=lambda clean: 200 + getsizeof(clean)), _language_and_digest, Lock()
 )
-def _sanitise_closed(html: str) -> str | None:
+def sanitise_closed(html: str) -> str | None:
     """Return the sanitised `html`; None if it leaves something open, which would hold what follows.
 
     An element that the sanitiser drops can't be seen to stay open: with one, nothing counts as closed.

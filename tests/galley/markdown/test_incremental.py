@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cachetools import LRUCache
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from tests.real_blogs import REAL_BLOGS, needs_real_blogs
 def empty_caches() -> None:
     incremental.read_chunk.cache_clear()
     incremental.rendered_cache.clear()
+    incremental.sanitise_closed.cache_clear()
 
 
 @pytest.fixture
@@ -176,13 +178,26 @@ def test_a_table_beyond_the_bound_ends_where_it_does_in_the_whole_text(monkeypat
 def test_the_caches_stay_within_their_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     rendered_cache = LRUCache(20_000, getsizeof=incremental.rendered_cache.getsizeof)
     chunk_cache = LRUCache(20_000, getsizeof=incremental.read_chunk.cache.getsizeof)
+    sanitised_cache = LRUCache(20_000, getsizeof=incremental.sanitise_closed.cache.getsizeof)
     monkeypatch.setattr(incremental, "rendered_cache", rendered_cache)
     monkeypatch.setattr(incremental.read_chunk, "cache", chunk_cache)
+    monkeypatch.setattr(incremental.sanitise_closed, "cache", sanitised_cache)
     for number in range(200):
-        render_incrementally(f"words {number}\n\nmore {number}\n")
-    for cache in (rendered_cache, chunk_cache):
-        assert 0 < len(cache) < 60
+        render_incrementally(f"words {number}\n\n<b>more {number}</b>\n")
+    for cache in (rendered_cache, chunk_cache, sanitised_cache):
+        assert 0 < len(cache) < 100
         assert cache.currsize <= 20_000
+
+
+def test_raw_html_that_stays_is_sanitised_once_in_each_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = '<b>a</b> <a href="https://example.org/">here</a>'
+    sanitised: list[str] = []
+    monkeypatch.setattr(incremental, "sanitise", lambda html: sanitised.append(html) or sanitise(html))
+    for language in ("en", "de", "en", "de"):
+        with override(language):
+            text = f"{raw}\n\nb {len(sanitised)}\n"
+            assert render_incrementally(text) == render_whole(text)
+    assert sum("<b>a</b>" in html for html in sanitised) == 2
 
 
 def test_threads_that_meet_in_the_caches_get_what_they_asked_for() -> None:

@@ -19,7 +19,7 @@ from galley.markdown import (
     render_markdown,
 )
 from galley.markdown.formulas import MAX_FORMULA_SIZE
-from galley.markdown.incremental import read_chunk, render_incrementally, rendered_cache
+from galley.markdown.incremental import read_chunk, render_incrementally, rendered_cache, sanitise_closed
 from galley.markdown.parser import (
     MAX_BLOCK_TOKENS,
     MAX_BRACKETS,
@@ -81,6 +81,7 @@ def test_the_cost_in_chunks_grows_with_the_length_and_no_faster(piece: str) -> N
     def count(pieces: int) -> int:
         read_chunk.cache_clear()
         rendered_cache.clear()
+        sanitise_closed.cache_clear()
         text = "".join(piece.replace("N", str(number)) for number in range(pieces))
         return count_steps(lambda: render_incrementally(text))
 
