@@ -95,10 +95,14 @@ def no_folder(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def no_permission(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*arguments):
-        raise PermissionError(errno.EACCES, "Permission denied")
+    open_file = os.open
 
-    monkeypatch.setattr("os.open", refuse)
+    def open_others(name, *arguments, **options):
+        if name == path:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return open_file(name, *arguments, **options)
+
+    monkeypatch.setattr("os.open", open_others)
 
 
 def no_locks(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
