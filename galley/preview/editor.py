@@ -26,7 +26,6 @@ from galley.preview.consumers import Check, Close, PreviewConsumer
 from galley.preview.database import QueryValidatedMemo, in_preview_thread
 from galley.preview.drafts.form_state import FormData, FormState, StateMismatch
 from galley.preview.drafts.live_page import LivePage, PageState, Stages, timed
-from galley.preview.drafts.rendering import read_notes
 from galley.preview.drafts.sources import AccessDenied, NewPage, SavedPage, Source, SourceGone, require_editor
 from galley.preview.messages import BadMessage, Focus, FormChange, PageSaved, read_message
 from galley.preview.notes import send_new_comments
@@ -151,7 +150,7 @@ class EditingSession:
                 _("Not valid yet, so its last change isn't shown: %(field)s.") % {"field": name}
                 for name in state.unusable
             ),
-            *read_notes(state.page),
+            *state.notes,
         ]
         metadata = {"notes": notes, "focus": focus, "tab": self._tab}
         source = astuple(self.live_page.source)

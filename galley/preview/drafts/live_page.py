@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -158,11 +159,21 @@ def _render(change: ChangedBlock) -> str:
     return html
 
 
+NOTE = re.compile(r'\sdata-preview-note="([^"]*)"')
+
+
 class PageState(NamedTuple):
     """The rendered page, and the labels of what couldn't be shown as it stands."""
 
     page: CutPage
     unusable: tuple[str, ...]
+
+    @property
+    def notes(self) -> list[str]:
+        """What the templates tell the author: each value of a `data-preview-note` attribute once."""
+        parts = (*self.page.skeleton, *self.page.regions.values())
+        marked = (part for part in parts if "data-preview-note" in part)
+        return list(dict.fromkeys(unescape(note) for part in marked for note in NOTE.findall(part)))
 
 
 class LivePage:

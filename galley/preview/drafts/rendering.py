@@ -5,7 +5,6 @@ is the skeleton. A page whose templates mark no region is all skeleton.
 """
 
 import re
-from html import unescape
 from typing import NamedTuple
 
 from wagtail.models import Page
@@ -72,12 +71,3 @@ def _end_of_content(html: str, tag: str, start: int) -> int | None:
         if depth == 0:
             return match.start()
     return None
-
-
-NOTE = re.compile(r'\sdata-preview-note="([^"]*)"')
-
-
-def read_notes(page: CutPage) -> list[str]:
-    """Return what the templates of `page` tell its author: each value of a `data-preview-note` attribute once."""
-    parts = (part for part in (*page.skeleton, *page.regions.values()) if "data-preview-note" in part)
-    return list(dict.fromkeys(unescape(note) for part in parts for note in NOTE.findall(part)))

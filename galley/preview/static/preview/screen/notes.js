@@ -42,7 +42,10 @@ export function takeNotes(draft) {
   const showButton = () => {
     const range = selectedRange();
     button.hidden = dialog.open || !range;
-    if (!button.hidden) moveBelow(button, range);
+    if (button.hidden) return draft.removeEventListener("changed", showButton);
+    moveBelow(button, range);
+    // The words may stand elsewhere then.
+    draft.addEventListener("changed", showButton);
   };
   const open = () => {
     const range = selectedRange();
@@ -50,8 +53,6 @@ export function takeNotes(draft) {
     showButton();
   };
   document.addEventListener("selectionchange", showButton);
-  // The words may stand elsewhere now.
-  draft.addEventListener("changed", showButton);
   addEventListener("scroll", showButton, { passive: true });
   addEventListener("resize", showButton);
   // Pressing the button would end the selection before the click.
