@@ -1,11 +1,13 @@
 """What README and docs name has to exist."""
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
 from django.core.management import get_commands
 
+from benchmarks.house.keystroke import trace_keystroke
 from benchmarks.house.structure import draw_packages, read_seams
 from tests.running_site import PROJECT
 
@@ -51,15 +53,26 @@ def test_the_drawing_is_made_from_the_imports() -> None:
     assert draw_packages() in (PROJECT / "docs" / "architecture.md").read_text()
 
 
+def _walk(what: str) -> str:
+    """The section of the architecture that follows `what`, a request or a keystroke, file by file."""
+    sections = re.split(r"^## ", (PROJECT / "docs/architecture.md").read_text(), flags=re.MULTILINE)
+    return next(section for section in sections if section.startswith(f"How {what}"))
+
+
 def test_a_request_and_a_keystroke_take_few_steps() -> None:
-    _, request, keystroke, *_ = re.split(
-        r"^## How a ", (PROJECT / "docs/architecture.md").read_text(), flags=re.MULTILINE
-    )
-    for text, folder, most in ((request, PROJECT, 8), (keystroke, PROJECT / "galley/preview", 18)):
-        steps = re.findall(r"^\d+\. `([^`]+)`", text, re.MULTILINE)
+    for what, folder, most in (("a page request", PROJECT, 8), ("a keystroke", PROJECT / "galley/preview", 18)):
+        steps = re.findall(r"^\d+\. `([^`]+)`", _walk(what), re.MULTILINE)
         assert 0 < len(steps) <= most
         places = [folder, folder / "static/preview"]
         assert [step for step in steps if not any((place / step).exists() for place in places)] == []
+
+
+@pytest.mark.nightly
+@pytest.mark.browser
+def test_a_keystroke_passes_through_the_files_that_are_named() -> None:
+    named = set(re.findall(r"`([\w/]+\.(?:py|js))`", _walk("a keystroke")))
+    preview = re.compile(r"^(?:galley/)?preview/")
+    assert {preview.sub("", path) for path in asyncio.run(trace_keystroke())} == named
 
 
 def test_every_seam_of_upstream_names_tests_that_exist() -> None:
