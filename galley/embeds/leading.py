@@ -88,7 +88,6 @@ class DownloadBlock(blocks.StructBlock):
     class Meta:
         icon = "download"
         template = "blocks/download.html"
-        label_format = "{document}"
         description = gettext_lazy("A file of the library, with its kind and size.")
 
     def get_searchable_content(self, value: Any) -> list[str]:

@@ -8,9 +8,11 @@
   document.addEventListener("DOMContentLoaded", () => {
     const attach = window.easymdeAttach;
     window.easymdeAttach = (id, ...options) => {
-      const { codemirror } = document.getElementById(id);
-      if (codemirror) codemirror.refresh();
-      else attach(id, ...options);
+      const textarea = document.getElementById(id);
+      if (textarea.codemirror) return textarea.codemirror.refresh();
+      attach(id, ...options);
+      // It scrolls when the cursor is so near to the foot of the window, where Wagtail's own footer is.
+      textarea.codemirror.setOption("cursorScrollMargin", 64);
     };
   });
 
