@@ -122,6 +122,7 @@ def debian_server(root: Path, *, own_packages: bool, **settings: str) -> Iterato
     environment = os.environ | {
         "PATH": f"{programs}:{os.environ['PATH']}:/usr/sbin",
         "GALLEY_COMMAND": str(programs / "galley"),
+        "GALLEY_UNITS": str(root / "units"),
         "GALLEY_ROOT": str(root / "srv"),
         "GALLEY_ENV": str(env_file),
         "GALLEY_USER": "root",

@@ -182,6 +182,35 @@ def test_an_upgrade_renews_the_command(server: DebianServer) -> None:
     assert server.command.read_text() == newer
 
 
+def test_units_are_those_of_the_release_that_runs(server: DebianServer) -> None:
+    brought, units = server.source / "deploy", server.root / "units"
+    brought.mkdir()
+    units.mkdir()
+    unit = units / "galley-worker.service"
+    unit.write_text("as installed")
+
+    def upgrade(name: str) -> str:
+        (brought / unit.name).write_text(f"of the {name}")
+        # A host without a timer for backups gets none.
+        (brought / "galley-backup.timer").write_text(f"of the {name}")
+        (brought / "nginx.conf").write_text(f"of the {name if name == 'third' else 'others'}")
+        release(server, name)
+        return server.galley("upgrade").stdout
+
+    assert "nginx" not in upgrade("first")
+    output = upgrade("second")
+    assert "The units galley-worker.service are those of" in output
+    assert "nginx" not in output
+    assert unit.read_text() == "of the second"
+    assert "The settings that this release has for nginx are others than before" in upgrade("third")
+    assert unit.read_text() == "of the third"
+    assert "and the site goes on as before" in upgrade("broken")
+    assert unit.read_text() == "of the third"
+    assert not server.galley("rollback").returncode
+    assert unit.read_text() == "of the second"
+    assert list(units.iterdir()) == [unit]
+
+
 def test_what_cannot_be_done_changes_nothing(server: DebianServer) -> None:
     assert "no revision 'v9'. Nothing was done." in server.galley("upgrade", "v9").stdout
     assert "There is no former release. Nothing was done." in server.galley("rollback").stdout
