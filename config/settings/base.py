@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "galley.files",
     "galley.backups",
     "galley.security_headers",
-    "wagtail.contrib.redirects",
+    "galley.desk.apps.RedirectsConfig",
     "wagtail.contrib.settings",
     "wagtail.contrib.sitemaps",
     "wagtail.contrib.table_block",

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path, uri_to_iri
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 # Longer paths are no page's, and each part is looked up.
 MAX_DEPTH = 20
@@ -26,6 +26,35 @@ def add_redirect(former: str, present: str) -> None:
     Redirect.objects.filter(old_path=paths[1], redirect_link=present).delete()  # it would lead to itself
     if not Redirect.objects.filter(old_path=paths[0], site=None).exists():
         Redirect.add_redirect(former, present, automatically_created=True)
+
+
+def redirect_moved_page(sender: Any, instance: Page, **kwargs: Any) -> None:
+    """Let Wagtail redirect the former URLs of a page that was moved, if visitors know any.
+
+    A receiver of `post_page_move`, in the place of Wagtail's own. That deletes every automatic redirect of the site if
+    it has none to write, as for a draft.
+    """
+    # It needs the models.
+    from wagtail.contrib.redirects.signal_handlers import autocreate_redirects_on_page_move
+
+    if _was_public(instance):
+        autocreate_redirects_on_page_move(instance=instance, **kwargs)
+
+
+def redirect_renamed_page(sender: Any, instance: Page, **kwargs: Any) -> None:
+    """Let Wagtail redirect the former URLs of a page with a new slug, if visitors know any.
+
+    A receiver of `page_slug_changed`, for the same reason.
+    """
+    # It needs the models.
+    from wagtail.contrib.redirects.signal_handlers import autocreate_redirects_on_slug_change
+
+    if _was_public(instance):
+        autocreate_redirects_on_slug_change(instance=instance, **kwargs)
+
+
+def _was_public(page: Page) -> bool:
+    return bool(page.specific.get_route_paths()) or page.get_descendants().live().exists()
 
 
 def follow_moved_page(sender: Any, instance: Any, **kwargs: Any) -> None:

@@ -197,6 +197,21 @@ def test_a_draft_that_is_moved_leaves_no_redirect(
     assert not Redirect.objects.exists()
 
 
+@pytest.mark.parametrize("change", ["move", "rename"])
+def test_a_draft_takes_no_redirect_away(
+    small_site: SmallSite, draft: BlogPostPage, django_capture_on_commit_callbacks: Any, change: str
+) -> None:
+    Redirect.add_redirect("/former/", "/elsewhere/", automatically_created=True)
+    other = BlogIndexPageFactory(parent=small_site.home, title="Other blog")
+    with django_capture_on_commit_callbacks(execute=True):
+        if change == "move":
+            draft.move(other, pos="last-child")
+        else:
+            draft.slug = "another"
+            draft.save()
+    assert Redirect.objects.get().old_path == "/former"
+
+
 def test_a_tree_leaves_redirects_for_what_was_public_alone(
     small_site: SmallSite, draft: BlogPostPage, django_capture_on_commit_callbacks: Any
 ) -> None:
