@@ -41,7 +41,10 @@ class LeasingWorker(db_worker.Worker):
                 db_task_result.set_successful(None)
                 return
             super().run_task(db_task_result)
-            if not self.running and db_task_result.exception_class_path in _STOPPED:
+            is_stopped = not self.running and db_task_result.exception_class_path in _STOPPED
+            # If the object was deleted meanwhile, the next turn has nothing to do.
+            is_vain = db_task_result.status == TaskResultStatus.FAILED and is_about_nothing(db_task_result)
+            if is_stopped or is_vain:
                 retry_failed(DBTaskResult.objects.filter(pk=db_task_result.pk))
         except LeaseLost:
             logger.warning("Another worker has taken up the task %s, whose lease was over.", db_task_result.pk)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from django_tasks.signals import task_started
 from django_tasks_db.models import DBTaskResult
 
 from galley.tasks import worker as workers
@@ -79,6 +80,26 @@ def test_an_index_task_whose_object_is_deleted_has_nothing_to_do(make_task, path
         task.claim("w1")
         make_worker().run_task(task)
         assert (task.status, Lease.objects.count()) == ("SUCCESSFUL", 0)
+
+
+@pytest.mark.usefixtures("database_queue")
+def test_an_index_task_whose_object_is_deleted_meanwhile_has_not_failed(make_task, small_site: SmallSite) -> None:
+    arguments = {"args": ["blog", "blogpostpage", str(small_site.post.pk)], "kwargs": {}}
+    task = make_task(path="modelsearch.tasks.insert_or_update_object_task", args_kwargs=arguments)
+    task.claim("w1")
+
+    def delete(**kwargs: object) -> None:
+        small_site.post.delete()
+
+    task_started.connect(delete)
+    make_worker().run_task(task)
+    task_started.disconnect(delete)
+    task.refresh_from_db()
+    assert task.status == "READY"
+    while DBTaskResult.objects.ready():
+        run_next(make_worker())
+    task.refresh_from_db()
+    assert (task.status, Lease.objects.count()) == ("SUCCESSFUL", 0)
 
 
 def test_a_task_that_was_marked_a_moment_ago_is_left_alone(make_task) -> None:
