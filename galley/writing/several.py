@@ -62,7 +62,7 @@ class SeveralBlockAdapter(ListBlockAdapter):
     @property
     def media(self) -> forms.Media:
         """The script of Wagtail's lists, and ours."""
-        return super().media + forms.Media(js=["writing/several_block.js"])
+        return super().media + forms.Media(js=["writing/block_ids.js", "writing/several_block.js"])
 
 
 register(SeveralBlockAdapter(), SeveralBlock)

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import add_block, add_paragraph, start_post, until_saved
-from tests.e2e.test_pasting import PASTE, PIXEL
+from tests.e2e.test_pasting import PASTE, PIXEL, expect_ids
 from tests.e2e.test_undo_deletion import kinds
 
 ON_THE_WEB = '<h2>Seen</h2><img src="http://127.0.0.1:9/a.png"><p>Between.</p><img src="//127.0.0.1:9/b.png">'
@@ -55,6 +55,7 @@ async def test_pictures_come_in_numbers(editor_page: Page, watch: Watch) -> None
             await boxes.nth(number).check()
         await page.locator(".modal-body").get_by_role("button", name="Confirm selection").click()
     await expect(alt_texts).to_have_count(5)
+    await expect_ids(page, 6)
 
     await add_paragraph(page)
     await page.evaluate(PASTE, ON_THE_WEB)

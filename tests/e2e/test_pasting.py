@@ -6,6 +6,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import add_block, add_paragraph, start_post
+from tests.e2e.test_one_sitting import PICTURE
 from tests.e2e.test_undo_deletion import kinds
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -63,8 +64,20 @@ async def write_markdown(page: Page) -> None:
     await page.keyboard.press("Control+A")
     await page.get_by_role("button", name="Link to a page").click()
     await page.locator(".modal-body").get_by_role("link", name="Galley", exact=True).click()
-    await expect(markdown).to_contain_text(re.compile(r"\[read\]\(page:\d+\)"))
-    await expect(markdown).to_have_class(re.compile("CodeMirror-focused"))
+    await expect(page.locator(".modal")).to_have_count(0)
+    # A space on the button that opened the chooser would open it again.
+    await page.keyboard.type(" on. ")
+    await expect(markdown).to_contain_text(re.compile(r"\[read\]\(page:\d+\) on\."))
+    await expect(markdown.locator(".CodeMirror-code")).to_have_css("outline-style", "none")
+    await page.get_by_role("button", name="Insert a picture").click()
+    await page.get_by_role("tab", name="Upload").click()
+    chooser = page.locator(".modal")
+    await chooser.get_by_label("File").set_input_files(PICTURE)
+    await chooser.get_by_role("textbox", name="Title").fill("Proof marks")
+    await chooser.get_by_label("Description").fill("Marks")
+    await chooser.get_by_role("button", name="Upload").click()
+    await expect(markdown).to_contain_text(re.compile(r"!\[Marks\]\(image:\d+\)"))
+    await expect(chooser).to_have_count(0)
 
 
 IS_OVER_FOOTER = """() => {
@@ -74,6 +87,14 @@ IS_OVER_FOOTER = """() => {
   footer.style.minHeight = "";
   return isOver;
 }"""
+
+
+async def expect_ids(page: Page, count: int) -> None:
+    """Expect that each block of the body has an id of its own, by which comments and the preview find it."""
+    fields = page.locator('[data-streamfield-child]:visible > input[name$="-id"]')
+    ids = {await field.input_value() for field in await fields.all()}
+    assert len(ids) == count
+    assert all(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", one) for one in ids)
 
 
 async def delete_and_undo(page: Page) -> None:
@@ -116,6 +137,7 @@ async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_pa
     assert await page.evaluate(IS_OVER_FOOTER)
     await delete_and_undo(page)
     assert await kinds(page) == ["paragraph", "table", "paragraph", "figure", "paragraph", "paragraph"]
+    await expect_ids(page, 6)
     texts = page.locator(".public-DraftEditor-content")
     await expect(texts.nth(0).locator("h2")).to_have_text("The proof")
     await expect(texts.nth(0).locator("li")).to_have_text("an entry")
@@ -136,7 +158,9 @@ async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_pa
     await page.keyboard.type("## A heading")
     await expect(texts.first.locator("h2")).to_have_text("A heading")
     await page.evaluate(ADD_PICTURE, ["drop", f"data:image/png;base64,{PIXEL}"])
-    await expect(message.get_by_role("status")).to_contain_text("Say for each picture what it shows")
+    await expect(message.get_by_role("status")).to_have_text(
+        "Pictures added: 1. Say for each picture what it shows: its alt text is empty."
+    )
     assert await kinds(page) == ["paragraph", "figure"]
     await expect(texts.first.locator("h2")).to_have_text("A heading")
     await expect(page.locator('input[name$="-alt_text"]').last).to_have_value("")

@@ -80,7 +80,9 @@ async def test_all_is_set_up_on_one_page_and_seen_at_once(
     await add_block(menu, "Submenu", "More")
     await add_address(menu.locator("[data-streamfield-child]").first, "Write to us", "/contact/")
     await add_address(menu, "Blog", "/blog/")
-    await menu.get_by_role("button", name="Move up").last.click()
+    await menu.get_by_role("button", name="Move up").last.press("Enter")
+    # It is the first now, and can only go back.
+    await expect(menu.get_by_role("button", name="Move down").first).to_be_focused()
     await page.get_by_role("tab", name="Announcement").click()
     await page.locator("[name=announcement]").fill(BAR)
     await page.get_by_role("tab", name="Mail").click()

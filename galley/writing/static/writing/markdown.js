@@ -27,12 +27,18 @@ function insertPictures(codemirror, ids) {
   }
 }
 
-/** A button that opens one of Wagtail's choosers. */
+/** Open one of Wagtail's choosers. Once it has faded, Wagtail puts the cursor on the button, where a space opens it again. */
+function openChooser(codemirror, modal, url, take) {
+  jQuery(document.body).one("hidden.bs.modal", () => codemirror.focus());
+  new window[modal](url).open({ modelNames: ["wagtailcore.page"] }, (chosen) => take(codemirror, chosen));
+}
+
+/** A button that opens a chooser. */
 const chooser = (name, title, modal, url, take) => ({
   name,
   title,
   className: `fa fa-${name}`,
-  action: ({ codemirror }) => new window[modal](url).open({ modelNames: ["wagtailcore.page"] }, (chosen) => take(codemirror, chosen)),
+  action: ({ codemirror }) => openChooser(codemirror, modal, url, take),
 });
 
 window.wagtailMarkdown = {
@@ -46,9 +52,10 @@ window.wagtailMarkdown = {
       "link",
       chooser("page", textPage, "PageChooserModal", pageUrl, (codemirror, { id, title }) => insert(codemirror, "", title, `page:${id}`)),
       chooser("document", textDocument, "DocumentChooserModal", documentUrl, (codemirror, { id, title }) => insert(codemirror, "", title, `doc:${id}`)),
-      chooser("image", textImage, "ImageChooserModal", imageUrl, (codemirror, { id }) => {
-        insertPictures(codemirror, [id]);
-        say(textBrackets);
+      chooser("image", textImage, "ImageChooserModal", imageUrl, (codemirror, chosen) => {
+        const words = chosen.default_alt_text ?? "";
+        insert(codemirror, "!", words, `image:${chosen.id}`);
+        say(words ? "" : textBrackets);
       }),
       "|",
       "code", "table", "|",

@@ -83,12 +83,13 @@ const uploadPiece = async ({ file, source, address }, form) =>
   upload(address ? { address } : { file: file ?? (await fileOf(source)) }, form);
 
 function describe(pieces, lost, failures) {
-  const { textPasted, textAlt, textPicture, textFailed, textOther } = bar.dataset;
+  const { textPasted, textAdded, textAlt, textPicture, textFailed, textOther } = bar.dataset;
   const count = (kind) => pieces.filter((piece) => piece.kind === kind).length;
   const others = [...new Set(lost.filter(({ kind }) => kind !== "picture").map(({ kind }) => `<${kind}>`))];
   const pictures = count("picture") - failures.length;
   return [
-    count("table") + pictures ? fill(textPasted, { tables: count("table"), pictures }) : "",
+    count("table") ? fill(textPasted, { tables: count("table"), pictures }) : "",
+    pictures && !count("table") ? fill(textAdded, { count: pictures }) : "",
     pictures ? textAlt : "",
     ...lost.filter(({ kind }) => kind === "picture").map(({ number }) => fill(textPicture, { number })),
     ...failures.map((values) => fill(textFailed, values)),
@@ -108,7 +109,7 @@ async function pasteBlocks(child, pieces, lost) {
   const insert = (kind, value) => {
     const last = inserted.at(-1) ?? child;
     const empty = structuredClone(stream.blockDef.initialChildStates[kind]);
-    stream.insert({ type: kind, value: value ?? empty }, last.index + 1);
+    stream.insert({ type: kind, value: value ?? empty, id: newBlockId() }, last.index + 1);
     inserted.push(stream.children[last.index + 1]);
     return inserted.at(-1);
   };
@@ -168,7 +169,7 @@ function offerEmbed(target, address) {
     say(bar.dataset.textEmbed, () => {
       if (!stream.children.includes(child)) return;
       const empty = structuredClone(stream.blockDef.initialChildStates[EMBED]);
-      stream.insert({ type: EMBED, value: { ...empty, embed_url: address } }, child.index + 1);
+      stream.insert({ type: EMBED, value: { ...empty, embed_url: address }, id: newBlockId() }, child.index + 1);
       // What was written after the address stays, and the address with it.
       if (words() !== pasted) return;
       if (original.getCurrentContent().hasText()) editorOf(child).onChange(original);

@@ -28,7 +28,8 @@
       const take = (chosen) => {
         if (meta.maxNum && list.children.length >= meta.maxNum && !isEmpty(list.children.at(-1).block.getState())) return;
         for (const child of [...list.children]) if (isEmpty(child.block.getState())) list.deleteBlock(child.index);
-        list.insert(withChosen(structuredClone(initialChildState), path, chosen), list.children.length);
+        const value = withChosen(structuredClone(initialChildState), path, chosen);
+        list.insert(value, list.children.length, { id: window.newBlockId() });
       };
       const buttons = document.createElement("div");
       buttons.className = "several-buttons";
