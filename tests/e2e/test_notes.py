@@ -109,7 +109,12 @@ async def test_a_guest_on_a_phone_leaves_a_note_through_a_link(editor_page: Page
     await guest.get_by_label("Your name").fill("Jane")
     await guest.get_by_label("Your note").fill("Too dry")
     await guest.get_by_role("button", name="Send").tap()
-    await expect(guest.get_by_text("Thank you.")).to_be_visible()
+    thanks = guest.get_by_text("Thank you.")
+    await expect(thanks).to_be_visible()
+    # The bar says so much that it is high on a phone; it covers nothing of what is said.
+    await expect(guest.get_by_text(", shared until")).to_be_visible()
+    boxes = [await one.bounding_box() for one in (thanks, guest.get_by_role("region", name="Live preview"))]
+    assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"]
     await expect(editor_page.locator(".live-preview__new-note")).to_contain_text("From the link “Client”, Jane:")
 
     # The name is there for the next one.

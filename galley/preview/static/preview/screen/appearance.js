@@ -6,7 +6,7 @@ const SHEET = 794;
 
 const FRAME_STYLE = `
   :host { position: fixed; inset: 0; z-index: 2147483646; display: grid; justify-content: center;
-          background: #2b2823; padding-block-end: 2.75rem; box-sizing: border-box; }
+          background: #2b2823; padding-block-end: var(--live-preview-bar, 2.75rem); box-sizing: border-box; }
   iframe { width: var(--width); height: 100%; border: 0; background: #fff; box-shadow: 0 0 2rem #0008; }
   @media print { :host { position: absolute; padding: 0; } iframe { box-shadow: none; } }
 `;

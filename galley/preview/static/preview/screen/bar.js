@@ -5,7 +5,9 @@ import { bindControls } from "../settings.js";
 /** Of several sentences, the one on the first of these topics is shown. */
 const TOPICS = ["connection", "notes", "answer"];
 
-const SPACE_FOR_BAR = "@media screen { :root { padding-block-end: 2.75rem !important; scroll-padding-block-end: 2.75rem; } }";
+/** Room at the end of the page for a bar of that height, which others that stand above it read. */
+const spaceFor = (height) =>
+  `@media screen { :root { --live-preview-bar: ${height}; padding-block-end: ${height} !important; scroll-padding-block-end: ${height}; } }`;
 
 /**
  * The bar is in a shadow root beside the page's body, so neither changes of the draft nor its style sheets affect it.
@@ -16,11 +18,16 @@ export class Bar {
     this.settings = settings;
     this.said = {};
     this.space = new CSSStyleSheet();
-    this.space.replaceSync(SPACE_FOR_BAR);
+    this.space.replaceSync(spaceFor("2.75rem"));
     this.host = document.createElement("live-preview-bar");
     const root = this.host.attachShadow({ mode: "open" });
     root.append(document.getElementById("live-preview-bar").content.cloneNode(true));
     this.element = root.querySelector(".bar");
+    // Its sentences take several lines where the screen is narrow.
+    new ResizeObserver(() => {
+      const height = this.element.offsetHeight;
+      if (height) this.space.replaceSync(spaceFor(`${height}px`));
+    }).observe(this.element);
     this.status = root.querySelector("[role=status]");
     this.texts = this.status.dataset;
     this.language = this.element.lang;

@@ -24,7 +24,7 @@ const STYLE = `
   [value="send"] { color: #fff; background: #1d1b18; }
   .error { margin: 0; color: #a3210f; }
   .error:empty, .done:empty, [hidden] { display: none; }
-  .done { position: fixed; inset: auto 1rem 3.5rem; z-index: 2147483646; width: fit-content; margin: 0 auto;
+  .done { position: fixed; inset: auto 1rem calc(var(--live-preview-bar, 2.75rem) + 0.75rem); z-index: 2147483646; width: fit-content; margin: 0 auto;
           padding: 0.6em 1em; border-radius: 4px; color: #fff; background: #1d1b18; }
 `;
 
