@@ -29,6 +29,8 @@ UNSPACED = re.compile(
 )
 BREAKS = re.compile(r"[\s—–…/|]+")
 LETTER = re.compile(r"[^\W_]")
+# A rendition that is named by nothing but Wagtail's filter.
+FILTER = re.compile(r"original|(?:fill|height|max|min|scale|width)-\d+(?:x\d+)?(?:-c\d+)?")
 
 
 @dataclass(frozen=True)
@@ -181,12 +183,13 @@ def _picture(node: LexborNode, place: Place) -> Picture:
 
 
 def _file_name(address: str) -> str:
-    """Return what an author knows the file by: without folders, and without the sizes that Wagtail appends."""
+    """Return what an author knows the file by: without folders and the sizes that Wagtail appends; empty if unknown."""
     try:
         path = urlsplit(address).path if not address.startswith("data:") else ""
     except ValueError:
         return ""
-    return unquote(path.rsplit("/", 1)[-1].split(".")[0])[:LONGEST_NAME]
+    name = unquote(path.rsplit("/", 1)[-1].split(".")[0])[:LONGEST_NAME]
+    return "" if FILTER.fullmatch(name) else name
 
 
 def _decorates(node: LexborNode) -> bool:
