@@ -83,7 +83,13 @@ class DraftsPanel(Component):
             for page in newest
             if page.latest_revision
         ]
-        return {"drafts": sorted(drafts, key=lambda draft: draft["rejection"] is None)}
+        # A reviewer who has asked for changes waits for the owner.
+        to_do = [
+            draft
+            for draft in drafts
+            if not (draft["rejection"] and draft["rejection"].finished_by_id == user.pk != draft["page"].owner_id)
+        ]
+        return {"drafts": sorted(to_do, key=lambda draft: draft["rejection"] is None)}
 
 
 class ScheduledPanel(Component):

@@ -133,6 +133,10 @@ def test_changes_that_are_wanted_come_first_with_reason_and_name(small_site: Sma
     html = dashboard_of(editor)
     assert html.index("Ann Chief asks for changes:") < html.index("Newer")
     assert "The &lt;b&gt;second&lt;/b&gt; paragraph, please." in html
+    # The reviewer has written last, and waits for the owner.
+    page.save_revision(user=chief)
+    assert "asks for changes" not in dashboard_of(chief)
+    assert "Ann Chief asks for changes:" in dashboard_of(editor)
 
 
 def test_what_is_scheduled_is_named_with_time_and_zone(small_site: SmallSite, editor) -> None:
