@@ -63,7 +63,7 @@ def find_mail_problems(request: HttpRequest) -> Iterator[SiteProblem]:
             continue
         yield SiteProblem(
             _("Messages from “%s” are mailed to nobody.") % page.get_admin_display_title(),
-            reverse("wagtailadmin_pages:edit", args=[page.pk]),
+            reverse("wagtailadmin_pages:edit", args=[page.pk]) + "#id_recipients-FORMS",
             _("Add a recipient"),
         )
     states = [MailState.FAILED, *([MailState.NOWHERE] if is_mail_sent() else [])]

@@ -42,7 +42,7 @@ def test_a_page_without_a_recipient_is_named(contact, small_site: SmallSite, edi
     ContactRecipient.objects.all().delete()
     html = dashboard_of(editor)
     assert NOBODY in html
-    assert f'<a href="/admin/pages/{contact.pk}/edit/">Add a recipient</a>' in html
+    assert f'<a href="/admin/pages/{contact.pk}/edit/#id_recipients-FORMS">Add a recipient</a>' in html
 
 
 def test_the_recipients_of_the_site_are_enough(contact, small_site: SmallSite, editor) -> None:
