@@ -87,7 +87,8 @@ def test_headings_know_their_field_and_their_place_in_the_document() -> None:
 
 
 def test_pictures_without_description() -> None:
-    html = """<main><img src="/media/images/stick.width-480.webp"><img src="x" alt=""><img src="y" alt="A stick"><img src="/media/pictures/9-a_b/width-480.webp" alt="">
+    html = """<main><img src="/media/images/stick.width-480.webp"><img src="x" alt=""><img src="y" alt="A stick">
+      <img src="/media/pictures/9-a_b/width-480.webp" alt="">
       <img alt="" role="presentation"><p aria-hidden="true"><img alt=""></p><a href="/"><img alt=""> Home</a></main>"""
     pictures = [(picture.name, picture.description) for picture in read_outline(html).pictures]
     assert pictures == [("stick", None), ("x", ""), ("y", "A stick"), ("", "")]
