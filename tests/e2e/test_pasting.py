@@ -14,7 +14,7 @@ DOCUMENT = f"""<html><body><b style="font-weight:normal" id="docs-internal-guid-
 <h2>The proof</h2><p>Some <span style="font-weight:700">bold</span> words.</p>
 <p class="MsoListParagraph" style="mso-list:l0 level1"><span style="mso-list:Ignore">·</span>an entry</p>
 <table><tr><td>Mark</td><td>Meaning</td></tr><tr><td>stet</td><td>let it stand</td></tr></table>
-<p>After the table.</p><img src="data:image/png;base64,{PIXEL}"><img src="file:///C:/lost.png">
+<p>After the table.</p><img alt="A grey dot" src="data:image/png;base64,{PIXEL}"><img src="file:///C:/lost.png">
 <p>The end.</p><script>document.title = "harmed"</script></b></body></html>"""
 PASTE = """(html) => {
   const data = new DataTransfer();
@@ -144,7 +144,8 @@ async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_pa
     await expect(texts.nth(1)).to_have_text("After the table.")
     await expect(texts.nth(2)).to_have_text("The end.")
     await expect(texts.nth(3)).to_have_text("Tail.")
-    await expect(page.locator('input[name$="-alt_text"]')).to_have_value("")
+    await expect(page.locator('input[name$="-alt_text"]')).to_have_value("A grey dot")
+    await expect(message.get_by_role("status")).not_to_contain_text("alt text")
     assert "harmed" not in await page.title()
 
     await message.get_by_role("button", name="Undo").click()

@@ -50,6 +50,12 @@ test("a picture that was copied beside the HTML stands in its place", () => {
   });
 });
 
+test("a picture keeps what somebody has said of it, not the name of its file or a guess", () => {
+  const alts = ["A sun over\n stripes", "IMG 12 03.JPG", "logo", "A picture with a sun\n\nAI-generated content may be incorrect."];
+  const { pieces } = divide(body(...alts.map((alt) => h("IMG", { src: "https://a.example/a.png", alt }))));
+  assert.deepEqual(pieces.map(({ alt }) => alt), ["A sun over stripes", undefined, undefined, undefined]);
+});
+
 test("pictures on the web are named by their address, and one file of the whole stands for none", () => {
   const web = (src, size = {}) => h("IMG", { src, ...size });
   const found = divide(

@@ -86,11 +86,12 @@ function describe(pieces, lost, failures) {
   const { textPasted, textAdded, textAlt, textPicture, textFailed, textOther } = bar.dataset;
   const count = (kind) => pieces.filter((piece) => piece.kind === kind).length;
   const others = [...new Set(lost.filter(({ kind }) => kind !== "picture").map(({ kind }) => `<${kind}>`))];
-  const pictures = count("picture") - failures.length;
+  const shown = pieces.filter(({ kind, number }) => kind === "picture" && !failures.some((one) => one.number === number));
+  const pictures = shown.length;
   return [
     count("table") ? fill(textPasted, { tables: count("table"), pictures }) : "",
     pictures && !count("table") ? fill(textAdded, { count: pictures }) : "",
-    pictures ? textAlt : "",
+    shown.some(({ alt }) => !alt) ? textAlt : "",
     ...lost.filter(({ kind }) => kind === "picture").map(({ number }) => fill(textPicture, { number })),
     ...failures.map((values) => fill(textFailed, values)),
     others.length ? fill(textOther, { names: others.join(", ") }) : "",
@@ -135,7 +136,7 @@ async function pasteBlocks(child, pieces, lost) {
     sayUploading([...places.keys()].indexOf(piece) + 1, places.size, undo);
     try {
       const image = await uploadPiece(piece, form);
-      if (isThere(place)) place.block.childBlocks.image.setState({ image, decorative: false, alt_text: "" });
+      if (isThere(place)) place.block.childBlocks.image.setState({ image, decorative: false, alt_text: piece.alt ?? "" });
     } catch (error) {
       failures.push({ number: piece.number, reason: error.message });
       if (isThere(place)) stream.deleteBlock(place.index);

@@ -49,6 +49,13 @@ function rowsOf(table) {
   return rows.map((row) => [...row, ...Array(width - row.length).fill("")]);
 }
 
+/** Return `{ alt }` if somebody has said what the picture shows; {} for the name of a file, and for what Word has guessed. */
+function altOf(node) {
+  const alt = (node.getAttribute("alt") ?? "").replace(/\s+/g, " ").trim();
+  const isWritten = /\S \S/.test(alt) && !/\.(avif|bmp|gif|jpe?g|png|svg|tiff?|webp)$|generated/i.test(alt);
+  return isWritten ? { alt } : {};
+}
+
 /** Divides a document into pieces, in their order. */
 class Reader {
   constructor(files) {
@@ -201,17 +208,18 @@ class Reader {
 
   readPicture(node, tag, list) {
     const source = node.getAttribute("src") ?? "";
+    const picture = { kind: "picture", ...altOf(node) };
     if (IN_THE_TEXT.test(source)) {
       this.pictures += 1;
-      this.add({ kind: "picture", source, number: this.pictures }, tag, list);
+      this.add({ ...picture, source, number: this.pictures }, tag, list);
     } else if (this.files.length) {
       this.pictures += 1;
-      this.add({ kind: "picture", file: this.files.shift(), number: this.pictures }, tag, list);
+      this.add({ ...picture, file: this.files.shift(), number: this.pictures }, tag, list);
     } else if (ON_THE_WEB.test(source)) {
       // Mails and pages count their readers with pictures of one pixel.
       if (["width", "height"].some((side) => ["0", "1"].includes(node.getAttribute(side)))) return;
       this.pictures += 1;
-      this.add({ kind: "picture", address: source, number: this.pictures }, tag, list);
+      this.add({ ...picture, address: source, number: this.pictures }, tag, list);
     } else if (source) {
       this.losePicture();
     }
