@@ -35,6 +35,7 @@ async def test_what_is_missing_is_said_before_a_post_is_scheduled(editor_page: P
     await open_saved_post(editor_page, "Soon nameless", "Good morning.")
     await until_saved(editor_page)
     await go_on_writing(editor_page)
+    await name_impossible_times(editor_page)
     await save_as_a_draft_what_cannot_be_published(editor_page)
     await come_to_the_empty_title(editor_page)
     await schedule_for_tomorrow(editor_page)
@@ -53,6 +54,16 @@ async def test_blocks_that_are_empty_are_named_and_axe_finds_nothing(editor_page
     await look_with_axe(editor_page)
     await lines.first.click()
     await expect(editor_page.locator("#body-1-value-image-image-chooser").get_by_role("button").last).to_be_focused()
+
+
+@pytest.mark.nightly
+async def test_a_picture_without_alt_text_is_named(editor_page: Page, project: int) -> None:
+    await editor_page.goto(f"/admin/pages/{project}/edit/")
+    alt_text = editor_page.get_by_label("Alt text", exact=True).first
+    await alt_text.fill("")
+    await press(editor_page)
+    await editor_page.get_by_role("link", name="Alt text is empty").first.click()
+    await expect(alt_text).to_be_focused()
 
 
 async def save_as_a_draft_what_cannot_be_published(page: Page) -> None:
@@ -96,6 +107,23 @@ async def go_on_writing(page: Page) -> None:
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog", name="When is it published?")).to_have_count(0)
     await expect(page.get_by_role("button", name="Publish", exact=True)).to_be_enabled()
+
+
+async def name_impossible_times(page: Page) -> None:
+    """Say so before anything is sent: neither the past nor an end before the beginning can be chosen."""
+    await press(page)
+    dialog = page.get_by_role("dialog", name="When is it published?")
+    times = [
+        ("Time of publication", "2020-03-01T08:30", "This time has passed."),
+        ("Until", "2020-04-01T00:00", "This time has passed."),
+        ("Time of publication", "2999-03-01T08:30", ""),
+        ("Until", "2999-03-01T08:00", "It would end before it begins."),
+        ("Until", "2999-03-02T08:00", ""),
+    ]
+    for label, value, message in times:
+        await dialog.get_by_label(label).fill(value)
+        assert await dialog.get_by_label(label).evaluate("(field) => field.validationMessage") == message
+    await press(page, "Go on writing")
 
 
 async def look_with_axe(page: Page) -> None:

@@ -40,6 +40,9 @@ function ask(form, button) {
   dialog.querySelector("ul").replaceChildren(...missing.map(([show, text]) => toItem(dialog, show, text)));
   const update = () => {
     time.required = when.value === "time";
+    const isPast = ({ value }) => value && value <= texts.now;
+    time.setCustomValidity(when.value === "time" && isPast(time) ? texts.past : "");
+    end.setCustomValidity(isPast(end) ? texts.past : end.value && end.value <= later() ? texts.early : "");
     submit.textContent = when.value === "now" ? texts.publish : texts.schedule;
   };
   update();
@@ -86,7 +89,8 @@ function findMissing(form) {
   return [...empty, ...found, ...notes];
 }
 
-/* What a chooser, a list of blocks or the editor of rich text holds is in hidden inputs, which the browser doesn't check. */
+/* What a chooser, a list of blocks or the editor of rich text holds is in hidden inputs, which the browser doesn't check.
+   The alt text of a picture has no mark: only of one that isn't decorative, it is required. */
 function findEmpty(form) {
   const values = new Map(new FormData(form));
   const isDeleted = (name) =>
@@ -96,8 +100,15 @@ function findEmpty(form) {
     const named = own.filter(({ name, type }) => values.has(name) && type !== "checkbox" && !isDeleted(name));
     const isList = named.some(({ name }) => name.endsWith("-count"));
     const isEmpty = isList ? named.length === 1 : named.length && named.every(({ value }) => !textOf(value).trim());
-    return isEmpty && labelOf(field)?.querySelector(".w-required-mark");
+    if (!isEmpty) return false;
+    return own.some(({ name }) => lacksAltText(name, values, form)) || labelOf(field)?.querySelector(".w-required-mark");
   });
+}
+
+function lacksAltText(name, values, form) {
+  const block = name.match(/^(.+)-alt_text$/)?.[1];
+  const decorative = form.elements[`${block}-decorative`];
+  return decorative && !decorative.checked && values.get(`${block}-image`);
 }
 
 /* The label stands before the field; of the only field of a panel, it is the panel's heading. */
