@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
+from wagtail.admin.views.home import WorkflowObjectsToModeratePanel
 from wagtail.models import Page, Revision, WorkflowState, get_page_models
 from wagtail.permissions import policy_registry
 
@@ -110,8 +111,11 @@ class ScheduledPanel(Component):
 
 
 def add_panels(request: HttpRequest, panels: list[Component]) -> None:
-    """Add the panels to the dashboard."""
+    """Add the panels to the dashboard. What waits for the user's review follows what needs attention."""
     panels += [StartPanel(), DraftsPanel(), ScheduledPanel()]
+    for panel in panels:
+        if isinstance(panel, WorkflowObjectsToModeratePanel):
+            panel.order = StartPanel.order + 1
 
 
 def _scheduled_revisions() -> QuerySet[Revision]:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from wagtail.admin.views.pages.bulk_actions import MoveBulkAction
 from wagtail.admin.views.pages.move import MoveConfirmView
 from wagtail.contrib.redirects.forms import RedirectForm
 from wagtail.contrib.redirects.models import Redirect
@@ -24,9 +25,9 @@ def count_addresses(page: Page) -> int:
     return below + bool(page.live or page.first_published_at)
 
 
-def say_changes(page: Page) -> str:
+def say_changes(*pages: Page) -> str:
     """Return a sentence about the addresses that change; empty if there are none."""
-    if not (count := count_addresses(page)):
+    if not (count := sum(map(count_addresses, pages))):
         return ""
     text = ngettext(
         "%(count)s address changes. Visitors who come by the former one are redirected.",
@@ -46,6 +47,17 @@ class PageMoveView(MoveConfirmView):
         is_same = self.page_to_move.get_parent().pk == self.destination.pk
         changes = "" if is_same else say_changes(self.page_to_move)
         return super().get_context_data(**kwargs) | {"changes": changes}
+
+
+class PagesMoveAction(MoveBulkAction):
+    """Wagtail's bulk action, which says what moving all these pages changes."""
+
+    template_name = "desk/confirm_bulk_move.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the sentence. Where the pages go is chosen in the form."""
+        context = super().get_context_data(**kwargs)
+        return context | {"changes": say_changes(*(found["item"] for found in context["items"]))}
 
 
 def tell_changes(request: HttpRequest, page_id: int) -> JsonResponse:

@@ -19,6 +19,7 @@ hooks.register("before_copy_page", copying.leave_out_dates)
 hooks.register("before_edit_user", people.refuse_higher_person)
 hooks.register("before_delete_user", people.refuse_higher_person)
 hooks.register("before_bulk_action", people.refuse_higher_people)
+hooks.register("register_bulk_action", moving.PagesMoveAction, order=1)  # after Wagtail's own of the same type
 
 
 @hooks.register("insert_global_admin_css")

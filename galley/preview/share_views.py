@@ -84,6 +84,10 @@ def page_links(request: HttpRequest, page_id: int) -> HttpResponse:
     return render(request, "preview/share_dialog.html", context)
 
 
+# It is shown in the admin, at another address: `galley.site_settings` gives it the same time zone.
+page_links.is_admin_view = True  # type: ignore[attr-defined]
+
+
 @require_POST
 @require_admin_access
 def stop_link(request: HttpRequest, page_id: int, link_id: int) -> HttpResponse:

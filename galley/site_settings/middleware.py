@@ -39,19 +39,20 @@ class TimeZoneMiddleware(AsyncMiddlewareMixin):
         with timezone.override(None):
             return await super().__acall__(request)
 
-    def process_view(self, request: HttpRequest, *view: Any) -> None:
+    def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> None:
         """Prepare the user of the admin."""
-        if _is_admin(request):
+        if _is_admin(request, view):
             use_site_zone_by_default(request)
 
-    async def _process_view_async(self, request: HttpRequest, *view: Any) -> None:
-        if _is_admin(request):
+    async def _process_view_async(self, request: HttpRequest, view: Any, *arguments: Any) -> None:
+        if _is_admin(request, view):
             await sync_to_async(use_site_zone_by_default)(request)
 
 
-def _is_admin(request: HttpRequest) -> bool:
+def _is_admin(request: HttpRequest, view: Any) -> bool:
+    """Return whether the view is at an address of the admin, or says with `is_admin_view` that it belongs to it."""
     path = _admin_path()
-    return path is not None and request.path.startswith(path)
+    return getattr(view, "is_admin_view", False) or (path is not None and request.path.startswith(path))
 
 
 @cache

@@ -77,6 +77,13 @@ def test_an_author_changes_own_drafts_and_publishes_nothing(small_site: SmallSit
     assert (foreign.can_edit(), foreign.can_delete(), foreign.can_publish()) == (False, False, False)
 
 
+@pytest.mark.parametrize(("role", "is_offered"), [("Authors", False), ("Editors", True)])
+def test_only_who_may_publish_is_offered_to_publish_many(small_site: SmallSite, role: str, is_offered: bool) -> None:
+    html = client_of(member_of(role)).get(f"/admin/pages/{small_site.blog.pk}/").text
+    offered = [f"/admin/bulk/wagtailcore/page/{name}/" in html for name in ("publish", "unpublish", "move")]
+    assert offered == [is_offered, is_offered, True]
+
+
 @pytest.mark.parametrize("role", ["Editors", "Chief editors"])
 def test_editors_change_and_publish_everything(small_site: SmallSite, role: str) -> None:
     editor = member_of(role)

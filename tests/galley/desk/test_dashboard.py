@@ -139,6 +139,16 @@ def test_changes_that_are_wanted_come_first_with_reason_and_name(small_site: Sma
     assert "Ann Chief asks for changes:" in dashboard_of(editor)
 
 
+def test_what_waits_for_a_review_stands_before_ones_own_drafts(small_site: SmallSite, editor) -> None:
+    author = EditorFactory(username="author", is_superuser=False)
+    page = write_draft(small_site, author, "Submitted")
+    workflow = Workflow.objects.create(name="Review")
+    WorkflowTask.objects.create(workflow=workflow, task=GroupApprovalTask.objects.create(name="Read"))
+    workflow.start(page, author)
+    html = dashboard_of(editor)
+    assert html.index("Awaiting your review") < html.index("Submitted") < html.index("Your drafts")
+
+
 def test_what_is_scheduled_is_named_with_time_and_zone(small_site: SmallSite, editor) -> None:
     page = write_draft(small_site, editor, "Tomorrow")
     page.go_live_at = datetime.datetime(2999, 3, 1, 9, tzinfo=datetime.UTC)

@@ -28,6 +28,14 @@ def test_a_move_says_how_many_addresses_change(client: Client, small_site: Small
         assert ("2 addresses change, with the pages below." in client.get(address).text) == is_said
 
 
+def test_the_move_of_many_pages_says_how_many_addresses_change(client: Client, small_site: SmallSite, editor) -> None:
+    client.force_login(editor)
+    pages = [small_site.post, BlogPostPageFactory(parent=small_site.blog)]
+    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "move"])
+    response = client.get(address, {"id": [page.pk for page in pages], "next": "/admin/"})
+    assert "2 addresses change" in response.text
+
+
 def test_a_new_slug_says_how_many_addresses_change(client: Client, small_site: SmallSite, member) -> None:
     client.force_login(member("change"))
     address = reverse("address_changes", args=[small_site.post.pk])

@@ -224,3 +224,12 @@ def test_the_worker_works_in_the_sites_zone(change_settings, settings, monkeypat
 
 def test_an_answer_without_the_database_needs_no_zone(rf: RequestFactory) -> None:
     assert TimeZoneMiddleware(lambda request: HttpResponse("alive"))(rf.get("/health/live")).content == b"alive"
+
+
+def test_the_dialog_that_shares_a_draft_is_in_the_sites_zone(
+    small_site: SmallSite, editor, client: Client, change_settings
+) -> None:
+    change_settings(time_zone="Asia/Tokyo")
+    client.force_login(editor)
+    made = client.post(f"/preview/pages/{small_site.post.pk}/links/", {"share-label": "", "share-lifetime": "day"})
+    assert re.search(r"Works until [^<]* JST", made.text)
