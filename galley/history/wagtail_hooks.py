@@ -1,10 +1,13 @@
-"""The addresses of the forms that name a version, and merge two."""
+"""The addresses of the forms that name a version, and merge two; what the browser needn't store any more."""
 
 from django.urls import URLPattern, path
 from wagtail import hooks
 
 from galley.history.merge_view import MergeVersionsView
+from galley.history.unsaved_forms import note_saved_form
 from galley.history.views import NameVersionView
+
+hooks.register("after_create_page", note_saved_form)
 
 
 @hooks.register("register_admin_urls")

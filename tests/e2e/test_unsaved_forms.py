@@ -9,6 +9,7 @@ from playwright.async_api import Locator, Page, Route, expect
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import (
     open_saved_post,
+    publish,
     start_post,
     type_markdown,
     type_paragraph,
@@ -170,6 +171,28 @@ async def restore(page: Page) -> None:
     await expect(page.locator(".CodeMirror")).to_contain_text("More Saved words.")
     await expect(offer(page)).to_be_hidden()
     await until_stored(page, "")
+
+
+async def test_words_that_a_new_page_was_published_with_are_not_offered_in_the_next(
+    editor_page: Page, watch: Watch
+) -> None:
+    watch.expect_error("net::ERR_FAILED")
+
+    async def abort_autosave(route: Route) -> None:
+        is_autosave = "application/json" in route.request.headers["accept"]
+        await (route.abort() if is_autosave else route.continue_())
+
+    await editor_page.route("**/admin/pages/add/**", abort_autosave)
+    await start_post(editor_page, "Published at once")
+    await until_autosave_notices(editor_page)
+    await type_markdown(editor_page, "Before any autosave.")
+    await until_stored(editor_page, "Before any autosave.")
+    await publish(editor_page)
+    await editor_page.unroute("**/admin/pages/add/**")
+    await start_post(editor_page, "The next")
+    await until_saved(editor_page)
+    await until_stored(editor_page, "")
+    await expect(offer(editor_page)).to_have_count(0)
 
 
 @pytest.mark.nightly

@@ -35,7 +35,12 @@ if (form && window.crypto.subtle) {
 async function open(address) {
   for (;;) {
     const answer = await fetch(address, { headers: { "X-Requested-With": "XMLHttpRequest" } }).catch(() => null);
-    if (answer?.ok) return openStore((await answer.json()).key);
+    if (answer?.ok) {
+      const { key, saved } = await answer.json();
+      const store = await openStore(key);
+      await Promise.all(saved.map((id) => store.remove(id)));
+      return store;
+    }
     // An outage, or nobody is signed in.
     await new Promise((resolve) => setTimeout(resolve, RETRY_INTERVAL));
   }
@@ -53,6 +58,9 @@ function watch(edited, store) {
   window.addEventListener("submit", ({ target, defaultPrevented }) => {
     if (target !== edited || defaultPrevented) return;
     sessionStorage.setItem(SENT, JSON.stringify({ id, address: addressOf(edited) }));
+    // If it creates a page, the server tells with the key that it has these words. Not those of a deleted block.
+    const hasDeleted = findUnsavedDeletions(readForm(), [...new URLSearchParams(controller.initialFormData)]).length;
+    if (!hasDeleted) edited.addEventListener("formdata", ({ formData }) => formData.set("unsaved_form", id), { once: true });
   });
 
   async function check() {

@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from galley.history.models import UnsavedFormKey
-from tests.factories import EditorFactory
+from tests.factories import EditorFactory, SmallSite
 
 
 def key_of(client: Client, user: AbstractUser) -> str:
@@ -48,3 +48,18 @@ def test_it_stays_the_same_with_a_new_password(client: Client, editor: AbstractU
 def test_nobody_else_is_given_one(client: Client) -> None:
     assert client.get(reverse("unsaved_form_key")).status_code == 302
     assert not UnsavedFormKey.objects.exists()
+
+
+@pytest.mark.django_db
+def test_it_says_from_which_forms_pages_were_created(
+    client: Client, editor: AbstractUser, small_site: SmallSite
+) -> None:
+    client.force_login(editor)
+    address = reverse("wagtailadmin_pages:add", args=["blog", "blogpostpage", small_site.blog.pk])
+    form = {"title": "", "slug": "", "body-count": "0", "unsaved_form": "a"}
+    rows = {"post_authors-TOTAL_FORMS": "0", "post_authors-INITIAL_FORMS": "0"}
+    # Without a title, nothing is published.
+    assert client.post(address, form | rows | {"action-publish": "1"}).status_code == 200
+    assert client.get(reverse("unsaved_form_key")).json()["saved"] == []
+    assert client.post(address, form | rows | {"title": "New", "unsaved_form": "b"}).status_code == 302
+    assert client.get(reverse("unsaved_form_key")).json()["saved"] == ["b"]
