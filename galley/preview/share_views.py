@@ -85,7 +85,7 @@ def page_links(request: HttpRequest, page_id: int) -> HttpResponse:
 
 
 # It is shown in the admin, at another address: `galley.site_settings` gives it the same time zone.
-page_links.is_admin_view = True  # type: ignore[attr-defined]
+page_links.is_admin_view = True
 
 
 @require_POST
