@@ -122,8 +122,8 @@ class TermBulkAction(PageBulkAction):
             text += (
                 " "
                 + ngettext(
-                    "%d of them isn’t published as it is: there, the change is in the draft.",
-                    "%d of them aren’t published as they are: there, the change is in the draft.",
+                    "%d of the changes is in a draft only: visitors don’t see it yet.",
+                    "%d of the changes are in drafts only: visitors don’t see them yet.",
                     drafts,
                 )
                 % drafts

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from playwright.async_api import Error, Page, expect
+from playwright.async_api import Error, Locator, Page, expect
 
 # A change is seen within a second; a machine that is busy with the tests may take longer over the page itself.
 SEEN_WITHIN = 60  # seconds
@@ -29,13 +29,18 @@ CHROMIUM_FLAGS = [
 ]
 
 
+async def reload_until_shown(page: Page, element: Locator) -> None:
+    """Load the page again until it shows what the worker or another process has just changed."""
+    async with asyncio.timeout(SEEN_WITHIN):
+        while not await element.is_visible():
+            await asyncio.sleep(LOOKS_EVERY)
+            await page.reload()
+
+
 async def open_new_post(page: Page, title: str) -> None:
     """Follow the link to a post that has just been published, from the list: it shows it within a second."""
     link = page.get_by_role("link", name=title).first
-    async with asyncio.timeout(SEEN_WITHIN):
-        while not await link.is_visible():
-            await asyncio.sleep(LOOKS_EVERY)
-            await page.reload()
+    await reload_until_shown(page, link)
     await link.click()
     await expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
 

@@ -67,7 +67,7 @@ def test_a_draft_and_unpublished_changes_stay_unpublished(desk: Client, small_si
     changed.title = "Not for visitors yet"
     changed.save_revision()
     done = desk.post(address("tags", draft, changed), {"change": "add", "terms": "ink"}, follow=True)
-    assert "2 of them aren’t published as they are" in done.content.decode()
+    assert "2 of the changes are in drafts only" in done.content.decode()
     page, latest = fresh(changed)
     assert (page.title, list(page.tags.names()), page.has_unpublished_changes) == ("Changed", [], True)
     assert (latest.title, list(latest.tags.names())) == ("Not for visitors yet", ["ink"])
