@@ -24,6 +24,10 @@ SETTINGS = {
     "SECRET_KEY": "x" * 60,
     "EMAIL_URL": "smtp://localhost",
     "TRUSTED_PROXY_COUNT": "1",
+    # The site of the tests has its tables.
+    "OIDC_ISSUER": "https://accounts.example.org",
+    "OIDC_CLIENT_ID": "galley",
+    "OIDC_CLIENT_SECRET": "secret",
 }
 
 
