@@ -1,4 +1,4 @@
-"""What points at a page is told before it goes, and visitors who come by its old address are redirected."""
+"""What points at a page is said before it goes, and visitors who come by its old address are redirected."""
 
 from playwright.async_api import Page, expect
 
@@ -17,7 +17,7 @@ async def open_form(page: Page, title: str) -> str:
     return page.url
 
 
-async def test_what_points_at_a_page_is_told_before_it_goes(editor_page: Page) -> None:
+async def test_what_points_at_a_page_is_said_before_it_goes(editor_page: Page) -> None:
     page = editor_page
     await page.goto("/admin/session/")
     await publish_post(page, NAMED, "Its text.")
