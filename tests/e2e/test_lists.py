@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Page, expect
 
-from tests.e2e.accessibility import View, assert_accessible, at_night, one_of
+from tests.e2e.accessibility import SCREENS, View, assert_accessible, at_night, one_of
 from tests.e2e.editing import publish_post, until_saved
 from tests.running_site import BLOG_ID
 
@@ -17,6 +17,7 @@ async def tag_all(page: Page, *tags: str) -> None:
     for title in TITLES:
         row = page.get_by_role("row").filter(has_text=title)
         await row.get_by_role("checkbox").check()
+    await reach_the_bulk_actions_on_a_phone(page)
     await page.get_by_label("Add tags to the selected posts").click()
     field = page.locator("input.tagit-new, .tagit-new input").first
     for tag in tags:
@@ -24,6 +25,14 @@ async def tag_all(page: Page, *tags: str) -> None:
         await field.press("Enter")
     await page.get_by_role("button", name="Change the pages").click()
     await expect(page.locator(".messages")).to_contain_text("2 pages have changed.")
+
+
+async def reach_the_bulk_actions_on_a_phone(page: Page) -> None:
+    """None stands beyond the edge."""
+    await page.set_viewport_size(SCREENS["phone"])
+    for name in ("Move", "Tags", "Author", "More"):
+        await expect(page.locator(".bulk-actions-choices").get_by_text(name, exact=True)).to_be_in_viewport(ratio=1)
+    await page.set_viewport_size(SCREENS["desk"])
 
 
 async def test_many_posts_get_a_tag_and_two_tags_become_one(editor_page: Page, views: list[View]) -> None:
