@@ -111,6 +111,7 @@ def refusals(watch: Watch) -> None:
 def writer(editor_page: Page, database: Database, refusals: None) -> Page:
     """The page of an editor whose session can be ended."""
     database.restore_sessions()
+    database.run("DELETE FROM mfa_authenticator")
     return editor_page
 
 
@@ -225,6 +226,74 @@ async def publish_after_the_sign_in(writer: Page, database: Database) -> None:
     await code.press("Enter")
     await expect(writer.locator(".messages")).to_contain_text("published")
     assert database.savers_of("Never sent.")[0] == OTHER
+
+
+async def test_a_passkey_is_added_and_signs_in_at_the_second_step_and_in_the_dialog(
+    writer: Page, database: Database
+) -> None:
+    await plug_in_security_key(writer)
+    await add_passkey(writer)
+    await sign_out_and_in_with_passkey(writer, database)
+    await sign_in_over_the_text_with_passkey(writer, database)
+
+
+async def plug_in_security_key(page: Page) -> None:
+    """Give Chromium a passkey provider like that of a phone, whose owner always agrees."""
+    devtools = await page.context.new_cdp_session(page)
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+    }
+    await devtools.send("WebAuthn.enable")
+    await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+async def add_passkey(writer: Page) -> None:
+    """The account leads to it, after the password."""
+    await writer.goto("/admin/account/#tab-actions")
+    await writer.get_by_role("link", name="Two-factor authentication").click()
+    await writer.get_by_role("link", name="Add", exact=True).click()
+    await writer.get_by_label("Password").fill(EDITOR_PASSWORD)
+    await writer.get_by_role("button", name="Confirm").click()
+    await writer.get_by_label("Name").fill("Phone")
+    await writer.get_by_role("button", name="Add").click()
+    await expect(writer.locator(".messages")).to_contain_text("Security key added")
+    await writer.goto("/admin/account/second-factor/webauthn/")
+    await expect(writer.get_by_role("row", name="Phone")).to_contain_text("Not used")
+
+
+async def sign_out_and_in_with_passkey(writer: Page, database: Database) -> None:
+    """The password alone opens nothing."""
+    database.end_sessions()
+    await writer.goto("/admin/login/")
+    await writer.get_by_label("Username").fill(EDITOR)
+    await writer.get_by_label("Password").fill(EDITOR_PASSWORD)
+    await writer.get_by_role("button", name="Sign in").click()
+    await expect(writer.get_by_label("Code")).to_be_visible()
+    assert (await writer.request.get("/admin/session/", max_redirects=0)).status == 302
+    await writer.get_by_role("button", name="Use a security key").click()
+    await writer.wait_for_url("**/admin/")
+
+
+async def sign_in_over_the_text_with_passkey(writer: Page, database: Database) -> None:
+    """The dialog's frame may ask for it, too."""
+    await open_saved_post(writer, "Passkey", "Before.")
+    await until_saved(writer)
+    database.end_sessions()
+    await write_on(writer, " By passkey.")
+    await sign_in(writer)
+    button = sign_in_form(writer).get_by_role("button", name="Use a security key")
+    await button.wait_for()
+    # The script that hears the press begins after the button is there.
+    [_editor, *frames] = writer.frames
+    for frame in frames:
+        await frame.wait_for_load_state()
+    await button.click()
+    await expect(dialog(writer)).to_be_hidden()
+    await database.until_saved("Before. By passkey.")
 
 
 @pytest.mark.nightly
