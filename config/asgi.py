@@ -47,8 +47,8 @@ from galley.statistics.visits import VisitCounter, name_pages
 
 django_application = PooledASGIHandler(settings.REQUEST_THREADS)
 files = serve_public_media(serve_static_files(name_pages(django_application)))
-limited = BodyLimit(SecurityHeaders(files), settings.VISITORS_MAX_BYTES, EDITORS_PATHS, language_of_path)
-site = preview_application(limited)
+limited = BodyLimit(files, settings.VISITORS_MAX_BYTES, EDITORS_PATHS, language_of_path)
+site = preview_application(SecurityHeaders(limited))
 visits = VisitCounter(site)
 application: Any = MissingAddressCounter(visits)
 count_hit: Any = visits.count

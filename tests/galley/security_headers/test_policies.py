@@ -168,5 +168,38 @@ async def test_static_and_media_files_have_the_headers_too() -> None:
     picture = SecurityHeaders(sending((b"Content-Type", b"image/svg+xml")))
     assert (await ask(picture, "/media/images/a.svg")).headers["cross-origin-resource-policy"] == "cross-origin"
     assert "sandbox" in (await ask(picture, "/media/images/a.svg")).headers["content-security-policy"]
-    # Django's middleware has seen to all else.
-    assert (await ask(css, "/blog/")).headers == {"content-type": "text/css", "referrer-policy": "no-referrer"}
+    # What has passed Django's middleware has what it needs.
+    page = (CSP.encode(), b"default-src 'self'"), (b"content-type", b"text/html")
+    answered = await ask(SecurityHeaders(sending(*page)), "/blog/", x_forwarded_proto="https")
+    assert answered.headers == {"content-security-policy": "default-src 'self'", "content-type": "text/html"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("method", "path", "host", "size", "status"),
+    [
+        ("POST", "/contact/", "testserver", 300_000, 413),
+        ("POST", "/admin/login/", "testserver", 300_000, 413),
+        ("GET", "/", "elsewhere.example.org", 0, 400),
+        ("GET", "/nowhere/", "testserver", 0, 404),
+        ("GET", "/static/nothing.css", "testserver", 0, 404),
+        ("GET", "/policy-reports/", "testserver", 0, 405),
+        ("POST", "/policy-reports/", "testserver", 10, 400),
+    ],
+)
+async def test_refusals_have_the_headers_whoever_refuses(
+    method: str, path: str, host: str, size: int, status: int
+) -> None:
+    """Django's middleware doesn't see what is refused before it."""
+    from config import asgi
+
+    secure = {"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"), "SECURE_HSTS_SECONDS": 60}
+    sent = {"host": host, "content_length": str(size), "x_forwarded_proto": "https"}
+    with override_settings(**secure, SECURE_HSTS_PRELOAD=False, ALLOWED_HOSTS=["testserver"]):
+        answer = await ask(asgi.site, path, method, b"x" * size, **sent)
+    assert answer.status == status
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    for name in ("permissions-policy", "cross-origin-resource-policy", "x-content-type-options"):
+        assert answer.headers[name], name
+    if status in (413, 405):
+        assert answer.headers["strict-transport-security"] == "max-age=60"
