@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import add_block, add_paragraph, start_post
@@ -78,6 +78,33 @@ async def write_markdown(page: Page) -> None:
     await chooser.get_by_role("button", name="Upload").click()
     await expect(markdown).to_contain_text(re.compile(r"!\[Marks\]\(image:\d+\)"))
     await expect(chooser).to_have_count(0)
+    await page.get_by_role("button", name="Link to a document").click()
+    await page.get_by_role("tab", name="Upload").click()
+    file: FilePayload = {"name": "All proofs.txt", "mimeType": "text/plain", "buffer": b"Proofs"}
+    await chooser.get_by_label("File").set_input_files(file)
+    await expect(chooser.get_by_role("textbox", name="Title")).to_have_value("All proofs")
+    await chooser.get_by_role("button", name="Upload").click()
+    await expect(markdown).to_contain_text(re.compile(r"\(image:\d+\)\[All proofs\]\(doc:\d+\)"))
+    await expect(chooser).to_have_count(0)
+    # The event says that it is above the first word.
+    await page.evaluate(ADD_PICTURE, ["drop", f"data:image/png;base64,{PIXEL}"])
+    await expect(markdown).to_contain_text(re.compile(r"!\[\]\(image:\d+\)\[read\]"))
+    await page.keyboard.type("Dropped")
+    await expect(markdown).to_contain_text(re.compile(r"!\[Dropped\]\(image:\d+\)\[read\]"))
+
+
+async def write_by_signs(page: Page) -> None:
+    """Signs at the beginning of a line make a heading, a quote and a list; a slash inserts a block, with the cursor."""
+    await page.keyboard.type("## A heading\n> A quote\n- An entry\n\n/pull")
+    await page.get_by_role("option", name="Pull quote").wait_for()
+    await page.keyboard.press("Enter")
+    await expect(page.locator('textarea[name$="-value-quote"]')).to_be_focused()
+    await page.keyboard.type("Let it stand.")
+    text = page.locator(".public-DraftEditor-content").first
+    for kind, words in {"h2": "A heading", "blockquote": "A quote", "ul > li": "An entry"}.items():
+        await expect(text.locator(kind)).to_have_text(words)
+    await expect(text).not_to_contain_text("/")
+    await expect(page.locator('textarea[name$="-value-quote"]')).to_have_value("Let it stand.")
 
 
 IS_OVER_FOOTER = """() => {
@@ -156,13 +183,13 @@ async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_pa
     await texts.first.click()
     await page.keyboard.press("Control+End")
     await page.keyboard.press("Enter")
-    await page.keyboard.type("## A heading")
-    await expect(texts.first.locator("h2")).to_have_text("A heading")
+    await write_by_signs(page)
+    await texts.first.click()
     await page.evaluate(ADD_PICTURE, ["drop", f"data:image/png;base64,{PIXEL}"])
     await expect(message.get_by_role("status")).to_have_text(
         "Pictures added: 1. Say for each picture what it shows: its alt text is empty."
     )
-    assert await kinds(page) == ["paragraph", "figure"]
+    assert await kinds(page) == ["paragraph", "figure", "pull_quote"]
     await expect(texts.first.locator("h2")).to_have_text("A heading")
     await expect(page.locator('input[name$="-alt_text"]').last).to_have_value("")
 
@@ -171,7 +198,7 @@ async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_pa
     await page.evaluate(PASTE_WORDS, "https://vimeo.com/76979871")
     await expect(message.get_by_role("button", name="Embed it")).to_be_visible()
     await message.get_by_role("button", name="Embed it").click()
-    assert await kinds(page) == ["paragraph", "embed", "figure"]
+    assert await kinds(page) == ["paragraph", "embed", "figure", "pull_quote"]
     await expect(page.locator('input[name$="-embed_url"]')).to_have_value("https://vimeo.com/76979871")
     await expect(texts.first).not_to_contain_text("vimeo")
 
