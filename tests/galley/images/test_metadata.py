@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+import struct
 from collections.abc import Callable
 from importlib import import_module
 
@@ -76,6 +77,49 @@ def draw(image_format: str, *, frames: int = 1) -> bytes:
         head, rest = content.getvalue()[:after_header], content.getvalue()[after_header:]
         return head + b"!\xff\x0bXMP DataXMP" + bytes([len(XMP)]) + XMP + b"\0" + rest + b"Anna Artist"
     return content.getvalue()
+
+
+# The red, green and blue of Adobe RGB (1998) in XYZ, by the white of profiles (D50).
+ADOBE_RGB = {"r": (0.60974, 0.31111, 0.01947), "g": (0.20528, 0.62567, 0.06087), "b": (0.14919, 0.06322, 0.74457)}
+WHITE = (0.9642, 1, 0.8249)
+GAMMA = 563  # 256ths
+# A colour by that profile, and the same in sRGB by http://www.brucelindbloom.com/Eqn_RGB_XYZ_Matrix.html.
+SWATCHES = {(200, 100, 50): (227, 100, 42), (100, 160, 90): (53, 161, 85), (60, 90, 180): (36, 90, 184)}
+
+
+def write_wide_profile() -> bytes:
+    """Return a colour profile (ICC.1:2001-04) of Adobe RGB, which Pillow can't make."""
+
+    def xyz(numbers: tuple[float, ...]) -> bytes:
+        return struct.pack(">3i", *(round(number * 65536) for number in numbers))
+
+    tags = {"desc": b"desc" + bytes(7) + b"\x05wide" + bytes(79), "wtpt": b"XYZ " + bytes(4) + xyz(WHITE)}
+    for colour, numbers in ADOBE_RGB.items():
+        tags[f"{colour}XYZ"] = b"XYZ " + bytes(4) + xyz(numbers)
+        tags[f"{colour}TRC"] = b"curv" + struct.pack(">4xIH2x", 1, GAMMA)
+    table, data, begins = b"", b"", 132 + 12 * len(tags)
+    for name, tag in tags.items():
+        table += struct.pack(">4sII", name.encode(), begins + len(data), len(tag))
+        data += tag
+    kind = b"mntrRGB XYZ " + bytes(12) + b"acsp"
+    head = struct.pack(">I4xI28s28x", begins + len(data), 0x02100000, kind) + xyz(WHITE)
+    return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + data
+
+
+@pytest.mark.parametrize("image_format", ["jpeg", "png", "webp", "avif"])
+def test_colours_look_as_the_profile_says_that_is_removed(image_format: str) -> None:
+    for colour, expected in SWATCHES.items():
+        picture = Image.new("RGB", (32, 32), colour)
+        shown = {}
+        for name, profile in (("with", write_wide_profile()), ("without", None)):
+            content = io.BytesIO()
+            picture.save(content, "PNG", icc_profile=profile)
+            with Image.open(io.BytesIO(convert(content.getvalue(), format=image_format))) as made:
+                assert "icc_profile" not in made.info
+                shown[name] = made.convert("RGB").getpixel((16, 16))
+        # What is compressed differs a little.
+        assert shown["with"] == pytest.approx(expected, abs=0 if image_format == "png" else 3)
+        assert shown["without"] == pytest.approx(colour, abs=3)
 
 
 DRAWING = b"""<?xml version="1.0"?><!-- Anna Artist --><svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"
