@@ -9,12 +9,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from galley.site_settings.active_zone import name_other_site_zone
+from galley.site_settings.active_zone import name_other_site_zone, show_time
 
 
 class LocalTimeInput(forms.DateTimeInput):
@@ -31,12 +32,11 @@ class LocalTimeInput(forms.DateTimeInput):
         attrs = attrs or {}
         note = f"{attrs.get('id', name)}-zone"
         attrs["aria-describedby"] = f"{attrs.get('aria-describedby', '')} {note}".strip()
-        zone = _("In the time zone %(zone)s, where it is %(time)s now.") % {
-            "zone": timezone.get_current_timezone_name(),
-            "time": timezone.localtime().strftime("%H:%M"),
-        }
+        zone = timezone.get_current_timezone_name()
+        text = escape(_("In the time zone %(zone)s, where it is %(time)s now."))
+        sentence = SafeString(text % {"zone": zone, "time": show_time(zone)})
         field = super().render(name, value, attrs, renderer)
-        return format_html('{}<p class="help" id="{}">{} {}</p>', field, note, zone, name_other_site_zone())
+        return format_html('{}<p class="help" id="{}">{} {}</p>', field, note, sentence, name_other_site_zone())
 
 
 class LocalTimeField(forms.DateTimeField):
@@ -71,3 +71,26 @@ class LocalTimeField(forms.DateTimeField):
                 )
             names = {"zone": zone, "time": f"{time:%H:%M}", "before": f"{second:%H:%M}", "after": f"{first:%H:%M}"}
             raise ValidationError(text % names, code=error.code) from error
+
+
+class RefusesPastSchedule:
+    """For forms of pages: none is published at once that was to go live at a time, when that time has passed."""
+
+    data: QueryDict
+    instance: Any
+    is_deferred_validation: bool
+
+    def clean(self) -> dict[str, Any]:
+        """Return Wagtail's cleaned data. Wagtail itself would publish the page.
+
+        The time at which a page went live may stay in its form, and an old version is published as it was.
+        """
+        data: dict[str, Any] = super().clean()  # type: ignore[misc]
+        time = data.get("go_live_at")
+        is_published = "action-publish" in self.data and "revision" not in self.data and not self.is_deferred_validation
+        if is_published and time and time <= timezone.now():
+            pages = type(self.instance)._base_manager.filter(pk=self.instance.pk)
+            if not pages.filter(last_published_at__gte=time).exists():
+                text = _("This time has passed, so nothing was published. Choose another, or none to publish now.")
+                self.add_error("go_live_at", text)  # type: ignore[attr-defined]
+        return data

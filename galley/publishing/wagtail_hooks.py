@@ -1,6 +1,5 @@
 """What editors see: the dialog that asks when a page is published; of failures, the page's history and a panel."""
 
-import datetime
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +21,7 @@ from wagtail.models import Page, Revision
 from wagtail.users.models import UserProfile
 
 from galley.publishing.schedule import FAILED, find_overdue
-from galley.site_settings.active_zone import name_other_site_zone, read_site_zone
+from galley.site_settings.active_zone import name_other_site_zone, read_site_zone, show_time
 
 
 @hooks.register("register_log_actions")
@@ -59,10 +58,14 @@ def add_overdue_panel(request: HttpRequest, panels: list[Component]) -> None:
 @hooks.register("insert_editor_js")
 def add_publish_dialog() -> SafeString:
     """Ask when a page is to be published, in the zone of who publishes it. Name the site's where it is another."""
-    now = timezone.localtime()
-    tomorrow = (now + datetime.timedelta(days=1)).replace(hour=9, minute=0)
-    zone, other = timezone.get_current_timezone_name(), name_other_site_zone()
-    context = {"now": now, "tomorrow": tomorrow, "zone": zone, "other_zone": other}
+    zone = timezone.get_current_timezone_name()
+    context = {
+        "zone": zone,
+        "now": timezone.localtime().isoformat(timespec="seconds"),
+        "time": show_time(zone),
+        "tomorrow": SafeString("<span data-tomorrow></span>"),
+        "other_zone": name_other_site_zone(),
+    }
     return render_to_string("publishing/dialog.html", context)
 
 

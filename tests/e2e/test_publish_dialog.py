@@ -86,14 +86,25 @@ async def come_to_the_empty_title(editor_page: Page) -> None:
 
 
 async def schedule_for_tomorrow(page: Page) -> None:
-    """Three clicks are enough."""
-    await press(page)
+    """Three clicks are enough. Tomorrow is the day after the press, however long the form and the dialog were open."""
     dialog = page.get_by_role("dialog", name="When is it published?")
+    await press(page)
     await dialog.get_by_label("Tomorrow").click()
-    await dialog.get_by_role("button", name="Schedule").click()
+    now = datetime.datetime.now(datetime.UTC).replace(hour=11, minute=57) + datetime.timedelta(days=3)
+    await page.clock.set_fixed_time(now)
+    await press(page, "Schedule")
+    said = await dialog.get_by_label("Tomorrow").evaluate("(choice) => choice.validationMessage")
+    assert said == "This time has passed."
+    await press(page, "Go on writing")
+
+    await press(page)
+    tomorrow = now + datetime.timedelta(days=1)
+    await expect(dialog.get_by_text("Tomorrow")).to_contain_text(f"{tomorrow:%A} {tomorrow.day} {tomorrow:%B}, 09:00")
+    await expect(dialog).to_contain_text("where it is 11:57 now.")
+    await dialog.get_by_label("Tomorrow").click()
+    await press(page, "Schedule")
     await expect(page.locator(".messages")).to_contain_text("scheduled for publishing")
     await page.goto("/admin/")
-    tomorrow = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1)
     item = page.locator("#scheduled-content li").filter(has_text="For tomorrow")
     await expect(item).to_contain_text(f"goes live on {tomorrow.day} {tomorrow:%B %Y}, 09:00 UTC")
 

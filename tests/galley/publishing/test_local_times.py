@@ -7,11 +7,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
+from wagtail.models import Page
 from wagtail.users.models import UserProfile
 
+from blog.models import BlogPostPage
 from galley.publishing.local_times import LocalTimeField
 from tests.factories import SmallSite
-from tests.galley.preview.conftest import form_of
+from tests.galley.preview.conftest import form_of, markdown
 from tests.home.test_drafts import admin, autosave  # noqa: F401
 
 
@@ -88,3 +90,60 @@ def test_the_editor_is_asked_in_the_form(small_site: SmallSite, admin: Client) -
     page = admin.post(f"/admin/pages/{small_site.post.pk}/edit/", form).content.decode()
     assert "02:30 doesn&#x27;t exist. Do you mean 01:30 or 03:30?" in page
     assert 'value="2030-03-31T02:30"' in page
+
+
+PAST = "2020-03-01T08:30"
+REFUSED = "This time has passed, so nothing was published."
+
+
+def publish(client: Client, page: Page, **fields: str) -> str:
+    """Send the form; return the page that answers, or nothing if it leads away."""
+    form = form_of(page, **{"body": markdown("New words."), "action-publish": "action-publish"} | fields)
+    return client.post(f"/admin/pages/{page.pk}/edit/", form).content.decode()
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_schedule_that_comes_too_late_publishes_nothing(small_site: SmallSite, admin: Client, live: bool) -> None:  # noqa: F811
+    post = small_site.post
+    if not live:
+        Page.objects.get(pk=post.pk).specific.unpublish()
+        Page.objects.filter(pk=post.pk).update(last_published_at=None)
+    page = publish(admin, post, go_live_at=PAST)
+    assert REFUSED in page
+    assert "New words." in page
+    post.refresh_from_db()
+    assert (post.live, "New words." in str(post.body)) == (live, False)
+    # The browser then saves as a draft what it has.
+    assert autosave(admin, post, body=markdown("New words."), go_live_at=PAST)["success"]
+    post.refresh_from_db()
+    assert "New words." in str(post.get_latest_revision_as_object().body)
+    assert REFUSED in publish(admin, post, go_live_at=PAST)
+    assert publish(admin, post, go_live_at="") == ""
+    post.refresh_from_db()
+    assert (post.live, "New words." in str(post.body)) == (True, True)
+
+
+def test_a_new_page_whose_schedule_comes_too_late_is_not_created(small_site: SmallSite, admin: Client) -> None:  # noqa: F811
+    form = form_of(BlogPostPage(title="Late", slug="late"), go_live_at=PAST, **{"action-publish": "1"})
+    page = admin.post(f"/admin/pages/add/blog/blogpostpage/{small_site.blog.pk}/", form).content.decode()
+    assert REFUSED in page
+    assert 'value="Late"' in page
+    assert not BlogPostPage.objects.filter(title="Late").exists()
+
+
+def test_a_page_that_went_live_at_its_time_is_published_again(small_site: SmallSite, admin: Client) -> None:  # noqa: F811
+    time = datetime.datetime(2020, 3, 1, 8, 30, tzinfo=datetime.UTC)
+    BlogPostPage.objects.filter(pk=small_site.post.pk).update(go_live_at=time, last_published_at=time)
+    assert publish(admin, small_site.post, go_live_at=PAST) == ""
+    small_site.post.refresh_from_db()
+    assert "New words." in str(small_site.post.body)
+
+
+def test_an_old_version_is_published_as_it_was(small_site: SmallSite, admin: Client) -> None:  # noqa: F811
+    post = small_site.post
+    BlogPostPage.objects.filter(pk=post.pk).update(last_published_at=None)
+    post.go_live_at = datetime.datetime(2020, 3, 1, 8, 30, tzinfo=datetime.UTC)
+    old = post.save_revision()
+    assert publish(admin, post, go_live_at=PAST, revision=str(old.pk)) == ""
+    post.refresh_from_db()
+    assert "New words." in str(post.body)

@@ -1,10 +1,21 @@
 /** Asks when a page is to be published, before it is, and names what is missing, each with a link to its field. */
 
 import { openField } from "./open-field.js";
+import { ZoneClock } from "./zone-clock.js";
 
 const template = document.querySelector("#publish");
 const texts = template.dataset;
+// The form may have been open since yesterday, or since before a change of clocks.
+const clock = new ZoneClock(texts);
 let isConfirmed = false;
+
+function showTime() {
+  for (const element of document.querySelectorAll("span[data-zone]")) {
+    element.textContent = new ZoneClock(element.dataset).show(clock.now).slice(-5);
+  }
+}
+
+setInterval(showTime, 10_000);
 
 /* The session's check and the wait for a running autosave come after this: `finish-autosave.js`. */
 window.addEventListener(
@@ -28,10 +39,12 @@ function ask(form, button) {
   const [goLive, expire] = [form.elements.go_live_at, form.elements.expire_at];
   const { when, time, end } = dialog.querySelector("form").elements;
   const submit = dialog.querySelector("[type=submit]");
-  const later = () => ({ now: "", tomorrow: texts.tomorrow, time: time.value })[when.value];
-  const isFuture = goLive.value > texts.now;
+  const { tomorrow } = clock;
+  const later = () => ({ now: "", tomorrow, time: time.value })[when.value];
+  const isFuture = clock.read(goLive.value) > clock.now;
   when.value = isFuture ? "time" : "now";
-  time.value = isFuture ? goLive.value : texts.tomorrow;
+  time.value = isFuture ? goLive.value : tomorrow;
+  dialog.querySelector("[data-tomorrow]").textContent = `${nameDay(tomorrow)}, ${tomorrow.slice(-5)}`;
   end.value = expire?.value ?? "";
   end.closest("label").hidden = !expire;
 
@@ -40,9 +53,11 @@ function ask(form, button) {
   dialog.querySelector("ul").replaceChildren(...missing.map(([show, text]) => toItem(dialog, show, text)));
   const update = () => {
     time.required = when.value === "time";
-    const isPast = ({ value }) => value && value <= texts.now;
-    time.setCustomValidity(when.value === "time" && isPast(time) ? texts.past : "");
-    end.setCustomValidity(isPast(end) ? texts.past : end.value && end.value <= later() ? texts.early : "");
+    const isPast = (value) => clock.read(value) <= clock.now;
+    for (const choice of [...when, time]) choice.setCustomValidity("");
+    const chosen = when.value === "time" ? time : [...when].find(({ checked }) => checked);
+    chosen.setCustomValidity(isPast(later()) ? texts.past : "");
+    end.setCustomValidity(isPast(end.value) ? texts.past : clock.read(end.value) <= clock.read(later()) ? texts.early : "");
     submit.textContent = when.value === "now" ? texts.publish : texts.schedule;
   };
   update();
@@ -50,6 +65,8 @@ function ask(form, button) {
     if (target === time) when.value = "time";
     update();
   });
+  // Time has passed since.
+  submit.addEventListener("click", update);
   dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
   dialog.querySelector("form").addEventListener("submit", (event) => {
@@ -62,7 +79,13 @@ function ask(form, button) {
     isConfirmed = false;
   });
   document.body.append(dialog);
+  showTime();
   dialog.showModal();
+}
+
+function nameDay(time) {
+  const day = { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" };
+  return new Date(`${time}Z`).toLocaleDateString(document.documentElement.lang, day);
 }
 
 function write(field, value) {
