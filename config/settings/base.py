@@ -6,6 +6,7 @@ from urllib.parse import quote
 from environs import Env, validate
 
 from config.settings.var_dir import prepare_var_dir, read_or_create_secret_key
+from galley.backups.conf import backup_settings
 from galley.files.conf import file_storages
 from galley.languages.conf import language_settings
 from galley.monitoring.conf import logging_settings
@@ -299,8 +300,7 @@ CONTACT_RATE_SPAN = env.int("CONTACT_RATE_SPAN", 10 * 60)
 # The number of proxies that append to `X-Forwarded-For`. With a higher number, senders can forge their address.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 
-BACKUP_DIR = env.path("BACKUP_DIR", VAR_DIR / "backups")
-BACKUP_KEY = env.str("BACKUP_KEY", "")
+vars().update(backup_settings(env, VAR_DIR))
 
 # How long what editors delete can be restored.
 BIN_DAYS = env.int("BIN_DAYS", 30)

@@ -31,10 +31,11 @@ from galley.backups.storing import BackupError, store
 VERSIONS = ("django", "wagtail")
 
 
-def make_backup(root: Path, media: Media, key: Any | None) -> tuple[Path, Manifest]:
+def make_backup(root: Path, media: Media, key: Any | None, bucket: Any | None = None) -> tuple[Path, Manifest]:
     """Back up the site's database and the files in `media` to a new folder in `root`, and delete old backups there.
 
-    Returns the folder and its manifest. Raises BackupError if the backup can't be made: then nothing of it is left.
+    Then copies it into `bucket`, a `BackupBucket`. Returns the folder and its manifest. Raises BackupError if the
+    backup can't be made: then nothing of it is left, or the message says that only the bucket doesn't have it.
     """
     with lock(root):
         for leftover in root.glob(".unfinished-*"):
@@ -45,6 +46,8 @@ def make_backup(root: Path, media: Media, key: Any | None) -> tuple[Path, Manife
             # Under another name, half of a backup is never taken for one.
             hidden = backups[at].rename(root / f".unfinished-{backups[at].name}")
             shutil.rmtree(hidden, ignore_errors=True)
+        if bucket:
+            bucket.store(folder, manifest, key)
     return folder, manifest
 
 

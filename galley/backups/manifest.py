@@ -39,6 +39,10 @@ class Manifest:
     files: dict[str, StoredFile] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
+    def all_files(self) -> list[StoredFile]:
+        """Return the database's and all others."""
+        return [self.database, *self.files.values()]
+
     def write(self, folder: Path, key: Any | None) -> None:
         """Write it into `folder`. A backup without it is none."""
         text = json.dumps(asdict(self), indent=1)
@@ -72,10 +76,14 @@ def find_backups(root: Path) -> dict[datetime, Path]:
     """Return the complete backups in the folder `root` with the times when they were begun, the newest first."""
     backups = {}
     for folder in root.glob("*"):
-        try:
-            begun = datetime.strptime(folder.name, NAME_FORMAT).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-        if is_encrypted(folder) or (folder / MANIFEST).exists():
+        if (begun := read_time(folder.name)) and (is_encrypted(folder) or (folder / MANIFEST).exists()):
             backups[begun] = folder
     return dict(sorted(backups.items(), reverse=True))
+
+
+def read_time(name: str) -> datetime | None:
+    """Return when the backup of this name was begun; None if it isn't the name of one."""
+    try:
+        return datetime.strptime(name, NAME_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -9,11 +9,9 @@ from tempfile import mkdtemp
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.exceptions import SuspiciousFileOperation
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from django.utils._os import safe_join
 from wagtail.models import Page
 
 from galley.backups.databases import load_postgresql, load_sqlite
@@ -21,7 +19,7 @@ from galley.backups.making import lock
 from galley.backups.manifest import Manifest, StoredFile, is_encrypted, read_manifest
 from galley.backups.media import Media, find_files, find_workplace, replace_files
 from galley.backups.moving import move_rows
-from galley.backups.storing import BackupError, fetch
+from galley.backups.storing import BackupError, fetch, join
 
 
 def restore_backup(
@@ -63,7 +61,7 @@ def check_backup(folder: Path, key: Any | None) -> Manifest:
     """Read all of the backup in `folder`, and return its manifest. Raises BackupError if it is damaged."""
     manifest = read_manifest(folder, key)
     key = key if is_encrypted(folder) else None
-    for file in _all_files(manifest):
+    for file in manifest.all_files():
         with Path(os.devnull).open("wb") as nowhere:
             _fetch_checked(folder, file, nowhere, key)
     return manifest
@@ -92,10 +90,6 @@ def _check_vendor_and_release(manifest: Manifest) -> None:
         )
 
 
-def _all_files(manifest: Manifest) -> list[StoredFile]:
-    return [manifest.database, *manifest.files.values()]
-
-
 @contextmanager
 def _staging(media: Media) -> Iterator[Path]:
     """Make a folder to work in."""
@@ -116,7 +110,7 @@ def _fetch_all(folder: Path, manifest: Manifest, staged: Path, key: Any | None) 
     """Write all files of the backup to the folder `staged`, and check them. Return the path of the database's."""
     dump = staged / "database"
     places = [(dump, manifest.database)]
-    places += [(_join(staged / "media", name), file) for name, file in manifest.files.items()]
+    places += [(join(staged / "media", name), file) for name, file in manifest.files.items()]
     try:
         for path, file in places:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -130,15 +124,8 @@ def _fetch_all(folder: Path, manifest: Manifest, staged: Path, key: Any | None) 
 
 
 def _fetch_checked(folder: Path, file: StoredFile, target: Any, key: Any | None) -> None:
-    if fetch(_join(folder, file.place), target, key) != file.sha256:
+    if fetch(join(folder, file.place), target, key) != file.sha256:
         raise BackupError(f"{folder / file.place} is damaged: its SHA-256 is another. Nothing was changed.")
-
-
-def _join(folder: Path, name: str) -> Path:
-    try:
-        return Path(safe_join(folder, name))
-    except SuspiciousFileOperation:
-        raise BackupError(f"The backup names a file outside of its folder: {name}. Nothing was changed.") from None
 
 
 def _swap_media(new: Path, media: Media, replaced: Path) -> None:

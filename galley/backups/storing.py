@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyrage
+from django.core.exceptions import SuspiciousFileOperation
+from django.utils._os import safe_join
 
 BUFFER = 1024 * 1024
 
@@ -107,3 +109,11 @@ def fetch(path: Path, target: BinaryIO, key: Any | None) -> str:
         reason = getattr(error, "strerror", None) or error
         raise BackupError(f"{path} is damaged or can't be read ({reason}). Nothing was changed.") from None
     return writer.hash.hexdigest()
+
+
+def join(folder: Path, name: str) -> Path:
+    """Return the path of the file `name` in `folder`. Raises BackupError if it is outside of it."""
+    try:
+        return Path(safe_join(folder, name))
+    except SuspiciousFileOperation:
+        raise BackupError(f"The backup names a file outside of its folder: {name}. Nothing was changed.") from None

@@ -25,7 +25,9 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from wagtail.models import Revision
 
+from galley.backups.conf import find_bucket
 from galley.backups.manifest import find_backups
+from galley.backups.storing import BackupError
 from galley.files.storage import is_bucket
 from galley.health.checks import find_budget
 from galley.tasks.mail import describe_mail, is_mail_sent
@@ -211,15 +213,30 @@ def check_certificate() -> Iterator[Finding]:
 def check_backups() -> Iterator[Finding]:
     """Ask how old the newest complete backup is."""
     folder = Path(getattr(settings, "BACKUP_DIR", "backups"))
-    newest = next(iter(find_backups(folder)), None)
+    yield _judge_backup("backups", folder, next(iter(find_backups(folder)), None))
+    if not (bucket := find_bucket()):
+        return
+    name = "backups in the bucket"
+    try:
+        newest = next(bucket.each_backup(), None)
+        is_public = newest and bucket.is_public(newest[1])
+    except BackupError as error:
+        mend = _("None is copied there until it answers. BACKUP_S3_BUCKET and its other variables say where it is.")
+        yield Finding(name, State.FAULT, str(error), mend)
+        return
+    yield _judge_backup(name, bucket, newest[0] if newest else None)
+    if is_public:
+        text = _("Everybody can read the backups in %s.") % bucket
+        yield Finding(name, State.FAULT, text, _("Let nobody read that bucket without a key."))
+
+
+def _judge_backup(name: str, place: Any, newest: datetime.datetime | None) -> Finding:
     mend = _("Make one: galley backup. Then look why none was made: journalctl -u galley-backup.")
     if newest is None:
-        text = _("There is no backup in %s.") % folder
-        yield Finding("backups", State.WARNING, text, mend)
-    elif timezone.now() - newest > BACKUP_LATE:
-        yield Finding("backups", State.FAULT, _("The newest backup is %s old.") % timesince(newest), mend)
-    else:
-        yield Finding("backups", State.WELL, _("The newest backup is %s old.") % timesince(newest))
+        return Finding(name, State.WARNING, _("There is no backup in %s.") % place, mend)
+    text = _("The newest backup is %s old.") % timesince(newest)
+    is_late = timezone.now() - newest > BACKUP_LATE
+    return Finding(name, State.FAULT if is_late else State.WELL, text, mend if is_late else "")
 
 
 def check_disk() -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
 from galley.backups import storing
+from galley.backups.conf import find_bucket
 from galley.backups.making import make_backup
 from galley.backups.media import find_media
 from galley.backups.storing import BackupError, read_key
@@ -18,8 +19,9 @@ class Command(BaseCommand):
     """Backs up the database and the files to a new folder in `BACKUP_DIR`."""
 
     help = (
-        "Backs up database and files to a new folder in `BACKUP_DIR`, while the site runs, and deletes old backups. "
-        "`--new-key` prints a key for `BACKUP_KEY` instead."
+        "Backs up database and files to a new folder in `BACKUP_DIR`, while the site runs, copies it to the bucket "
+        "`BACKUP_S3_BUCKET` if there is one, and deletes old backups. `--new-key` prints a key for `BACKUP_KEY` "
+        "instead."
     )
     requires_system_checks = []
 
@@ -34,12 +36,14 @@ class Command(BaseCommand):
             return
         try:
             key = read_key(getattr(settings, "BACKUP_KEY", ""))
-            folder, manifest = make_backup(Path(getattr(settings, "BACKUP_DIR", "backups")), find_media(), key)
+            root, bucket = Path(getattr(settings, "BACKUP_DIR", "backups")), find_bucket()
+            folder, manifest = make_backup(root, find_media(), key, bucket)
         except BackupError as error:
             raise CommandError(str(error)) from error
         except Error as error:
             raise CommandError(f"The database gives no answer: {error}. No backup was made.") from error
         rows = sum(manifest.rows.values())
-        self.stdout.write(f"{folder}: {rows} rows and {len(manifest.files)} files{', encrypted' if key else ''}.")
+        told = f"{rows} rows and {len(manifest.files)} files{', encrypted' if key else ''}"
+        self.stdout.write(f"{folder}: {told}.{f' It is in {bucket}, too.' if bucket else ''}")
         for name in manifest.missing:
             self.stderr.write(f"The database names a file that isn't there: {name}")

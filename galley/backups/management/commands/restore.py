@@ -1,6 +1,7 @@
 """`manage.py restore`: restore a backup, or check it."""
 
 from argparse import ArgumentParser
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
-from galley.backups.manifest import find_backups
+from galley.backups.conf import find_bucket
+from galley.backups.manifest import find_backups, read_time
 from galley.backups.media import find_media
 from galley.backups.restoring import check_backup, restore_backup
 from galley.backups.storing import BackupError, read_key
@@ -21,30 +23,25 @@ class Command(BaseCommand):
 
     help = (
         "Restores a backup into an empty site, after each file of it was checked. `--check` only checks. Without a "
-        "name, lists the backups in `BACKUP_DIR`."
+        "name, lists the backups in `BACKUP_DIR` and in the bucket `BACKUP_S3_BUCKET`, from which one is fetched first."
     )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the backup and the options."""
-        parser.add_argument("backup", nargs="?", help="`newest`, a name in BACKUP_DIR, or the path of its folder.")
+        parser.add_argument("backup", nargs="?", help="`newest`, a name in the list, or the path of its folder.")
         parser.add_argument("--check", action="store_true", help="Read and check all of it, and change nothing.")
         parser.add_argument("--replace", action="store_true", help="Delete the content that the site has.")
 
     def handle(self, *, backup: str | None, check: bool, replace: bool, **options: Any) -> None:
         """Restore or check the backup. Raises CommandError if that can't be done."""
-        root = Path(getattr(settings, "BACKUP_DIR", "backups"))
-        backups = find_backups(root)
-        if backup is None:
-            names = [folder.name for folder in backups.values()]
-            self.stdout.write("\n".join(names) or f"There is no backup in {root}.")
-            return
-        if backup == "newest" and not backups:
-            raise CommandError(f"There is no backup in {root}. Nothing was changed.")
-        # An absolute path stays as it is.
-        folder = next(iter(backups.values())) if backup == "newest" else root / backup
+        root, bucket = Path(getattr(settings, "BACKUP_DIR", "backups")), find_bucket()
         try:
+            if backup is None:
+                self._list(root, bucket)
+                return
             key = read_key(getattr(settings, "BACKUP_KEY", ""))
+            folder = self._find_folder(root, bucket, backup, key)
             if check:
                 manifest = check_backup(folder, key)
             else:
@@ -61,3 +58,25 @@ class Command(BaseCommand):
         for name in manifest.missing:
             self.stderr.write(f"Was missing when the backup was made: {name}")
         self.stdout.write(NEXT)
+
+    def _list(self, root: Path, bucket: Any | None) -> None:
+        """Print the names of the backups in the folder, and of those that only the bucket has."""
+        lines = {at: folder.name for at, folder in find_backups(root).items()}
+        try:
+            lines = {at: f"{name} in {bucket}" for at, name in bucket.each_backup()} | lines if bucket else lines
+        finally:
+            text = "\n".join(lines[at] for at in sorted(lines, reverse=True))
+            self.stdout.write(text or f"There is no backup in {root}.")
+
+    def _find_folder(self, root: Path, bucket: Any | None, backup: str, key: Any | None) -> Path:
+        """Return the folder of the backup. One that isn't in `root` is fetched from the bucket."""
+        if backup == "newest":
+            names = {at: folder.name for at, folder in find_backups(root).items()}
+            names |= islice(bucket.each_backup(), 1) if bucket else ()
+            if not names:
+                raise BackupError(f"There is no backup in {root}. Nothing was changed.")
+            backup = names[max(names)]
+        # An absolute path stays as it is.
+        folder = root / backup
+        is_elsewhere = bucket and read_time(backup) and not folder.exists()
+        return bucket.fetch(backup, root, key) if bucket and is_elsewhere else folder
