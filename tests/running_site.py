@@ -25,6 +25,8 @@ EDITOR_PASSWORD = "only-for-tests-Tz4k"
 # The numbers of the blog and its post on the small site.
 BLOG_ID = 4
 POST_ID = 7
+# An address of this machine that is another host's to sites that run with `tests.e2e.settings`.
+PUBLIC_ADDRESS = "127.0.0.7"
 STARTS_WITHIN = 180  # seconds
 DATABASE = "galley.sqlite3"
 

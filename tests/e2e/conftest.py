@@ -8,6 +8,7 @@
   `browser.new_context(viewport=..., java_script_enabled=False, ...)` for a phone, or for somebody without JavaScript.
 - `editor_page`: an empty page whose visitor is logged in to the admin; addresses are relative to the site.
   Another window of the same editor: `await editor_page.context.new_page()`.
+- `picture_host`: the address of another host, from which the site fetches pictures.
 - `views`: how axe looks at a screen, for `tests/e2e/accessibility.py`.
 - `watch`: fails the test on errors in the browser's console, and on any request to another host. When an error is
   part of the test: `watch.expect_error("404")`, with any part of its text.
@@ -19,8 +20,10 @@ server and one Chromium; the browser lives on the event loop of the session, so 
 import os
 import re
 import shutil
+import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,10 +37,11 @@ from tests.e2e.accessibility import ALL_VIEWS, FEW_VIEWS, View
 from tests.e2e.editing import hold_presses
 from tests.e2e.rich_page import add_rich_page
 from tests.e2e.visiting import CHROMIUM_FLAGS
-from tests.running_site import RunningSite, read_session, run_site
+from tests.running_site import PUBLIC_ADDRESS, RunningSite, read_session, run_site
 
 PATIENCE = 60_000  # milliseconds
 expect.set_options(timeout=PATIENCE)
+PICTURE = Path(__file__).parents[2] / "quickstart/sample_site/pictures/proof-marks.webp"
 
 
 class Watch:
@@ -95,7 +99,7 @@ def small_site_server(
     """The server of this worker, which all test modules share."""
     folder = tmp_path_factory.mktemp("site") / "var"
     shutil.copytree(small_site_folder, folder)
-    with run_site(folder) as site:
+    with run_site(folder, DJANGO_SETTINGS_MODULE="tests.e2e.settings") as site:
         yield site
 
 
@@ -127,6 +131,31 @@ def rich_site_folder(run_folder: Path, small_site_folder: Path) -> Path:
 def project(server: RunningSite, rich_site_folder: Path) -> int:
     """The id of a project with every kind of field and block, longer than any screen, on the running site."""
     return int((rich_site_folder / "project").read_text())
+
+
+class PictureHandler(BaseHTTPRequestHandler):
+    """Answers with a picture, whatever is asked for."""
+
+    def do_GET(self) -> None:
+        content = PICTURE.read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture
+def picture_host() -> Iterator[str]:
+    """The address of another host, with pictures, which the site takes for a public one."""
+    with ThreadingHTTPServer((PUBLIC_ADDRESS, 0), PictureHandler) as host:
+        thread = threading.Thread(target=host.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://{PUBLIC_ADDRESS}:{host.server_port}"
+        host.shutdown()
+        thread.join()
 
 
 @pytest.fixture

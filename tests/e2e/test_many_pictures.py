@@ -6,12 +6,12 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.conftest import Watch
 from tests.e2e.editing import add_block, add_paragraph, start_post, until_saved
 from tests.e2e.test_pasting import PASTE, PIXEL, expect_ids
 from tests.e2e.test_undo_deletion import kinds
 
-ON_THE_WEB = '<h2>Seen</h2><img src="http://127.0.0.1:9/a.png"><p>Between.</p><img src="//127.0.0.1:9/b.png">'
+ON_THE_WEB = """<h2>Seen</h2><img src="http://127.0.0.1:9/a.png"><p>Between.</p><img src="//127.0.0.1:9/b.png">
+<img alt="A printed sheet" src="{host}/sheets/1.webp?size=large"><p>Below.</p>"""
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>'
 DROP = """([element, files]) => {
   const data = new DataTransfer();
@@ -32,7 +32,7 @@ async def drop(page: Page, where: str, files: list[tuple[str, str, str]]) -> Non
     await page.evaluate(DROP, [await page.locator(where).element_handle(), files])
 
 
-async def test_pictures_come_in_numbers(editor_page: Page, watch: Watch) -> None:
+async def test_pictures_come_in_numbers(editor_page: Page, picture_host: str) -> None:
     page = editor_page
     await start_post(page, "Many pictures")
     await add_block(page, "Gallery")
@@ -58,14 +58,17 @@ async def test_pictures_come_in_numbers(editor_page: Page, watch: Watch) -> None
     await expect_ids(page, 6)
 
     await add_paragraph(page)
-    await page.evaluate(PASTE, ON_THE_WEB)
+    await page.evaluate(PASTE, ON_THE_WEB.format(host=picture_host))
     await expect(message).to_contain_text("Picture 1 is missing. Its address isn't a public one.")
     await expect(message).to_contain_text("Picture 2 is missing.")
-    assert await kinds(page) == ["gallery", "paragraph", "paragraph"]
+    await expect(message).to_contain_text("Pictures added: 1.")
+    assert await kinds(page) == ["gallery", "paragraph", "paragraph", "figure", "paragraph"]
+    await expect(page.get_by_label("Alt text").last).to_have_value("A printed sheet")
+    await page.locator("#body-root .image-chooser img").last.evaluate("(picture) => picture.decode()")
     await page.locator(".public-DraftEditor-content").last.click()
     await page.evaluate(PASTE_MUCH, 20_000_000)
     await expect(message).to_contain_text("too much to paste at once. Nothing has been changed")
-    await expect(page.locator(".public-DraftEditor-content").last).to_have_text("Between.")
+    await expect(page.locator(".public-DraftEditor-content").last).to_have_text("Below.")
     await until_saved(page)
 
 

@@ -1,15 +1,12 @@
 """An editor signs in, writes an illustrated post, and schedules it, with keyboard and mouse alone."""
 
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.e2e.conftest import Watch
+from tests.e2e.conftest import PICTURE, Watch
 from tests.e2e.editing import add_block, hold_presses, type_paragraph, until_saved
 from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite
 
-PICTURE = Path(__file__).parents[2] / "quickstart/sample_site/pictures/proof-marks.webp"
 TITLE = "Marks in the margin"
 ALT_TEXT = "A printed sheet with corrections in red ink"
 
