@@ -56,6 +56,8 @@ def test_an_empty_machine_becomes_a_server(tmp_path: Path) -> None:
             command = command.replace(placeholder, value)
         lines += [command, f"echo answered $({ASK}/health/ready) $({ASK}/admin/login/)"]
     lines += ["galley status", "stat --format='settings %a %U' /etc/galley.env"]
+    # Without the command `galley`, nothing of the server's settings is known.
+    lines += ["cd /srv/galley/current", "{ .venv/bin/python manage.py migrate 2>&1 || true; } | tail -n 1"]
     run = subprocess.run(
         ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "bash", MACHINE, root, clone, programs],
         input="\n".join(lines), capture_output=True, text=True, check=False,
@@ -65,3 +67,4 @@ def test_an_empty_machine_becomes_a_server(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
     assert re.findall("answered (.*)", run.stdout) == ["200 200"] * len(read_commands("deploy/install"))
     assert "settings 600 root" in run.stdout
+    assert "looks like a server: there is /etc/galley.env" in run.stdout

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from galley.site_settings import server_signs
 from galley.site_settings.server_signs import find_server_signs, is_public
 from tests.running_site import PROJECT, environment
 
@@ -32,7 +33,8 @@ def test_a_host_of_ones_own(host: str) -> None:
 
 def test_what_tells_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    code = tmp_path / "dev.py"
+    code = tmp_path / "galley/config/settings/dev.py"
+    code.parent.mkdir(parents=True)
     code.touch()
     if not os.getuid():
         os.chown(code, 1000, 1000)
@@ -41,7 +43,23 @@ def test_what_tells_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "the database is postgresql at db.example.org",
         "example.org is a public host",
     ]
-    assert find_server_signs(SQLITE, ["*"], LOCAL, Path("/etc/passwd")) == ["/etc belongs to root"]
+    assert find_server_signs(SQLITE, ["*"], LOCAL, Path("/usr/share/doc")) == ["/usr/share belongs to root"]
+
+
+def test_root_is_refused_on_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In root's shell there are none of the settings, and the files may be its own."""
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    code = tmp_path / "releases/20261130-a/config/settings/dev.py"
+    code.parent.mkdir(parents=True)
+    code.touch()
+    (tmp_path / "current").symlink_to(tmp_path / "releases/20261130-a")
+    release = f"{tmp_path}/releases/20261130-a is a release"
+    assert find_server_signs(SQLITE, ["*"], LOCAL, tmp_path / "current/config/settings/dev.py") == [release]
+    of_developer = tmp_path / "galley/config/settings/dev.py"
+    assert find_server_signs(SQLITE, ["*"], LOCAL, of_developer) == []
+    monkeypatch.setattr(server_signs, "SERVER_SETTINGS", tmp_path / "galley.env")
+    (tmp_path / "galley.env").touch()
+    assert find_server_signs(SQLITE, ["*"], LOCAL, of_developer) == [f"there is {tmp_path}/galley.env"]
 
 
 def test_a_command_does_nothing_there_unless_asked_for(tmp_path: Path) -> None:
