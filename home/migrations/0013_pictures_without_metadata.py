@@ -18,6 +18,8 @@ def delete_renditions(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("home", "0012_statistics")]
 
+    why_compatible = {"Raw Python operation": "The release before makes a rendition again that is gone."}
+
     operations = [
         migrations.AlterField(
             "rendition",

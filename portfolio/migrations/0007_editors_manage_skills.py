@@ -25,6 +25,10 @@ class Migration(migrations.Migration):
         ('home', '0005_roles'),
     ]
 
+    why_compatible = {
+        'Raw Python operation': 'It gives permissions only. The release before asks for none of them.',
+    }
+
     operations = [
         migrations.AlterModelOptions(
             name='skill',
