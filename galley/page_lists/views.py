@@ -5,10 +5,11 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.pages.choose_parent import ChooseParentView
 from wagtail.admin.views.pages.listing import ExplorableIndexView, IndexView
 from wagtail.admin.views.pages.search import SearchView
 from wagtail.admin.viewsets.pages import PageListingViewSet
@@ -17,6 +18,19 @@ from wagtail.search.utils import separate_filters_from_query
 
 from galley.page_lists.filters import STATES, make_filters
 from galley.page_lists.newest import pages_to_change, search_pages
+
+EMPTY_TABS = {
+    "drafts": _("There are no drafts. What is begun or changed, and not published yet, stands here."),
+    "scheduled": _("Nothing is scheduled. What will be published at a time chosen under “Publish” stands here."),
+    "published": _("Nothing is published yet. What visitors can read stands here."),
+}
+
+
+def may_add(model: type[Page], request: HttpRequest) -> bool:
+    """Return whether the user may add a page of this type anywhere."""
+    view = ChooseParentView(model=model)
+    view.setup(request)
+    return bool(view.get_valid_parent_pages(request.user).exists())
 
 
 class PageListView(IndexView):
@@ -47,6 +61,17 @@ class PageListView(IndexView):
         if not self.is_searching:
             return queryset
         return search_pages(self.search_query, queryset, self.request.user, is_ordered=self.is_explicitly_ordered)
+
+    @cached_property
+    def no_results_message(self) -> str | Promise:
+        """Return what an empty tab is for, or Wagtail's sentence."""
+        if self.is_filtering and not self.is_searching and self.filters.form.changed_data == ["state"]:
+            return EMPTY_TABS[self.request.GET["state"]]
+        return super().no_results_message
+
+    def get_add_url(self) -> str | None:
+        """Return where a page is added if there is a place where the user may do so."""
+        return super().get_add_url() if may_add(self.model, self.request) else None
 
     def tabs(self) -> list[tuple[str, str, bool]]:
         """Return the address, the label and whether it is the present one, of each tab. The other filters stay."""
@@ -118,10 +143,7 @@ class PageListViewSet(PageListingViewSet):
         model = self.model
 
         def is_shown(item: MenuItem, request: Any) -> bool:
-            if request.user.is_superuser or pages_to_change(request.user).type(model).exists():
-                return True
-            view = self.choose_parent_view_class(model=model)
-            view.setup(request)
-            return bool(view.get_valid_parent_pages(request.user).exists())
+            may_change = request.user.is_superuser or pages_to_change(request.user).type(model).exists()
+            return bool(may_change) or may_add(model, request)
 
         return type("PageListMenuItem", (MenuItem,), {"is_shown": is_shown})

@@ -99,3 +99,22 @@ async def test_a_copy_is_a_draft_of_its_own_at_an_address_that_is_free(editor_pa
     # It is dated when it goes live.
     await expect(page.get_by_label("Date", exact=True)).to_have_value("")
     assert (await page.request.get("/blog/a-sheet-that-goes-twice/")).status == 200
+
+
+async def test_a_search_without_hits_leads_on(editor_page: Page, views: list[View]) -> None:
+    page = editor_page
+    await page.goto("/admin/blogpostpage-list/?state=published")
+    await page.get_by_role("textbox", name="Search term").fill("nowhere")
+    await expect(page.get_by_role("alert")).to_have_text("No blog posts match your query.")
+    await assert_accessible(page, one_of(views))
+    await page.get_by_role("link", name="Show all").click()
+    await expect(page.get_by_role("link", name="All", exact=True)).to_have_attribute("aria-current", "page")
+    for path in (
+        f"pages/{BLOG_ID}/?q=nowhere",
+        "blogpostpage-list/?state=scheduled",
+        "reports/locked/",
+        "reports/workflow/",
+    ):
+        await page.goto(f"/admin/{path}")
+        await expect(page.get_by_role("table")).to_have_count(0)
+        await assert_accessible(page, at_night(views))
