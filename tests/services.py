@@ -7,11 +7,13 @@ brings it.
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from urllib.parse import quote
 
 import pytest
@@ -132,6 +134,43 @@ def redis_url() -> Iterator[str]:
     """The address of an empty Redis."""
     with run_redis() as server:
         yield server.url
+
+
+class SilentServer:
+    """A server that takes connections, counts them, and never answers."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"redis://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._connections: list[socket.socket] = []
+        self._thread = Thread(target=self._take)
+        self._thread.start()
+
+    def _take(self) -> None:
+        while True:
+            connection, _ = self._listener.accept()
+            self._connections.append(connection)
+            if connection.recv(4) == b"stop":
+                return
+
+    def stop(self) -> int:
+        """End it, with all its connections. Return how many there were."""
+        if not self._thread.is_alive():
+            return len(self._connections) - 1
+        with socket.create_connection(self._listener.getsockname()) as last:
+            last.send(b"stop")
+            self._thread.join()
+        for connection in [*self._connections, self._listener]:
+            connection.close()
+        return len(self._connections) - 1
+
+
+@pytest.fixture
+def silent() -> Iterator[SilentServer]:
+    """A server that takes connections and never answers, as on a host that is cut off."""
+    server = SilentServer()
+    yield server
+    server.stop()
 
 
 def _postgresql_programs() -> Path | None:

@@ -50,6 +50,7 @@ class RedisBackplane(Backplane):
         self._own_presence = json.dumps(ProcessPresence())
         self._next_heartbeat = 0.0
         self._heard_at: dict[str, float] = {}
+        self._is_away = False
 
     async def start(self, hub: Hub) -> None:
         """Begin to notify `hub` of other processes; return when it knows who is there now."""
@@ -89,7 +90,7 @@ class RedisBackplane(Backplane):
             async with asyncio.timeout(SILENT_SECONDS):
                 text = await self._redis.hget(_key(channel), "frame")
         except (RedisError, TimeoutError) as error:
-            _warn(error)
+            self._warn(error)
             return None
         return Frame.from_json(str(text)) if text else None
 
@@ -99,9 +100,10 @@ class RedisBackplane(Backplane):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(RedisError, TimeoutError):
-            await self._redis.delete(_process_key(self._process))
-            await self._redis.publish(CHANNEL, json.dumps(["gone", self._process]))
-            await self._redis.aclose()
+            async with asyncio.timeout(SILENT_SECONDS):
+                await self._redis.delete(_process_key(self._process))
+                await self._redis.publish(CHANNEL, json.dumps(["gone", self._process]))
+        await self._redis.aclose()
 
     # Talking
 
@@ -114,9 +116,10 @@ class RedisBackplane(Backplane):
             try:
                 async with asyncio.timeout(SILENT_SECONDS):
                     await self._exchange()
+                self._is_away = False
             except Exception as error:
                 # Whatever it was, the screens of this process depend on this one task.
-                _warn(error)
+                self._warn(error)
                 self._drop_silent_processes()
                 self._started.set()
                 await asyncio.sleep(RECONNECT_SECONDS)
@@ -202,7 +205,7 @@ class RedisBackplane(Backplane):
                 if message:
                     self._receive(*json.loads(message["data"]))
             except Exception as error:
-                _warn(error)
+                self._warn(error)
                 await pubsub.aclose()  # type: ignore[no-untyped-call]
                 await asyncio.sleep(RECONNECT_SECONDS)
 
@@ -232,6 +235,13 @@ class RedisBackplane(Backplane):
             if now - heard_at > SILENT_SECONDS:
                 self._receive("gone", process)
 
+    def _warn(self, error: Exception) -> None:
+        """Say in the log that Redis is away: once until it answers again."""
+        if not self._is_away:
+            reason = str(error) or type(error).__name__
+            logger.warning("Redis is away (%s): only screens connected to this process see the draft now.", reason)
+        self._is_away = True
+
 
 def _key(channel: str) -> str:
     return f"preview:draft:{channel}"
@@ -239,7 +249,3 @@ def _key(channel: str) -> str:
 
 def _process_key(process: str) -> str:
     return f"preview:process:{process}"
-
-
-def _warn(error: Exception) -> None:
-    logger.warning("Redis is away (%s): only screens connected to this process see the draft now.", error)

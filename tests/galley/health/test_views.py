@@ -10,7 +10,9 @@ from django.test import AsyncClient, Client
 from django.urls import reverse
 
 from galley.health import views as health
+from galley.page_cache import redis_cache
 from tests.factories import SmallSite
+from tests.services import SilentServer
 
 
 @pytest.fixture
@@ -18,7 +20,7 @@ def broken_database(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(health, "_look", fail)
+    monkeypatch.setattr(health, "ask_database", fail)
 
 
 def test_a_living_process_says_so_without_the_database(asgi_get) -> None:
@@ -44,8 +46,8 @@ def test_it_is_not_ready_without_a_database(asgi_get, broken_database: None) -> 
 
 def test_a_database_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = threading.Event()
-    monkeypatch.setattr(health, "DATABASE_TIMEOUT", 0.05)
-    monkeypatch.setattr(health, "_look", answer.wait)
+    monkeypatch.setattr(health, "TIMEOUT", 0.05)
+    monkeypatch.setattr(health, "ask_database", answer.wait)
 
     async def ask() -> int:
         response = await AsyncClient().get("/health/ready")
@@ -57,9 +59,38 @@ def test_a_database_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.django_db
 def test_what_else_is_away_is_named_with_its_effect(asgi_get, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "EFFECTS", [(lambda: True, "no worker: mails wait"), (lambda: False, "all is lost")])
+    effects = [("a", lambda: True, "no worker: mails wait"), ("b", lambda: False, "all is lost")]
+    monkeypatch.setattr(health, "EFFECTS", effects)
     response = asgi_get("/health/ready")
     assert (response.status_code, response.text) == (200, "ready\nno worker: mails wait")
+
+
+@pytest.mark.django_db
+def test_a_redis_that_never_answers_is_named(silent: SilentServer, settings, asgi_get, monkeypatch) -> None:
+    monkeypatch.setattr(redis_cache, "pause", redis_cache.Pause())
+    options = {"SOCKET_CONNECT_TIMEOUT": 0.01, "SOCKET_TIMEOUT": 0.01}
+    backend = "galley.page_cache.redis_cache.PausingRedisCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": silent.url, "OPTIONS": options}}
+    settings.REDIS_URL = silent.url
+    response = asgi_get("/health/ready")
+    assert response.status_code == 200
+    assert "no answer from Redis: pages are slower" in response.text
+    # It isn't asked twice, each time with a timeout: together they could outlast the answer.
+    assert silent.stop() == 1
+
+
+def test_a_question_that_hangs_hides_no_answer_of_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = threading.Event()
+    monkeypatch.setattr(health, "TIMEOUT", 1.0)
+    monkeypatch.setattr(health, "ask_database", lambda: None)
+    monkeypatch.setattr(health, "EFFECTS", [("disk", answer.wait, "the disk is full")])
+
+    async def ask() -> tuple[int, str]:
+        response = await AsyncClient().get("/health/ready")
+        answer.set()
+        return response.status_code, response.text
+
+    assert asyncio.run(ask()) == (200, "ready\nno answer in time about this: disk")
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from galley.preview.broadcast.presence import NewestTarget, PageTarget, Person
 from galley.preview.broadcast.redis_backplane import RedisBackplane
 from galley.preview.drafts.rendering import CutPage
 from tests.galley.preview.browser_model import Screen
+from tests.services import SilentServer
 
 PAGE = 7
 MAUD, RAFE = Person(1, "Maud"), Person(2, "Rafe")
@@ -227,6 +228,26 @@ def test_without_redis_each_process_goes_on_by_itself() -> None:
             await backplane.close()
 
     asyncio.run(run())
+
+
+def test_with_a_redis_that_never_answers_too_and_it_ends(
+    silent: SilentServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, seconds in (("SILENT_SECONDS", 0.1), ("RECONNECT_SECONDS", 0.05)):
+        monkeypatch.setattr(redis_backplane, name, seconds)
+
+    async def run() -> None:
+        backplane = RedisBackplane(silent.url)
+        hub = Hub(backplane)
+        screen = await watch(hub)
+        await write(hub, frame("a.1", "Still here"))
+        await screen.shows("<p>Still here</p>")
+        assert await backplane.fetch("user-2:tab-b") is None
+        async with asyncio.timeout(PATIENCE):
+            await backplane.close()
+
+    asyncio.run(run())
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == ["Redis is away (TimeoutError)"]
 
 
 class SilentCut:
