@@ -15,7 +15,7 @@ from redis import Redis
 from benchmarks import facts
 from benchmarks.figures import Figures
 from benchmarks.soak.load import Load
-from benchmarks.soak.samples import read_children, read_folders, read_postgresql, read_process, read_redis
+from benchmarks.soak.samples import read_children, read_folders, read_objects, read_postgresql, read_process, read_redis
 from benchmarks.soak.site import SoakedSite, run_soaked_site
 from benchmarks.soak.verdict import Series, find_growing, make_report, make_table
 
@@ -85,8 +85,10 @@ def _play(site: SoakedSite, load: Load, options: argparse.Namespace) -> Series:
 def measure(site: SoakedSite, database: psycopg.Connection, redis: Redis) -> Figures:
     """Return all that is measured of the site at one moment."""
     figures: Figures = {}
+    metrics = site.folder / "var/metrics"
     for name, pid in site.processes.items():
         figures |= {f"{name} {key}": value for key, value in read_process(pid).items()}
+        figures |= {f"{name} {key}": value for key, value in read_objects(metrics, pid).items()}
         figures |= {f"{name} pictures {key}": value for key, value in read_children(pid).items()}
     folders = {"temporary": site.folder / "tmp", "media": site.folder / "var/media"}
     log_size = (site.folder / "var/log").stat().st_size

@@ -31,6 +31,14 @@ def read_process(pid: int) -> Figures:
     }
 
 
+def read_objects(metrics: Path, pid: int) -> Figures:
+    """Return how many blocks of memory the process's objects take, as it writes to the folder `metrics`; {} before."""
+    for path in metrics.glob(f"*-{pid}.prom"):
+        values = dict(line.rsplit(maxsplit=1) for line in path.read_text().splitlines())
+        return {"python_blocks": float(values["galley_python_blocks"])}
+    return {}
+
+
 def read_children(pid: int) -> Figures:
     """Return how many processes the process has started that still run, and what they take together."""
     sums: Figures = {"processes": 0, "pss_mib": 0, "descriptors": 0}

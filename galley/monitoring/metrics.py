@@ -6,6 +6,7 @@ and the one that is asked reads the files of all.
 
 import asyncio
 import os
+import sys
 import time
 from collections import Counter as Counts
 from collections.abc import Callable, Iterator
@@ -61,6 +62,8 @@ preview = Histogram(
 )
 tasks = Counter("galley_tasks", "Background tasks that have ended.", ["task", "status"], registry=registry)
 sockets = Gauge("galley_preview_sockets", "Open sockets of the live preview.", registry=registry)
+blocks = Gauge("galley_python_blocks", "Blocks of memory that Python's objects take.", registry=registry)
+blocks.set_function(sys.getallocatedblocks)
 
 
 class PoolCollector:

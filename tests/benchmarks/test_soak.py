@@ -1,14 +1,18 @@
 """The hour of mixed load: what grows is noticed, and what only goes up and down isn't."""
 
+import os
 import subprocess
 import sys
 from itertools import cycle, islice
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 
-from benchmarks.soak.samples import read_children, read_process
+from benchmarks.soak.samples import read_children, read_objects, read_process
 from benchmarks.soak.trend import find_trend
 from benchmarks.soak.verdict import BOUNDED, LIMITS, Series, find_growing, limit_of
+from galley.monitoring import metrics
 from tests.running_site import PROJECT
 
 # Leaves a MiB and a descriptor behind for each line.
@@ -72,6 +76,20 @@ def test_a_leak_of_a_process_is_measured(line: str) -> None:
             series.add(number, {f"web 1 {name}": value for name, value in read_process(process.pid).items()})
         process.stdin.close()
     assert find_growing(series) == (["web 1 anonymous_mib", "web 1 descriptors"] if line == "leak" else [])
+
+
+def test_objects_of_a_process_that_are_never_let_go_are_measured(settings: LazySettings, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path
+    leaked: list[object] = []
+    series = Series()
+    with metrics.own_file("web") as file:
+        assert read_objects(metrics.folder(), os.getpid()) == {}
+        for number in range(8):
+            leaked += [object() for _ in range(50_000)]
+            metrics.write(file)
+            taken = read_objects(metrics.folder(), os.getpid())
+            series.add(number, {f"web 1 {name}": value for name, value in taken.items()})
+    assert find_growing(series) == ["web 1 python_blocks"]
 
 
 def test_children_of_a_process_are_measured_with_theirs() -> None:
