@@ -12,7 +12,7 @@ from wagtail.models import Page
 
 from galley.history.autosave import get_loaded_revision
 from galley.publishing.addresses import is_address_of_the_site
-from galley.publishing.local_times import LocalTimeField, LocalTimeInput, RefusesPastSchedule
+from galley.publishing.local_times import ChecksSchedule, LocalTimeField, LocalTimeInput
 from galley.writing.several import LeavesOutBlankRows
 
 register_form_field_override(DateTimeField, override={"form_class": LocalTimeField, "widget": LocalTimeInput})
@@ -21,7 +21,7 @@ register_form_field_override(DateTimeField, override={"form_class": LocalTimeFie
 MAX_SLUG_LENGTH = 245
 
 
-class PageForm(RefusesPastSchedule, LeavesOutBlankRows, WagtailAdminPageForm):
+class PageForm(ChecksSchedule, LeavesOutBlankRows, WagtailAdminPageForm):
     """While a draft is saved, a missing title or slug is filled in, and an old expiry date stays.
 
     Rows in which nothing has been chosen or written are left out.

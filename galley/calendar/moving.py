@@ -5,12 +5,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Revision
+
+from galley.site_settings.active_zone import read_local_time
 
 
 def find_scheduled(page: Page) -> Revision | None:
@@ -41,11 +42,7 @@ def move_to(day: datetime.date, page: Page, user: Any) -> datetime.datetime:
 
 def _time_on(day: datetime.date, revision: Revision) -> datetime.datetime:
     old = timezone.localtime(revision.approved_go_live_at)
-    try:
-        time = from_current_timezone(datetime.datetime.combine(day, old.time()))
-    except ValidationError as error:
-        text = _("On this day the clocks change, and %(time)s doesn’t exist or comes twice. Choose another day.")
-        raise ValidationError(text % {"time": date_format(old, "H:i")}) from error
+    time = read_local_time(datetime.datetime.combine(day, old.time()))
     if time <= timezone.now():
         raise ValidationError(_("A page can’t go live in the past. It stays where it was; choose a later day."))
     expiry = parse_datetime(revision.content.get("expire_at") or "")

@@ -4,18 +4,18 @@ Wagtail's widget works with the browser's own zone: where clocks change there, i
 """
 
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils import timezone
+from django.utils import dateformat, timezone
+from django.utils.dateformat import DateFormat
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from galley.site_settings.active_zone import name_other_site_zone, show_time
+from galley.site_settings.active_zone import name_other_site_zone, read_local_time, show_time
 
 
 class LocalTimeInput(forms.DateTimeInput):
@@ -31,6 +31,9 @@ class LocalTimeInput(forms.DateTimeInput):
         """Return the input and the name of its zone, which belongs to its description."""
         attrs = attrs or {}
         note = f"{attrs.get('id', name)}-zone"
+        # Of a time that comes twice, it is the second (PEP 495). The input can't show that.
+        if getattr(value, "fold", 0):
+            attrs["data-second"] = ""
         attrs["aria-describedby"] = f"{attrs.get('aria-describedby', '')} {note}".strip()
         zone = timezone.get_current_timezone_name()
         text = escape(_("In the time zone %(zone)s, where it is %(time)s now."))
@@ -40,7 +43,7 @@ class LocalTimeInput(forms.DateTimeInput):
 
 
 class LocalTimeField(forms.DateTimeField):
-    """Django's field, which says why a time at a change of clocks is no time, and what to choose."""
+    """Django's field, which refuses the times of a change of clocks. Here they have one meaning: `read_local_time`."""
 
     widget = LocalTimeInput
 
@@ -51,40 +54,36 @@ class LocalTimeField(forms.DateTimeField):
         super().__init__(widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> Any:
-        """Return the time with its zone. Raises ValidationError if it doesn't exist there, or comes twice."""
+        """Return the time with its zone. Raises ValidationError if it is none."""
         try:
             return super().to_python(value)
         except ValidationError as error:
             if error.code != "ambiguous_timezone" or not error.params:
                 raise
-            time, zone = error.params["datetime"], error.params["current_timezone"]
-            # PEP 495: of a time that comes twice, `fold` is the second. In a gap, they are those around it.
-            first, second = (time.replace(tzinfo=zone, fold=fold).astimezone(UTC).astimezone(zone) for fold in (0, 1))
-            if first.replace(tzinfo=None) == time:
-                text = _(
-                    "On this day, clocks in %(zone)s go back: %(time)s comes twice. Choose a time that comes once."
-                )
-            else:
-                text = _(
-                    "On this day, clocks in %(zone)s go forward: %(time)s doesn't exist. Do you mean %(before)s or "
-                    "%(after)s?"
-                )
-            names = {"zone": zone, "time": f"{time:%H:%M}", "before": f"{second:%H:%M}", "after": f"{first:%H:%M}"}
-            raise ValidationError(text % names, code=error.code) from error
+            return read_local_time(error.params["datetime"])
 
 
-class RefusesPastSchedule:
-    """For forms of pages: none is published at once that was to go live at a time, when that time has passed."""
+class ChecksSchedule:
+    """For forms of pages: a page isn't published at once because the time at which it was to go live has passed.
 
+    The second of a time that comes twice, which somebody in another zone has chosen, stays as it is.
+    """
+
+    cleaned_data: dict[str, Any]
     data: QueryDict
+    initial: dict[str, Any]
     instance: Any
     is_deferred_validation: bool
 
     def clean(self) -> dict[str, Any]:
-        """Return Wagtail's cleaned data. Wagtail itself would publish the page.
+        """Return Wagtail's cleaned data. Wagtail itself would publish a page whose time has passed.
 
         The time at which a page went live may stay in its form, and an old version is published as it was.
         """
+        for name in ("go_live_at", "expire_at"):
+            saved, sent = self.initial.get(name), self.cleaned_data.get(name)
+            if saved and sent and timezone.make_naive(saved) == timezone.make_naive(sent):
+                self.cleaned_data[name] = saved
         data: dict[str, Any] = super().clean()  # type: ignore[misc]
         time = data.get("go_live_at")
         is_published = "action-publish" in self.data and "revision" not in self.data and not self.is_deferred_validation
@@ -94,3 +93,17 @@ class RefusesPastSchedule:
                 text = _("This time has passed, so nothing was published. Choose another, or none to publish now.")
                 self.add_error("go_live_at", text)  # type: ignore[attr-defined]
         return data
+
+
+class ZonedDateFormat(DateFormat):
+    """Django's format, which leaves out the zone of a time that comes twice. There it tells which of both it is."""
+
+    def __init__(self, obj: Any) -> None:
+        """Keep the zone of a time that has one."""
+        super().__init__(obj)
+        self.timezone = getattr(obj, "tzinfo", None) or self.timezone
+
+
+def replace_date_format() -> None:
+    """Let `date_format` and Django's templates use it, in Wagtail's pages too."""
+    dateformat.DateFormat = ZonedDateFormat  # type: ignore[misc]

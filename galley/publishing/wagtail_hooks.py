@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.action_menu import ActionMenuItem, PublishMenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.log_actions import LogActionRegistry, LogFormatter
@@ -67,6 +68,15 @@ def add_publish_dialog() -> SafeString:
         "other_zone": name_other_site_zone(),
     }
     return render_to_string("publishing/dialog.html", context)
+
+
+@hooks.register("after_publish_page")
+def name_time(request: HttpRequest, page: Page) -> None:
+    """Say when the page goes live, if it was scheduled. The zone tells which of two equal times that is."""
+    if revision := page.scheduled_revision:
+        time = date_format(timezone.localtime(revision.approved_go_live_at), "l, j F Y, H:i T")
+        names = {"title": page.get_admin_display_title(), "time": time}
+        messages.info(request, gettext("“%(title)s” goes live on %(time)s.") % names)
 
 
 @hooks.register("describe_draft")

@@ -3,6 +3,7 @@
 The choice is read where it is used, with the queries of the page, so that it holds in every process at once.
 """
 
+import datetime
 import zoneinfo
 from functools import partial
 from typing import Any
@@ -70,3 +71,12 @@ def show_time(zone: str) -> SafeString:
     now = timezone.localtime(timezone=zoneinfo.ZoneInfo(zone))
     text = '<span data-zone="{}" data-now="{}">{}</span>'
     return format_html(text, zone, now.isoformat(timespec="seconds"), f"{now:%H:%M}")
+
+
+def read_local_time(time: datetime.datetime) -> datetime.datetime:
+    """Return `time`, which has no zone, in the current time zone. At a change of clocks, as RFC 5545 (3.3.5) has it:
+
+    a time that comes twice is the first; one that is skipped is what the clock shows after the jump, 03:30 for 02:30.
+    """
+    zone = timezone.get_current_timezone()
+    return time.replace(tzinfo=zone, fold=0).astimezone(datetime.UTC).astimezone(zone)

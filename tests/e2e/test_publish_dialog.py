@@ -10,6 +10,16 @@ from tests.e2e.editing import add_block, open_saved_post, press_publish, until_s
 from tests.e2e.test_history import SCREENS
 
 
+async def choose_zone(page: Page, zone: str) -> None:
+    """Choose it for the account."""
+    await page.goto("/admin/account/")
+    for name in ("First", "Last"):
+        await page.get_by_label(f"{name} Name").fill("Wilhelmina")
+    await page.locator("select[name$=current_time_zone]").select_option(zone)
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.locator(".messages")).to_contain_text("changed successfully")
+
+
 async def press(page: Page, button: str = "Publish") -> None:
     await page.get_by_role("button", name=button, exact=True).click()
 
@@ -39,6 +49,32 @@ async def test_what_is_missing_is_said_before_a_post_is_scheduled(editor_page: P
     await save_as_a_draft_what_cannot_be_published(editor_page)
     await come_to_the_empty_title(editor_page)
     await schedule_for_tomorrow(editor_page)
+
+
+@pytest.mark.nightly
+async def test_a_time_at_a_change_of_clocks_is_explained(editor_page: Page) -> None:
+    await choose_zone(editor_page, "Europe/Berlin")
+    await open_saved_post(editor_page, "At night", "Some words.")
+    address = editor_page.url
+    await press(editor_page)
+    dialog = editor_page.get_by_role("dialog", name="When is it published?")
+    skipped = "The clocks go forward then, and 02:30 doesn’t exist. 03:30 is taken."
+    twice = "The clocks go back then, and 02:30 comes twice. The first is taken."
+    for label, value, said in (
+        ("Until", "2031-03-30T02:30", skipped),
+        ("Until", "", ""),
+        ("Time of publication", "2030-03-31T02:30", skipped),
+        ("Time of publication", "2030-03-31T03:30", ""),
+        ("Time of publication", "2030-10-27T02:30", twice),
+    ):
+        await dialog.get_by_label(label).fill(value)
+        assert "".join(await dialog.get_by_role("status").all_text_contents()) == said
+    await look_with_axe(editor_page)
+    await press(editor_page, "Schedule")
+    await expect(editor_page.locator(".messages")).to_contain_text("goes live on Sunday, 27 October 2030, 02:30 CEST.")
+    await editor_page.goto(address)
+    await expect(editor_page.locator(".messages")).to_contain_text("go live at 27 October 2030, 02:30 CEST")
+    await choose_zone(editor_page, "")
 
 
 @pytest.mark.nightly

@@ -46,6 +46,14 @@ test("local times around a change of clocks are read as RFC 5545 has it", () => 
   }
 });
 
+test("the second of a time that comes twice can be read, too", () => {
+  const clock = load("Europe/Berlin", "2027-10-01T10:00:00+02:00");
+  assert.equal(clock.read("2027-10-31T02:30", true), Date.parse("2027-10-31T01:30Z"));
+  for (const time of ["2027-10-31T01:59", "2027-10-31T03:00", "2027-03-28T02:30", "2027-07-01T02:30"]) {
+    assert.equal(clock.read(time, true), clock.read(time));
+  }
+});
+
 test("a zone that is newer than the browser has its present offset", () => {
   const clock = load("America/Nowhere", "2027-02-27T23:30:00-03:00");
   sleep(HOUR);

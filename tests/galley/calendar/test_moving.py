@@ -96,13 +96,22 @@ def test_what_cannot_be_is_refused_and_nothing_changes(
     assert PageLogEntry.objects.count() == entries
 
 
-def test_a_day_whose_clocks_skip_that_hour_is_refused(small_site: SmallSite, editor, schedule) -> None:
-    page = schedule("Night", datetime.datetime(2027, 3, 20, 1, 30, tzinfo=datetime.UTC))
-    with timezone.override(ZoneInfo("Europe/Berlin")), pytest.raises(ValidationError, match="02:30 doesn’t exist"):
-        move_to(datetime.date(2027, 3, 28), page, editor)
-    with timezone.override(ZoneInfo("Europe/Berlin")):
+@pytest.mark.parametrize(
+    ("day", "hour", "shown"),
+    [
+        (datetime.date(2027, 3, 27), 1, "02:30 CET"),
+        (datetime.date(2027, 3, 28), 1, "03:30 CEST"),
         # The hour of the clock stays, although it is summer time then.
-        assert move_to(datetime.date(2027, 3, 29), page, editor).astimezone(datetime.UTC).hour == 0
+        (datetime.date(2027, 3, 29), 0, "02:30 CEST"),
+        (datetime.date(2027, 10, 31), 0, "02:30 CEST"),
+    ],
+)
+def test_a_change_of_clocks_has_one_meaning(small_site: SmallSite, editor, schedule, day, hour, shown) -> None:
+    page = schedule("Night", datetime.datetime(2027, 3, 20, 1, 30, tzinfo=datetime.UTC))
+    with timezone.override(ZoneInfo("Europe/Berlin")):
+        time = move_to(day, page, editor)
+    assert time.astimezone(datetime.UTC).hour == hour
+    assert f"{time:%H:%M %Z}" == shown
 
 
 def test_only_who_may_publish_moves_a_page(small_site: SmallSite, member, schedule) -> None:

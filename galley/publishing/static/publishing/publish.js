@@ -41,7 +41,7 @@ function ask(form, button) {
   const submit = dialog.querySelector("[type=submit]");
   const { tomorrow } = clock;
   const later = () => ({ now: "", tomorrow, time: time.value })[when.value];
-  const isFuture = clock.read(goLive.value) > clock.now;
+  const isFuture = read(goLive.value, goLive) > clock.now;
   when.value = isFuture ? "time" : "now";
   time.value = isFuture ? goLive.value : tomorrow;
   dialog.querySelector("[data-tomorrow]").textContent = `${nameDay(tomorrow)}, ${tomorrow.slice(-5)}`;
@@ -53,11 +53,13 @@ function ask(form, button) {
   dialog.querySelector("ul").replaceChildren(...missing.map(([show, text]) => toItem(dialog, show, text)));
   const update = () => {
     time.required = when.value === "time";
-    const isPast = (value) => clock.read(value) <= clock.now;
+    const [start, stop] = [read(later(), goLive), read(end.value, expire)];
     for (const choice of [...when, time]) choice.setCustomValidity("");
     const chosen = when.value === "time" ? time : [...when].find(({ checked }) => checked);
-    chosen.setCustomValidity(isPast(later()) ? texts.past : "");
-    end.setCustomValidity(isPast(end.value) ? texts.past : clock.read(end.value) <= clock.read(later()) ? texts.early : "");
+    chosen.setCustomValidity(start <= clock.now ? texts.past : "");
+    end.setCustomValidity(stop <= clock.now ? texts.past : stop <= start ? texts.early : "");
+    dialog.querySelector("output[for=time]").textContent = explain(later(), goLive);
+    dialog.querySelector("output[for=end]").textContent = explain(end.value, expire);
     submit.textContent = when.value === "now" ? texts.publish : texts.schedule;
   };
   update();
@@ -81,6 +83,20 @@ function ask(form, button) {
   document.body.append(dialog);
   showTime();
   dialog.showModal();
+}
+
+/* What the form was loaded with may be the second of a time that comes twice. */
+const isSecond = (value, field) => field?.dataset.second !== undefined && value === field.defaultValue;
+const read = (value, field) => clock.read(value, isSecond(value, field));
+
+/* Says what is meant by a time at a change of clocks. */
+function explain(value, field) {
+  const moment = read(value, field);
+  if (Number.isNaN(moment)) return "";
+  const shown = clock.show(moment);
+  const isTwice = clock.read(value) !== clock.read(value, true);
+  const text = shown !== value ? texts.skipped : isTwice ? texts[isSecond(value, field) ? "second" : "first"] : "";
+  return text.replace("{time}", value.slice(-5)).replace("{after}", shown.slice(-5));
 }
 
 function nameDay(time) {

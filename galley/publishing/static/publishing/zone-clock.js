@@ -29,12 +29,14 @@ export class ZoneClock {
     return new Date(moment + this.offsetAt(moment)).toISOString().slice(0, 16);
   }
 
-  /** The moment of a local time. NaN if it is none. At a change of clocks it is the one that the server takes (RFC 5545). */
-  read(text) {
+  /** The moment of a local time. NaN if it is none. At a change of clocks it is the one that the server takes (RFC 5545):
+      the first of a time that comes twice, or the second where `isSecond`; 03:30 for 02:30, which is skipped. */
+  read(text, isSecond = false) {
     const local = Date.parse(`${text}Z`);
     if (Number.isNaN(local)) return NaN;
     const [first, second] = [local - DAY, local + DAY].map((near) => local - this.offsetAt(near));
-    return second + this.offsetAt(second) === local && first + this.offsetAt(first) !== local ? second : first;
+    const isShown = (moment) => moment + this.offsetAt(moment) === local;
+    return isShown(second) && (isSecond || !isShown(first)) ? second : first;
   }
 
   /** The local time of the next day at nine. */
