@@ -18,7 +18,7 @@ REQUIRED = {
 
 
 def manage(var_dir: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
-    env = environment(var_dir, DJANGO_SETTINGS_MODULE="config.settings.production", **variables)
+    env = environment(var_dir, **{"DJANGO_SETTINGS_MODULE": "config.settings.production"} | variables)
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True)
 

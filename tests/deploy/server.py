@@ -156,7 +156,7 @@ def skip_without(*programs: str) -> None:
     path = f"{os.environ['PATH']}:/usr/sbin"
     for program in programs:
         if not shutil.which(program, path=path):
-            pytest.skip(f"{program} is absent: apt-get install nginx curl openssl util-linux systemd")
+            pytest.skip(f"{program} is absent: apt-get install nginx curl openssl util-linux systemd caddy")
 
 
 def _free_ports(number: int) -> list[int]:

@@ -11,6 +11,7 @@ import yaml
 from django.core.management import get_commands
 
 from tests.config.test_production_settings import manage
+from tests.deploy.server import skip_without
 from tests.running_site import PROJECT
 
 pytestmark = pytest.mark.browser
@@ -38,23 +39,83 @@ def test_each_service_waits_for_one_that_exists() -> None:
             assert source in volumes or (PROJECT / source).exists(), source
 
 
-def test_the_variables_are_those_of_the_settings() -> None:
+def interpolate(text: str, given: dict[str, str]) -> str:
+    """Return what Compose makes of `${NAME}`, `${NAME:-default}` and `${NAME:?message}`, the innermost first."""
+
+    def value(found: re.Match[str]) -> str:
+        name, operator, other = found.groups()
+        assert given.get(name) or operator != "?", other
+        return given.get(name) or (other if operator == "-" else "")
+
+    while (done := re.sub(r"\$\{(\w+)(?::([-?])([^${}]*))?\}", value, text)) != text:
+        text = done
+    return text
+
+
+def settings_in_container(tmp_path: Path, **given: str) -> str:
+    """Return the settings of the site with these lines in `.env`."""
+    set_here = {name: interpolate(str(text), given) for name, text in COMPOSE["x-site"]["environment"].items()}
+    variables = given | set_here | {"GALLEY_VAR_DIR": str(tmp_path)}
+    run = manage(tmp_path, "diffsettings", "--output", "unified", **variables)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+NEEDED = {"HOST": "galley.example.org", "SECRET_KEY": "x" * 60, "POSTGRES_PASSWORD": "abc"}
+
+
+def test_each_setting_reaches_the_site() -> None:
+    for name in ("migrate", "web", "worker"):
+        assert COMPOSE["services"][name]["env_file"] == [{"path": ".env", "required": False}]
     documented = set(re.findall(r"^\| `(\w+)`", (PROJECT / "docs/reference/settings.md").read_text(), re.MULTILINE))
-    assert set(COMPOSE["x-site"]["environment"]) <= documented
+    set_here = {name: str(text) for name, text in COMPOSE["x-site"]["environment"].items()}
+    assert set(set_here) <= documented | {"DJANGO_SETTINGS_MODULE"}
     assert set(re.findall(r"(\w+)=/srv", DOCKERFILE)) - {"PATH"} <= documented
-
-
-def test_a_variable_that_is_not_given_is_as_if_it_were_absent(tmp_path: Path) -> None:
-    passed = {name: str(value) for name, value in COMPOSE["x-site"]["environment"].items()}
-    # `${NAME:-default}` is the default; what has none is given.
-    values = {
-        name: re.sub(r"\$\{\w+(?::-([^}]*)|[^}]*)\}", lambda found: "given" if found[1] is None else found[1], value)
-        for name, value in passed.items()
+    # Compose prefers what stands here to `.env`.
+    kept_out = {name for name, text in set_here.items() if not text.startswith(f"${{{name}:")}
+    assert kept_out == {"DJANGO_SETTINGS_MODULE", "GALLEY_VAR_DIR", "STATIC_ROOT"}
+    # These are Compose's own.
+    assert set(re.findall(r"\$\{(\w+)", (PROJECT / "compose.yaml").read_text())) - documented == {
+        "HOST",
+        "POSTGRES_PASSWORD",
+        "GALLEY_EXTRAS",
     }
-    run = manage(tmp_path, "diffsettings", "--output", "unified", **values)
-    assert "+ AWS_STORAGE_BUCKET_NAME = ''" in run.stdout, run.stderr
-    for name in ("ENDPOINT_URL", "REGION_NAME", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
-        assert f"+ AWS_S3_{name} = None" in run.stdout
+
+
+def test_the_site_has_the_settings_of_the_file(tmp_path: Path) -> None:
+    output = settings_in_container(tmp_path, **NEEDED)
+    assert "+ ALLOWED_HOSTS = ['galley.example.org']" in output
+    assert "+ WAGTAILADMIN_BASE_URL = 'https://galley.example.org'" in output
+    assert "'PASSWORD': 'abc'" in output
+    assert "+ TRUSTED_PROXY_COUNT = 1" in output
+    assert "+ AWS_STORAGE_BUCKET_NAME = ''" in output
+    output = settings_in_container(
+        tmp_path,
+        ALLOWED_HOSTS="galley.example.org,www.example.org",
+        TRUSTED_PROXY_COUNT="2",
+        SECOND_FACTOR_REQUIRED="*",
+        METRICS_TOKEN="token",
+        GALLEY_LANGUAGES="en,de",
+        DJANGO_SETTINGS_MODULE="config.settings.dev",
+        **NEEDED,
+    )
+    for line in (
+        "TRUSTED_PROXY_COUNT = 2",
+        "SECOND_FACTOR_REQUIRED = ['*']",
+        "METRICS_TOKEN = 'token'",
+        "SESSION_COOKIE_SECURE = True",
+    ):
+        assert re.search(rf"^. {re.escape(line)}$", output, re.MULTILINE), line
+    assert "'www.example.org'" in output
+    assert "('de', " in output
+
+
+def test_caddy_takes_its_settings(tmp_path: Path) -> None:
+    skip_without("caddy")
+    command = ["caddy", "validate", "--config", "deploy/Caddyfile", "--adapter", "caddyfile"]
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "HOST": "galley.example.org"}
+    run = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True)
+    assert "Valid configuration" in run.stdout, run.stderr
 
 
 def test_the_image_has_the_extras_that_are_asked_for(tmp_path: Path) -> None:
