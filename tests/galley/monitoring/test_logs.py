@@ -3,24 +3,38 @@
 import io
 import json
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg_pool.pool
 import pytest
 import uvicorn
 import websockets.protocol
 import websockets.server
 from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.test import AsyncRequestFactory
 from django.utils.log import log_response
+from django.utils.module_loading import import_string
 from django_tasks.base import TaskResultStatus
+from psycopg_pool import PoolTimeout
 from uvicorn.config import LOGGING_CONFIG
 from uvicorn.protocols.websockets import websockets_sansio_impl
 
+from galley.files.storage import StorageError
+from galley.health import views as health
 from galley.monitoring import request_ids
-from galley.monitoring.conf import ABOUT_SOCKETS, INVALID_TEXT, is_not_of_visitors, logging_settings
+from galley.monitoring.conf import (
+    ABOUT_SOCKETS,
+    INVALID_TEXT,
+    OUTAGE_SECONDS,
+    ConsoleHandler,
+    is_not_of_visitors,
+    logging_settings,
+)
 from galley.monitoring.logs import make_json_formatter
 from galley.monitoring.request_ids import RequestIds, make_task_id
 
@@ -167,3 +181,84 @@ def test_visitors_do_not_fill_the_log(client: Any, db: None, caplog: pytest.LogC
     assert client.get("/nix/").status_code == 404
     assert client.get("/", headers={"host": "other.example"}).status_code in {400, 404}
     assert not [record for record in caplog.records if record.name.startswith("django.")]
+
+
+@pytest.fixture
+def console() -> Iterator[tuple[ConsoleHandler, io.StringIO]]:
+    """The handler of the log, and what it has written. It writes tracebacks too."""
+    handler, stream = ConsoleHandler(), io.StringIO()
+    handler.setStream(stream)
+    handler.setFormatter(logging.Formatter("{levelname} {message}", style="{"))
+    return handler, stream
+
+
+def fail(handler: logging.Handler, error: Exception, second: float, path: str = "/") -> None:
+    """Log what Django logs of a request that has failed by `error`."""
+    try:
+        raise error
+    except Exception:
+        record = logging.getLogger("django.request").makeRecord(
+            "django.request", logging.ERROR, __file__, 1, "Service Unavailable: %s", (path,), sys.exc_info()
+        )
+    record.created = 1_000_000 + second
+    handler.handle(record)
+
+
+def no_connection() -> Exception:
+    error = OperationalError("couldn't get a connection after 1.80 sec")
+    error.__cause__ = PoolTimeout("couldn't get a connection after 1.80 sec")
+    return error
+
+
+def no_bucket(name: str) -> Exception:
+    error = StorageError(f"The bucket galley of the site doesn't answer: it asked for {name}")
+    error.__cause__ = OSError("connection reset")
+    return error
+
+
+@pytest.mark.parametrize("make_error", [no_connection, lambda: no_bucket("a.png")], ids=["database", "storage"])
+def test_an_outage_is_one_line_a_minute_for_all_visitors(console: Any, make_error: Callable[[], Exception]) -> None:
+    handler, stream = console
+    for second in range(50):
+        fail(handler, make_error(), second, path=f"/{second}/")
+    [line] = stream.getvalue().splitlines()
+    assert line.startswith(f"ERROR Service Unavailable: /0/: {make_error()}")
+    fail(handler, make_error(), OUTAGE_SECONDS + 1, path="/last/")
+    [_, line] = stream.getvalue().splitlines()
+    assert line.startswith("ERROR Service Unavailable: /last/")
+    assert line.endswith("(49 more of them since the line before)")
+
+
+def test_outages_of_several_kinds_are_told_apart(console: Any) -> None:
+    handler, stream = console
+    for error in (no_connection(), no_bucket("a.png"), no_bucket("b.png"), OperationalError("the disk is full")):
+        fail(handler, error, 0)
+    assert stream.getvalue().count("Service Unavailable") == 3
+
+
+def test_a_fault_keeps_its_traceback_and_all_its_lines(console: Any) -> None:
+    handler, stream = console
+    for _ in range(2):
+        fail(handler, ValueError("a fault of the code"), 0)
+    assert stream.getvalue().count("Traceback") == 2
+    # The database answers, and says what is wrong. The traceback tells where.
+    for _ in range(2):
+        fail(handler, OperationalError("no such column"), 0)
+    assert stream.getvalue().count("Traceback") == 3
+
+
+def test_what_the_pool_and_the_probes_say_is_an_outage_too(console: Any) -> None:
+    handler, stream = console
+    for name in ("psycopg.pool", "galley.health.views"):
+        assert logging.getLogger(name) in (psycopg_pool.pool.logger, health.logger)
+        for attempt in range(3):
+            handler.handle(logging.makeLogRecord({"name": name, "msg": "no answer: %s", "args": (attempt,)}))
+    for _ in range(3):
+        values = {"name": "django.request", "msg": "%s: %s", "args": ("no answer", "/health/ready"), "status_code": 503}
+        handler.handle(logging.makeLogRecord(values))
+    assert stream.getvalue().splitlines() == [*2 * ["Level None no answer: 0"], "Level None no answer: /health/ready"]
+
+
+@pytest.mark.parametrize("style", ["plain", "json"])
+def test_the_log_is_written_by_that_handler(style: str) -> None:
+    assert import_string(logging_settings("WARNING", style)["handlers"]["console"]["class"]) is ConsoleHandler
