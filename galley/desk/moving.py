@@ -17,6 +17,7 @@ from wagtail.contrib.redirects.views import CreateView, EditView
 from wagtail.models import Page
 
 from galley.async_pages.redirect_chains import leads_back
+from galley.history.guarded_forms import GuardsValues
 
 
 def count_addresses(page: Page) -> int:
@@ -92,8 +93,8 @@ class RedirectCreateView(_NoCircles, CreateView):
     """Wagtail's view, without circles."""
 
 
-class RedirectEditView(_NoCircles, EditView):
-    """Wagtail's view, without circles."""
+class RedirectEditView(_NoCircles, GuardsValues, EditView):
+    """Wagtail's view, without circles. It replaces nothing unseen."""
 
 
 # Wagtail reverses its own patterns, of which the first that matches answers.

@@ -9,6 +9,7 @@ from wagtail.search import index
 from wagtail.snippets.blocks import SnippetChooserBlock
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from galley.history.guarded_forms import GuardedSnippetEditView
 from galley.languages.texts import TranslatedPanel, TranslatedTexts
 
 
@@ -56,6 +57,7 @@ class SharedTextBlock(SnippetChooserBlock):
 class SharedTextViewSet(SnippetViewSet):
     """The views for a model of shared texts, with an entry of their own in the menu."""
 
+    edit_view_class = GuardedSnippetEditView
     icon = "snippet"
     menu_label = gettext_lazy("Shared texts")
     menu_order = 245

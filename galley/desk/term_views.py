@@ -25,6 +25,7 @@ from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
 from galley.desk.renaming import find_public_urls, merge
 from galley.desk.term_creation import TermChooserViewSet
+from galley.history.guarded_forms import GuardedSnippetEditView
 
 
 class PageCountColumn(TitleColumn):
@@ -158,6 +159,7 @@ class TermViewSet(SnippetViewSet):
 
     count_of = ""
     index_view_class = TermIndexView
+    edit_view_class = GuardedSnippetEditView
     reorder_view_class = OrderView
     chooser_viewset_class = TermChooserViewSet
     copy_view_enabled = False

@@ -1,11 +1,10 @@
 """Saves nothing over a newer version of a page: what comes too late is stored beside it, until both are merged."""
 
-import re
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -14,9 +13,10 @@ from wagtail.admin import messages
 from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.views.pages.revisions import RevisionsRevertView
 from wagtail.log_actions import log
-from wagtail.models import COMMENTS_RELATION_NAME, Comment, Page, Revision
+from wagtail.models import COMMENTS_RELATION_NAME, Page, Revision
 
 from galley.history.autosave import get_loaded_revision, stop_overwriting
+from galley.history.guarded_forms import without_deleted_rows
 from galley.history.merging import Merge
 from galley.history.models import OvertakenRevision
 from galley.history.words import read_words, removed_words, sum_words
@@ -72,7 +72,7 @@ class GuardedEditView(EditView):
         current = Page.objects.get(pk=self.page.pk).get_latest_revision_as_object()
         base = self._find_loaded_revision()
         self.form = self.form_class(
-            self._without_deleted_rows(),
+            without_deleted_rows(self.request.POST, self.form_class.formsets),
             self.request.FILES,
             instance=base.as_object() if base else Page.objects.get(pk=self.page.pk).get_latest_revision_as_object(),
             subscription=self.subscription,
@@ -95,20 +95,6 @@ class GuardedEditView(EditView):
         if base and not self.locked_for_user and self._replaces_nothing(base, page, current):
             return self._send_again(current)
         return redirect(self._add_overtaken(page, base, current).merge_address)
-
-    def _without_deleted_rows(self) -> QueryDict:
-        """Return what was sent. Rows that have been deleted meanwhile count as new, and comments as deleted."""
-        data = self.request.POST.copy()
-        for prefix, formset in self.form_class.formsets.items():
-            names = [name for name in data if re.fullmatch(rf"{prefix}-[0-9]+-id", name) and data[name].isdecimal()]
-            found = formset.model._default_manager.filter(pk__in=[data[name] for name in names])
-            existing = {str(pk) for pk in found.values_list("pk", flat=True)}
-            for name in names:
-                if data[name] not in existing:
-                    data[name] = ""
-                    if formset.model is Comment:
-                        data[name.replace("-id", "-DELETE")] = "1"
-        return data
 
     def _find_loaded_revision(self) -> Revision | None:
         """Return the revision that the form comes from, or None if it has been overwritten or deleted since."""

@@ -8,6 +8,7 @@ from tests.e2e.accessibility import View, assert_accessible
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import log_in, open_saved_post, saves, type_paragraph, until_autosave_notices, until_saved
 from tests.e2e.test_signing_in import ADD_USER, LET_IN, OTHER, Database
+from tests.e2e.test_site_settings import SETTINGS
 from tests.running_site import EDITOR, EDITOR_PASSWORD, RunningSite
 
 
@@ -139,3 +140,24 @@ async def copied(page: Page) -> list[str]:
     await expect(page.get_by_role("button", name="Copied")).to_be_visible()
     text: str = await page.evaluate("navigator.clipboard.readText()")
     return text.split("\n\n")
+
+
+async def test_the_second_to_change_the_site_sees_what_is_stored_before_it_is_replaced(
+    editor_page: Page, other_editor: str, browser: Browser, server: RunningSite, views: list[View]
+) -> None:
+    await editor_page.goto(SETTINGS)
+    late_page = await (await browser.new_context(base_url=server.url)).new_page()
+    await log_in(late_page, other_editor, EDITOR_PASSWORD)
+    await late_page.goto(SETTINGS)
+    for page, words in ((editor_page, "The first’s words"), (late_page, "The second’s words")):
+        await page.locator("[name=tagline]").fill(words)
+        await page.get_by_role("button", name="Save", exact=True).click()
+    messages = late_page.locator(".messages")
+    await expect(messages).to_contain_text(f"While you were writing, {EDITOR} saved this")
+    await expect(messages.get_by_role("definition")).to_have_text("The first’s words")
+    await expect(late_page.locator("[name=tagline]")).to_have_value("The second’s words")
+    await assert_accessible(late_page, views, where=".messages")
+    await late_page.get_by_role("button", name="Save", exact=True).click()
+    await expect(messages).to_contain_text("Your site updated.")
+    await editor_page.reload()
+    await expect(editor_page.locator("[name=tagline]")).to_have_value("The second’s words")
