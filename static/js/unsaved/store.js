@@ -1,8 +1,8 @@
 /** Forms in the browser's IndexedDB, encrypted with a key that the server gives to the user alone. */
 
-const MAX_FORMS = 20;
-const MAX_CHARACTERS = 10_000_000;
-const MAX_AGE = 30 * 24 * 60 * 60 * 1000; // milliseconds
+export const MAX_FORMS = 20;
+export const MAX_CHARACTERS = 10_000_000;
+export const MAX_AGE = 30 * 24 * 60 * 60 * 1000; // milliseconds
 
 /**
  * @param {string} key  of 256 bits, in Base64
