@@ -20,7 +20,9 @@ COPY --from=build /srv/galley /srv/galley
 RUN install -d -o galley -g galley /srv/galley/var
 WORKDIR /srv/galley
 USER galley
-ENV PATH=/srv/galley/.venv/bin:$PATH \
+# glibc gives each thread a part of memory of its own, and seldom gives back what it has once needed there.
+ENV MALLOC_ARENA_MAX=2 \
+    PATH=/srv/galley/.venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=config.settings.production \
     STATIC_ROOT=/srv/galley/collected-static \
     GALLEY_VAR_DIR=/srv/galley/var

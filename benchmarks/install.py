@@ -44,7 +44,7 @@ def main() -> int:
         sys.exit(f"This needs root, and {' '.join(PROGRAMS)}: {' '.join(missing) if not os.getuid() else ''}")
     with tempfile.TemporaryDirectory(prefix="galley-install-") as folder:
         root = Path(folder) / "root"
-        _make_system(root, options.base, options.revision)
+        _make_system(root, options.base, options.suite, options.revision)
         began, processor_before = time.monotonic(), _processor_seconds()
         lines: list[tuple[float, str]] = []
         with _start(root) as process:
@@ -70,6 +70,7 @@ def _read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.install", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
     parser.add_argument("--revision", default="HEAD", help="what is installed; default HEAD")
+    parser.add_argument("--suite", default="bookworm", help="the release of Debian; default bookworm")
     parser.add_argument("--base", type=Path, metavar="FOLDER", help="keep the empty system here for the next time")
     return parser.parse_args()
 
@@ -88,12 +89,12 @@ def _processor_seconds() -> float:
     return times.children_user + times.children_system
 
 
-def _make_system(root: Path, base: Path | None, revision: str) -> None:
+def _make_system(root: Path, base: Path | None, suite: str, revision: str) -> None:
     """Put an empty Debian into `root`, and the project into its `/root/galley`."""
     empty = base or root
     if not (empty / "etc").exists():
         options = ["--variant=minbase", "--include=ca-certificates"]
-        subprocess.run(["debootstrap", *options, "bookworm", str(empty)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["debootstrap", *options, suite, str(empty)], check=True, stdout=subprocess.DEVNULL)
     if base:
         subprocess.run(["cp", "--archive", base, root], check=True)
     for certificate in LOCAL_CERTIFICATES.glob("*.crt"):

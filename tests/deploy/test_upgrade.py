@@ -228,6 +228,22 @@ def test_what_cannot_be_done_changes_nothing(server: DebianServer) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "overridden_by"),
+    [
+        ("deploy/galley-web@.service", "EnvironmentFile="),
+        ("deploy/galley-worker.service", "EnvironmentFile="),
+        ("deploy/galley", '. "$env_file"'),
+        ("Dockerfile", "ENTRYPOINT"),
+    ],
+)
+def test_threads_share_two_parts_of_memory(name: str, overridden_by: str) -> None:
+    text = (PROJECT / name).read_text()
+    assert text.count("MALLOC_ARENA_MAX=2") == 1
+    # What the operator has set comes later.
+    assert text.index("MALLOC_ARENA_MAX=2") < text.index(overridden_by)
+
+
+@pytest.mark.parametrize(
     "unit", ["galley-web@.service", "galley-worker.service", "galley-backup.service", "galley-backup.timer"]
 )
 def test_systemd_understands_the_units(unit: str) -> None:
