@@ -57,7 +57,8 @@ def test_an_empty_machine_becomes_a_server(tmp_path: Path) -> None:
         lines += [command, f"echo answered $({ASK}/health/ready) $({ASK}/admin/login/)"]
     lines += ["galley status", "stat --format='settings %a %U' /etc/galley.env"]
     # Without the command `galley`, nothing of the server's settings is known.
-    lines += ["cd /srv/galley/current", "{ .venv/bin/python manage.py migrate 2>&1 || true; } | tail -n 1"]
+    bare = "env -u DJANGO_SETTINGS_MODULE .venv/bin/python manage.py check"
+    lines += ["cd /srv/galley/current", f"{{ {bare} 2>&1 || true; }} | tail -n 1"]
     run = subprocess.run(
         ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "bash", MACHINE, root, clone, programs],
         input="\n".join(lines), capture_output=True, text=True, check=False,
