@@ -3,6 +3,7 @@
 An app makes one with `make_term_action` for each relation of a page type, and registers it with `register_bulk_action`.
 """
 
+import json
 from typing import Any
 
 from django import forms
@@ -17,6 +18,17 @@ from wagtail.models import Page
 
 ADD, REMOVE = "add", "remove"
 CHANGES = [(ADD, gettext_lazy("Add")), (REMOVE, gettext_lazy("Remove"))]
+
+
+class _NamedTagWidget(AdminTagWidget):
+    """Wagtail's widget, whose script replaces the labelled field by one without a name."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        options = json.loads(context["widget"]["attrs"]["data-w-tag-options-value"])
+        options["placeholderText"] = _("Name of a tag")
+        context["widget"]["attrs"]["data-w-tag-options-value"] = json.dumps(options)
+        return context
 
 
 class TermBulkAction(PageBulkAction):
@@ -57,7 +69,7 @@ class TermBulkAction(PageBulkAction):
             field.help_text = ""
         elif isinstance(relation, TaggableManager):
             tag_model = relation.related_model
-            field = TagField(tag_model=tag_model, widget=AdminTagWidget(tag_model=tag_model))
+            field = TagField(tag_model=tag_model, widget=_NamedTagWidget(tag_model=tag_model))
         else:
             terms = relation.related_model._default_manager.all()
             field = forms.ModelMultipleChoiceField(terms, widget=forms.CheckboxSelectMultiple)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
+from tests.e2e.accessibility import View, assert_accessible, at_night
 from tests.e2e.editing import add_block, open_saved_post, publish, type_markdown, until_autosave_notices, until_saved
 from tests.e2e.test_signing_in import Database
 from tests.running_site import BLOG_ID, RunningSite
@@ -25,12 +26,14 @@ def title_of(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Title*")
 
 
-async def test_a_post_is_saved_from_its_first_words_to_the_last(editor_page: Page, server: RunningSite) -> None:
+async def test_a_post_is_saved_from_its_first_words_to_the_last(
+    editor_page: Page, server: RunningSite, views: list[View]
+) -> None:
     await begin_with_the_text(editor_page)
     [number] = re.findall(r"/pages/(\d+)/edit/", editor_page.url)
     await type_while_a_draft_is_saved(editor_page)
     assert saved_draft(server, number)["title"] == "Then a title, and on"
-    await correct_what_is_not_valid(editor_page)
+    await correct_what_is_not_valid(editor_page, views)
     draft = saved_draft(server, number)
     assert draft["title"] == "Then a title, and on, saved"
     assert all(f'"{words}"' in draft["body"] for words in ("The text comes first.", "Short"))
@@ -66,7 +69,7 @@ async def type_while_a_draft_is_saved(page: Page) -> None:
     await until_saved(page)
 
 
-async def correct_what_is_not_valid(page: Page) -> None:
+async def correct_what_is_not_valid(page: Page, views: list[View]) -> None:
     """It is named, and everything else is saved."""
     await add_block(page, "Heading")
     heading = page.get_by_role("textbox", name="Text*")
@@ -77,6 +80,7 @@ async def correct_what_is_not_valid(page: Page) -> None:
     await page.get_by_role("tab", name="Promote").click()
     warning = page.locator(".footer__save-warning")
     await expect(warning).to_contain_text("Saved, but for what isn’t valid yet")
+    await assert_accessible(page, at_night(views), ".footer__save-warning")
     # It is unsaved.
     await page.wait_for_function("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
 

@@ -2,12 +2,15 @@
 
 import re
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.accessibility import SCREENS, View, assert_accessible, at_night, one_of
 from tests.e2e.editing import publish_post, until_saved
-from tests.running_site import BLOG_ID
+from tests.running_site import BLOG_ID, POST_ID
 
+# On the small site.
+ABOUT_ID, CONTACT_ID = 6, 9
 TITLES = "A sheet of the first kind", "A sheet of the second kind"
 
 
@@ -101,6 +104,18 @@ async def test_a_copy_is_a_draft_of_its_own_at_an_address_that_is_free(editor_pa
     assert (await page.request.get("/blog/a-sheet-that-goes-twice/")).status == 200
 
 
+@pytest.mark.nightly
+async def test_the_forms_for_many_pages_and_for_moving_one_are_accessible(editor_page: Page, views: list[View]) -> None:
+    page = editor_page
+    for action in ("tags", "categories", "post_authors", "move"):
+        await page.goto(f"/admin/bulk/wagtailcore/page/{action}/?id={POST_ID}&next=/admin/")
+        await expect(page.get_by_role("main").locator("form")).to_be_visible()
+        await assert_accessible(page, views)
+    await page.goto(f"/admin/pages/{CONTACT_ID}/move/{ABOUT_ID}/confirm/")
+    await expect(page.get_by_role("main")).to_contain_text("1 address changes.")
+    await assert_accessible(page, views)
+
+
 async def test_a_search_without_hits_leads_on(editor_page: Page, views: list[View]) -> None:
     page = editor_page
     await page.goto("/admin/blogpostpage-list/?state=published")
@@ -112,6 +127,7 @@ async def test_a_search_without_hits_leads_on(editor_page: Page, views: list[Vie
     for path in (
         f"pages/{BLOG_ID}/?q=nowhere",
         "blogpostpage-list/?state=scheduled",
+        f"pages/{CONTACT_ID}/",
         "reports/locked/",
         "reports/workflow/",
     ):

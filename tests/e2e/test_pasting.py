@@ -4,6 +4,7 @@ import re
 
 from playwright.async_api import FilePayload, Page, expect
 
+from tests.e2e.accessibility import View, assert_accessible, at_night
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import add_block, add_paragraph, start_post
 from tests.e2e.test_one_sitting import PICTURE
@@ -132,7 +133,9 @@ async def delete_and_undo(page: Page) -> None:
     assert await kinds(page) == before
 
 
-async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_page: Page, watch: Watch) -> None:
+async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(
+    editor_page: Page, watch: Watch, views: list[View]
+) -> None:
     watch.expect_error("400")
     watch.expect_error("missing-language-code")  # of Handsontable, in each table block
     page = editor_page
@@ -162,6 +165,7 @@ async def test_a_pasted_document_becomes_blocks_and_undo_takes_it_back(editor_pa
     await expect(message.get_by_role("status")).to_contain_text("Picture 2 is missing")
     # However much the footer says.
     assert await page.evaluate(IS_OVER_FOOTER)
+    await assert_accessible(page, at_night(views), "[data-paste-message]")
     await delete_and_undo(page)
     assert await kinds(page) == ["paragraph", "table", "paragraph", "figure", "paragraph", "paragraph"]
     await expect_ids(page, 6)
