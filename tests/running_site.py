@@ -183,15 +183,17 @@ def start_process(command: Sequence[str | Path], *, when_orphaned: str = "TERM",
 
 
 @contextmanager
-def run_site(var_dir: Path, *, project: Path = PROJECT, has_worker: bool = True, **extra: str) -> Iterator[RunningSite]:
-    """Run server and worker on what lies in `var_dir`; yield when the site answers."""
+def run_site(
+    var_dir: Path, *, project: Path = PROJECT, has_worker: bool = True, options: Sequence[str] = (), **extra: str
+) -> Iterator[RunningSite]:
+    """Run server and worker on what lies in `var_dir`; yield when the site answers. The server is given `options`."""
     # The socket listens before the server starts, so that the port is never taken by somebody else
     # and the first request waits for the server by itself.
     with socket.create_server(("127.0.0.1", 0)) as listener, (var_dir / "log").open("w") as log:
         send_at_once(listener)
         url = f"http://localhost:{listener.getsockname()[1]}"
         env = environment(var_dir, **{"WAGTAILADMIN_BASE_URL": url, **extra})
-        serve = ["manage.py", "serve", "--fd", str(listener.fileno()), "--graceful-seconds", "2"]
+        serve = ["manage.py", "serve", "--fd", str(listener.fileno()), "--graceful-seconds", "2", *options]
 
         def start(*arguments: str) -> subprocess.Popen:
             command = [sys.executable, *arguments]

@@ -5,8 +5,8 @@ from typing import Any
 
 from galley.monitoring.request_ids import request_id, task_id
 
-# The token of a shared draft or calendar opens it without an account.
-_SECRET = re.compile(r"(/shared/)[\w.%~-]+")
+# The token of a shared draft or calendar opens it without an account, that of a reset link sets a password.
+_SECRET = re.compile(r"(/shared/|/password_reset/confirm/[^/]+/)[\w.%~-]+")
 
 
 def start_sentry(dsn: str) -> None:
@@ -51,5 +51,7 @@ def traced(application: Any) -> Any:
     provider = TracerProvider(resource=Resource.create({"service.name": "galley"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
-    # What opens drafts without an account belongs in no trace.
-    return OpenTelemetryMiddleware(application, excluded_urls="/shared/", exclude_spans=["receive", "send"])
+    # What opens drafts without an account, or sets a password, belongs in no trace.
+    return OpenTelemetryMiddleware(
+        application, excluded_urls="/shared/,/password_reset/confirm/", exclude_spans=["receive", "send"]
+    )

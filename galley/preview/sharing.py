@@ -96,11 +96,12 @@ def stop_links_to_moved_pages(instance: Page, parent_page_before: Page, parent_p
 
 # Where Django and uvicorn write down addresses.
 LOGGERS = ("django.request", "django.server", "django.security.csrf", "uvicorn.access", "uvicorn.error")
-SECRET = re.compile(r"(/shared/)[\w.%~-]+")
+# Of shared drafts and calendars, and of links with which a password is set anew.
+SECRET = re.compile(r"(/shared/|/password_reset/confirm/[^/]+/)[\w.%~-]+")
 
 
 def redact_logs() -> None:
-    """Leave the tokens of shared drafts out of what is logged about requests and sockets."""
+    """Leave tokens that open something by themselves out of what is logged about requests and sockets."""
     for name in LOGGERS:
         logging.getLogger(name).addFilter(redact)
 

@@ -24,8 +24,8 @@ MAX_LENGTH = 200
 MAX_LINES = 50
 _logged: TTLCache[str, bool] = TTLCache(MAX_LINES, ttl=60 * 60)
 
-# The tokens of shared drafts and calendars, and whatever else could be a secret (as `galley.preview.sharing` has it).
-SECRET = re.compile(r"(/shared/|/password/)[\w.%~:-]+")
+# Tokens that open something by themselves, as `galley.preview.sharing` has it.
+SECRET = re.compile(r"(/shared/|/password_reset/confirm/[^/]+/)[\w.%~:-]+")
 UNPRINTABLE = re.compile(r"[^ -~]")
 # What a visitor's own browser adds to the page.
 EXTENSIONS = ("chrome-extension", "moz-extension", "safari-extension", "safari-web-extension", "ms-browser-extension")

@@ -85,10 +85,11 @@ def test_an_error_and_its_trace_are_sent(collector, tmp_path: Path) -> None:
     assert b"secret=word" not in sent["/api/1/envelope/"]
 
 
-def test_tokens_of_shared_drafts_stay_here() -> None:
-    url = "https://site.example/preview/shared/TOKEN.of~a-draft/"
+@pytest.mark.parametrize("path", ["/preview/shared/", "/admin/password_reset/confirm/MQ/"])
+def test_tokens_stay_here(path: str) -> None:
+    url = f"https://site.example{path}TOKEN.of~a-draft/"
     event = {"request": {"url": url, "cookies": {"sessionid": "x"}, "headers": {"Referer": url}}}
     assert prepare_event(event, {})["request"] == {
-        "url": "https://site.example/preview/shared/…/",
+        "url": f"https://site.example{path}…/",
         "headers": {},
     }

@@ -3,17 +3,22 @@
 import io
 import json
 import logging
+import shutil
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import psycopg_pool.pool
 import pytest
+import requests
 import uvicorn
 import websockets.protocol
 import websockets.server
 from django.contrib.auth.models import AnonymousUser
+from django.core.signing import Signer
 from django.db import OperationalError
 from django.http import HttpRequest
 from django.test import AsyncRequestFactory
@@ -37,6 +42,8 @@ from galley.monitoring.conf import (
 )
 from galley.monitoring.logs import make_json_formatter
 from galley.monitoring.request_ids import RequestIds, make_task_id
+from galley.preview.sharing import SALT
+from tests.running_site import DATABASE, EDITOR, EDITOR_PASSWORD, read_session, run_site
 
 FROM_NGINX = "0123456789abcdef0123456789abcdef"
 
@@ -175,6 +182,52 @@ def test_a_socket_is_logged_if_each_request_is(log_config: Any, access_log: bool
     finally:
         for logger, (level, handlers, propagate) in zip(loggers, before, strict=True):
             logger.level, logger.handlers, logger.propagate = level, handlers, propagate
+
+
+def test_no_secret_is_in_a_line_of_a_request_or_a_failure(small_site_folder: Path, tmp_path: Path) -> None:
+    """Each request is logged. Without their tables, all fail, and of each table one failure is logged."""
+    folder = tmp_path / "var"
+    shutil.copytree(small_site_folder, folder)
+    key, session = (folder / "secret-key").read_text(), read_session(folder)
+    draft = Signer(key=key, salt=SALT, sep=".").sign("a-draft")
+    calendar = Signer(key=key, salt="galley.calendar.feed", sep=".").sign("1.a-calendar")
+    reset = "d0wx5a-0123456789abcdef"
+    paths = [
+        f"/preview/shared/{draft}/",
+        f"/calendar/shared/{calendar}.ics",
+        f"/admin/password_reset/confirm/MQ/{reset}/",
+        "/admin/",
+    ]
+    browser = requests.Session()
+    browser.cookies.set("sessionid", session)
+    with run_site(folder, has_worker=False, options=["--access-log"], LOG_FORMAT="json", LOG_LEVEL="INFO") as site:
+
+        def visit_all() -> set[int]:
+            form = {"csrfmiddlewaretoken": browser.cookies["csrftoken"], "username": EDITOR}
+            cookies = {"csrftoken": browser.cookies["csrftoken"]}
+            signs_in = [
+                requests.post(f"{site.url}/admin/login/", form | {"password": password}, cookies=cookies, timeout=60)
+                for password in ("wrong-password", EDITOR_PASSWORD)
+            ]
+            return {answer.status_code for answer in [*(browser.get(site.url + path) for path in paths), *signs_in]}
+
+        token = browser.get(f"{site.url}/admin/session/", headers={"X-Requested-With": "XMLHttpRequest"}).json()[
+            "token"
+        ]
+        assert visit_all().isdisjoint({403, 503})
+        with closing(sqlite3.connect(folder / DATABASE)) as database:
+            for table in ("preview_sharelink", "calendar_feedaddress", "auth_user", "rate_limits_attemptcount"):
+                database.execute(f"ALTER TABLE {table} RENAME TO gone_{table}")
+        assert visit_all() == {503}
+        log = site.log
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    failed = [line["event"].partition(": ")[2] for line in lines if line.get("status") == 503]
+    shown = ["/admin/login/", "/preview/shared/…/", "/calendar/shared/…", "/admin/password_reset/confirm/MQ/…/"]
+    assert failed == shown
+    assert sum("exception" in line for line in lines) == len(shown)
+    assert sum(line["logger"] == "uvicorn.access" for line in lines) > 10
+    secrets = [draft, calendar, reset, session, token, key, browser.cookies["csrftoken"], EDITOR_PASSWORD]
+    assert [secret for secret in [*secrets, "wrong-password"] if secret in log] == []
 
 
 def test_visitors_do_not_fill_the_log(client: Any, db: None, caplog: pytest.LogCaptureFixture) -> None:
