@@ -102,6 +102,28 @@ async def test_a_picture_without_alt_text_is_named(editor_page: Page, project: i
     await expect(alt_text).to_be_focused()
 
 
+@pytest.mark.nightly
+async def test_what_wagtails_checks_find_leads_to_its_field(editor_page: Page, project: int) -> None:
+    await editor_page.goto(f"/admin/pages/{project}/edit/")
+    texts = editor_page.get_by_label("Alt text", exact=True)
+    # That of a block, and that of a child row.
+    for alt_text in (texts.first, texts.last):
+        await alt_text.fill("photo.jpg")
+    await until_saved(editor_page)
+    toggle = editor_page.get_by_role("button", name="Toggle checks")
+    await toggle.click()
+    await expect(editor_page.locator("[data-content-checker-row]")).to_have_count(2)
+    await toggle.click()
+    found = set()
+    for number in range(2):
+        await press(editor_page)
+        await editor_page.get_by_role("dialog").get_by_role("link", name="Image alt text").nth(number).click()
+        focused = editor_page.locator("[name$=-alt_text]:focus")
+        await expect(focused).to_have_value("photo.jpg")
+        found.add(await focused.get_attribute("name"))
+    assert found == {await alt_text.get_attribute("name") for alt_text in (texts.first, texts.last)}
+
+
 async def save_as_a_draft_what_cannot_be_published(page: Page) -> None:
     """The page says only that."""
     await page.get_by_role("textbox", name="Title*").fill("")

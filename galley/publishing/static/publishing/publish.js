@@ -118,14 +118,38 @@ function findMissing(form) {
   const found = [...document.querySelectorAll("[data-checks-panel] [data-content-checker-row]")].map((row) => {
     const name = row.querySelector("[data-content-checker-name]").textContent.trim();
     const show = () => {
-      if (toggle.getAttribute("aria-expanded") !== "true") toggle.click();
-      openField(row);
+      const part = findChecked(row, form);
+      if (!part && toggle.getAttribute("aria-expanded") !== "true") toggle.click();
+      openField(part ?? row);
     };
     return [show, name];
   });
   // Of an address that changes, for example.
   const notes = [...form.querySelectorAll("[data-publish-note]")].map((note) => [() => openField(note.closest("[data-field]")), note.textContent]);
   return [...empty, ...found, ...notes];
+}
+
+/* Returns the part of the form that a check is about. Upstream's row has a selector of Wagtail's preview, where templates name
+   the field. Null if it has none, or may mean several parts: the keys of paragraphs are missing in the selector. */
+function findChecked(row, form) {
+  const shown = document.querySelector("#w-preview-iframe")?.contentDocument;
+  const selector = row.querySelector("[data-content-checker-selector-text]").textContent;
+  const parts = new Set(shown && selector ? [...shown.querySelectorAll(selector)].map((element) => findPart(element, form)) : []);
+  return parts.size === 1 ? [...parts][0] : null;
+}
+
+function findPart(element, form) {
+  const names = [];
+  for (let near = element; near; near = near.parentElement) if (near.dataset?.contentpath) names.unshift(near.dataset.contentpath);
+  const inner = (scope, name) =>
+    /^\d+$/.test(name)
+      ? scope.querySelectorAll(":scope > [data-inline-panel-child]:not(.deleted)")[name]
+      : scope.querySelector(`[data-contentpath="${CSS.escape(name)}"], #id_${CSS.escape(name)}-FORMS`);
+  // What a block doesn't have as a field belongs to the block.
+  const part = names.reduce((scope, name) => scope && (inner(scope, name) ?? (scope === form ? null : scope)), form);
+  if (!part || part === form) return null;
+  const altText = element.matches("img") && part.querySelector("[name$=-alt_text]");
+  return altText || (part.querySelector("[data-field]") ?? part);
 }
 
 /* What a chooser, a list of blocks or the editor of rich text holds is in hidden inputs, which the browser doesn't check.
