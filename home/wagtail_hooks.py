@@ -24,7 +24,7 @@ from wagtail.snippets.models import register_snippet
 from galley.bin.deleting import PageDeleteView
 from galley.desk.dashboard import find_rejection
 from galley.desk.moving import PageMoveView
-from galley.desk.shared_texts import SharedTextViewSet
+from galley.desk.term_views import SharedTextViewSet
 from galley.history.conflicts import GuardedEditView, GuardedRevertView
 from galley.history.unsaved_forms import unsaved_form_key
 from galley.history.valid_parts import SavesValidParts

@@ -15,16 +15,20 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.views.pages.bulk_actions import DeleteBulkAction as PageBulkAction
 from wagtail.admin.views.pages.delete import DeleteView
+from wagtail.admin.views.pages.usage import UsageView
 from wagtail.admin.views.pages.utils import type_to_delete_confirmation
 from wagtail.documents.views import documents
 from wagtail.documents.views.bulk_actions import DeleteBulkAction as DocumentBulkAction
 from wagtail.images.views import images
 from wagtail.images.views.bulk_actions import DeleteBulkAction as ImageBulkAction
 from wagtail.models import Page
+from wagtail.snippets.bulk_actions.delete import DeleteBulkAction as SnippetBulkAction
+from wagtail.snippets.views import snippets
 
 from galley.bin.files import move_file_to_bin
 from galley.bin.models import DAYS, BinItem
 from galley.bin.pages import find_obstacle, move_pages_to_bin
+from galley.bin.uses import References, find_references, say_drafts, say_incomplete
 
 
 def say_where(days: int = DAYS) -> str:
@@ -64,6 +68,64 @@ def refuse_first_page(request: HttpRequest, page: Page) -> HttpResponse | None:
     return redirect("wagtailadmin_explore", page.get_parent().pk)
 
 
+class _CountsDrafts:
+    """For Wagtail's views that delete an object: they count and name drafts of published pages, too."""
+
+    object: Any
+    request: HttpRequest
+    usage: References
+    is_complete = True
+
+    def get_usage(self) -> References:
+        """Return what refers to the object."""
+        (usage,), self.is_complete = find_references([self.object])
+        return usage
+
+    @property
+    def confirmation_message(self) -> str:
+        """Ask, with the drafts before the question."""
+        drafts = say_drafts([self.usage], self.is_complete, self.request.user)
+        return f"{drafts} {self.get_question()}".strip()
+
+    def get_question(self) -> str:
+        """Return the question of Wagtail's view."""
+        return super().confirmation_message  # type: ignore[misc]
+
+
+class _ListsDrafts:
+    """For Wagtail's views that list what refers to an object."""
+
+    object: Any
+    request: HttpRequest
+
+    def get_queryset(self) -> References:
+        """Return what is listed."""
+        (usage,), is_complete = find_references([self.object])
+        if not is_complete:
+            messages.warning(self.request, say_incomplete())
+        return usage
+
+
+class PageUsageView(_ListsDrafts, UsageView):
+    """Wagtail's view of what refers to a page, with drafts."""
+
+
+class ImageUsageView(_ListsDrafts, images.UsageView):
+    """Wagtail's view of what refers to an image, with drafts."""
+
+
+class DocumentUsageView(_ListsDrafts, documents.UsageView):
+    """Wagtail's view of what refers to a document, with drafts."""
+
+
+class SnippetUsageView(_ListsDrafts, snippets.UsageView):
+    """Wagtail's view of what refers to a snippet, with drafts."""
+
+
+class SnippetDeleteView(_CountsDrafts, snippets.DeleteView):
+    """Wagtail's view that deletes a snippet."""
+
+
 class PageDeleteView(DeleteView):
     """Wagtail's view, which moves the page and all below it into the bin."""
 
@@ -85,16 +147,19 @@ class PageDeleteView(DeleteView):
         return redirect(self.next_url or reverse("wagtailadmin_explore", args=[parent.pk]))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return Wagtail's context, with the sentence about the bin."""
-        return super().get_context_data(**kwargs) | {"say_where": say_where()}
+        """Return Wagtail's context, with the sentence about the bin and drafts."""
+        usages, is_complete = find_references([self.page])
+        return super().get_context_data(**kwargs) | {
+            "usage_count": usages[0].count(),
+            "say_drafts": say_drafts(usages, is_complete, self.request.user),
+            "say_where": say_where(),
+        }
 
 
-class _FileDeleteView:
+class _FileDeleteView(_CountsDrafts):
     """For Wagtail's views that delete an image or a document."""
 
     item: BinItem
-    request: HttpRequest
-    object: Any
 
     def delete_action(self) -> None:
         self.item = move_file_to_bin(self.object, self.request.user)
@@ -102,8 +167,7 @@ class _FileDeleteView:
     def get_success_message(self) -> str:
         return say_deleted([self.item])
 
-    @property
-    def confirmation_message(self) -> str:
+    def get_question(self) -> str:
         question = _("Do you want to delete this %(kind)s?") % {"kind": self.object._meta.verbose_name}
         return f"{question} {say_where()} {_('Until then, pages show nothing in its place.')}"
 
@@ -116,11 +180,33 @@ class DocumentDeleteView(_FileDeleteView, documents.DeleteView):
     """Wagtail's view, which moves the document into the bin."""
 
 
-class _BulkDelete:
-    """For Wagtail's bulk actions that delete."""
+class _BulkCountsDrafts:
+    """For Wagtail's bulk actions that delete: they count and name drafts, too."""
 
     template_name = "bin/confirm_bulk_delete.html"
     parent_template = ""
+    request: HttpRequest
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)  # type: ignore[misc]
+        usages, is_complete = find_references([found["item"] for found in context["items"]])
+        for found, usage in zip(context["items"], usages, strict=True):
+            found["usage_count"] = usage.count()
+        return context | {
+            "parent_template": self.parent_template,
+            "say_drafts": say_drafts(usages, is_complete, self.request.user),
+        }
+
+
+class BulkDeleteSnippets(_BulkCountsDrafts, SnippetBulkAction):
+    """Wagtail's action, which deletes snippets for good."""
+
+    parent_template = SnippetBulkAction.template_name
+
+
+class _BulkDelete(_BulkCountsDrafts):
+    """For those that move into the bin instead."""
+
     below = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -128,10 +214,7 @@ class _BulkDelete:
         self.items: list[BinItem] = []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {  # type: ignore[misc]
-            "parent_template": self.parent_template,
-            "say_where": say_where(),
-        }
+        return super().get_context_data(**kwargs) | {"say_where": say_where()}
 
     def get_execution_context(self) -> dict[str, Any]:
         return super().get_execution_context() | {"items": self.items}  # type: ignore[misc]

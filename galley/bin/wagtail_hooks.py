@@ -22,7 +22,12 @@ for name in ("edit", "copy", "move", "unpublish", "delete"):
 hooks.register("before_create_page", hiding.refuse)
 hooks.register("before_copy_page", hiding.refuse_deleted_parent)
 hooks.register("before_delete_page", deleting.refuse_first_page)
-for action in (deleting.BulkDeletePages, deleting.BulkDeleteImages, deleting.BulkDeleteDocuments):
+for action in (
+    deleting.BulkDeletePages,
+    deleting.BulkDeleteImages,
+    deleting.BulkDeleteDocuments,
+    deleting.BulkDeleteSnippets,
+):
     hooks.register("register_bulk_action", action, order=1)  # after Wagtail's, in whose place they come
 
 
@@ -32,6 +37,8 @@ def add_addresses() -> list[URLPattern]:
     return [
         *views.urlpatterns,
         path("images/<int:image_id>/delete/", deleting.ImageDeleteView.as_view()),
+        path("images/usage/<int:image_id>/", deleting.ImageUsageView.as_view()),
+        path("documents/usage/<int:document_id>/", deleting.DocumentUsageView.as_view()),
         path("documents/<int:document_id>/delete/", deleting.DocumentDeleteView.as_view()),
         path("documents/delete/<int:document_id>/", deleting.DocumentDeleteView.as_view()),
     ]

@@ -3,13 +3,10 @@
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
 from wagtail.snippets.blocks import SnippetChooserBlock
-from wagtail.snippets.views.snippets import SnippetViewSet
 
-from galley.history.guarded_forms import GuardedSnippetEditView
 from galley.languages.texts import TranslatedPanel, TranslatedTexts
 
 
@@ -52,13 +49,3 @@ class SharedTextBlock(SnippetChooserBlock):
         template = "blocks/shared_text.html"
         is_prose = True
         description = "A text that is written once and shown on several pages."
-
-
-class SharedTextViewSet(SnippetViewSet):
-    """The views for a model of shared texts, with an entry of their own in the menu."""
-
-    edit_view_class = GuardedSnippetEditView
-    icon = "snippet"
-    menu_label = gettext_lazy("Shared texts")
-    menu_order = 245
-    add_to_admin_menu = True

@@ -1,4 +1,4 @@
-"""Wagtail's views for terms: counted, put in order and merged."""
+"""Wagtail's views for terms, which are counted, put in order and merged, and for shared texts."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.ui.menus import MenuItem
@@ -23,6 +23,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
+from galley.bin.deleting import SnippetDeleteView, SnippetUsageView
 from galley.desk.renaming import find_public_urls, merge
 from galley.desk.term_creation import TermChooserViewSet
 from galley.history.guarded_forms import GuardedSnippetEditView
@@ -154,12 +155,28 @@ class MergeView(PermissionCheckedMixin, BaseObjectMixin, WagtailAdminTemplateMix
         return redirect(self.index_url_name)
 
 
-class TermViewSet(SnippetViewSet):
+class DraftAwareViewSet(SnippetViewSet):
+    """Wagtail's views for a model of snippets. What refers to one is also found in drafts, and edits are guarded."""
+
+    edit_view_class = GuardedSnippetEditView
+    delete_view_class = SnippetDeleteView
+    usage_view_class = SnippetUsageView
+
+
+class SharedTextViewSet(DraftAwareViewSet):
+    """The views for a model of shared texts, with an entry of their own in the menu."""
+
+    icon = "snippet"
+    menu_label = gettext_lazy("Shared texts")
+    menu_order = 245
+    add_to_admin_menu = True
+
+
+class TermViewSet(DraftAwareViewSet):
     """The views for a model of terms. `count_of` is the lookup from a term to its pages."""
 
     count_of = ""
     index_view_class = TermIndexView
-    edit_view_class = GuardedSnippetEditView
     reorder_view_class = OrderView
     chooser_viewset_class = TermChooserViewSet
     copy_view_enabled = False

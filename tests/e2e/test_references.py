@@ -2,11 +2,11 @@
 
 from playwright.async_api import Page, expect
 
-from tests.e2e.editing import publish_post, until_autosave_notices
+from tests.e2e.editing import post_fields, publish_post, send_form, until_autosave_notices
 from tests.e2e.visiting import reload_until_shown
 from tests.running_site import BLOG_ID
 
-NAMED, NAMING = "A sheet that is named", "A text that names a sheet"
+NAMED, NAMING, CHANGED = "A sheet that is named", "A text that names a sheet", "A text that changes"
 
 
 async def open_form(page: Page, title: str) -> str:
@@ -33,6 +33,15 @@ async def test_what_points_at_a_page_is_said_before_it_goes(editor_page: Page) -
     row = page.get_by_role("row").filter(has_text=NAMING)
     await expect(row).to_contain_text("Body")
     await expect(row).to_contain_text("Markdown")
+
+    await publish_post(page, CHANGED, "Nothing of it yet.")
+    changed = await open_form(page, CHANGED)
+    saved = await send_form(page, changed, post_fields(CHANGED, f"Read [the sheet](page:{pk})."))
+    assert (await saved.json())["success"], await saved.text()
+    await page.goto(form.replace("/edit/", "/delete/"))
+    await expect(page.get_by_text(f"Used in unpublished changes of “{CHANGED}”.")).to_be_visible()
+    await page.get_by_role("link", name="Referenced 2 times").click()
+    await expect(page.get_by_role("row").filter(has_text=CHANGED)).to_contain_text("in unpublished changes")
 
     await page.goto(form)
     await until_autosave_notices(page)
