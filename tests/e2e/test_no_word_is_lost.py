@@ -122,8 +122,8 @@ KINDS = (
 )
 
 
-# By day. The others take longer, and have tests of their own.
-SHORT_KINDS = ("cut_network", "end_sessions")
+# By day. The others take longer, and have tests of their own. A new key ends the sessions, too.
+SHORT_KINDS = ("cut_network", "change_key")
 
 
 def plan(random: Random, kinds: tuple[str, ...], number: int, most_words: int) -> list[Fault]:
