@@ -33,6 +33,11 @@ def may_add(model: type[Page], request: HttpRequest) -> bool:
     return bool(view.get_valid_parent_pages(request.user).exists())
 
 
+def find_added_columns(request: HttpRequest) -> list[Any]:
+    """Return the columns of other apps: each hook `page_list_columns` takes the request and returns a list."""
+    return [column for hook in hooks.get_hooks("page_list_columns") for column in hook(request)]
+
+
 class PageListView(IndexView):
     """The pages of one type that the user may edit, with tabs, filters and search."""
 
@@ -41,10 +46,9 @@ class PageListView(IndexView):
     columns: Any
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Add the columns of other apps: each hook `page_list_columns` takes the request and returns a list."""
+        """Add the columns of other apps."""
         super().setup(request, *args, **kwargs)
-        added = [column for hook in hooks.get_hooks("page_list_columns") for column in hook(request)]
-        self.columns = [*self.columns, *added]
+        self.columns = [*self.columns, *find_added_columns(request)]
 
     @cached_property
     def filterset_class(self) -> Any:
@@ -87,7 +91,13 @@ class PageListView(IndexView):
 
 
 class SearchingExplorerView(ExplorableIndexView):
-    """Wagtail's list of the pages below a page, whose search finds unpublished words."""
+    """Wagtail's list of the pages below a page, with columns of other apps. Its search finds unpublished words."""
+
+    @cached_property
+    def explorable_columns(self) -> list[Any]:
+        """Return the columns, those of other apps before the one that leads further down."""
+        *columns, further = super().explorable_columns
+        return [*columns, *find_added_columns(self.request), further]
 
     def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return those with the words, after the hooks that change the queryset."""

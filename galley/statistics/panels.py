@@ -75,12 +75,14 @@ class ReadingColumn(BaseColumn):
     cell_template_name = "statistics/cell.html"
 
     def get_cell_context_data(self, instance: Page, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the reading of a row. The first row reads the numbers of all rows of the table."""
+        """Return the reading of a row. The first row reads those of all rows of the table that the user may edit."""
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
         table = context["table"]
         if not hasattr(table, "readings"):
-            table.readings = read_pages(context["request"], [row.pk for row in table.data])
-        context["reading"] = table.readings[instance.pk] if instance.live else None
+            request, rows = context["request"], [row.pk for row in table.data]
+            own = policy_registry.get_by_type(Page).instances_user_has_permission_for(request.user, "change")
+            table.readings = read_pages(request, own.filter(pk__in=rows).values_list("pk", flat=True))
+        context["reading"] = table.readings.get(instance.pk) if instance.live else None
         return context
 
 

@@ -4,7 +4,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.accessibility import View, assert_accessible, at_night, one_of
 from tests.e2e.editing import publish_post
-from tests.running_site import RunningSite
+from tests.running_site import BLOG_ID, RunningSite
 
 # Headless Chromium would be taken for a robot.
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -37,3 +37,8 @@ async def test_a_visit_is_counted_and_shown_to_editors(
     beside = editor_page.locator(".reading-panel")
     await expect(beside).to_contain_text("Read 1 time in the last 30 days")
     await assert_accessible(editor_page, at_night(views), ".reading-panel")
+    for path in ("blogpostpage-list", f"pages/{BLOG_ID}"):
+        await editor_page.goto(f"/admin/{path}/")
+        row = editor_page.get_by_role("row").filter(has_text=TITLE)
+        await expect(row.get_by_role("img", name="By day: at most 1")).to_be_visible()
+        await assert_accessible(editor_page, at_night(views), "table")

@@ -31,6 +31,10 @@ def edit_url(page) -> str:
     return f"/admin/pages/{page.pk}/edit/"
 
 
+def explorer_url(page) -> str:
+    return f"/admin/pages/{page.pk}/"
+
+
 def switch_off() -> None:
     SiteSettings.objects.update_or_create(site=Site.objects.get(), defaults={"counts_visits": False})
 
@@ -95,27 +99,30 @@ def test_an_author_sees_the_numbers_of_own_pages_alone(client_of: Callable[..., 
     assert "Read in the last 7 days" not in text_of(client, "/admin/")
     own = BlogPostPageFactory(parent=small_site.blog, title="My own", owner=client.user)
     add_counts(own, 33)
-    for url in ("/admin/", POSTS):
+    for url in ("/admin/", POSTS, explorer_url(small_site.blog)):
         text = text_of(client, url)
-        assert "33" in text
+        assert "33 [By day" in text
         assert "555" not in text
         assert "777" not in text
         assert "588" not in text
     assert client.get(edit_url(small_site.about)).status_code == 302
 
 
-def test_a_list_has_a_column_with_one_query(client_of: Callable[..., Client], small_site: SmallSite) -> None:
-    client = client_of("Editors")
+@pytest.mark.parametrize("list_of", ["posts", "explorer"])
+def test_a_list_has_a_column_with_one_query(
+    client_of: Callable[..., Client], small_site: SmallSite, list_of: str
+) -> None:
+    client, url = client_of("Editors"), {"posts": POSTS, "explorer": explorer_url(small_site.blog)}[list_of]
     add_counts(small_site.post, 1_124)
     BlogPostPageFactory(parent=small_site.blog, live=False, title="Begun")
-    text = text_of(client, POSTS)
+    text = text_of(client, url)
     assert "Read in 30 days" in text
     assert "1,124 [By day: at most 1,124, on" in text
     assert "Not published" in text
 
     def count_queries() -> int:
         with CaptureQueriesContext(connection) as queries:
-            client.get(POSTS)
+            client.get(url)
         return len(queries)
 
     few = count_queries()
@@ -128,7 +135,7 @@ def test_the_switch_takes_all_numbers_away(client_of: Callable[..., Client], sma
     add_counts(small_site.post, 124)
     switch_off()
     client = client_of("Chief editors")
-    for url in ("/admin/", POSTS, edit_url(small_site.post)):
+    for url in ("/admin/", POSTS, explorer_url(small_site.blog), edit_url(small_site.post)):
         assert "124" not in text_of(client, url)
         assert "sparkline" not in client.get(url).content.decode()
     settings = text_of(client, f"/admin/settings/home/sitesettings/{Site.objects.get().pk}/")
