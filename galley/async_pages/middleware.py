@@ -21,7 +21,7 @@ from django.http.response import HttpResponseBase
 from django.middleware import clickjacking, common, csrf, security
 from django.utils.cache import patch_cache_control
 from django.utils.deprecation import MiddlewareMixin
-from django.utils.encoding import escape_uri_path
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.contrib.redirects import middleware as redirects
@@ -29,6 +29,7 @@ from wagtail.contrib.redirects import middleware as redirects
 from galley.async_pages.bad_values import refuse_bad_value
 from galley.async_pages.deleted_choices import submit_again
 from galley.async_pages.fetch_metadata import SAFE_METHODS
+from galley.async_pages.redirect_chains import find_end
 from galley.async_pages.redirects import find_moved_url
 
 logger = logging.getLogger(__name__)
@@ -145,16 +146,16 @@ class RedirectMiddleware(AsyncMiddlewareMixin, redirects.RedirectMiddleware):
     """Looks for a redirect in place of a 404 response, also of what was below a page that was moved."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Return the redirect, unless it leads here: a page may come back to a URL and be unpublished there."""
+        """Return the redirect, unless it leads back: a page may come back to a URL and be unpublished there."""
         redirect = super().process_response(request, response)
         is_without_query = redirect is not response and request.META.get("QUERY_STRING")
         if response.status_code == 404 and (redirect is response or is_without_query):
             url = find_moved_url(request)
             if url and (redirect is response or url.partition("?")[0] == redirect.url):
                 redirect = HttpResponsePermanentRedirect(url)
-        here = request.build_absolute_uri(escape_uri_path(request.path))
-        if redirect is response or request.build_absolute_uri(redirect.url.partition("?")[0]) == here:
+        if redirect is response or (end := find_end(request, redirect.url)) is None:
             return response
+        redirect["Location"] = iri_to_uri(end)
         # A browser that remembers it would go in circles once the page is moved back.
         patch_cache_control(redirect, no_cache=True)
         return redirect

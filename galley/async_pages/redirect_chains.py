@@ -1,8 +1,14 @@
-"""Redirects lead to their end in one step, and never in a circle. Those that code or an import writes do, too."""
+"""Redirects lead to their end in one step, and never in a circle. Those that code or an import writes do, too.
+
+One to a page that isn't published leads on by the redirect of the page's own address, if there is one. Whether it is
+published changes without a word to the redirect, so it keeps its page, and a visitor's request is what finds the end.
+"""
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
+from django.http import HttpRequest
+from django.utils.encoding import escape_uri_path
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
 
@@ -17,14 +23,15 @@ def leads_back(redirect: Redirect) -> bool:
 def flatten_chain(sender: Any, instance: Redirect, raw: bool = False, **kwargs: Any) -> None:
     """Let a redirect lead to where its target is redirected: a receiver of `pre_save`.
 
-    Of a circle, the older ones are deleted: a form says so before. Code and imports can't be asked.
+    Of a circle, the older ones are deleted: a form says so before. Code and imports can't be asked. Those to pages
+    stay: they are right again once their page is published.
     """
     if raw or instance.redirect_page_id:
         return
     end = _find_end(instance)
     if end is None:
         path = _local_path(instance.redirect_link)
-        Redirect.objects.filter(old_path=path).exclude(pk=instance.pk).delete()
+        Redirect.objects.filter(old_path=path, redirect_page=None).exclude(pk=instance.pk).delete()
     elif end is not instance:
         _copy_target(end, instance)
 
@@ -41,11 +48,41 @@ def shorten_others(sender: Any, instance: Redirect, raw: bool = False, **kwargs:
             other.save()
 
 
+def find_end(request: HttpRequest, url: str) -> str | None:
+    """Return where a visitor of `request` ends who is redirected to `url`; None if that is a circle. Blocks.
+
+    Addresses of unpublished pages are left out on the way. Any other that has a redirect may answer by itself, too.
+    """
+    at = request.build_absolute_uri(escape_uri_path(request.path))
+    here, end = urlsplit(at).hostname, ""
+    seen: set[tuple[str, str]] = set()
+    while len(seen) < MAX_STEPS:
+        seen.add(_key(at))
+        at = urljoin(at, url)
+        host, path = _key(at)
+        if (host, path) in seen:
+            return None
+        site = Site.find_for_request(request) if host == here else Site.objects.filter(hostname=host).first()
+        live = _find_pages(path) if site else {True}
+        end = end or ("" if live == {False} else url)
+        found = () if True in live else Redirect.get_for_site(site).filter(old_path=path)
+        following = max(found, key=lambda one: one.site_id or 0, default=None)
+        if following is None or following.link is None:
+            return end or url
+        url = following.link
+    return None
+
+
+def _key(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.hostname or "", Redirect.normalise_path(parts.path)
+
+
 def _find_end(redirect: Redirect) -> Redirect | None:
     """Return the redirect whose target `redirect` leads to at last, maybe itself; None if it leads back."""
     end, steps = redirect, 0
-    while not end.redirect_page_id and steps < MAX_STEPS:
-        path = _local_path(end.redirect_link)
+    while not (end.redirect_page and end.redirect_page.live) and steps < MAX_STEPS:
+        path = _local_path(end.link or "")
         if path == redirect.old_path:
             return None
         found = Redirect.objects.filter(old_path=path).exclude(pk=redirect.pk) if path else ()
@@ -53,7 +90,7 @@ def _find_end(redirect: Redirect) -> Redirect | None:
         if following is None or _has_page(path):
             return end
         end, steps = following, steps + 1
-    return end if end.redirect_page_id else None
+    return end if end.redirect_page and end.redirect_page.live else None
 
 
 def _local_path(link: str) -> str:
@@ -70,9 +107,18 @@ def _shares_site(redirect: Redirect, other: Redirect) -> bool:
 
 def _has_page(path: str) -> bool:
     """Return whether a published page answers there, so that no redirect is asked for."""
+    return True in _find_pages(path)
+
+
+def _find_pages(path: str) -> set[bool]:
+    """Return whether the pages at a path are published: none, or one on each site."""
     slash = path.rstrip("/") + "/"
-    paths = [f"{root.root_path.rstrip('/')}{slash}" for root in Site.get_site_root_paths()]
-    return Page.objects.live().filter(url_path__in=paths).exists()
+    urls = []
+    for root in Site.get_site_root_paths():
+        language = f"/{root.language_code}"
+        below = slash.removeprefix(language) if slash.startswith(f"{language}/") else slash
+        urls.append(f"{root.root_path.rstrip('/')}{below}")
+    return set(Page.objects.filter(url_path__in=urls).values_list("live", flat=True))
 
 
 def _copy_target(source: Redirect, target: Redirect) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.encoding import escape_uri_path, uri_to_iri
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
@@ -87,14 +88,42 @@ def find_moved_url(request: HttpRequest) -> str | None:
 
     The query of `request` stays, for example the number of a page of a list.
     """
-    parts = request.path.split("/")[1:]
-    above = ["/" + "/".join(parts[:depth]) for depth in range(1, min(len(parts), MAX_DEPTH))]
     if "\0" in request.path:  # PostgreSQL takes none
         return None
-    found = Redirect.get_for_site(Site.find_for_request(request)).filter(old_path__in=above, automatically_created=True)
+    site = Site.find_for_request(request)
+    url = _find_url_above(site, request.path)
+    if url is None or (_leads_back(site, request.path) and not _is_routed(request, site, url)):
+        return None
+    query = request.META.get("QUERY_STRING")
+    return f"{url}?{query}" if query and "?" not in url else url
+
+
+def _find_url_above(site: Site | None, path: str) -> str | None:
+    parts = path.split("/")[1:]
+    above = ["/" + "/".join(parts[:depth]) for depth in range(1, min(len(parts), MAX_DEPTH))]
+    found = Redirect.get_for_site(site).filter(old_path__in=above, automatically_created=True)
     redirect = max(found, key=lambda one: len(one.old_path), default=None)
     if redirect is None or redirect.link is None:
         return None
-    url = f"{redirect.link.rstrip('/')}{escape_uri_path(request.path[len(redirect.old_path) :])}"
-    query = request.META.get("QUERY_STRING")
-    return f"{url}?{query}" if query and "?" not in url else url
+    return f"{redirect.link.rstrip('/')}{escape_uri_path(path[len(redirect.old_path) :])}"
+
+
+def _leads_back(site: Site | None, path: str) -> bool:
+    """Return whether pages have changed places, so that what is below one is redirected in a circle."""
+    seen: set[str] = set()
+    while path not in seen and len(seen) < MAX_DEPTH:
+        seen.add(path)
+        url = _find_url_above(site, path)
+        if url is None:
+            return False
+        path = unquote(urlsplit(url).path)
+    return True
+
+
+def _is_routed(request: HttpRequest, site: Site | None, url: str) -> bool:
+    """Return whether a page answers at `url`, itself or by one of its routes."""
+    parts = unquote(urlsplit(url).path).strip("/").split("/")
+    try:
+        return bool(site and site.root_page.specific.route(request, parts))
+    except Http404:
+        return False

@@ -82,3 +82,29 @@ def test_of_a_circle_that_code_writes_the_newest_stays(client: Client, small_sit
     Redirect.add_redirect("/b/", "/a/")
     assert [one.old_path for one in Redirect.objects.all()] == ["/b"]
     assert client.get("/b/", follow=True).status_code == 404
+
+
+def test_a_circle_through_unpublished_pages_is_refused(client: Client, small_site: SmallSite, editor) -> None:
+    client.force_login(editor)
+    about, blog = small_site.about, small_site.blog
+    Redirect.add_redirect(about.url, blog)
+    for page in (about, blog):
+        page.unpublish()
+    refused = "This would lead in a circle, back to"
+    assert refused in add(client, blog.url, "", redirect_page=about.pk).text
+    assert refused in add(client, blog.url, "", redirect_page=blog.pk).text
+    assert Redirect.objects.count() == 1
+    about.save_revision().publish()
+    assert refused not in add(client, blog.url, "", redirect_page=about.pk).text
+    assert Redirect.objects.count() == 2
+
+
+def test_a_circle_that_code_writes_takes_no_redirect_to_a_page_away(client: Client, small_site: SmallSite) -> None:
+    about = small_site.about
+    Redirect.add_redirect("/b/", about)
+    about.unpublish()
+    Redirect.add_redirect(about.url, "/b/")
+    assert Redirect.objects.count() == 2
+    assert [client.get(url, follow=True).status_code for url in ("/b/", about.url)] == [404, 404]
+    about.save_revision().publish()
+    assert client.get("/b/")["Location"] == about.url
