@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, Route, expect
 
+from tests.e2e.accessibility import View, assert_accessible
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import (
     open_saved_post,
@@ -208,3 +209,46 @@ async def test_words_of_a_page_that_was_never_saved_are_restored(editor_page: Pa
     await page.wait_for_url("**/edit/")
     await expect(page.locator(".CodeMirror")).to_contain_text("The first words of all.")
     await expect(page.get_by_role("textbox", name="Title*")).to_have_value("Never saved")
+
+
+WITHOUT_CRYPTOGRAPHY = "Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined })"
+
+
+@pytest.mark.parametrize("cause", ["site is open without HTTPS", "page is too large", "page can’t be stored"])
+@pytest.mark.by_day(0)
+async def test_who_writes_reads_that_words_are_stored_nowhere_and_one_state_after_the_recovery(
+    editor_page: Page, watch: Watch, views: list[View], cause: str
+) -> None:
+    async def allow_little(route: Route) -> None:
+        script = await (await route.fetch()).text()
+        await route.fulfill(body=script.replace("10_000_000", "10"), content_type="text/javascript")
+
+    async def refuse_all(route: Route) -> None:
+        script = await (await route.fetch()).text()
+        await route.fulfill(body=script.replace(".put(", ".noRoom("), content_type="text/javascript")
+
+    if "HTTPS" in cause:
+        await editor_page.add_init_script(WITHOUT_CRYPTOGRAPHY)
+    else:
+        await editor_page.route("**/unsaved/store.js", allow_little if "large" in cause else refuse_all)
+    warning = editor_page.get_by_text(
+        re.compile(f"{cause}.*: if this tab is closed, words that aren’t saved are lost.")
+    )
+    await open_saved_post(editor_page, "Stored nowhere", "Saved words.")
+    await until_saved(editor_page)
+    await expect(warning).to_be_hidden()
+
+    watch.expect_error("net::ERR_INTERNET_DISCONNECTED")
+    watch.expect_error("Failed to fetch")
+    await editor_page.context.set_offline(True)
+    await type_paragraph(editor_page, "Written during the outage")
+    await expect(warning).to_be_in_viewport(ratio=1)
+    await assert_accessible(editor_page, views, where="footer")
+    await editor_page.get_by_role("button", name="Save draft").click()
+    failure = editor_page.get_by_role("dialog", name="A network error occurred")
+    await expect(failure).to_be_visible()
+
+    await editor_page.context.set_offline(False)
+    await until_saved(editor_page)
+    await expect(failure).to_be_hidden()
+    await expect(warning).to_be_hidden()

@@ -20,15 +20,18 @@ forgetSent();
 window.addEventListener("pageshow", ({ persisted }) => persisted && forgetSent());
 
 const form = document.querySelector("form[data-edit-form][data-controller~='w-autosave']");
-if (form && window.crypto.subtle) {
-  const template = document.querySelector("#unsaved-form");
+const template = document.querySelector("#unsaved-form");
+if (form && !window.crypto.subtle) warn(template.dataset.textInsecure);
+else if (form) {
   const loaded = new Promise((resolve) => {
     if (document.readyState === "complete") resolve();
     else window.addEventListener("load", resolve, { once: true });
   });
-  const [store] = await Promise.all([open(template.dataset.key), loaded]);
+  const opened = Promise.all([open(template.dataset.key), loaded]);
+  opened.catch(() => warn(template.dataset.textNoRoom));
+  const [store] = await opened;
   watch(form, store);
-  await offer(form, store, template);
+  await offer(form, store);
 }
 
 /** @returns {Promise<Store>} the user's store, as soon as the site gives its key */
@@ -71,9 +74,22 @@ function watch(edited, store) {
     stored = unsaved;
     if (unsaved) await store.put(id, { address: addressOf(edited), entries: withDeleted(initialFormData) });
     else await store.remove(id);
+    warn("");
   }
-  // Without room in the browser, the next change is tried again.
-  setInterval(() => check().catch(() => {}), INTERVAL);
+  // What can't be stored is tried again at the next change.
+  const explain = (error) => warn(template.dataset[error instanceof RangeError ? "textTooLarge" : "textNoRoom"]);
+  setInterval(() => check().catch(explain), INTERVAL);
+}
+
+/** Say below what Wagtail says of words that aren't saved that they aren't stored in the browser either. */
+function warn(text) {
+  const line = document.querySelector(".footer__save-warning");
+  let warning = line?.parentElement.querySelector(".unsaved-warning");
+  if (!line || (warning?.textContent ?? "") === text) return;
+  warning ??= Object.assign(document.createElement("p"), { className: "unsaved-warning" });
+  warning.textContent = text;
+  if (text) line.after(warning);
+  else warning.remove();
 }
 
 /** @returns {[string, string][]} the form, with the deleted blocks whose words were never saved */
@@ -84,7 +100,7 @@ function withDeleted(saved) {
 }
 
 /** Offer the newest form that was written at this address by a tab that is gone, and has words that aren't saved. */
-async function offer(edited, store, template) {
+async function offer(edited, store) {
   const { held } = await navigator.locks.query();
   const isOpen = new Set(held.map(({ name }) => name));
   const savedTexts = readTexts(readForm());
