@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.checks import CheckMessage, run_checks
+from django.core.checks import CheckMessage, Tags, run_checks
 from django.core.checks import messages as check_messages
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.timesince import timesince
@@ -62,8 +62,14 @@ class Finding(NamedTuple):
 
 
 def find_all() -> list[Finding]:
-    """Ask all questions, and return the answers. Blocks for some seconds if something is away."""
-    return [finding for question in QUESTIONS for finding in _ask(question)]
+    """Ask all questions, and return the answers. Blocks for some seconds if something is away.
+
+    A database that is away is asked once: each of the others about it would wait as long.
+    """
+    database = _ask(check_database)
+    is_away = any(finding.state is State.FAULT for finding in database)
+    questions = [question for question in QUESTIONS if not (is_away and question in ABOUT_ROWS)]
+    return database + [finding for question in questions for finding in _ask(question)]
 
 
 def _ask(question: Callable[[], Iterator[Finding]]) -> list[Finding]:
@@ -71,10 +77,12 @@ def _ask(question: Callable[[], Iterator[Finding]]) -> list[Finding]:
     name = question.__name__.removeprefix("check_").replace("_", " ")
     try:
         return list(question())
+    except DatabaseError as error:  # it answers, as `check_database` has found
+        mend = _("Bring its tables up to date: galley migrate, then galley restart.")
+        return [Finding(name, State.FAULT, _("This couldn't be asked: %s") % error, mend)]
     except Exception as error:  # whatever is away raises its own errors
-        return [
-            Finding(name, State.FAULT, _("This couldn't be asked: %s") % error, _("Mend what is named above first."))
-        ]
+        mend = _("The log may say more: journalctl -u 'galley-*' --since today.")
+        return [Finding(name, State.FAULT, _("This couldn't be asked: %s") % error, mend)]
 
 
 def check_settings() -> Iterator[Finding]:
@@ -85,21 +93,32 @@ def check_settings() -> Iterator[Finding]:
         yield Finding("settings", State.FAULT, _("%s, with DEBUG: visitors see code and settings.") % module, mend)
         return
     is_public = settings.WAGTAILADMIN_BASE_URL.startswith("https:")
-    messages: list[CheckMessage] = run_checks(include_deployment_checks=is_public, databases=["default"])
-    shown = [message for message in messages if message.level >= check_messages.WARNING and not message.is_silenced()]
-    for message in shown:
-        state = State.FAULT if message.level >= check_messages.ERROR else State.WARNING
-        yield Finding("settings", state, f"{message.id}: {message.msg}", message.hint or "")
-    if not shown:
-        yield Finding("settings", State.WELL, module)
+    # Without `databases`: those checks are asked with the database.
+    found = list(_show_checks("settings", run_checks(include_deployment_checks=is_public)))
+    yield from found or [Finding("settings", State.WELL, module)]
+
+
+def _show_checks(name: str, messages: list[CheckMessage]) -> Iterator[Finding]:
+    """Yield the warnings and errors among `messages` of system checks."""
+    look = _("Change it in /etc/galley.env, then galley restart. docs.djangoproject.com/ref/checks says more.")
+    for message in messages:
+        if message.level >= check_messages.WARNING and not message.is_silenced():
+            state = State.FAULT if message.level >= check_messages.ERROR else State.WARNING
+            yield Finding(name, state, f"{message.id}: {message.msg}", message.hint or look)
 
 
 def check_database() -> Iterator[Finding]:
     """Ask the database whether it answers, what time it has, and how many connections are left."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    try:
+        cursor = connection.cursor()
+    except (OperationalError, InterfaceError) as error:
+        yield _explain_away(error)
+        return
+    with cursor:
         if connection.vendor != "postgresql":
+            cursor.execute("SELECT 1")
             yield Finding("database", State.WELL, connection.vendor)
+            yield Finding("clock", State.WELL, _("The database has the clock of this machine."))
             return
         cursor.execute("SELECT clock_timestamp(), current_setting('max_connections')::int")
         now, most = cursor.fetchone()
@@ -112,10 +131,36 @@ def check_database() -> Iterator[Finding]:
     yield Finding(
         "database", State.WARNING if used > 0.8 * most else State.WELL, text, mend if used > 0.8 * most else ""
     )
-    difference = abs((timezone.now() - now).total_seconds())
-    if difference > CLOCK_SECONDS:
-        text = _("The clocks of this machine and of the database differ by %.0f seconds.") % difference
-        yield Finding("clock", State.WARNING, text, _("Let both follow a time server: timedatectl set-ntp true."))
+    yield from _show_checks("database", run_checks(tags=[Tags.database], databases=["default"]))
+    yield judge_clock(abs((timezone.now() - now).total_seconds()))
+
+
+def _explain_away(error: Exception) -> Finding:
+    """Return the finding of a database that can't be reached."""
+    if connection.vendor != "postgresql":
+        text = _("The database gives no answer: %s.") % error
+        mend = _("Look whether %s is there, and whether the account of the site may write to it and its folder.")
+        return Finding("database", State.FAULT, text, mend % connection.settings_dict["NAME"])
+    psycopg: Any = connection.Database  # type: ignore[attr-defined]
+    try:
+        # The pool only says how long it has waited.
+        psycopg.connect(**connection.get_connection_params()).close()
+    except psycopg.Error as own_error:
+        error = own_error
+    text = _("PostgreSQL gives no answer. Worker and queue weren't asked, which are in it. The reason: %s")
+    mend = _(
+        "Look whether it runs: systemctl status postgresql. DATABASE_URL in /etc/galley.env says where it is, and "
+        "with which password the site enters. After a change: galley restart."
+    )
+    return Finding("database", State.FAULT, text % " ".join(str(error).split()), mend)
+
+
+def judge_clock(difference: float) -> Finding:
+    """Return the finding about clocks that differ by that many seconds."""
+    text = _("The clocks of this machine and of the database differ by %.0f seconds.") % difference
+    if difference <= CLOCK_SECONDS:
+        return Finding("clock", State.WELL, text)
+    return Finding("clock", State.WARNING, text, _("Let both follow a time server: timedatectl set-ntp true."))
 
 
 def check_cache() -> Iterator[Finding]:
@@ -303,8 +348,8 @@ def _folder() -> Any:
     return getattr(settings, "VAR_DIR", None) or settings.MEDIA_ROOT or "."
 
 
+# The database is asked before them.
 QUESTIONS: list[Callable[[], Iterator[Finding]]] = [
-    check_database,
     check_settings,
     check_cache,
     check_worker,
@@ -315,3 +360,4 @@ QUESTIONS: list[Callable[[], Iterator[Finding]]] = [
     check_files,
     check_disk,
 ]
+ABOUT_ROWS = {check_worker, check_scheduled_pages}

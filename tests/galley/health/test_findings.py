@@ -5,10 +5,16 @@ import io
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import ConnectionHandler
 from django.utils import timezone
+from environs import Env
 from wagtail.models import Revision
 
 from galley.health import checks, findings
@@ -115,6 +121,68 @@ def test_the_settings(settings) -> None:
     assert only(findings.check_settings).state is State.FAULT
 
 
+def test_the_database_and_the_clock() -> None:
+    database, clock = findings.check_database()
+    assert (database.name, database.state, database.text) == ("database", State.WELL, "sqlite")
+    assert (clock.name, clock.state) == ("clock", State.WELL)
+    assert findings.judge_clock(findings.CLOCK_SECONDS).state is State.WELL
+    late = findings.judge_clock(findings.CLOCK_SECONDS + 2)
+    assert late.state is State.WARNING
+    assert "differ by 7 seconds" in late.text
+    assert "timedatectl" in late.mend
+
+
+def test_a_database_that_is_away_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def fail(self: object) -> None:
+        asked.append(self)
+        raise OperationalError("unable to open database file")
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "cursor", fail)
+    found = findings.find_all()
+    assert len(asked) == 1
+    assert (found[0].name, found[0].state) == ("database", State.FAULT)
+    assert "unable to open database file" in found[0].text
+    assert str(connection.settings_dict["NAME"]) in found[0].mend
+    assert not {"worker", "queue", "scheduled pages"} & {finding.name for finding in found}
+    assert not [finding for finding in found if "couldn't be asked" in finding.text]
+
+
+def test_postgresql_says_why_it_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Connection:
+        """What Django has for a PostgreSQL at a port that nobody listens at."""
+
+        vendor = "postgresql"
+        Database = psycopg
+
+        def cursor(self) -> None:
+            raise OperationalError("couldn't get a connection after 1.80 sec")
+
+        def get_connection_params(self) -> dict[str, Any]:
+            return {"host": "127.0.0.1", "port": 1, "user": "galley", "password": "a secret", "connect_timeout": 2}
+
+    monkeypatch.setattr(findings, "connection", Connection())
+    [found] = findings.check_database()
+    assert "Connection refused" in found.text
+    assert "a secret" not in found.text
+    assert "DATABASE_URL in /etc/galley.env" in found.mend
+    assert "systemctl status postgresql" in found.mend
+
+
+def test_postgresql_that_answers(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = Env().dj_db_url("NOWHERE", postgresql_url) | {"TIME_ZONE": "UTC"}
+    database = ConnectionHandler({"default": config})["default"]
+    monkeypatch.setattr(findings, "connection", database)
+    try:
+        answer, clock = findings.check_database()
+    finally:
+        database.close()
+    assert answer.state is State.WELL
+    assert "connections are used" in answer.text
+    assert (clock.name, clock.state) == ("clock", State.WELL)
+
+
 def test_the_doctor_says_all_and_fails_with_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     def check_what_breaks() -> Iterator[Finding]:
         raise OSError("it is gone")
@@ -122,6 +190,7 @@ def test_the_doctor_says_all_and_fails_with_a_fault(monkeypatch: pytest.MonkeyPa
     def check_what_is_well() -> Iterator[Finding]:
         yield Finding("clock", State.WELL, "It is right.")
 
+    monkeypatch.setattr(findings, "check_database", lambda: iter(()))
     monkeypatch.setattr(findings, "QUESTIONS", [check_what_breaks, check_what_is_well])
     printed = io.StringIO()
     with pytest.raises(CommandError) as failed:
