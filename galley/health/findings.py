@@ -7,10 +7,12 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from enum import Enum
+from http.client import HTTPException
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from django.conf import settings
 from django.core.cache import cache
@@ -18,23 +20,28 @@ from django.core.checks import CheckMessage, Tags, run_checks
 from django.core.checks import messages as check_messages
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.mail import get_connection
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from wagtail.models import Revision
+from wagtail.models import Page, Revision
+from wagtail.search.models import IndexEntry
 
 from galley.backups.conf import find_bucket
 from galley.backups.manifest import find_backups
 from galley.backups.storing import BackupError
 from galley.files.storage import is_bucket
 from galley.health.checks import find_budget
-from galley.tasks.mail import describe_mail, is_mail_sent
+from galley.tasks.mail import describe_mail, explain_failure, is_mail_sent, name_server
 from galley.tasks.queue import WORKER_LATE, read_status
 
 # A worker publishes pages each minute.
 OVERDUE = datetime.timedelta(minutes=5)
+LONGEST_WAIT = datetime.timedelta(minutes=15)
 CERTIFICATE_DAYS = 14
 BACKUP_LATE = datetime.timedelta(days=2)
 LEAST_FREE_BYTES = 1024**3
@@ -194,8 +201,13 @@ def check_worker() -> Iterator[Finding]:
     else:
         yield Finding("worker", State.WELL, _("The worker was seen %s ago.") % timesince(status.seen_at))
     counts = _("%(waiting)s tasks wait, %(failed)s have failed.") % status._asdict()
-    mend = _("The report Background tasks in the admin says why, and tries them again.") if status.failed else ""
-    yield Finding("queue", State.WARNING if status.failed else State.WELL, counts, mend)
+    if status.oldest_age > LONGEST_WAIT:
+        text = f"{counts} {_('The oldest has waited for %s.') % timesince(timezone.now() - status.oldest_age)}"
+        mend = _("Restart the worker: systemctl restart galley-worker. The report Background tasks shows what it runs.")
+        yield Finding("queue", State.FAULT, text, mend)
+    else:
+        mend = _("The report Background tasks in the admin says why, and tries them again.") if status.failed else ""
+        yield Finding("queue", State.WARNING if status.failed else State.WELL, counts, mend)
 
 
 def check_scheduled_pages() -> Iterator[Finding]:
@@ -209,20 +221,66 @@ def check_scheduled_pages() -> Iterator[Finding]:
         yield Finding("scheduled pages", State.WELL, _("None is overdue."))
 
 
+def check_index() -> Iterator[Finding]:
+    """Ask for published pages that the search can't find, since its index hasn't them."""
+    entries = IndexEntry.objects.filter(
+        content_type=OuterRef("content_type"), object_id=Cast(OuterRef("pk"), CharField(max_length=50))
+    )
+    missing = Page.objects.live().filter(~Exists(entries), depth__gt=1).count()
+    if missing:
+        text = _("%s published pages are missing in the index of the search.") % missing
+        yield Finding("index", State.WARNING, text, _("Make it again: galley update_index."))
+    else:
+        yield Finding("index", State.WELL, _("The search knows all published pages."))
+
+
 def check_mail() -> Iterator[Finding]:
-    """Ask where the mail goes, and whether its server can be reached. Sends nothing."""
+    """Ask where the mail goes, and whether its server takes the connection, with TLS and password. Sends nothing."""
+    restart = _("Set EMAIL_URL in /etc/galley.env, then galley restart.")
     if not is_mail_sent():
-        yield Finding(
-            "mail", State.WARNING, describe_mail(), _("Set EMAIL_URL in /etc/galley.env, then galley restart.")
-        )
+        yield Finding("mail", State.WARNING, describe_mail(), restart)
         return
+    is_smtp = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
+    options: dict[str, Any] = {"timeout": NETWORK_TIMEOUT} if is_smtp else {}
+    backend = get_connection(**options)
     try:
-        with socket.create_connection((settings.EMAIL_HOST, settings.EMAIL_PORT), NETWORK_TIMEOUT):
-            yield Finding("mail", State.WELL, describe_mail())
-    except OSError as error:
-        text = _("The mail server %(host)s:%(port)s can't be reached: %(error)s.")
-        values = {"host": settings.EMAIL_HOST, "port": settings.EMAIL_PORT, "error": error}
-        yield Finding("mail", State.FAULT, text % values, _("Mails wait and are tried again. Correct EMAIL_URL."))
+        backend.open()
+    except OSError as error:  # smtplib's are of this kind
+        mend = _("Mails wait and are tried again.")
+        yield Finding("mail", State.FAULT, f"{name_server()}: {explain_failure(error)}", f"{mend} {restart}")
+        return
+    finally:
+        backend.close()
+    tried = _("The server takes the connection, with the password if there is one. Nothing was sent.")
+    yield Finding("mail", State.WELL, f"{describe_mail()} {tried}")
+
+
+def check_address() -> Iterator[Finding]:
+    """Ask the site at its public address for an answer, and for the policy that has to come with it."""
+    address = settings.WAGTAILADMIN_BASE_URL
+    try:
+        with urlopen(f"{address}/health/live", timeout=NETWORK_TIMEOUT) as response:  # noqa: S310 (set by the operator)
+            is_own, policy = response.read(100) == b"alive", response.headers["Content-Security-Policy"]
+    except (OSError, HTTPException, ValueError) as error:
+        text = _("%(address)s gives no answer here: %(error)s.") % {"address": address, "error": error}
+        mend = _(
+            "Look whether nginx and the site run: systemctl status nginx 'galley*'. WAGTAILADMIN_BASE_URL in "
+            "/etc/galley.env has to be the public address, and ALLOWED_HOSTS to have its name."
+        )
+        yield Finding("address", State.WARNING, text, mend)
+        return
+    if not is_own:
+        text = _("Something else than this site answers at %s.") % address
+        mend = _("Correct WAGTAILADMIN_BASE_URL in /etc/galley.env, or the server_name in nginx's settings.")
+        yield Finding("address", State.FAULT, text, mend)
+        return
+    yield Finding("address", State.WELL, _("The site answers at %s.") % address)
+    if policy:
+        yield Finding("policy", State.WELL, _("Answers come with a content security policy."))
+    else:
+        text = _("Answers come without a content security policy: a script that gets into a page would run.")
+        mend = _("Let nginx pass on the header Content-Security-Policy: compare them with deploy/nginx.conf.")
+        yield Finding("policy", State.FAULT, text, mend)
 
 
 def check_certificate() -> Iterator[Finding]:
@@ -285,20 +343,30 @@ def _judge_backup(name: str, place: Any, newest: datetime.datetime | None) -> Fi
 
 
 def check_disk() -> Iterator[Finding]:
-    """Ask how much room is left where the site writes."""
-    free = find_free_bytes()
-    text = _("%(free).1f GB are free in %(folder)s.") % {"free": free / 1024**3, "folder": _folder()}
-    if free >= LEAST_FREE_BYTES:
-        yield Finding("disk", State.WELL, text)
-    else:
-        mend = _("Make room or a larger disk: uploads fail when it is full, and a database on it stops writing.")
-        yield Finding("disk", State.FAULT, text, mend)
+    """Ask how much room is left where the site writes, and where the backups are if that is another disk."""
+    full = _("Make room or a larger disk: uploads fail when it is full, and a database on it stops writing.")
+    yield _judge_disk(_folder(), full)
+    backups = Path(getattr(settings, "BACKUP_DIR", "backups")).absolute()
+    backups = next(folder for folder in (backups, *backups.parents) if folder.exists())
+    if _find_disk(backups) != _find_disk(_folder()):
+        yield _judge_disk(backups, _("Make room there, or set BACKUP_DIR to a larger disk: backups fail."))
     temporary = gettempdir()
     free = shutil.disk_usage(temporary).free
     if free < LEAST_TEMPORARY_BYTES:
         text = _("%(free).0f MB are free for temporary files in %(folder)s.")
         values = {"free": free / 1024**2, "folder": temporary}
         yield Finding("disk", State.FAULT, text % values, _("Make room there: large uploads are refused."))
+
+
+def _judge_disk(folder: Any, mend: str) -> Finding:
+    free = find_free_bytes(folder)
+    text = _("%(free).1f GB are free in %(folder)s.") % {"free": free / 1024**3, "folder": folder}
+    is_well = free >= LEAST_FREE_BYTES
+    return Finding("disk", State.WELL if is_well else State.FAULT, text, "" if is_well else mend)
+
+
+def _find_disk(folder: Any) -> int:
+    return Path(folder).stat().st_dev
 
 
 def check_files() -> Iterator[Finding]:
@@ -335,9 +403,9 @@ def is_storage_away() -> bool:
     return is_bucket(default_storage) and default_storage.is_away()  # type: ignore[attr-defined]
 
 
-def find_free_bytes() -> int:
-    """Return how many bytes the site may still write."""
-    return shutil.disk_usage(_folder()).free
+def find_free_bytes(folder: Any = None) -> int:
+    """Return how many bytes may still be written to `folder`: by default, where the site writes."""
+    return shutil.disk_usage(folder or _folder()).free
 
 
 def _uses_redis() -> bool:
@@ -354,10 +422,12 @@ QUESTIONS: list[Callable[[], Iterator[Finding]]] = [
     check_cache,
     check_worker,
     check_scheduled_pages,
+    check_index,
     check_mail,
+    check_address,
     check_certificate,
     check_backups,
     check_files,
     check_disk,
 ]
-ABOUT_ROWS = {check_worker, check_scheduled_pages}
+ABOUT_ROWS = {check_worker, check_scheduled_pages, check_index}

@@ -2,13 +2,17 @@
 
 import datetime
 import io
+import smtplib
 import ssl
 from collections.abc import Iterator
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from asgiref.sync import async_to_sync
+from django.core.checks import Warning as CheckWarning
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -16,10 +20,12 @@ from django.db.utils import ConnectionHandler
 from django.utils import timezone
 from environs import Env
 from wagtail.models import Revision
+from wagtail.search.models import IndexEntry
 
 from galley.health import checks, findings
 from galley.health.findings import Finding, State
 from galley.tasks.models import Worker
+from galley.tasks.queue import QueueStatus
 from tests.factories import SmallSite
 
 pytestmark = pytest.mark.django_db
@@ -46,11 +52,112 @@ def test_pages_that_should_have_been_published(small_site: SmallSite) -> None:
     assert only(findings.check_scheduled_pages).text == "1 pages should have been published by now."
 
 
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
+
 def test_mail(settings) -> None:
     assert only(findings.check_mail).state is State.WARNING
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = SMTP
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    assert "127.0.0.1:1 can't be reached" in only(findings.check_mail).text
+    found = only(findings.check_mail)
+    assert found.state is State.FAULT
+    assert found.text.startswith("127.0.0.1:1: The mail server refused the connection")
+    assert "EMAIL_URL in /etc/galley.env" in found.mend
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_the_mail_server_is_asked_with_tls_and_password(settings, monkeypatch, is_right: bool) -> None:
+    said: list[object] = []
+
+    class Server:
+        def __init__(self, host: str, port: int, **options: Any) -> None:
+            said.extend([(host, port), options["timeout"]])
+
+        def starttls(self, **options: Any) -> None:
+            said.append("TLS")
+
+        def login(self, user: str, password: str) -> None:
+            said.append((user, password))
+            if not is_right:
+                raise smtplib.SMTPAuthenticationError(535, b"no")
+
+        def quit(self) -> None:
+            said.append("quit")
+
+    monkeypatch.setattr(smtplib, "SMTP", Server)
+    settings.EMAIL_BACKEND, settings.EMAIL_USE_TLS = SMTP, True
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "mail.example", 587
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "galley", "a secret"
+    found = only(findings.check_mail)
+    assert said[:4] == [("mail.example", 587), findings.NETWORK_TIMEOUT, "TLS", ("galley", "a secret")]
+    assert found.state is (State.WELL if is_right else State.FAULT)
+    assert ("Nothing was sent" if is_right else "did not accept the user name") in found.text
+    assert "a secret" not in str(found)
+
+
+def test_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now()
+    well = QueueStatus(seen_at=now, waiting=1, waiting_since=now, running=1, failed=0)
+    stuck = well._replace(waiting_since=now - findings.LONGEST_WAIT - datetime.timedelta(minutes=1))
+    for status, state, mend in (
+        (well, State.WELL, ""),
+        (well._replace(failed=2), State.WARNING, "tries them again"),
+        (stuck, State.FAULT, "systemctl restart galley-worker"),
+    ):
+        monkeypatch.setattr(findings, "read_status", lambda status=status: status)
+        worker, queue = findings.check_worker()
+        assert (worker.state, queue.state) == (State.WELL, state)
+        assert mend in queue.mend
+
+
+def test_the_index(small_site: SmallSite) -> None:
+    call_command("update_index", verbosity=0)
+    assert only(findings.check_index).state is State.WELL
+    IndexEntry.objects.filter(object_id=str(small_site.post.pk)).delete()
+    found = only(findings.check_index)
+    assert found.state is State.WARNING
+    assert found.text.startswith("1 published pages")
+    assert "galley update_index" in found.mend
+    type(small_site.post).objects.update(live=False)
+    assert only(findings.check_index).state is State.WELL
+
+
+class Answer(io.BytesIO):
+    """What `urlopen` returns."""
+
+    def __init__(self, body: bytes, **headers: str) -> None:
+        super().__init__(body)
+        self.headers = Message()
+        for name, value in headers.items():
+            self.headers[name.replace("_", "-")] = value
+
+
+def test_the_address_and_the_policy(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(answer: Answer | Exception) -> list[Finding]:
+        def ask(url: str, timeout: float) -> Answer:
+            assert (url, timeout) == (f"{settings.WAGTAILADMIN_BASE_URL}/health/live", findings.NETWORK_TIMEOUT)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        monkeypatch.setattr(findings, "urlopen", ask)
+        return list(findings.check_address())
+
+    policy = {"Content_Security_Policy": "default-src 'self'"}
+    assert [found.state for found in look(Answer(b"alive", **policy))] == [State.WELL, State.WELL]
+    address, missing = look(Answer(b"alive"))
+    assert (address.state, missing.name, missing.state) == (State.WELL, "policy", State.FAULT)
+    [other] = look(Answer(b"Welcome to nginx!", **policy))
+    assert (other.name, other.state) == ("address", State.FAULT)
+    [away] = look(ConnectionRefusedError("refused"))
+    assert (away.name, away.state) == ("address", State.WARNING)
+    assert all(found.mend for found in (missing, other, away))
+
+
+def test_the_sites_own_answer_is_the_one_that_is_asked_for(async_client) -> None:
+    response = async_to_sync(async_client.get)("/health/live")
+    assert response.content == b"alive"
+    assert response.headers["Content-Security-Policy"]
 
 
 def test_the_certificate(settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,14 +200,27 @@ def test_backups(settings, tmp_path: Path) -> None:
     assert "galley backup" in before.mend
 
 
-def test_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_disk(monkeypatch: pytest.MonkeyPatch, settings, tmp_path: Path) -> None:
+    settings.BACKUP_DIR = tmp_path / "not" / "yet"
+    monkeypatch.setattr(findings, "_find_disk", lambda folder: 1)
     assert only(findings.check_disk).state is State.WELL
-    monkeypatch.setattr(findings, "find_free_bytes", lambda: 1)
+    monkeypatch.setattr(findings, "find_free_bytes", lambda folder: 1)
     assert only(findings.check_disk).state is State.FAULT
-    monkeypatch.setattr(findings, "find_free_bytes", lambda: findings.LEAST_FREE_BYTES)
+    monkeypatch.setattr(findings, "find_free_bytes", lambda folder: findings.LEAST_FREE_BYTES)
     monkeypatch.setattr(findings, "LEAST_TEMPORARY_BYTES", 1024**6)
     disk, temporary = findings.check_disk()
     assert (disk.state, temporary.state) == (State.WELL, State.FAULT)
+
+
+def test_the_disk_of_the_backups(monkeypatch: pytest.MonkeyPatch, settings, tmp_path: Path) -> None:
+    settings.BACKUP_DIR = tmp_path / "not" / "yet"
+    monkeypatch.setattr(findings, "_find_disk", {tmp_path: 1, findings._folder(): 2}.__getitem__)
+    free = {tmp_path: 1, findings._folder(): findings.LEAST_FREE_BYTES}
+    monkeypatch.setattr(findings, "find_free_bytes", free.__getitem__)
+    own, backups = findings.check_disk()
+    assert (own.state, backups.state) == (State.WELL, State.FAULT)
+    assert str(tmp_path) in backups.text
+    assert "BACKUP_DIR" in backups.mend
 
 
 def test_redis(settings) -> None:
@@ -111,6 +231,31 @@ def test_redis(settings) -> None:
     found = only(findings.check_cache)
     assert found.state is State.FAULT
     assert "systemctl start redis-server" in found.mend
+
+
+def test_each_finding_that_is_not_well_says_how_to_mend_it(
+    small_site: SmallSite, settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a site on which nothing is well."""
+    long_ago = timezone.now() - datetime.timedelta(days=1)
+    Revision.objects.filter(pk=small_site.post.save_revision().pk).update(approved_go_live_at=long_ago)
+    IndexEntry.objects.all().delete()
+    status = QueueStatus(seen_at=None, waiting=1, waiting_since=long_ago, running=0, failed=1)
+    monkeypatch.setattr(findings, "read_status", lambda: status)
+    monkeypatch.setattr(findings, "find_free_bytes", lambda folder: 1)
+    monkeypatch.setattr(findings, "run_checks", lambda **options: [CheckWarning("Look.", id="a.W001")])
+    monkeypatch.setattr(findings, "find_bucket", lambda: None)
+    settings.BACKUP_DIR = tmp_path
+    settings.WAGTAILADMIN_BASE_URL = "https://127.0.0.1:1"
+    settings.REDIS_URL = "redis://127.0.0.1:1"
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    found = findings.find_all()
+    bad = {finding.name for finding in found if finding.state is not State.WELL}
+    assert bad >= {"settings", "Redis", "worker", "queue", "scheduled pages", "index"}
+    assert bad >= {"mail", "address", "certificate", "backups", "disk"}
+    assert {finding.name for finding in found} - bad == {"database", "clock", "files"}
+    assert [finding for finding in found if finding.state is not State.WELL and not finding.mend] == []
+    assert [finding for finding in found if finding.state is State.WELL and finding.mend] == []
 
 
 def test_the_settings(settings) -> None:
@@ -145,7 +290,7 @@ def test_a_database_that_is_away_is_asked_once(monkeypatch: pytest.MonkeyPatch) 
     assert (found[0].name, found[0].state) == ("database", State.FAULT)
     assert "unable to open database file" in found[0].text
     assert str(connection.settings_dict["NAME"]) in found[0].mend
-    assert not {"worker", "queue", "scheduled pages"} & {finding.name for finding in found}
+    assert not {"worker", "queue", "scheduled pages", "index"} & {finding.name for finding in found}
     assert not [finding for finding in found if "couldn't be asked" in finding.text]
 
 

@@ -8,9 +8,11 @@ from asgiref.sync import async_to_sync
 from django.db.utils import OperationalError
 from django.test import AsyncClient, Client
 from django.urls import reverse
+from django.utils import timezone
 
 from galley.health import views as health
 from galley.page_cache import redis_cache
+from galley.tasks.queue import QueueStatus
 from tests.factories import SmallSite
 from tests.services import SilentServer
 
@@ -63,6 +65,20 @@ def test_what_else_is_away_is_named_with_its_effect(asgi_get, monkeypatch: pytes
     monkeypatch.setattr(health, "EFFECTS", effects)
     response = asgi_get("/health/ready")
     assert (response.status_code, response.text) == (200, "ready\nno worker: mails wait")
+
+
+@pytest.mark.django_db
+def test_a_full_disk_and_a_worker_that_is_away_are_named(asgi_get, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now()
+    status = QueueStatus(seen_at=now, waiting=1, waiting_since=now - 2 * health.WORKER_LATE, running=0, failed=0)
+    monkeypatch.setattr(health, "read_status", lambda: status)
+    assert asgi_get("/health/ready").text == "ready"
+    monkeypatch.setattr(health, "read_status", lambda: status._replace(seen_at=now - 2 * health.WORKER_LATE))
+    assert asgi_get("/health/ready").text == "ready\nno worker: mails and scheduled pages wait"
+    monkeypatch.setattr(health, "find_free_bytes", lambda: 1)
+    response = asgi_get("/health/ready")
+    assert response.status_code == 200
+    assert response.text.splitlines()[1] == "the disk is nearly full: uploads will fail"
 
 
 @pytest.mark.django_db

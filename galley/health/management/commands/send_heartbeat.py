@@ -3,7 +3,6 @@
 import http.client
 import logging
 import urllib.request
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,12 +10,10 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from wagtail.models import Revision
 
-from galley.health.findings import NETWORK_TIMEOUT, OVERDUE
+from galley.health.findings import LONGEST_WAIT, NETWORK_TIMEOUT, OVERDUE
 from galley.tasks.queue import read_status
 
 logger = logging.getLogger(__name__)
-
-LONGEST_WAIT = timedelta(minutes=15)
 
 
 class Command(BaseCommand):
