@@ -1,14 +1,23 @@
 """Each process writes what it counts, and the one that is asked adds the others'."""
 
 import asyncio
+import datetime
 import os
+import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from django.utils import timezone
+from django_tasks import TaskResultStatus
+from prometheus_client.parser import text_string_to_metric_families
 
-from galley.monitoring import metrics
+from galley.monitoring import metrics, views
+from galley.tasks.models import Worker
+from galley.tasks.queue import QueueStatus
 
 TOKEN = "a token of the operator"
 
@@ -101,6 +110,7 @@ async def test_hits_that_pass_no_application_are_counted_and_the_file_goes_with_
     [file] = metrics.folder().iterdir()
     assert file.name == f"web-{os.getpid()}.prom"
     assert 'galley_requests_total{cache="hit",status="200"} 5.0' in file.read_text()
+    assert re.search("^galley_loop_lag_seconds_count [1-9]", file.read_text(), re.MULTILINE)
     assert len(seen) == 5
     stop.set()
     await serving
@@ -131,3 +141,57 @@ def test_all_processes_of_the_host_are_in_one_answer(client: Client) -> None:
 
 def test_a_full_disk_costs_the_metrics_only(tmp_path: Path) -> None:
     metrics.write(tmp_path / "absent" / "web.prom")
+
+
+class PoolOfThree:
+    """What Django has for a PostgreSQL with a pool."""
+
+    vendor = "postgresql"
+
+    class pool:  # noqa: N801
+        get_stats = staticmethod(lambda: {"pool_size": 3, "pool_available": 2, "requests_waiting": 1})
+
+
+@pytest.mark.django_db
+def test_the_numbers_of_the_queue_the_tasks_and_the_pool(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now()
+    minutes = [now - datetime.timedelta(minutes=number) for number in (2, 9)]
+    status = QueueStatus(seen_at=minutes[0], waiting=4, waiting_since=minutes[1], running=1, failed=5)
+    monkeypatch.setattr(views, "read_status", lambda: status)
+    monkeypatch.setattr(metrics, "connection", PoolOfThree())
+    metrics.tasks.clear()
+    metrics.count_task(SimpleNamespace(task=SimpleNamespace(module_path="a.task"), status=TaskResultStatus.FAILED))
+    metrics.count_draft(None, 0.02)
+    write_as("web-1")
+    found = {
+        sample.name: sample.value
+        for family in text_string_to_metric_families(read(client).content.decode())
+        for sample in family.samples
+        if sample.labels.get("task", "a.task") == "a.task"
+    }
+    assert (found["galley_queue_waiting"], found["galley_queue_failed"], found["galley_tasks_total"]) == (4, 5, 1)
+    assert found["galley_queue_oldest_seconds"] >= 9 * 60
+    assert 2 * 60 <= found["galley_worker_seen_seconds"] < found["galley_queue_oldest_seconds"]
+    assert found["galley_database_connections"] == 3
+    assert (found["galley_database_connections_free"], found["galley_database_waiting"]) == (2, 1)
+    assert found["galley_preview_seconds_count"] >= 1
+
+
+@pytest.mark.django_db
+def test_the_docs_name_the_metrics_that_there_are(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    Worker.objects.create(id="a", host="server", seen_at=timezone.now())
+    monkeypatch.setattr(metrics, "connection", PoolOfThree())
+    write_as("web-1")
+    answered = set(re.findall(r"^# TYPE (\S+) ", read(client).content.decode(), re.MULTILINE))
+    table = (settings.BASE_DIR / "docs/watching.md").read_text().partition("| metric |")[2].partition("\n\n")[0]
+    documented: list[str] = []
+    for name, labels in re.findall(r"`([\w…]+)(?:{([\w, ]+)})?`", "".join(re.findall(r"^\|([^|]+)", table, re.M))):
+        documented.append(name.replace("…", documented[-1] if documented else ""))
+        if labels:
+            assert getattr(metrics, name.split("_")[1])._labelnames == tuple(labels.split(", "))
+    # Prometheus' own client adds more about the process.
+    assert {name for name in answered if name.startswith("galley_")} == {
+        name for name in documented if name.startswith("galley_")
+    }
+    assert answered >= set(documented)
+    assert len(documented) == len(set(documented)) > 10
