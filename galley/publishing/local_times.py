@@ -90,8 +90,11 @@ class ChecksSchedule:
         if is_published and time and time <= timezone.now():
             pages = type(self.instance)._base_manager.filter(pk=self.instance.pk)
             if not pages.filter(last_published_at__gte=time).exists():
-                text = _("This time has passed, so nothing was published. Choose another, or none to publish now.")
-                self.add_error("go_live_at", text)  # type: ignore[attr-defined]
+                # Upstream hides the errors of this field behind a button. That of no field stands in the message.
+                text = _(
+                    "The time of publication has passed, so nothing was published. Publish again to choose another."
+                )
+                self.add_error(None, text)  # type: ignore[attr-defined]
         return data
 
 

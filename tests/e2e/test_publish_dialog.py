@@ -52,6 +52,20 @@ async def test_what_is_missing_is_said_before_a_post_is_scheduled(editor_page: P
 
 
 @pytest.mark.nightly
+async def test_a_schedule_that_comes_too_late_is_a_draft(editor_page: Page) -> None:
+    await open_saved_post(editor_page, "Late", "Some words.")
+    await until_saved(editor_page)
+    # As if the press had waited for days, for a network or a sign-in.
+    await editor_page.clock.set_fixed_time(datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=3))
+    await press(editor_page)
+    await editor_page.get_by_label("Tomorrow").click()
+    await press(editor_page, "Schedule")
+    messages = editor_page.locator(".messages")
+    await expect(messages).to_contain_text("Your changes are saved as a draft")
+    await expect(messages.get_by_text("The time of publication has passed, so nothing was published.")).to_be_visible()
+
+
+@pytest.mark.nightly
 async def test_a_time_at_a_change_of_clocks_is_explained(editor_page: Page) -> None:
     await choose_zone(editor_page, "Europe/Berlin")
     await open_saved_post(editor_page, "At night", "Some words.")

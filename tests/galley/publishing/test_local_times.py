@@ -114,7 +114,7 @@ def test_the_second_of_two_equal_times_stays(small_site: SmallSite, admin: Clien
 
 
 PAST = "2020-03-01T08:30"
-REFUSED = "This time has passed, so nothing was published."
+REFUSED = "The time of publication has passed, so nothing was published."
 
 
 def publish(client: Client, page: Page, **fields: str) -> str:
