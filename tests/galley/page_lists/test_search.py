@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import call_command, load_command_class
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -13,6 +13,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from blog.models import BlogPostPage
 from galley.page_lists.models import NewestVersion
+from galley.page_lists.newest import LONGEST_SAVE, READ_AFTER
 from tests.factories import BlogPostPageFactory, SmallSite
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +160,11 @@ def test_many_saves_are_read_once(small_site: SmallSite, settings: Any) -> None:
     tasks.update(run_after=timezone.now() + datetime.timedelta(seconds=1))
     small_site.blog.save_revision()
     assert tasks.count() == 3
+
+
+def test_a_saved_page_waits_for_the_worker_for_half_of_ten_seconds_at_most(settings: Any) -> None:
+    """The other half is for the reading, and for a task that has begun before."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    worker = load_command_class("quickstart", "worker").create_parser("manage.py", "worker").parse_args([])
+    assert LONGEST_SAVE < READ_AFTER
+    assert READ_AFTER + datetime.timedelta(seconds=worker.interval) <= datetime.timedelta(seconds=10) / 2
