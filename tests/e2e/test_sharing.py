@@ -78,6 +78,7 @@ async def test_a_draft_is_shared_watched_and_taken_back(
     await expect(guest.get_by_text(f"Draft of {title}, shared until")).to_be_visible()
     await type_paragraph(editor_page, "Seen as it is written.")
     await expect(guest.get_by_text("Seen as it is written.")).to_be_visible()
+    await leave_note_as_guest(guest, "Too dry")
     assert await phone.cookies() == []
     everything = await guest.content()
     assert "csrf" not in everything
@@ -99,6 +100,22 @@ async def test_a_draft_is_shared_watched_and_taken_back(
     assert answer.status == 410
     await expect(guest.get_by_role("heading", name="This link has stopped working")).to_be_visible()
     await expect(guest.get_by_text("Seen as it is written.")).to_have_count(0)
+
+    await editor_page.goto("/admin/")
+    notes = editor_page.get_by_role("region", name="Notes on your pages")
+    await expect(notes).to_contain_text("Too dry")
+    await notes.get_by_role("link", name=title).click()
+    await expect(editor_page.locator(".comment").filter(has_text="Too dry")).to_be_visible()
+
+
+async def leave_note_as_guest(guest: Page, note: str) -> None:
+    """Select the title, and say something about it."""
+    await guest.locator("main h1").evaluate("(title) => getSelection().selectAllChildren(title)")
+    await guest.get_by_role("button", name="Leave a note").click()
+    await guest.get_by_label("Your name").fill("Jane")
+    await guest.get_by_label("Your note").fill(note)
+    await guest.get_by_role("button", name="Send").click()
+    await expect(guest.get_by_text("Thank you.")).to_be_visible()
 
 
 @pytest.mark.nightly

@@ -7,7 +7,7 @@ import { openFieldsOnClick } from "./open_field.js";
 import { LivePanel } from "./panel.js";
 import { showNewNotes, showOutline } from "./panel_line.js";
 import { addSharing } from "./share.js";
-import { editedPage, editForm, onAutosave } from "./wagtail.js";
+import { editedPage, editForm, onAutosave, showNamedComment } from "./wagtail.js";
 
 function newTabName() {
   return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -32,6 +32,7 @@ function start() {
   tellCursor(liveForm);
   showOutline(liveForm, panel, openFieldsOnClick(liveForm, panel));
   showNewNotes(liveForm, panel);
+  showNamedComment();
   panel.show();
 
   // Autosave gives a new page its id; the draft goes on under that id.

@@ -58,8 +58,18 @@ export function isKnownComment(pk) {
   return [...comments.values()].some(({ remoteId }) => remoteId === pk);
 }
 
-export function onCommentsShown(listener) {
-  document.querySelector('[data-side-panel="comments"]')?.addEventListener("show", listener);
+const commentsPanel = () => document.querySelector('[data-side-panel="comments"]');
+
+export const onCommentsShown = (listener) => commentsPanel()?.addEventListener("show", listener);
+
+/** Let Wagtail open the comments if the address names one: it opens the side panel that was open last, and only later. */
+export function showNamedComment() {
+  if (!new URLSearchParams(location.search).has("comment")) return;
+  try {
+    localStorage.setItem("wagtail:side-panel-open", "comments");
+  } catch {
+    // The browser stores nothing: Wagtail opens no panel.
+  }
 }
 
 // Fields
