@@ -90,7 +90,10 @@ async def test_messages_arrive_with_javascript_and_without(
         await write_message(visitor, server, sender)
 
     await editor_page.goto("/admin/")
-    await editor_page.locator("#wagtail-sidebar").get_by_role("link", name="Messages").click()
+    panel = editor_page.get_by_role("region", name="New messages")
+    for sender in ways:
+        await expect(panel).to_contain_text(sender)
+    await editor_page.locator("#wagtail-sidebar").get_by_role("link", name="Messages (2)").click()
     for sender in ways:
         await expect(editor_page.get_by_text(sender).first).to_be_visible()
 

@@ -20,6 +20,9 @@ async def test_the_dashboard_shows_a_draft_and_is_accessible(editor_page: Page) 
     await save_post(editor_page, "Begun on a desk and a phone", "The *last* words.")
     await editor_page.goto("/admin/")
     await expect(drafts(editor_page).get_by_role("link", name="Begun on a desk and a phone")).to_be_visible()
+    # The server of the tests has no way to send mail.
+    problems = editor_page.get_by_role("region", name="What needs your attention")
+    await expect(problems).to_contain_text("E-mail isn't set up. Messages are stored here")
     await assert_accessible(editor_page, [(SCREENS["desk"], "light")])
 
 

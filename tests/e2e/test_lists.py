@@ -3,31 +3,63 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.accessibility import SCREENS, View, assert_accessible, at_night, one_of
-from tests.e2e.editing import publish_post, until_saved
-from tests.running_site import BLOG_ID, POST_ID
+from tests.e2e.editing import add_block, publish, publish_post, start_post, type_paragraph, until_saved
+from tests.e2e.test_subjects import add_terms
+from tests.e2e.visiting import reload_until_shown
+from tests.running_site import BLOG_ID, POST_ID, RunningSite
 
 # On the small site.
 ABOUT_ID, CONTACT_ID = 6, 9
 TITLES = "A sheet of the first kind", "A sheet of the second kind"
 
 
-async def tag_all(page: Page, *tags: str) -> None:
-    """Give both posts the tags, from their list."""
+async def select_all(page: Page) -> None:
+    """Select both posts in their list."""
     await page.goto("/admin/blogpostpage-list/")
     for title in TITLES:
         row = page.get_by_role("row").filter(has_text=title)
         await row.get_by_role("checkbox").check()
+
+
+async def change_all(page: Page) -> None:
+    await page.get_by_role("button", name="Change the pages").click()
+    await expect(page.locator(".messages")).to_contain_text("2 pages have changed.")
+
+
+async def tag_all(page: Page, *tags: str) -> None:
+    """Give both posts the tags, from their list."""
+    await select_all(page)
     await reach_the_bulk_actions_on_a_phone(page)
     await page.get_by_label("Add tags to the selected posts").click()
     field = page.locator("input.tagit-new, .tagit-new input").first
     for tag in tags:
         await field.fill(tag)
         await field.press("Enter")
-    await page.get_by_role("button", name="Change the pages").click()
-    await expect(page.locator(".messages")).to_contain_text("2 pages have changed.")
+    await change_all(page)
+
+
+async def categorise_all(page: Page, category: str) -> None:
+    """Put both posts into the category, from their list."""
+    await select_all(page)
+    await page.get_by_label("Put the selected posts into categories").click()
+    await page.get_by_role("checkbox", name=category).check()
+    await change_all(page)
+
+
+async def add_author_to_all(page: Page, author: str) -> None:
+    """Name an author who is new as that of both posts, from their list."""
+    await select_all(page)
+    await page.get_by_label("Add an author to the selected posts").click()
+    await page.get_by_role("button", name=re.compile("Choose.* author", re.IGNORECASE)).click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("tab", name="Create").click()
+    await dialog.get_by_label("Name").fill(author)
+    await dialog.get_by_role("button", name="Create").click()
+    await expect(dialog).to_have_count(0)
+    await change_all(page)
 
 
 async def reach_the_bulk_actions_on_a_phone(page: Page) -> None:
@@ -38,15 +70,20 @@ async def reach_the_bulk_actions_on_a_phone(page: Page) -> None:
     await page.set_viewport_size(SCREENS["desk"])
 
 
-async def test_many_posts_get_a_tag_and_two_tags_become_one(editor_page: Page, views: list[View]) -> None:
+async def test_many_posts_change_at_once_and_two_tags_become_one(
+    server: RunningSite, editor_page: Page, views: list[View]
+) -> None:
     page = editor_page
+    add_terms(server, "category", "Ephemera")
     await page.goto("/admin/session/")
     for title in TITLES:
         await publish_post(page, title, "A text about a sheet.")
     await tag_all(page, "broadsides", "broadsheets")
-    for tag in ("broadsides", "broadsheets"):
+    await categorise_all(page, "Ephemera")
+    await add_author_to_all(page, "Ada Lovelace")
+    for subject in ("tags/broadsides", "tags/broadsheets", "categories/ephemera", "authors/ada-lovelace"):
         for title in TITLES:
-            assert title in await (await page.request.get(f"/blog/tags/{tag}/")).text()
+            assert title in await (await page.request.get(f"/blog/{subject}/")).text()
 
     await page.goto("/admin/snippets/blog/tag/?q=broadsides")
     await page.get_by_role("button", name=re.compile("More options for")).first.click()
@@ -134,3 +171,32 @@ async def test_a_search_without_hits_leads_on(editor_page: Page, views: list[Vie
         await page.goto(f"/admin/{path}")
         await expect(page.get_by_role("table")).to_have_count(0)
         await assert_accessible(page, at_night(views))
+
+
+async def test_a_shared_text_changes_on_the_page_that_shows_it(
+    server: RunningSite, editor_page: Page, browser: Browser
+) -> None:
+    page = editor_page
+    await page.goto("/admin/snippets/home/sharedtext/add/")
+    await page.get_by_role("textbox", name="Name").fill("On the press")
+    await type_paragraph(page, "Printed by hand")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator(".messages")).to_contain_text("created.")
+
+    await start_post(page, "A sheet with a note")
+    await add_block(page, "Shared text")
+    await page.get_by_role("button", name="Choose Shared text").click()
+    await page.get_by_role("dialog").get_by_role("link", name="On the press").click()
+    await publish(page)
+    visitor = await browser.new_page(base_url=server.url)
+    await visitor.goto("/blog/a-sheet-with-a-note/")
+    await expect(visitor.get_by_text("Printed by hand", exact=True)).to_be_visible()
+
+    await page.goto("/admin/snippets/home/sharedtext/")
+    await page.get_by_role("link", name="On the press", exact=True).click()
+    await page.locator(".public-DraftEditor-content").last.click()
+    await page.keyboard.press("Control+End")
+    await page.keyboard.type(", and by machine")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator(".messages")).to_contain_text("updated.")
+    await reload_until_shown(visitor, visitor.get_by_text("Printed by hand, and by machine"))

@@ -44,17 +44,28 @@ async def test_an_author_is_written_without_leaving_the_post(editor_page: Page, 
     assert page.url.partition("#")[0] == address.partition("#")[0]
 
 
-def add_categories(server: RunningSite, *names: str) -> None:
+def add_terms(server: RunningSite, kind: str, *names: str) -> None:
     rows = [(name, name.lower(), order) for order, name in enumerate(names)]
-    add = "INSERT INTO blog_category (name, slug, sort_order, description) VALUES (?, ?, ?, '')"
+    add = f"INSERT INTO blog_{kind} (name, slug, sort_order, description) VALUES (?, ?, ?, '')"  # noqa: S608
     with closing(sqlite3.connect(server.var_dir / DATABASE, timeout=60)) as database, database:
         database.executemany(add, rows)
 
 
-async def test_categories_are_put_in_order(server: RunningSite, editor_page: Page, views: list[View]) -> None:
+async def test_categories_and_series_are_put_in_order(
+    server: RunningSite, editor_page: Page, views: list[View]
+) -> None:
     page = editor_page
-    add_categories(server, "One", "Two", "Three")
-    await page.goto(CATEGORIES)
+    for kind in ("series", "category"):
+        add_terms(server, kind, "One", "Two", "Three")
+        await put_in_order(page, f"/admin/snippets/blog/{kind}/")
+    await assert_accessible(page, at_night(views))
+    await page.goto(f"{CATEGORIES}merge/1/")
+    await assert_accessible(page, one_of(views))
+
+
+async def put_in_order(page: Page, terms: str) -> None:
+    """Move the last to the top by keyboard, and the next one to the end by mouse."""
+    await page.goto(terms)
     rows = page.locator("[data-w-orderable-target=item]")
 
     def handle(name: str) -> Locator:
@@ -70,9 +81,6 @@ async def test_categories_are_put_in_order(server: RunningSite, editor_page: Pag
     await page.reload()
     labels = [await row.get_attribute("data-w-orderable-item-label") for row in await rows.all()]
     assert labels == ["Three", "Two", "One"]
-    await assert_accessible(page, at_night(views))
-    await page.goto(f"{CATEGORIES}merge/1/")
-    await assert_accessible(page, one_of(views))
 
 
 async def test_a_category_is_written_on_a_phone_that_shows_all_of_it(editor_page: Page, views: list[View]) -> None:
