@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import re
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
@@ -12,6 +13,8 @@ from django.db import Error, connections
 logger = logging.getLogger(__name__)
 
 ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
+
+SOON_SECONDS = 1.0
 
 # All browsers call themselves Mozilla. Most programs don't, or they add their name or a web address. A list of a
 # thousand names would have to be updated, and a search in it would hold up the event loop for each new name.
@@ -40,6 +43,7 @@ class AnswerCounter:
         self.noted: dict[Any, Any] = {}
         self._flush_seconds = flush_seconds
         self._is_due = False
+        self._last_due = -math.inf
         self._flushing: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -69,7 +73,13 @@ class AnswerCounter:
         """Write in a while what is noted until then."""
         if not self._is_due:
             self._is_due = True
-            asyncio.get_running_loop().call_later(self._flush_seconds, self._begin_flush)
+            loop = asyncio.get_running_loop()
+            loop.call_later(self._seconds_until_due(loop.time()), self._begin_flush)
+
+    def _seconds_until_due(self, now: float) -> float:
+        """Return when to write: soon after a quiet time, so that editors see what they try, and seldom in a flood."""
+        self._last_due = max(now + min(SOON_SECONDS, self._flush_seconds), self._last_due + self._flush_seconds)
+        return self._last_due - now
 
     def _begin_flush(self) -> None:
         self._flushing = asyncio.get_running_loop().create_task(self.flush())

@@ -1,8 +1,8 @@
 """Counts the addresses that visitors ask for and that aren't there.
 
 The counter stands in front of the site's ASGI application, where a request still has its headers: the page cache asks
-Django without them. It notes a path in memory, and writes once a minute, in a thread, so that a flood costs no writes.
-Nothing is stored about a visitor: no IP address, no user agent, no query, and no path that may hold a secret.
+Django without them. It notes a path in memory, and writes in a thread, once a minute at most, so that a flood costs no
+writes. Nothing is stored about a visitor: no IP address, no user agent, no query, and no path that may hold a secret.
 """
 
 import re

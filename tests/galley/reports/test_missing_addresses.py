@@ -127,6 +127,11 @@ async def test_a_flood_takes_little_memory_and_one_write(monkeypatch: pytest.Mon
     assert (writes, counter.noted) == ([10], {})
 
 
+def test_what_comes_after_a_quiet_time_is_stored_soon() -> None:
+    counter = MissingAddressCounter(answering(404))
+    assert [counter._seconds_until_due(now) for now in (100.0, 101.5, 500.0)] == [1.0, 59.5, 1.0]
+
+
 async def test_what_is_noted_is_stored_before_the_server_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     writes: list[int] = []
     monkeypatch.setattr(missing, "store", lambda noted: writes.append(len(noted)))
