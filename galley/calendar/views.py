@@ -28,7 +28,7 @@ from wagtail.permissions import policy_registry
 from galley.calendar.events import Event, Kind, find_events
 from galley.calendar.models import FeedAddress, make_nonce
 from galley.calendar.moving import find_scheduled, move_to
-from galley.site_settings.active_zone import name_other_site_zone
+from galley.site_settings.active_zone import format_time, name_other_site_zone
 
 # Python's dates end soon after the year 9999.
 YEARS = range(1000, 9000)
@@ -261,4 +261,4 @@ class MoveView(WagtailAdminTemplateMixin, FormView):
 
     def _names(self, time: datetime.datetime) -> dict[str, str]:
         title = self.page.get_admin_display_title()
-        return {"title": title, "time": date_format(timezone.localtime(time), "l, j F Y, H:i T")}
+        return {"title": title, "time": format_time(time)}

@@ -1,4 +1,4 @@
-"""The app that publishes, sends the mails of moderations, and shows times with their zone."""
+"""The app that publishes, and sends the mails of moderations."""
 
 from django.apps import AppConfig
 
@@ -9,9 +9,7 @@ class PublishingConfig(AppConfig):
     name = "galley.publishing"
 
     def ready(self) -> None:
-        """Replace Wagtail's handlers, and Django's format of dates."""
-        from galley.publishing.local_times import replace_date_format
+        """Replace Wagtail's handlers."""
         from galley.publishing.moderation_mails import replace_handlers
 
         replace_handlers()
-        replace_date_format()

@@ -9,8 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils import dateformat, timezone
-from django.utils.dateformat import DateFormat
+from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -96,17 +95,3 @@ class ChecksSchedule:
                 )
                 self.add_error(None, text)  # type: ignore[attr-defined]
         return data
-
-
-class ZonedDateFormat(DateFormat):
-    """Django's format, which leaves out the zone of a time that comes twice. There it tells which of both it is."""
-
-    def __init__(self, obj: Any) -> None:
-        """Keep the zone of a time that has one."""
-        super().__init__(obj)
-        self.timezone = getattr(obj, "tzinfo", None) or self.timezone
-
-
-def replace_date_format() -> None:
-    """Let `date_format` and Django's templates use it, in Wagtail's pages too."""
-    dateformat.DateFormat = ZonedDateFormat  # type: ignore[misc]

@@ -22,7 +22,7 @@ from wagtail.models import Page, Revision
 from wagtail.users.models import UserProfile
 
 from galley.publishing.schedule import FAILED, find_overdue
-from galley.site_settings.active_zone import name_other_site_zone, read_site_zone, show_time
+from galley.site_settings.active_zone import format_time, name_other_site_zone, read_site_zone, show_time
 
 
 @hooks.register("register_log_actions")
@@ -71,11 +71,10 @@ def add_publish_dialog() -> SafeString:
 
 
 @hooks.register("after_publish_page")
-def name_time(request: HttpRequest, page: Page) -> None:
+def name_scheduled_time(request: HttpRequest, page: Page) -> None:
     """Say when the page goes live, if it was scheduled. The zone tells which of two equal times that is."""
     if revision := page.scheduled_revision:
-        time = date_format(timezone.localtime(revision.approved_go_live_at), "l, j F Y, H:i T")
-        names = {"title": page.get_admin_display_title(), "time": time}
+        names = {"title": page.get_admin_display_title(), "time": format_time(revision.approved_go_live_at)}
         messages.info(request, gettext("“%(title)s” goes live on %(time)s.") % names)
 
 

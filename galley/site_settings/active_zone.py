@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -71,6 +72,12 @@ def show_time(zone: str) -> SafeString:
     now = timezone.localtime(timezone=zoneinfo.ZoneInfo(zone))
     text = '<span data-zone="{}" data-now="{}">{}</span>'
     return format_html(text, zone, now.isoformat(timespec="seconds"), f"{now:%H:%M}")
+
+
+def format_time(time: datetime.datetime) -> str:
+    """Return day, time and zone. Django leaves out the zone of a time that comes twice, at a change of clocks."""
+    local = timezone.localtime(time)
+    return f"{date_format(local, 'l, j F Y, H:i')} {local:%Z}"
 
 
 def read_local_time(time: datetime.datetime) -> datetime.datetime:

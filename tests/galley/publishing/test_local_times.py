@@ -95,7 +95,7 @@ def test_the_message_says_which_time_was_taken(small_site: SmallSite, admin: Cli
     assert f"goes live on {shown}." in admin.get("/admin/pages/").content.decode()
     # So does the page, and the form has the time that was taken.
     page = edit_page(admin, small_site)
-    assert shown.partition(", ")[2] in page
+    assert shown.partition(", ")[2].rpartition(" ")[0] in page
     assert f'value="2030-{"03-31T03:30" if "March" in shown else "10-27T02:30"}"' in page
 
 
@@ -105,7 +105,7 @@ def test_the_second_of_two_equal_times_stays(small_site: SmallSite, admin: Clien
     BlogPostPage.objects.filter(pk=small_site.post.pk).update(go_live_at=time, expire_at=time)
     page = edit_page(admin, small_site)
     assert page.count('value="2030-10-27T02:30"') == page.count('data-second="" ') == 2
-    assert "27 October 2030, 02:30 CET" in page
+    assert "27 October 2030, 02:30" in page
     fields = dict.fromkeys(("go_live_at", "expire_at"), "2030-10-27T02:30")
     assert autosave(admin, small_site.post, **fields)["success"]
     small_site.post.refresh_from_db()
