@@ -70,10 +70,11 @@ class Load:
                 self._changed.notify_all()
 
 
-def request(url: str, data: bytes | None = None, **headers: str) -> tuple[int, str]:
-    """Return status and text of an answer. Raises HTTPError for a status of 500 or more, URLError if none comes."""
+def request(url: str, data: bytes | None = None, *, timeout: float = 30, **headers: str) -> tuple[int, str]:
+    """Return status and text of an answer. Raises HTTPError for a status of 500 or more, OSError if none comes."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=30, context=CONTEXT) as answer:
+        asked = urllib.request.Request(url, data, headers)
+        with urllib.request.urlopen(asked, timeout=timeout, context=CONTEXT) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         if error.code >= 500:

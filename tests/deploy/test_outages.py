@@ -15,10 +15,25 @@ import requests
 
 from galley.health.views import RETRY_AFTER
 from tests.deploy.load import VISITORS, Load, request
-from tests.running_site import DATABASE, EDITOR, RunningSite, build_small_site, read_session, run_site, wait_until
+from tests.running_site import (
+    BLOG_ID,
+    DATABASE,
+    EDITOR,
+    POST_ID,
+    RunningSite,
+    build_small_site,
+    read_session,
+    run_site,
+    wait_until,
+)
 from tests.services import run_postgresql, run_redis
 from tests.transfer.conftest import picture
 
+# So long a visitor waits, in seconds. The site gives up earlier, even on a busy machine.
+PATIENCE = 8
+# Of Redis, in seconds.
+ABSENCE = 60
+UNMENDED = "tests.deploy.unmended"
 CACHED = ["/", "/blog/", "/portfolio/"]
 UNAVAILABLE = f"searched 503, again in {RETRY_AFTER} s"
 ADMIN = ["/admin/", "/admin/pages/", "/admin/images/", "/admin/reports/broken-links/"]
@@ -42,7 +57,7 @@ class Visitors(Load):
         path = CACHED[number % 3] if number % 2 else f"/search/?query=word{next(self._words)}"
         began = time.monotonic()
         try:
-            status = str(request(self._site.url + path)[0])
+            status = str(request(self._site.url + path, timeout=PATIENCE)[0])
         except urllib.error.HTTPError as error:
             status = f"{error.code}, again in {error.headers['Retry-After']} s"
         kind = f"{'stored' if number % 2 else 'searched'} {status}"
@@ -85,29 +100,63 @@ def test_while_the_database_is_away_stored_pages_are_shown(tmp_path: Path) -> No
 
 
 @pytest.mark.nightly
+def test_a_pool_that_waits_long_costs_visitors_their_patience(tmp_path: Path) -> None:
+    with run_postgresql() as server:
+        own = {"DATABASE_URL": server.url, "DJANGO_SETTINGS_MODULE": UNMENDED, "UNMENDED": "pool"}
+        build_small_site(tmp_path, **own)
+        with run_site(tmp_path, has_worker=False, **own) as site, Visitors(site) as visitors:
+            visitors.wait_for("searched 200")
+            server.kill()
+            visitors.wait_for_failures()
+    assert all("timed out" in failure for failure in visitors.failures)
+
+
+class EditorsAndVisitors(Load):
+    """Every second request is an editor's, at one screen after the other."""
+
+    def __init__(self, site: RunningSite) -> None:
+        super().__init__(self._visit)
+        self._site, self._cookie = site, f"sessionid={read_session(site.var_dir)}"
+
+    def _visit(self, number: int) -> str:
+        if number % 2:
+            status, _ = request(f"{self._site.url}/search/?query=word{number}")
+            return f"public {status}"
+        status, text = request(self._site.url + ADMIN[number // 2 % len(ADMIN)], Cookie=self._cookie)
+        return f"admin {status}" if "wagtail-sidebar" in text else "sign-in"
+
+
+@pytest.mark.nightly
 def test_while_redis_is_away_nobody_notices(tmp_path: Path) -> None:
     build_small_site(tmp_path)
-    cookie = f"sessionid={read_session(tmp_path)}"
     with run_redis() as server, run_site(tmp_path, REDIS_URL=server.url) as site:
-
-        def visit(number: int) -> str:
-            if number % 2:
-                status, _ = request(f"{site.url}/search/?query=word{number}")
-                return f"public {status}"
-            status, text = request(site.url + ADMIN[number // 2 % len(ADMIN)], Cookie=cookie)
-            return f"admin {status}" if "wagtail-sidebar" in text else "sign-in"
-
-        with Load(visit) as load:
-            for _ in range(2):
+        with EditorsAndVisitors(site) as load:
+            for seconds in (ABSENCE, 0):
                 load.wait_for("admin 200")
                 server.kill()
-                load.wait_for("admin 200", times=60)
-                load.wait_for("public 200", times=20)
+                returns = time.monotonic() + seconds
+                while True:
+                    load.wait_for("admin 200")
+                    load.wait_for("public 200")
+                    if time.monotonic() >= returns:
+                        break
                 assert "no answer from Redis" in request(f"{site.url}/health/ready")[1]
                 server.start()
             load.wait_for("admin 200")
         assert load.failures == []
         assert set(load.answers) == {"public 200", "admin 200"}
+
+
+@pytest.mark.nightly
+def test_with_a_cache_that_raises_all_notice_that_redis_is_away(tmp_path: Path) -> None:
+    build_small_site(tmp_path)
+    own = {"DJANGO_SETTINGS_MODULE": UNMENDED, "UNMENDED": "cache"}
+    with run_redis() as server, run_site(tmp_path, REDIS_URL=server.url, **own) as site:
+        with EditorsAndVisitors(site) as load:
+            load.wait_for("admin 200")
+            server.kill()
+            load.wait_for_failures()
+        assert all("HTTPError 500" in failure for failure in load.failures)
 
 
 class Desk:
@@ -120,6 +169,7 @@ class Desk:
         answer = self._browser.get(f"{site.url}/admin/session/", headers={"X-Requested-With": "XMLHttpRequest"})
         self._headers = {"X-CSRFToken": answer.json()["token"], "X-Requested-With": "XMLHttpRequest"}
         self._words = count()
+        self._pages = iter([POST_ID, POST_ID + 1, BLOG_ID])
 
     def post(self, path: str, data: dict[str, str], **options: object) -> requests.Response:
         return self._browser.post(self._site.url + path, data, headers=self._headers, timeout=60, **options)
@@ -132,7 +182,9 @@ class Desk:
         return self.try_upload().json()
 
     def read(self) -> set[int]:
-        paths = ["/", "/blog/", f"/search/?query=word{next(self._words)}"]
+        # Its picture was never asked for: it has to be made.
+        share = f"/share/{next(self._pages)}/x.png"
+        paths = ["/", "/blog/", f"/search/?query=word{next(self._words)}", share]
         return {requests.get(self._site.url + path, timeout=60).status_code for path in paths}
 
     def query(self, sql: str) -> list[tuple]:
@@ -221,3 +273,14 @@ def test_full_disks_and_a_mail_server_that_says_nothing_cost_nothing(small_disk:
             )
             assert ends.pop("galley.rate_limits.tasks.send_reset_mail") == "FAILED"
             assert set(ends.values()) == {"SUCCESSFUL"}
+
+
+@pytest.mark.nightly
+def test_files_that_are_written_in_their_place_stay_there_by_half(small_disk: Path) -> None:
+    build_small_site(small_disk)
+    with run_site(small_disk, DJANGO_SETTINGS_MODULE=UNMENDED, UNMENDED="files") as site:
+        desk, media = Desk(site), small_disk / "media"
+        rows, files = desk.count_pictures()
+        fill(media)
+        desk.try_upload()
+        assert desk.count_pictures() == (rows, files + 1)

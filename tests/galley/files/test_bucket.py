@@ -24,7 +24,7 @@ from galley.backups.restoring import restore_backup
 from galley.backups.storing import BackupError
 from galley.bin.files import move_file_to_bin
 from galley.files import conf
-from galley.files.bucket import BucketStorage
+from galley.files.bucket import CONFIG, BucketStorage
 from galley.files.conf import file_storages
 from galley.files.storage import AwayError, StorageError
 from galley.health import findings
@@ -215,6 +215,20 @@ def test_an_upload_is_refused_with_a_reason_while_the_storage_is_away(
     with pytest.raises(StorageError), transaction.atomic():
         move_file_to_bin(row)
     assert model.objects.get() == row
+
+
+def test_with_upstreams_class_the_upload_fails_without_a_reason(
+    bucket: BucketStorage, away: Callable, client: Client, editor: AbstractUser, settings
+) -> None:
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "storages.backends.s3.S3Storage"}}
+    settings.AWS_S3_CLIENT_CONFIG = CONFIG
+    client.force_login(editor)
+    client.raise_request_exception = False
+    assert upload(client, "wagtaildocs", "before.txt", PIXEL).json()["success"]
+    away()
+    with transaction.atomic():
+        answer = upload(client, "wagtaildocs", "plan.txt", PIXEL)
+    assert (answer.status_code, "Nothing was stored" in answer.text) == (500, False)
 
 
 def test_pages_are_read_while_the_storage_is_away(
