@@ -262,7 +262,7 @@ def check_address() -> Iterator[Finding]:
         with urlopen(f"{address}/health/live", timeout=NETWORK_TIMEOUT) as response:  # noqa: S310 (set by the operator)
             is_own, policy = response.read(100) == b"alive", response.headers["Content-Security-Policy"]
     except (OSError, HTTPException, ValueError) as error:
-        text = _("%(address)s gives no answer here: %(error)s.") % {"address": address, "error": error}
+        text = _("%(address)s can't be reached from here: %(error)s.") % {"address": address, "error": error}
         mend = _(
             "Look whether nginx and the site run: systemctl status nginx 'galley*'. WAGTAILADMIN_BASE_URL in "
             "/etc/galley.env has to be the public address, and ALLOWED_HOSTS to have its name."
