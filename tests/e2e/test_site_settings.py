@@ -1,11 +1,13 @@
 """A chief editor sets up the site on one page, and visitors see it at once; a menu in a circle is refused."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.e2e.accessibility import View, assert_accessible, at_night, one_of
+from tests.e2e.conftest import PICTURE
 from tests.running_site import RunningSite
 
 SETTINGS = "/admin/settings/home/sitesettings/"
@@ -62,6 +64,24 @@ async def add_address(blocks: Locator, label: str, address: str) -> None:
     await blocks.get_by_role("textbox", name="Address").last.fill(address)
 
 
+async def choose_pictures(page: Page) -> None:
+    """Upload a logo, and choose the same picture from the library for sharing."""
+    dialog = page.get_by_role("dialog")
+    await choose_picture_button(page, "Logo").click()
+    await dialog.get_by_role("tab", name="Upload").click()
+    await dialog.get_by_label("File").set_input_files(PICTURE)
+    await expect(dialog.get_by_role("textbox", name="Title")).to_have_value("proof-marks")
+    await dialog.get_by_role("button", name="Upload").click()
+    await expect(page.locator(".modal")).to_have_count(0)
+    await choose_picture_button(page, "Picture for sharing").click()
+    await dialog.get_by_role("link", name="proof-marks").click()
+    await expect(page.locator(".modal")).to_have_count(0)
+
+
+def choose_picture_button(page: Page, field: str) -> Locator:
+    return page.get_by_role("region", name=field).get_by_role("button", name="Choose an image")
+
+
 async def open_until_shown(visitor: Page, changed: Locator) -> None:
     """Open the first page again and again: just after a change, visitors may be sent the page as it was before."""
     await visitor.goto("/")
@@ -75,6 +95,7 @@ async def test_all_is_set_up_on_one_page_and_seen_at_once(
     page = editor_page
     await page.goto(SETTINGS)
     await page.locator("[name=site_name]").fill("Proofs")
+    await choose_pictures(page)
     await page.get_by_role("tab", name="Menus").click()
     menu = page.get_by_role("region", name="Header menu")
     await add_block(menu, "Submenu", "More")
@@ -96,7 +117,13 @@ async def test_all_is_set_up_on_one_page_and_seen_at_once(
     await expect(page.locator(".messages")).to_contain_text("Your site updated.")
 
     visitor = await browser.new_page(base_url=server.url)
-    await open_until_shown(visitor, visitor.locator(".running-head__name").get_by_text("Proofs", exact=True))
+    logo = visitor.locator(".running-head").get_by_role("img", name="Proofs")
+    await open_until_shown(visitor, logo)
+    await logo.evaluate("(picture) => picture.decode()")
+    shared = await visitor.locator("meta[property='og:image']").get_attribute("content")
+    assert shared
+    assert "/share/" not in shared  # where the pictures with a page's title are
+    assert (await page.request.get(urlsplit(shared).path)).headers["content-type"].startswith("image/")
     menu = visitor.get_by_role("navigation", name="Main")
     await expect(menu.locator("a, summary")).to_have_text(["Blog", "More", "Write to us"])
     await menu.locator("summary").focus()
