@@ -79,6 +79,8 @@ def run_soaked_site(number_of_posts: int, *, is_leaking: bool) -> Iterator[Soake
             "TRUSTED_PROXY_COUNT": "1",
             "METRICS_TOKEN": METRICS_TOKEN,
             "TMPDIR": str(folder / "tmp"),
+            # As in the units.
+            "MALLOC_ARENA_MAX": "2",
         }
         posts, shared_path = _build(folder / "var", number_of_posts, settings)
         serve = ["serve", *(["--application", LEAKING] if is_leaking else [])]
