@@ -19,7 +19,7 @@ from benchmarks.report import make_json, make_table
 LIMITS = {
     "site_lines": Limit(6_000),
     # 18,467 lines in 200 files at 93edf3f. The rest came with accounts, the editor's desk, storage and operation since.
-    "production_lines": Limit(42_000),
+    "production_lines": Limit(43_000),
     "production_files": Limit(490),
     "import_cycles": Limit(0),
     "backward_imports": Limit(0),

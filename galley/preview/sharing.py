@@ -96,7 +96,7 @@ def stop_links_to_moved_pages(instance: Page, parent_page_before: Page, parent_p
 
 # Where Django and uvicorn write down addresses.
 LOGGERS = ("django.request", "django.server", "django.security.csrf", "uvicorn.access", "uvicorn.error")
-# Of shared drafts and calendars, and of links with which a password is set anew.
+# Of shared drafts and calendars, and of links that reset a password.
 SECRET = re.compile(r"(/shared/|/password_reset/confirm/[^/]+/)[\w.%~-]+")
 
 

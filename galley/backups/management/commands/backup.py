@@ -43,7 +43,7 @@ class Command(BaseCommand):
         except Error as error:
             raise CommandError(f"The database gives no answer: {error}. No backup was made.") from error
         rows = sum(manifest.rows.values())
-        told = f"{rows} rows and {len(manifest.files)} files{', encrypted' if key else ''}"
-        self.stdout.write(f"{folder}: {told}.{f' It is in {bucket}, too.' if bucket else ''}")
+        size = f"{rows} rows and {len(manifest.files)} files{', encrypted' if key else ''}"
+        self.stdout.write(f"{folder}: {size}.{f' It is in {bucket}, too.' if bucket else ''}")
         for name in manifest.missing:
             self.stderr.write(f"The database names a file that isn't there: {name}")
