@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.e2e.accessibility import View, assert_accessible, one_of
 from tests.e2e.conftest import PICTURE
 from tests.e2e.editing import publish_post
-from tests.e2e.visiting import reload_until_shown
+from tests.e2e.visiting import reload_until_hidden, reload_until_shown
 from tests.running_site import BLOG_ID, RunningSite
 
 TITLE, ADDRESS = "A page for the bin", "/blog/a-page-for-the-bin/"
@@ -79,8 +79,7 @@ async def test_a_picture_and_a_document_come_back_to_where_they_were(
     await page.goto(f"/admin/images/{image}/delete/")
     await page.get_by_role("button", name="Yes, delete").click()
     await expect(message).to_contain_text("“Proof” is in the bin.")
-    await visitor.reload()
-    await expect(picture).to_have_count(0)
+    await reload_until_hidden(visitor, picture)
     await message.get_by_role("button", name="Undo").click()
     await expect(message).to_contain_text("“Proof” is restored.")
     await reload_until_shown(visitor, picture)

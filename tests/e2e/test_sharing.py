@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.e2e.accessibility import View, assert_accessible, at_night
 from tests.e2e.conftest import Watch
-from tests.e2e.editing import type_paragraph
+from tests.e2e.editing import type_paragraph, until_saved
 from tests.e2e.watching import bar
 from tests.running_site import BLOG_ID, EDITOR, POST_ID, RunningSite
 
@@ -79,6 +79,8 @@ async def test_a_draft_is_shared_watched_and_taken_back(
     await type_paragraph(editor_page, "Seen as it is written.")
     await expect(guest.get_by_text("Seen as it is written.")).to_be_visible()
     await leave_note_as_guest(guest, "Too dry")
+    # The dashboard names notes on pages that one has written.
+    await until_saved(editor_page)
     assert await phone.cookies() == []
     everything = await guest.content()
     assert "csrf" not in everything

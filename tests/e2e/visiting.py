@@ -37,6 +37,14 @@ async def reload_until_shown(page: Page, element: Locator) -> None:
             await page.reload()
 
 
+async def reload_until_hidden(page: Page, element: Locator) -> None:
+    """Load the page again until it shows the element no longer: a visitor sees a change within a second."""
+    async with asyncio.timeout(SEEN_WITHIN):
+        while await element.is_visible():
+            await asyncio.sleep(LOOKS_EVERY)
+            await page.reload()
+
+
 async def open_new_post(page: Page, title: str) -> None:
     """Follow the link to a post that has just been published, from the list: it shows it within a second."""
     link = page.get_by_role("link", name=title).first
