@@ -1,4 +1,4 @@
-"""The address of the feeds. What follows `/shared/` is left out of the logs by `galley.preview.sharing`."""
+"""The address of the feeds. What follows `/shared/` is left out of the logs by `galley.monitoring.redaction`."""
 
 from django.urls import re_path
 

@@ -18,14 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error
 
 from galley.files.failures import explain_in_admin, is_storage_failure
-from galley.health.findings import (
-    LEAST_FREE_BYTES,
-    State,
-    find_all,
-    find_free_bytes,
-    is_cache_away,
-    is_storage_away,
-)
+from galley.health.findings import State
+from galley.health.questions import find_all
+from galley.health.services import is_cache_away
+from galley.health.storage import LEAST_FREE_BYTES, find_free_bytes, is_storage_away
 from galley.tasks.queue import WORKER_LATE, read_status
 
 logger = logging.getLogger(__name__)

@@ -1,12 +1,9 @@
 """Errors to Sentry and traces to OpenTelemetry, if their packages are installed: the extras `sentry` and `otel`."""
 
-import re
 from typing import Any
 
+from galley.monitoring.redaction import redact
 from galley.monitoring.request_ids import request_id, task_id
-
-# The token of a shared draft or calendar opens it without an account, that of a reset link sets a password.
-_SECRET = re.compile(r"(/shared/|/password_reset/confirm/[^/]+/)[\w.%~-]+")
 
 
 def start_sentry(dsn: str) -> None:
@@ -32,7 +29,7 @@ def prepare_event(event: Any, hint: Any) -> Any:
         request.pop("cookies", None)
         request.pop("query_string", None)
         request["headers"] = {}
-        request["url"] = _SECRET.sub(r"\1…", request.get("url", ""))
+        request["url"] = redact(request.get("url", ""))
     return event
 
 

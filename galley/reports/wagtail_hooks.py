@@ -14,14 +14,17 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from galley.desk.dashboard import SiteProblem
-from galley.reports import views
+from galley.reports import urls
+from galley.reports.base import Report, may_describe, may_edit, may_redirect
+from galley.reports.content_views import AgeingPagesReport, MissingAltTextsReport, UndescribedImagesReport
+from galley.reports.link_views import BrokenLinksReport, MissingAddressesReport, find_broken_links
 from galley.reports.models import MissingAddress
 
 
 @hooks.register("register_admin_urls")
 def add_addresses() -> list[URLPattern]:
     """Return the addresses of the reports."""
-    return views.urlpatterns
+    return urls.urlpatterns
 
 
 @hooks.register("insert_global_admin_css")
@@ -33,7 +36,7 @@ def add_styles() -> SafeString:
 class ReportMenuItem(MenuItem):
     """Leads to a report; visible to users for whom `may_see` is true."""
 
-    def __init__(self, report: type[views.Report], may_see: Callable[[Any], bool], order: int) -> None:
+    def __init__(self, report: type[Report], may_see: Callable[[Any], bool], order: int) -> None:
         url = reverse(f"reports_{report.name}")
         name = report.name.replace("_", "-")
         super().__init__(report.page_title, url, name=name, icon_name=report.header_icon, order=order)
@@ -44,15 +47,15 @@ class ReportMenuItem(MenuItem):
         return self._may_see(request.user)
 
 
-def _register(report: type[views.Report], may_see: Callable[[Any], bool], order: int) -> None:
+def _register(report: type[Report], may_see: Callable[[Any], bool], order: int) -> None:
     hooks.register("register_reports_menu_item", lambda: ReportMenuItem(report, may_see, order))
 
 
-_register(views.BrokenLinksReport, views.may_edit, 100)
-_register(views.MissingAddressesReport, views.may_redirect, 110)
-_register(views.MissingAltTextsReport, views.may_edit, 120)
-_register(views.UndescribedImagesReport, views.may_describe, 130)
-_register(views.AgeingPagesReport, views.may_edit, 140)
+_register(BrokenLinksReport, may_edit, 100)
+_register(MissingAddressesReport, may_redirect, 110)
+_register(MissingAltTextsReport, may_edit, 120)
+_register(UndescribedImagesReport, may_describe, 130)
+_register(AgeingPagesReport, may_edit, 140)
 
 
 @hooks.register("construct_reports_menu")
@@ -64,12 +67,12 @@ def replace_ageing_pages(request: HttpRequest, items: list[MenuItem]) -> None:
 @hooks.register("site_problems")
 def find_problems(request: HttpRequest) -> Iterator[SiteProblem]:
     """Yield how many links are broken, and how many addresses are asked for in vain, as far as the user may mend it."""
-    if views.may_edit(request.user) and (count := views.find_broken_links(request.user).count()):
+    if may_edit(request.user) and (count := find_broken_links(request.user).count()):
         text = ngettext(
             "%(count)s link on your pages leads nowhere.", "%(count)s links on your pages lead nowhere.", count
         )
         yield SiteProblem(text % {"count": count}, reverse("reports_broken_links"), _("Show them"))
-    if views.may_redirect(request.user) and (count := MissingAddress.objects.frequent().count()):
+    if may_redirect(request.user) and (count := MissingAddress.objects.frequent().count()):
         text = ngettext(
             "Visitors often ask for %(count)s address that isn’t there.",
             "Visitors often ask for %(count)s addresses that aren’t there.",

@@ -15,6 +15,8 @@ from cachetools import TTLCache
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from galley.monitoring.redaction import redact
+
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 16 * 1024
@@ -24,8 +26,6 @@ MAX_LENGTH = 200
 MAX_LINES = 50
 _logged: TTLCache[str, bool] = TTLCache(MAX_LINES, ttl=60 * 60)
 
-# Tokens that open something by themselves, as `galley.preview.sharing` has it.
-SECRET = re.compile(r"(/shared/|/password_reset/confirm/[^/]+/)[\w.%~:-]+")
 UNPRINTABLE = re.compile(r"[^ -~]")
 # What a visitor's own browser adds to the page.
 EXTENSIONS = ("chrome-extension", "moz-extension", "safari-extension", "safari-web-extension", "ms-browser-extension")
@@ -94,4 +94,4 @@ def _describe(directive: str, blocked: str, source: str, document: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return UNPRINTABLE.sub("?", SECRET.sub(r"\1…", text))[:MAX_LENGTH]
+    return UNPRINTABLE.sub("?", redact(text))[:MAX_LENGTH]

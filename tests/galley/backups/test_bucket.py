@@ -20,8 +20,8 @@ from galley.backups.making import make_backup
 from galley.backups.manifest import MANIFEST, NAME_FORMAT, find_backups
 from galley.backups.storing import BackupError, new_key, read_key
 from galley.files import conf
-from galley.health import findings
 from galley.health.findings import State
+from galley.health.storage import check_backups
 from tests.galley.backups.conftest import read_files, read_rows
 from tests.s3 import BUCKET, S3Server, run_s3
 
@@ -278,7 +278,7 @@ def test_a_bucket_that_is_away_is_named(
         run("restore", "newest", "--check")
     # By its name, it needs no bucket.
     assert "is complete" in run("restore", names[0], "--check")
-    _folder, of_bucket = findings.check_backups()
+    _folder, of_bucket = check_backups()
     assert (of_bucket.state, "doesn't answer" in of_bucket.text) == (State.FAULT, True)
 
 
@@ -287,17 +287,17 @@ def test_the_health_says_how_old_it_is(
 ) -> None:
     set_clock(datetime.now(UTC) - timedelta(days=3))
     make_backup(root, media, None)
-    _folder, found = findings.check_backups()
+    _folder, found = check_backups()
     assert (found.state, str(bucket) in found.text) == (State.WARNING, True)
     make_backup(root / "other", media, None, bucket)
-    assert [one.state for one in findings.check_backups()] == [State.FAULT, State.FAULT]
+    assert [one.state for one in check_backups()] == [State.FAULT, State.FAULT]
     set_clock(datetime.now(UTC))
     make_backup(root / "other", media, None, bucket)
-    assert [one.state for one in findings.check_backups()] == [State.FAULT, State.WELL]
+    assert [one.state for one in check_backups()] == [State.FAULT, State.WELL]
     bucket._client.put_object_acl(
         Bucket=BUCKET, Key=f"{FOLDER}/{next(bucket.each_backup())[1]}/{MANIFEST}", ACL="public-read"
     )
-    assert "Everybody can read" in list(findings.check_backups())[-1].text
+    assert "Everybody can read" in list(check_backups())[-1].text
 
 
 def test_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

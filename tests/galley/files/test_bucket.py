@@ -27,8 +27,8 @@ from galley.files import conf
 from galley.files.bucket import CONFIG, BucketStorage
 from galley.files.conf import file_storages
 from galley.files.storage import AwayError, StorageError
-from galley.health import findings
 from galley.health.findings import State
+from galley.health.storage import check_files, is_storage_away
 from galley.images import views
 from galley.images.renditions import RenditionName
 from galley.images.tasks import make_renditions
@@ -106,11 +106,11 @@ def test_a_storage_that_is_away_is_asked_once(bucket: BucketStorage, server: S3S
     with pytest.raises(StorageError, match="doesn't answer"):
         bucket.save("a.txt", ContentFile(b"a"))
     assert bucket.is_away()
-    assert findings.is_storage_away()
+    assert is_storage_away()
     for ask in (lambda: bucket.open("a.txt"), lambda: bucket.exists("a.txt"), bucket.list_all):
         with pytest.raises(AwayError):
             ask()
-    [found] = findings.check_files()
+    [found] = check_files()
     assert found.state is State.FAULT
 
 
@@ -265,9 +265,9 @@ def test_pages_are_read_while_the_storage_is_away(
 
 
 def test_the_health_says_what_the_bucket_does(bucket: BucketStorage, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [found.state for found in findings.check_files()] == [State.WELL]
+    assert [found.state for found in check_files()] == [State.WELL]
     monkeypatch.setattr(bucket, "default_acl", "public-read")
-    [found] = findings.check_files()
+    [found] = check_files()
     assert (found.state, "pictures" in found.mend) == (State.FAULT, True)
     assert keys(bucket) == []
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from galley.health.findings import State, find_all
+from galley.health.findings import State
+from galley.health.questions import find_all
 
 
 class Command(BaseCommand):

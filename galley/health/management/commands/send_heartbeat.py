@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from wagtail.models import Revision
 
-from galley.health.findings import LONGEST_WAIT, NETWORK_TIMEOUT, OVERDUE
+from galley.health.network import NETWORK_TIMEOUT
+from galley.health.services import LONGEST_WAIT, OVERDUE
 from galley.tasks.queue import read_status
 
 logger = logging.getLogger(__name__)
