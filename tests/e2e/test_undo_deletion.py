@@ -8,6 +8,7 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, expect
 
+from tests.e2e.accessibility import SCREENS
 from tests.e2e.conftest import Watch
 from tests.e2e.editing import open_saved_post, type_markdown, type_paragraph, until_autosave_notices, until_saved
 from tests.e2e.test_notes import leave_note, saved_post
@@ -125,6 +126,7 @@ async def undo_by_the_button(editor: Page) -> None:
     # The block that stands there now.
     await expect(toggle(block(editor, "callout"))).to_be_focused()
     await look_at_message_with_axe(editor)
+    await reach_the_buttons_on_a_phone(editor)
     await until_saved(editor)
 
     await undo(editor).click()
@@ -142,6 +144,15 @@ async def look_at_message_with_axe(editor: Page) -> None:
         found = await Axe().run(editor, context={"include": ["[data-undo-deletion]"]})
         assert [violation["id"] for violation in found.response["violations"]] == []
     await editor.evaluate("before => document.documentElement.className = before", before)
+
+
+async def reach_the_buttons_on_a_phone(editor: Page) -> None:
+    """They are in view, however long the text is, and neither the message nor the footer covers the other."""
+    await editor.set_viewport_size(SCREENS["phone"])
+    for button in (undo(editor), editor.get_by_role("button", name="Publish", exact=True)):
+        await expect(button).to_be_in_viewport(ratio=1)
+        await button.click(trial=True)
+    await editor.set_viewport_size(SCREENS["desk"])
 
 
 def pictures(page: Page) -> Locator:

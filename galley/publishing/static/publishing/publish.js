@@ -80,9 +80,17 @@ function ask(form, button) {
     form.requestSubmit(button);
     isConfirmed = false;
   });
+  dialog.querySelector(".publish-dialog__zone").append(nameBrowserZone());
   document.body.append(dialog);
   showTime();
   dialog.showModal();
+}
+
+/* Names the zone of the browser, if its clock shows another time: that of somebody who travels, or has chosen no zone. */
+function nameBrowserZone() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const time = new Date(clock.now).toLocaleTimeString("sv", { timeStyle: "short" });
+  return time === clock.show(clock.now).slice(-5) ? "" : ` ${texts.here.replace("{zone}", zone).replace("{time}", time)}`;
 }
 
 /* What the form was loaded with may be the second of a time that comes twice. */
