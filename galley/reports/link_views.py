@@ -22,10 +22,10 @@ from wagtail.contrib.redirects.views import CreateView
 from wagtail.models import Site
 from wagtail.permissions import policy_registry
 
-from galley.reports.base import OnPagesReport, Report, may_check_links, may_redirect
 from galley.reports.filters import BrokenLinkFilterSet, MissingAddressFilterSet
 from galley.reports.models import Address, Link, MissingAddress
 from galley.reports.outside import COMMAND
+from galley.reports.views import OnPagesReport, Report, may_check_links, may_redirect
 from galley.tasks.models import CommandRun
 
 

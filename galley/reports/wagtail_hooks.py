@@ -1,11 +1,12 @@
 """Where the reports enter Wagtail's admin: its menu, its addresses, and the dashboard."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,17 +15,46 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from galley.desk.dashboard import SiteProblem
-from galley.reports import urls
-from galley.reports.base import Report, may_describe, may_edit, may_redirect
-from galley.reports.content_views import AgeingPagesReport, MissingAltTextsReport, UndescribedImagesReport
-from galley.reports.link_views import BrokenLinksReport, MissingAddressesReport, find_broken_links
+from galley.reports.link_views import (
+    BrokenLinksReport,
+    MissingAddressesReport,
+    RedirectMissingAddressView,
+    check_links_now,
+    find_broken_links,
+    ignore_missing_address,
+)
 from galley.reports.models import MissingAddress
+from galley.reports.views import (
+    AgeingPagesReport,
+    MissingAltTextsReport,
+    Report,
+    UndescribedImagesReport,
+    may_describe,
+    may_edit,
+    may_redirect,
+)
+
+# Each with who may see it, in the order of the menu.
+REPORTS: list[tuple[type[Report], Callable[[Any], bool]]] = [
+    (BrokenLinksReport, may_edit),
+    (MissingAddressesReport, may_redirect),
+    (MissingAltTextsReport, may_edit),
+    (UndescribedImagesReport, may_describe),
+    (AgeingPagesReport, may_edit),
+]
 
 
 @hooks.register("register_admin_urls")
-def add_addresses() -> list[URLPattern]:
-    """Return the addresses of the reports."""
-    return urls.urlpatterns
+def add_addresses() -> Iterator[URLPattern]:
+    """Yield the addresses of the reports, and of what is done in them."""
+    for report, _may_see in REPORTS:
+        address = f"reports/{report.name.replace('_', '-')}/"
+        yield path(address, report.as_view(), name=f"reports_{report.name}")
+        yield path(f"{address}results/", report.as_view(results_only=True), name=f"reports_{report.name}_results")
+    redirect = RedirectMissingAddressView.as_view()
+    yield path("reports/broken-links/check/", check_links_now, name="reports_check_links")
+    yield path("reports/missing-addresses/<int:pk>/redirect/", redirect, name="reports_redirect")
+    yield path("reports/missing-addresses/<int:pk>/ignore/", ignore_missing_address, name="reports_ignore")
 
 
 @hooks.register("insert_global_admin_css")
@@ -47,15 +77,8 @@ class ReportMenuItem(MenuItem):
         return self._may_see(request.user)
 
 
-def _register(report: type[Report], may_see: Callable[[Any], bool], order: int) -> None:
-    hooks.register("register_reports_menu_item", lambda: ReportMenuItem(report, may_see, order))
-
-
-_register(BrokenLinksReport, may_edit, 100)
-_register(MissingAddressesReport, may_redirect, 110)
-_register(MissingAltTextsReport, may_edit, 120)
-_register(UndescribedImagesReport, may_describe, 130)
-_register(AgeingPagesReport, may_edit, 140)
+for number, (report, may_see) in enumerate(REPORTS):
+    hooks.register("register_reports_menu_item", partial(ReportMenuItem, report, may_see, 100 + 10 * number))
 
 
 @hooks.register("construct_reports_menu")
