@@ -34,6 +34,7 @@ class S3Server:
         self._address = (host, port)
         # Of each request: method and path.
         self.requests: list[str] = []
+        self._is_running = False
         self.start()
         self._address = (host, self._server.server_port)
         self.url = f"http://{host}:{self._server.server_port}"
@@ -51,13 +52,19 @@ class S3Server:
         return {SETTINGS[name]: value for name, value in self.environment.items()}
 
     def start(self) -> None:
-        """Answer again."""
+        """Answer, again if it was stopped."""
+        if self._is_running:
+            return
+        self._is_running = True
         self._server: BaseWSGIServer = make_server(*self._address, self._answer, threaded=True)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Refuse connections."""
+        if not self._is_running:
+            return
+        self._is_running = False
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -39,6 +39,7 @@ def server() -> Iterator[S3Server]:
 @pytest.fixture
 def bucket(server: S3Server, settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BackupBucket:
     """The site's bucket for backups, in which there is only a file of somebody else."""
+    server.start()
     monkeypatch.setattr(restoring, "call_command", lambda name, **options: None)
     for name, value in server.environment.items():
         monkeypatch.setenv(f"BACKUP_{name}", value)
@@ -69,20 +70,6 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
         monkeypatch.setattr(buckets, "datetime", clock)
 
     return set_clock
-
-
-@pytest.fixture
-def away(server: S3Server) -> Iterator[Callable[[], None]]:
-    """Return what stops the server for the rest of the test."""
-    stopped = []
-
-    def stop() -> None:
-        server.stop()
-        stopped.append(True)
-
-    yield stop
-    if stopped:
-        server.start()
 
 
 def keys(bucket: BackupBucket, name: str = "") -> list[str]:
@@ -260,11 +247,11 @@ def test_what_cannot_be_fetched_changes_nothing(root: Path, bucket: BackupBucket
 
 
 def test_a_bucket_that_is_away_is_named(
-    root: Path, bucket: BackupBucket, media: Path, away: Callable, set_clock: Callable
+    root: Path, bucket: BackupBucket, media: Path, server: S3Server, set_clock: Callable
 ) -> None:
     set_clock(NOW)
     run("backup")
-    away()
+    server.stop()
     set_clock(NOW + timedelta(hours=1))
     with pytest.raises(CommandError, match=r"is complete, but isn't in the bucket\. The bucket \S+ doesn't answer"):
         run("backup")

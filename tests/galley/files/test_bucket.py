@@ -51,6 +51,7 @@ def server() -> Iterator[S3Server]:
 @pytest.fixture
 def bucket(server: S3Server, settings, monkeypatch: pytest.MonkeyPatch) -> BucketStorage:
     """The site's files are in an empty bucket."""
+    server.start()
     for name, value in server.settings.items():
         setattr(settings, name, value)
     settings.STORAGES = settings.STORAGES | file_storages(BUCKET)
@@ -61,20 +62,6 @@ def bucket(server: S3Server, settings, monkeypatch: pytest.MonkeyPatch) -> Bucke
     storage.bucket.objects.delete()
     server.requests.clear()
     return storage
-
-
-@pytest.fixture
-def away(bucket: BucketStorage, server: S3Server) -> Iterator[None]:
-    """Return what stops the server for the rest of the test."""
-    stopped = []
-
-    def stop() -> None:
-        server.stop()
-        stopped.append(True)
-
-    yield stop
-    if stopped:
-        server.start()
 
 
 def keys(bucket: BucketStorage) -> list[str]:
@@ -101,8 +88,8 @@ def test_files_are_stored_whole_and_replace_no_other(bucket: BucketStorage, monk
         bucket.get_modified_time("documents/none.txt")
 
 
-def test_a_storage_that_is_away_is_asked_once(bucket: BucketStorage, server: S3Server, away: Callable) -> None:
-    away()
+def test_a_storage_that_is_away_is_asked_once(bucket: BucketStorage, server: S3Server) -> None:
+    server.stop()
     with pytest.raises(StorageError, match="doesn't answer"):
         bucket.save("a.txt", ContentFile(b"a"))
     assert bucket.is_away()
@@ -198,13 +185,13 @@ def upload(client: Client, kind: str, name: str, content: bytes):
 
 @pytest.mark.parametrize(("kind", "name"), [("wagtailimages", "dot.gif"), ("wagtaildocs", "plan.txt")])
 def test_an_upload_is_refused_with_a_reason_while_the_storage_is_away(
-    bucket: BucketStorage, away: Callable, client: Client, editor: AbstractUser, kind: str, name: str
+    bucket: BucketStorage, server: S3Server, client: Client, editor: AbstractUser, kind: str, name: str
 ) -> None:
     client.force_login(editor)
     client.raise_request_exception = False
     assert upload(client, kind, f"before-{name}", PIXEL).json()["success"]
     model = SiteImage if kind == "wagtailimages" else get_document_model()
-    away()
+    server.stop()
     # On a server, no transaction is around the request.
     with transaction.atomic():
         answer = upload(client, kind, name, PIXEL)
@@ -218,14 +205,14 @@ def test_an_upload_is_refused_with_a_reason_while_the_storage_is_away(
 
 
 def test_with_upstreams_class_the_upload_fails_without_a_reason(
-    bucket: BucketStorage, away: Callable, client: Client, editor: AbstractUser, settings
+    bucket: BucketStorage, server: S3Server, client: Client, editor: AbstractUser, settings
 ) -> None:
     settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "storages.backends.s3.S3Storage"}}
     settings.AWS_S3_CLIENT_CONFIG = CONFIG
     client.force_login(editor)
     client.raise_request_exception = False
     assert upload(client, "wagtaildocs", "before.txt", PIXEL).json()["success"]
-    away()
+    server.stop()
     with transaction.atomic():
         answer = upload(client, "wagtaildocs", "plan.txt", PIXEL)
     assert (answer.status_code, "Nothing was stored" in answer.text) == (500, False)
@@ -234,7 +221,7 @@ def test_with_upstreams_class_the_upload_fails_without_a_reason(
 def test_pages_are_read_while_the_storage_is_away(
     asgi_get: Callable,
     bucket: BucketStorage,
-    away: Callable,
+    server: S3Server,
     small_site: SmallSite,
     editor: AbstractUser,
     client: Client,
@@ -244,7 +231,7 @@ def test_pages_are_read_while_the_storage_is_away(
     url, unmade = (RenditionName.of(image, operation, "webp").url for operation in ("width-400", "width-500"))
     asgi_get(url)
     share = asgi_get(f"/share/{small_site.post.pk}/x.png")["Location"]
-    away()
+    server.stop()
     client.force_login(editor)
     client.raise_request_exception = False
     for path in (url, unmade, document.url, "/media/avatar_images/ada.webp"):
@@ -273,7 +260,7 @@ def test_the_health_says_what_the_bucket_does(bucket: BucketStorage, monkeypatch
 
 
 def test_a_backup_has_the_files_of_the_bucket(
-    bucket: BucketStorage, server: S3Server, away: Callable, tmp_path: Path, transactional_db: None, monkeypatch
+    bucket: BucketStorage, server: S3Server, tmp_path: Path, transactional_db: None, monkeypatch
 ) -> None:
     monkeypatch.setattr(restoring, "call_command", lambda name, **options: None)
     image = SiteImageFactory()
@@ -290,7 +277,7 @@ def test_a_backup_has_the_files_of_the_bucket(
     bucket.save("documents/later.txt", ContentFile(b"later"))
     restore_backup(second, find_media(), None, replace=True)
     assert {name: bucket.open(name).read() for name in keys(bucket)} == before
-    away()
+    server.stop()
     with pytest.raises(BackupError, match="doesn't answer"):
         make_backup(tmp_path / "other", find_media(), None)
 
