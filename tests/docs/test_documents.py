@@ -19,6 +19,7 @@ DOCUMENTS = [
 # Made when the site runs, or by a reader who follows an example.
 MADE_LATER = {"var/", "media/"}
 GUIDES = PROJECT / "docs" / "how-to"
+NEEDS = PROJECT / "docs/reference/editors-needs.md"
 TOP_LEVEL = {path.name for path in PROJECT.iterdir()}
 
 
@@ -47,6 +48,16 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
 def test_modules_exist(document: Path) -> None:
     for module in re.findall(r"`(config(?:\.\w+)+)`", document.read_text()):
         assert (PROJECT / (module.replace(".", "/") + ".py")).exists(), module
+
+
+def test_each_need_of_an_editor_names_tests_that_exist() -> None:
+    needs = re.findall(r"^\| (\d+) \|.*$", (text := NEEDS.read_text()), re.MULTILINE)
+    assert [int(number) for number in needs] == list(range(1, 43))
+    for line in text.splitlines():
+        tests = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", line)
+        assert bool(tests) == bool(re.match(r"\| \d", line)), line
+        for path, name in tests:
+            assert f"def {name}(" in (PROJECT / path).read_text(), name
 
 
 def test_the_drawing_is_made_from_the_imports() -> None:
