@@ -4,6 +4,7 @@ import logging
 import re
 from typing import Any
 
+from django.db import IntegrityError
 from django_tasks import task
 from wagtail.models import Page
 
@@ -34,6 +35,8 @@ def make_renditions(names: list[str]) -> None:
     for name in filter(None, map(RenditionName.parse, names)):
         try:
             make_rendition(name)
+        except IntegrityError:
+            logger.info("The picture of the rendition %s was deleted while it was made", name)
         except Exception:
             logger.exception("The rendition %s can't be made", name)
 

@@ -10,7 +10,7 @@ from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from wagtail.models import PageViewRestriction
 
-from galley.images import largest_image_url, render_picture, views
+from galley.images import largest_image_url, render_picture, renditions, views
 from galley.images.renditions import RENDITIONS_FOLDER, RenditionName, image_signature
 from galley.images.slots import get_slots
 from galley.images.tasks import make_renditions, make_renditions_of_page
@@ -149,6 +149,21 @@ def test_one_damaged_picture_stops_no_other(image: SiteImage) -> None:
     gone.file.storage.delete(gone.file.name)
     make_renditions.call(["nonsense", *names])
     assert Rendition.objects.get().image == image
+
+
+def test_a_picture_that_is_deleted_while_its_file_is_made_is_no_failure(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    image = SiteImageFactory(file__width=500, file__height=300)
+    name = RenditionName.of(image, "width-500", "webp")
+    monkeypatch.setattr(renditions, "find_image", lambda name: image)
+    # As into the bin, where its file stays.
+    SiteImage.objects.filter(pk=image.pk)._raw_delete("default")
+    caplog.set_level("INFO", "galley.images")
+    make_renditions.call([str(name)])
+    [record] = caplog.records
+    assert (record.levelname, record.args) == ("INFO", (name,))
+    assert not renditions.get_rendition_storage().exists(name.path)
 
 
 def test_pictures_from_before_are_looked_at_when_they_are_made(image: SiteImage) -> None:
