@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from galley.decoding.processes import OversizedPictureError, PictureError, examine
+from galley.decoding.processes import NoProcessError, OversizedPictureError, PictureError, examine
 from transfer.readers import IMAGE_SUFFIXES, LFS_POINTER, UnreadableFileError
 from transfer.text import compose
 
@@ -151,6 +151,9 @@ def _read_image(path: Path) -> ImageFile:
         raise ImageError("isn't fetched yet: run `git lfs pull` and import again")
     try:
         examine(content)
+    except NoProcessError as error:
+        # The picture isn't to blame: the memory is full, or the machine too busy.
+        raise UnreadableFileError(f"The picture `{path.name}` couldn't be opened: {error}.") from error
     except OversizedPictureError as error:
         raise ImageError("has too many pixels") from error
     except PictureError as error:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from wagtail.search.backends import get_search_backend
 from wagtail.search.models import IndexEntry
 
-from blog.models import BlogPostPage
 from search.backend import store_words
 from search.query import Query
 from search.words import find_words
@@ -35,7 +34,8 @@ def test_the_words_of_a_query_are_words_of_the_text(before: str, asked: str) -> 
 def test_sqlite_cuts_no_word(small_site: SmallSite) -> None:
     """SQLite's tables of Unicode are older than Python's."""
     letters = " ".join(map(chr, [*range(0xD800), *range(0xE000, 0x110000)]))
-    get_search_backend().add(BlogPostPage(pk=10_000, body=[("pull_quote", {"quote": letters})]))
+    small_site.post.body = [("pull_quote", {"quote": letters})]
+    get_search_backend().add(small_site.post)
     with connection.cursor() as cursor:
         cursor.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, wagtailsearch_indexentry_fts, row)")
         cursor.execute("SELECT term FROM temp.terms")

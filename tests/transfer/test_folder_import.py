@@ -7,7 +7,9 @@ import pkgutil
 import shutil
 from collections.abc import Callable
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -17,10 +19,10 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.images.models import Filter
 from wagtail.models import Page, Revision
 
 from blog.models import Author, BlogPostPage, Category
+from galley.decoding import processes
 from home.models import SiteImage
 from tests.transfer.conftest import BlogFolder, picture
 from transfer import importer
@@ -320,8 +322,6 @@ def test_a_picture_that_could_not_be_stored_fails_the_post_and_is_made_good_by_t
         ),
         ("pathlib.Path.stat", OSError(errno.ESTALE, "Stale file handle"), "can't be read: Stale file handle"),
         ("pathlib.Path.read_bytes", OSError(errno.EIO, "Input/output error"), "can't be read: Input/output error"),
-        ("wagtail.images.models.Filter.run", OSError(errno.ENOSPC, "No space left"), "couldn't be checked: OSError"),
-        ("wagtail.images.models.Filter.run", MemoryError(), "couldn't be checked: MemoryError"),
     ],
 )
 @pytest.mark.by_day(0)
@@ -333,7 +333,7 @@ def test_a_picture_that_could_not_be_read_fails_the_post_and_is_made_good_by_the
     original = pkgutil.resolve_name(method)
 
     def fail(self, *arguments, **options):
-        if path == self or isinstance(self, Filter):
+        if path == self:
             raise error
         return original(self, *arguments, **options)
 
@@ -341,6 +341,27 @@ def test_a_picture_that_could_not_be_read_fails_the_post_and_is_made_good_by_the
         patch.setattr(method, fail)
         report = blog_folder.run()
     assert f"The picture `a.png` {reason}" in report.failed[0].diagnostics[-1].text
+    assert states(blog_folder.run()) == {"hello.md": ImportState.NEW}
+    assert BlogPostPage.objects.get(slug="hello").body[0].value.startswith("![A cat](image:")
+
+
+@pytest.mark.parametrize("before", [0, 1], ids=["as it is read", "as it is stored"])
+def test_a_picture_that_could_not_be_opened_fails_the_post_and_is_made_good_by_the_next_run(
+    blog_folder: BlogFolder, before: int
+) -> None:
+    blog_folder.write("a.png", picture())
+    blog_folder.write("hello.md", PICTURED)
+    answers, calls = processes._answer, count()
+
+    def fail(*arguments: Any) -> Any:
+        if next(calls) >= before:
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+        return answers(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes, "_answer", fail)
+        report = blog_folder.run()
+    assert "The picture `a.png` couldn't be opened: No process can be started." in report.failed[0].diagnostics[-1].text
     assert states(blog_folder.run()) == {"hello.md": ImportState.NEW}
     assert BlogPostPage.objects.get(slug="hello").body[0].value.startswith("![A cat](image:")
 

@@ -19,6 +19,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
 from blog.models import Author, BlogIndexPage, BlogPostPage, Category, PostAuthor, Series
+from galley.decoding.processes import NoProcessError
 from transfer.conversion import ConvertedPost
 from transfer.image_files import ImageFile, hash_content
 from transfer.models import PostImport
@@ -138,9 +139,8 @@ class PageWriter:
                 with _naming_failure(image):
                     images[key] = self.images.add(image, post.alts.get(key, ""))
             except ValidationError as error:
-                # The picture isn't to blame: the disk or the memory is full.
-                if isinstance(error.__cause__, MemoryError) or getattr(error.__cause__, "errno", None):
-                    message = f"The picture `{image.path.name}` couldn't be checked: {error.__cause__!r}."
+                if isinstance(error.__cause__, NoProcessError):
+                    message = f"The picture `{image.path.name}` couldn't be opened: {error.__cause__}."
                     raise UnreadableFileError(message) from error
                 post.diagnostics.lost(f"The picture `{image.path.name}` wasn't copied. {' '.join(error.messages)}")
         return images
