@@ -1,4 +1,4 @@
-"""The address of the feeds. What follows `/shared/` is left out of the logs by `galley.monitoring.redaction`."""
+"""The address of the feeds. What follows `/shared/` is left out of the logs by `galley.preview.sharing`."""
 
 from django.urls import re_path
 

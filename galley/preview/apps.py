@@ -13,11 +13,10 @@ class PreviewConfig(AppConfig):
 
     def ready(self) -> None:
         """Register checks and signal handlers, connect the processes, and redact shared drafts' addresses in logs."""
-        from galley.monitoring.redaction import redact_logs
         from galley.preview import checks, conf, sharing  # noqa: F401
         from galley.preview.broadcast.hub import hub
 
-        redact_logs()
+        sharing.redact_logs()
         if url := conf.redis_url():
             # The client takes a fifth of a second to load, which a site without Redis needn't wait for.
             try:

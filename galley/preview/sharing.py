@@ -1,4 +1,4 @@
-"""Links that share the draft of one page: made, opened and stopped.
+"""Links that share the draft of one page: made, opened, stopped, and redacted in logs.
 
 A token is random and signed. What wasn't signed here never reaches the database, and a copy of the database opens
 nothing, because it holds only hashes of tokens. A link ends when its maker may not edit the page any more, when the
@@ -6,6 +6,8 @@ page is unpublished, and when it moves to another parent.
 """
 
 import hashlib
+import logging
+import re
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -90,3 +92,27 @@ def stop_links_to_moved_pages(instance: Page, parent_page_before: Page, parent_p
     if parent_page_before.pk != parent_page_after.pk:
         pages = Page.objects.descendant_of(instance, inclusive=True)
         ShareLink.objects.filter(page__in=pages).stop()
+
+
+# Where Django and uvicorn write down addresses.
+LOGGERS = ("django.request", "django.server", "django.security.csrf", "uvicorn.access", "uvicorn.error")
+# Of shared drafts and calendars, and of links that reset a password; the same as `galley.monitoring.redaction` has.
+SECRET = re.compile(r"(/shared/|/password_reset/confirm/[^/]+/)[\w.%~:-]+")
+
+
+def redact_logs() -> None:
+    """Leave tokens that open something by themselves out of what is logged about requests and sockets."""
+    for name in LOGGERS:
+        logging.getLogger(name).addFilter(redact)
+
+
+def redact(record: logging.LogRecord) -> bool:
+    """Put a sign of omission in the place of each token in `record`. Return True: every record is logged."""
+    record.msg = _redacted(record.msg)
+    if isinstance(record.args, tuple):
+        record.args = tuple(_redacted(value) for value in record.args)
+    return True
+
+
+def _redacted(value: Any) -> Any:
+    return SECRET.sub(r"\1…", value) if isinstance(value, str) else value

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from galley.calendar import feed
 from galley.calendar.models import FeedAddress
-from galley.monitoring.redaction import LOGGERS, redact_record
+from galley.preview.sharing import LOGGERS, redact
 from tests.factories import BlogPostPageFactory, SmallSite
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +120,6 @@ def test_the_address_stands_in_no_log(editor) -> None:
         msg = '"GET %s"'
         args = (path,)
 
-    assert redact_record(Record) is True
+    assert redact(Record) is True
     assert path.rpartition("/")[2].removesuffix(".ics") not in Record.args[0]
     assert "uvicorn.access" in LOGGERS

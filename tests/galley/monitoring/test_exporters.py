@@ -11,7 +11,9 @@ from threading import Thread
 import brotli
 import pytest
 
+from galley.monitoring import redaction
 from galley.monitoring.exporters import prepare_event
+from galley.preview import sharing
 from tests.running_site import PROJECT, environment
 
 pytestmark = pytest.mark.browser
@@ -83,6 +85,10 @@ def test_an_error_and_its_trace_are_sent(collector, tmp_path: Path) -> None:
     assert b"/admin/login/" in sent["/v1/traces"]
     assert b"secret-cookie" not in b"".join(sent.values())
     assert b"secret=word" not in sent["/api/1/envelope/"]
+
+
+def test_reports_leave_out_what_the_logs_do() -> None:
+    assert redaction.TOKEN.pattern == sharing.SECRET.pattern
 
 
 @pytest.mark.parametrize("path", ["/preview/shared/", "/admin/password_reset/confirm/MQ/"])
