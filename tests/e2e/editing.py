@@ -162,8 +162,11 @@ async def use_colours(page: Page, colours: str) -> None:
     await page.evaluate(
         """async () => {
             const transitions = () => document.getAnimations().filter((one) => one instanceof CSSTransition);
-            for (let running; (running = transitions()).length;)
+            for (let running; (running = transitions()).length;) {
                 await Promise.allSettled(running.map((one) => one.finished));
+                // One that has ended is listed until the next frame, which promises alone would never let come.
+                await new Promise(requestAnimationFrame);
+            }
         }"""
     )
 
