@@ -5,6 +5,7 @@ the id show it again. The file waits in a folder that isn't public.
 """
 
 import secrets
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -59,8 +60,16 @@ def move_file_to_bin(instance: Any, user: Any = None) -> BinItem:
     # Wagtail deletes the file of this name in a task, when it may have been restored.
     instance.file.name = f"{FOLDER}/{secrets.token_hex(8)}"
     DeleteAction(instance, user=user).execute(skip_permission_checks=True)
-    enqueue_with_commit(delete_file_from_storage_task, storage.deconstruct(), name)
+    transaction.on_commit(partial(_delete_file, storage, name))
     return item
+
+
+def _delete_file(storage: Any, name: str) -> None:
+    """Delete the file now: while it is there, what is restored gets another name, and so another address."""
+    try:
+        storage.delete(name)
+    except OSError:  # the worker tries it again
+        delete_file_from_storage_task.enqueue(storage.deconstruct(), name)
 
 
 def _find_relations(instance: Any) -> tuple[list[tuple[str, str, list[Any]]], list[models.Model]]:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.documents.models import Document
 from wagtail.models import Collection, ReferenceIndex
+from wagtail.tasks import delete_file_from_storage_task
 
 from blog.models import BlogPostPage
 from galley.bin.files import move_file_to_bin, restore_file
@@ -84,6 +85,18 @@ def test_an_image_in_the_bin_answers_to_nobody_and_comes_back(
     assert ProjectPicture.objects.get().image_id == image.pk
     assert Client().get(url).text == shown
     assert not BinItem.objects.exists()
+
+
+def test_what_comes_back_before_the_worker_has_done_anything_has_its_address(
+    db: None, commit: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delete_file_from_storage_task.get_backend(), "enqueue", lambda *arguments: None)
+    document = Document.objects.create(title="Marks", file=ContentFile(b"Let it stand.", "marks.txt"))
+    name, url = document.file.name, document.url
+    with commit():
+        item = move_file_to_bin(document)
+    restored = restore_file(item).instance
+    assert (restored.file.name, restored.url) == (name, url)
 
 
 def test_a_document_in_the_bin_is_no_more_sent(client: Client, small_site: SmallSite, editor, commit: Callable) -> None:
