@@ -12,6 +12,9 @@ LEASE = datetime.timedelta(seconds=60)
 # A worker that wasn't seen for longer is of no interest, unless it is the last one.
 REMEMBERED = datetime.timedelta(days=7)
 
+# What this process is at work on, and alone renews. A lease that it can't give back, since the database is away, ends.
+_held: set[UUID] = set()
+
 
 class Worker(models.Model):
     """A process that runs tasks. A thread of it stores every ten seconds that it lives."""
@@ -36,7 +39,7 @@ class Worker(models.Model):
         _worker, is_new = cls.objects.update_or_create(pk=worker_id, defaults={"host": host, "seen_at": now})
         if is_new:
             cls.objects.filter(seen_at__lt=now - REMEMBERED).delete()
-        Lease.objects.filter(worker_id=worker_id, is_renewed=True).update(until=now + LEASE)
+        Lease.objects.filter(pk__in=tuple(_held), worker_id=worker_id).update(until=now + LEASE)
 
 
 class Lease(models.Model):
@@ -64,18 +67,22 @@ class Lease(models.Model):
         """
         now = timezone.now()
         taken = {"worker_id": worker_id, "until": now + LEASE, "is_renewed": True}
-        if cls.objects.filter(pk=lease_id, until__lte=now).update(**taken):
+        is_taken = bool(cls.objects.filter(pk=lease_id, until__lte=now).update(**taken))
+        if is_taken or cls.objects.get_or_create(pk=lease_id, defaults=taken)[1]:
+            _held.add(lease_id)
             return True
-        return cls.objects.get_or_create(pk=lease_id, defaults=taken)[1]
+        return False
 
     @classmethod
     def give_back(cls, lease_id: UUID, worker_id: str) -> None:
-        """Let others take the lease, if `worker_id` still has it."""
-        cls.objects.filter(pk=lease_id, worker_id=worker_id).delete()
+        """Let others take the lease, if `worker_id` still has it and it doesn't rest."""
+        _held.discard(lease_id)
+        cls.objects.filter(pk=lease_id, worker_id=worker_id, is_renewed=True).delete()
 
     @classmethod
     def rest(cls, lease_id: UUID, worker_id: str, time: datetime.timedelta) -> None:
         """Let nobody take the lease for `time`, if `worker_id` still has it: what it stands for has been done."""
+        _held.discard(lease_id)
         own = cls.objects.filter(pk=lease_id, worker_id=worker_id)
         own.update(until=timezone.now() + time, is_renewed=False)
 

@@ -13,9 +13,10 @@ from django.db.models import F
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
-from galley.tasks.models import LEASE, Lease
+from galley.tasks.models import LEASE, CommandRun, Lease, Worker, command_id
 from quickstart.management.commands import worker
 from tests.conftest import SmallSite
+from tests.galley.tasks.conftest import Disk, disk  # noqa: F401
 
 OPTIONS = {
     "verbosity": 1, "interval": 0, "batch": True, "startup_delay": False, "reload": False, "queue_name": "*",
@@ -208,18 +209,22 @@ def test_of_several_workers_one_runs_a_command_and_it_is_not_due_again_at_once(m
 
 @pytest.mark.django_db
 def test_a_command_whose_worker_was_killed_is_run_by_the_next(monkeypatch) -> None:
-    class Killed(BaseException):
-        pass
-
-    def end(name: str) -> None:
-        raise Killed
-
-    monkeypatch.setattr(worker, "run_command", end)
-    with pytest.raises(Killed):
-        worker.run_alone("empty_bin", worker.DAY, "w1")
+    assert Lease.take(command_id("empty_bin"), "w1")
     runs: list[str] = []
     monkeypatch.setattr(worker, "run_command", runs.append)
     assert not worker.run_alone("empty_bin", worker.DAY, "w2")
     Lease.objects.update(until=F("until") - LEASE)
     assert worker.run_alone("empty_bin", worker.DAY, "w2")
     assert runs == ["empty_bin"]
+
+
+def test_a_command_whose_end_was_not_stored_is_run_again(monkeypatch, disk: Disk) -> None:  # noqa: F811
+    monkeypatch.setattr(worker, "run_command", lambda name: disk.fill())
+    assert not worker.run_alone("empty_bin", worker.DAY, "w1")
+    disk.make_room()
+    assert CommandRun.find("empty_bin").is_running
+    Lease.objects.update(until=timezone.now())
+    Worker.beat("w1", "host")
+    assert not CommandRun.find("empty_bin").is_running
+    monkeypatch.setattr(worker, "run_command", lambda name: None)
+    assert worker.run_alone("empty_bin", worker.DAY, "w1")

@@ -176,10 +176,13 @@ def run_alone(name: str, seconds: float, worker_id: str) -> bool:
     try:
         if not Lease.take(command_id(name), worker_id):
             return False
-        run_command(name)
-        CommandRun.find(name).end()
-        # A little less: the times of two workers differ.
-        Lease.rest(command_id(name), worker_id, datetime.timedelta(seconds=seconds * 0.9))
+        try:
+            run_command(name)
+            CommandRun.find(name).end()
+            # A little less: the times of two workers differ.
+            Lease.rest(command_id(name), worker_id, datetime.timedelta(seconds=seconds * 0.9))
+        finally:
+            Lease.give_back(command_id(name), worker_id)
     except Error:
         logger.exception("The database failed before or after %s.", name)
         return False

@@ -1,9 +1,10 @@
 """Tasks in the queue of the database, and workers that run one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
@@ -22,6 +23,34 @@ def run_next(worker: LeasingWorker) -> None:
     if task := DBTaskResult.objects.ready().first():
         task.claim(worker.worker_id)
         worker.run_task(task)
+
+
+class Disk:
+    """The disk of the database, which may be full."""
+
+    is_full = False
+
+    def fill(self) -> None:
+        self.is_full = True
+
+    def make_room(self) -> None:
+        self.is_full = False
+        # What failed has marked the transaction that the test runs in.
+        transaction.set_rollback(False)
+
+
+@pytest.fixture
+def disk(db: None) -> Iterator[Disk]:
+    """Let a test fill the disk: then the database takes nothing."""
+    disk = Disk()
+
+    def execute_if_possible(execute: Any, sql: str, *arguments: Any) -> Any:
+        if disk.is_full and sql.startswith(("INSERT", "UPDATE", "DELETE")):
+            raise OperationalError("database or disk is full")
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(execute_if_possible):
+        yield disk
 
 
 @pytest.fixture

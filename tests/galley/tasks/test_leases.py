@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from django.db import Error, OperationalError
 from django.utils import timezone
 from django_tasks.signals import task_started
 from django_tasks_db.models import DBTaskResult
@@ -15,7 +16,7 @@ from galley.tasks.models import LEASE, REMEMBERED, Lease, Worker, command_id
 from galley.tasks.queue import MOST_ATTEMPTS, enqueue_with_commit, release_expired
 from tests.conftest import SmallSite
 from tests.galley.tasks import sample
-from tests.galley.tasks.conftest import make_worker, run_next
+from tests.galley.tasks.conftest import Disk, make_worker, run_next
 
 LONG_AGO = LEASE + datetime.timedelta(seconds=1)
 
@@ -27,12 +28,18 @@ def _no_runs() -> Iterator[None]:
     sample.meanwhile.clear()
 
 
-def kill_worker_of(task: DBTaskResult, worker_id: str = "dead") -> None:
-    """Leave the task as a worker that was killed a minute ago."""
+def expire(task: DBTaskResult) -> None:
+    """Let a minute go by since the task was begun and its lease was renewed."""
     then = timezone.now() - LONG_AGO
-    fields = {"status": "RUNNING", "started_at": then, "worker_ids": [worker_id]}
-    DBTaskResult.objects.filter(pk=task.pk).update(**fields)
-    Lease.objects.create(pk=task.pk, worker_id=worker_id, until=then + LEASE)
+    DBTaskResult.objects.filter(pk=task.pk).update(started_at=then)
+    Lease.objects.filter(pk=task.pk).update(until=then + LEASE)
+
+
+def kill_worker_of(task: DBTaskResult) -> None:
+    """Leave the task as a worker that was killed a minute ago."""
+    DBTaskResult.objects.filter(pk=task.pk).update(status="RUNNING", worker_ids=["dead"])
+    Lease.objects.create(pk=task.pk, worker_id="dead", until=timezone.now())
+    expire(task)
 
 
 @pytest.mark.usefixtures("database_queue")
@@ -58,8 +65,9 @@ def test_what_a_dead_worker_has_begun_is_taken_up_again(make_task) -> None:
 
 
 def test_a_task_whose_worker_lives_is_left_alone(make_task) -> None:
-    task = make_task()
-    kill_worker_of(task, "living")
+    task = make_task("RUNNING", worker_ids=["living"])
+    Lease.take(task.pk, "living")
+    expire(task)
     Worker.beat("living", "host")
     release_expired()
     task.refresh_from_db()
@@ -100,6 +108,23 @@ def test_an_index_task_whose_object_is_deleted_meanwhile_has_not_failed(make_tas
         run_next(make_worker())
     task.refresh_from_db()
     assert (task.status, Lease.objects.count()) == ("SUCCESSFUL", 0)
+
+
+@pytest.mark.usefixtures("database_queue")
+def test_a_task_whose_result_was_not_stored_is_taken_up_again_by_the_same_worker(make_task, disk: Disk) -> None:
+    task = make_task()
+    sample.meanwhile.append(disk.fill)
+    with pytest.raises(Error):
+        run_next(make_worker())
+    disk.make_room()
+    sample.meanwhile.clear()
+    expire(task)
+    # The worker lives, but isn't at work on it any more.
+    Worker.beat("w1", "host")
+    release_expired()
+    run_next(make_worker())
+    task.refresh_from_db()
+    assert (sample.runs, task.status, Lease.objects.count()) == (["note"] * 2, "SUCCESSFUL", 0)
 
 
 def test_a_task_that_was_marked_a_moment_ago_is_left_alone(make_task) -> None:
@@ -182,8 +207,6 @@ def test_a_heartbeat_forgets_workers_of_former_weeks() -> None:
 
 @pytest.mark.django_db
 def test_a_heartbeat_goes_on_when_the_database_fails(monkeypatch, caplog: pytest.LogCaptureFixture) -> None:
-    from django.db import OperationalError
-
     def fail(*names: str) -> None:
         raise OperationalError("database is locked")
 
