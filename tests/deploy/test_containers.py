@@ -2,17 +2,21 @@
 
 import os
 import re
+import socket
 import subprocess
 import tomllib
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
 import yaml
 from django.core.management import get_commands
 
+from benchmarks.ports import find_port
 from tests.config.test_production_settings import manage
 from tests.deploy.server import skip_without
-from tests.running_site import PROJECT
+from tests.running_site import PROJECT, start_process, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -116,6 +120,26 @@ def test_caddy_takes_its_settings(tmp_path: Path) -> None:
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "HOST": "galley.example.org"}
     run = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True)
     assert "Valid configuration" in run.stdout, run.stderr
+
+
+def test_caddy_and_nginx_say_the_same_while_no_process_answers(tmp_path: Path) -> None:
+    skip_without("caddy")
+    deployed = (PROJECT / "deploy/Caddyfile").read_text()
+    port, closed = find_port(), find_port()
+    site = deployed.replace("web:8080", f"127.0.0.1:{closed}").replace("20s", "100ms")
+    (tmp_path / "Caddyfile").write_text(f"{{\n\tadmin off\n\tauto_https off\n}}\n{site}")
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "HOST": f"http://127.0.0.1:{port}"}
+    command = ["caddy", "run", "--config", tmp_path / "Caddyfile", "--adapter", "caddyfile"]
+    caddy = start_process(command, env=env, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: not socket.socket().connect_ex(("127.0.0.1", port)))
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/")
+    finally:
+        caddy.terminate()
+        caddy.wait()
+    assert (refused.value.code, refused.value.headers["Retry-After"]) == (503, "5")
+    assert refused.value.read().decode() in (PROJECT / "deploy/nginx.conf").read_text()
 
 
 def test_the_image_has_the_extras_that_are_asked_for(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,6 +93,16 @@ def test_releases_follow_each_other_under_load(server: DebianServer) -> None:
     assert [line for line in lines if "worker" in line] == [
         f"{name} worker " for name in ("first", "first", "second", "first", "first")
     ]
+
+
+def test_while_no_process_answers_visitors_read_what_to_do(server: DebianServer) -> None:
+    for data in (None, b"message"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            request(server.url, data=data)
+        answer = refused.value
+        assert (answer.code, answer.headers["Retry-After"], answer.headers["Cache-Control"]) == (503, "5", "no-store")
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none';")
+        assert "We will be back in a moment" in answer.read().decode()
 
 
 def test_a_backup_precedes_an_upgrade_and_the_site_stops_while_one_is_restored(server: DebianServer) -> None:
