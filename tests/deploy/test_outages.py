@@ -36,6 +36,8 @@ ABSENCE = 60
 UNMENDED = "tests.deploy.unmended"
 CACHED = ["/", "/blog/", "/portfolio/"]
 UNAVAILABLE = f"searched 503, again in {RETRY_AFTER} s"
+UNFINISHED = "SELECT task_path FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
+RESET_MAIL = "galley.rate_limits.tasks.send_reset_mail"
 ADMIN = ["/admin/", "/admin/pages/", "/admin/images/", "/admin/reports/broken-links/"]
 
 
@@ -181,6 +183,9 @@ class Desk:
     def upload(self) -> dict:
         return self.try_upload().json()
 
+    def ask_for_reset_mail(self) -> None:
+        self.post("/admin/password_reset/", {"email": f"{EDITOR}@example.org"})
+
     def read(self) -> set[int]:
         # Its picture was never asked for: it has to be made.
         share = f"/share/{next(self._pages)}/x.png"
@@ -263,16 +268,36 @@ def test_full_disks_and_a_mail_server_that_says_nothing_cost_nothing(small_disk:
             ballast.unlink()
 
             # All is as before, and the worker goes on after a mail that nobody takes.
-            desk.post("/admin/password_reset/", {"email": f"{EDITOR}@example.org"})
+            desk.ask_for_reset_mail()
             assert desk.upload()["success"]
             assert desk.count_pictures() == (rows + 1, files + 1)
-            unfinished = "SELECT 1 FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
-            wait_until(lambda: not desk.query(unfinished))
+            wait_until(lambda: not desk.query(UNFINISHED))
             ends = dict(
                 desk.query("SELECT task_path, status FROM django_tasks_database_dbtaskresult ORDER BY enqueued_at")
             )
-            assert ends.pop("galley.rate_limits.tasks.send_reset_mail") == "FAILED"
+            assert ends.pop(RESET_MAIL) == "FAILED"
             assert set(ends.values()) == {"SUCCESSFUL"}
+
+
+@pytest.mark.nightly
+def test_a_worker_that_waits_without_limit_does_nothing_else(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as black_hole:
+        mail = {"EMAIL_URL": f"smtp://127.0.0.1:{black_hole.getsockname()[1]}/?timeout=1"}
+        build_small_site(tmp_path)
+        with run_site(tmp_path, DJANGO_SETTINGS_MODULE=UNMENDED, UNMENDED="mail", **mail) as site:
+            desk = Desk(site)
+            desk.ask_for_reset_mail()
+            connection, _address = black_hole.accept()
+            assert desk.upload()["success"]
+            # Two beats are ten seconds apart, and the limit would be one second.
+            for _ in range(2):
+                [beat] = desk.query("SELECT seen_at FROM tasks_worker")
+                wait_until(lambda beat=beat: desk.query("SELECT seen_at FROM tasks_worker") != [beat])
+            assert len(desk.query(UNFINISHED)) > 1
+            assert (RESET_MAIL,) in desk.query(UNFINISHED)
+            # It goes on when the server hangs up.
+            connection.close()
+            wait_until(lambda: not desk.query(UNFINISHED))
 
 
 @pytest.mark.nightly

@@ -10,5 +10,7 @@ match os.environ["UNMENDED"]:
         CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     case "pool":  # waits long for a database that is away
         DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 10
+    case "mail":  # Django's default, which waits for a silent mail server for ever
+        EMAIL_TIMEOUT = None
     case "files":  # Django's own, which writes files in their place
         STORAGES["default"] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
