@@ -20,8 +20,9 @@ COPY --from=build /srv/galley /srv/galley
 RUN install -d -o galley -g galley /srv/galley/var
 WORKDIR /srv/galley
 USER galley
-# glibc gives each thread a part of memory of its own, and seldom gives back what it has once needed there.
+# glibc gives each thread a part of memory of its own, and keeps large buffers in it that it would give back at once.
 ENV MALLOC_ARENA_MAX=2 \
+    MALLOC_MMAP_THRESHOLD_=131072 \
     PATH=/srv/galley/.venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=config.settings.production \
     STATIC_ROOT=/srv/galley/collected-static \

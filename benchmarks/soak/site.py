@@ -81,6 +81,7 @@ def run_soaked_site(number_of_posts: int, *, is_leaking: bool) -> Iterator[Soake
             "TMPDIR": str(folder / "tmp"),
             # As in the units.
             "MALLOC_ARENA_MAX": "2",
+            "MALLOC_MMAP_THRESHOLD_": "131072",
         }
         posts, shared_path = _build(folder / "var", number_of_posts, settings)
         serve = ["serve", *(["--application", LEAKING] if is_leaking else [])]

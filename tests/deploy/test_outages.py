@@ -20,6 +20,7 @@ from tests.running_site import (
     DATABASE,
     EDITOR,
     POST_ID,
+    STARTS_WITHIN,
     RunningSite,
     build_small_site,
     read_session,
@@ -298,6 +299,27 @@ def test_a_worker_that_waits_without_limit_does_nothing_else(tmp_path: Path) -> 
             # It goes on when the server hangs up.
             connection.close()
             wait_until(lambda: not desk.query(UNFINISHED))
+
+
+@pytest.mark.nightly
+def test_a_task_whose_database_goes_away_is_taken_up_again(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mail_server, run_postgresql() as database:
+        mail_server.settimeout(STARTS_WITHIN)
+        own = {
+            "DATABASE_URL": database.url,
+            "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.getsockname()[1]}/?timeout={STARTS_WITHIN}",
+        }
+        build_small_site(tmp_path, **own)
+        with run_site(tmp_path, **own) as site:
+            Desk(site).ask_for_reset_mail()
+            first, _address = mail_server.accept()
+            database.kill()
+            # The task ends, and neither its result nor its lease can be stored.
+            first.close()
+            wait_until(lambda: "The worker goes on" in site.log)
+            database.start()
+            second, _address = mail_server.accept()
+            second.close()
 
 
 @pytest.mark.nightly
