@@ -70,6 +70,24 @@ async def reach_the_bulk_actions_on_a_phone(page: Page) -> None:
     await page.set_viewport_size(SCREENS["desk"])
 
 
+# How many lines a word takes as a title of the first row.
+LINES_OF_WORD = """word => {
+  const title = document.querySelector('.listing td.title a').firstChild;
+  title.data = word;
+  const range = document.createRange();
+  range.selectNodeContents(title);
+  return range.getClientRects().length;
+}"""
+
+
+async def test_a_list_on_a_phone_breaks_no_word_of_a_title(editor_page: Page) -> None:
+    await editor_page.set_viewport_size(SCREENS["phone"])
+    for path in (f"/admin/pages/{BLOG_ID}/", "/admin/blogpostpage-list/"):
+        await editor_page.goto(path)
+        assert await editor_page.evaluate(LINES_OF_WORD, "footbridges") == 1
+    await editor_page.set_viewport_size(SCREENS["desk"])
+
+
 async def test_many_posts_change_at_once_and_two_tags_become_one(
     server: RunningSite, editor_page: Page, views: list[View]
 ) -> None:
