@@ -86,6 +86,16 @@ async def test_the_blocks_that_lead_on_have_no_violation(
     await assert_accessible(page, views, where=", ".join(LEADING))
 
 
+@pytest.mark.parametrize("path", ["/colophon/", "/blog/before-we-fold-the-sheet/"])
+async def test_titles_and_contents_have_no_violation_on_a_desk(
+    browser: Browser, server: RunningSite, path: str
+) -> None:
+    page = await open_window(browser, server, DESK)
+    await page.goto(path)
+    await load_late_pictures(page)
+    assert await _look(page, "light") == []
+
+
 async def test_a_violation_is_found(browser: Browser, server: RunningSite) -> None:
     page = await open_window(browser, server, DESK)
     await page.goto("/")
