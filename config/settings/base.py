@@ -139,16 +139,17 @@ TEMPLATES = [
 
 # Database and cache
 
-# Requests run in several threads. For several writers at a time, SQLite needs WAL, and transactions that take their
-# write lock at the start. Otherwise it raises "database is locked".
+# For several threads that write, SQLite needs WAL, and transactions that take their write lock at the start.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
 }
 # The preview's sockets run in threads that come and go, and share connections through Psycopg's pool.
-# After some (milli)seconds, a connection ends whose other host is cut off, and says nothing.
-CUT_OFF = {"connect_timeout": 2, "tcp_user_timeout": 1500, "keepalives_idle": 5, "keepalives_interval": 2}
+# After some (milli)seconds, a connection ends whose other host is cut off, and says nothing. Also at the server: there,
+# what a lost host was changing would be locked for two hours.
+CUT_OFF = {"connect_timeout": "2", "tcp_user_timeout": "1500", "keepalives_idle": "5", "keepalives_interval": "2"}
+CUT_OFF["options"] = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 # In seconds: how long a request waits for a connection, and how long the pool tries to make one. After that, the next
 # request lets it try again. By default, the time between two attempts doubles up to minutes.
 POOL = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 16), "timeout": 1.8, "reconnect_timeout": 0.5}
@@ -159,8 +160,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # The threads of requests live as long as the process, and so do their connections.
     DATABASES["default"] |= {"OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
 else:
-    # The pool needs each connection back after the request.
-    DATABASES["default"] |= {"OPTIONS": {"pool": POOL, **CUT_OFF}}
+    # The pool needs each connection back after the request. What DATABASE_URL says, such as `?sslmode=`, counts.
+    DATABASES["default"]["OPTIONS"] = {"pool": POOL, **CUT_OFF} | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Threads for the synchronous part of requests. More of them don't compute faster. With fewer, slow uploads in the admin
@@ -180,8 +181,7 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
-# Through Redis, a draft also reaches browsers that are connected to other processes. Without Redis, the lock file
-# ensures that there is only one process.
+# Through Redis, a draft also reaches browsers at other processes. Without it, the lock file allows only one process.
 PREVIEW_REDIS_URL = REDIS_URL
 PREVIEW_LOCK_FILE = VAR_DIR / "server.lock"
 

@@ -5,7 +5,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.config.test_production_settings import REQUIRED, manage
 from tests.running_site import PROJECT, environment
+
+
+def test_the_address_of_the_database_says_how_to_trust_its_server(tmp_path: Path) -> None:
+    address = "postgres://galley:secret@db.example.org/galley?sslmode=verify-full&sslrootcert=/etc/ssl/db.pem"
+    run = manage(tmp_path, "diffsettings", **REQUIRED | {"DATABASE_URL": address})
+    assert "'sslmode': 'verify-full', 'sslrootcert': '/etc/ssl/db.pem'" in run.stdout, run.stderr
 
 
 def test_the_budget_is_checked_on_postgresql(postgresql_small_site: Callable[[str], str], tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 import asyncio
 import re
+import subprocess
+import sys
 import time
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,16 +15,27 @@ import psycopg
 import pytest
 import requests
 
-from tests.deploy.hosts import Hosts, run_hosts
+from tests.deploy.hosts import STORAGE, Host, Hosts, WebHost, run_hosts
 from tests.forms.conftest import token_of_age
 from tests.galley.preview.conftest import form_of, markdown
 from tests.galley.preview.real_sockets import RealEditor, RealScreen, running
 from tests.processes import ServerProcess, relay
-from tests.running_site import BLOG_ID, PROJECT, read_session, wait_until
+from tests.running_site import BLOG_ID, PROJECT, environment, read_session, start_process, wait_until
+from tests.services import run_postgresql
 
 POST = "select id, title, slug from wagtailcore_page join blog_blogpostpage on page_ptr_id = id order by id limit 1"
 PICTURE = PROJECT / "docs/images/galley.png"
 PATIENCE = 60  # seconds
+# What a host does that is lost in the middle of it.
+LOCK = """
+import time, django
+django.setup()
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT pg_advisory_lock(1)")
+    print("locked", flush=True)
+    time.sleep(3600)
+"""
 
 
 class People:
@@ -148,6 +162,26 @@ async def play(hosts: Hosts) -> People:
             await types("after")
             await screen.shows(editor.form["body-0-value"][0])
     return people
+
+
+@pytest.mark.nightly
+def test_what_a_lost_host_has_locked_is_free_again(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        storage = Host()
+        stack.callback(storage.end)
+        storage.ip("address", "add", f"{STORAGE}/32", "dev", "lo")
+        web = WebHost(1, storage)
+        stack.callback(web.end)
+        database = stack.enter_context(run_postgresql(STORAGE, storage.within))
+        env = environment(tmp_path, DATABASE_URL=f"postgres://galley@{STORAGE}/galley")
+        lost = start_process([*web.within, sys.executable, "-c", LOCK], cwd=PROJECT, env=env, stdout=subprocess.PIPE)
+        stack.callback(lost.communicate)
+        stack.callback(lost.kill)
+        assert lost.stdout
+        assert lost.stdout.readline() == b"locked\n"
+        web.cut_off()
+        with psycopg.connect(database.url, options=f"-c statement_timeout={PATIENCE}s") as connection:
+            connection.execute("SELECT pg_advisory_lock(1)")
 
 
 @pytest.mark.nightly
