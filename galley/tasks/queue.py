@@ -83,6 +83,13 @@ def retry_failed(tasks: QuerySet[DBTaskResult]) -> int:
     )
 
 
+def put_off(task: DBTaskResult, time: datetime.timedelta) -> None:
+    """Let a task that was begun wait for `time`, as if it hadn't been."""
+    DBTaskResult.objects.filter(pk=task.pk).update(
+        status=TaskResultStatus.READY, run_after=timezone.now() + time, started_at=None, worker_ids=[]
+    )
+
+
 def delete_old_results() -> int:
     """Delete the results older than `OLDEST_RESULT`, and all but the newest `MOST_RESULTS`. Return how many. Blocks."""
     count = 0

@@ -1,5 +1,6 @@
 """The worker's side of the leases: a heartbeat in a thread, and tasks that belong to one worker at a time."""
 
+import datetime
 import logging
 import socket
 from collections.abc import Iterator
@@ -9,18 +10,23 @@ from typing import Any
 
 from django.apps import apps
 from django.db import Error, connections
+from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
 from galley.tasks.models import Lease, Worker
-from galley.tasks.queue import is_own, release_expired, retry_failed
+from galley.tasks.queue import is_own, put_off, release_expired, retry_failed
 
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_BEATS = 10.0
 # Upstream's tasks that index an object, which may be deleted before its turn comes. Then they would fail for ever.
 _INDEXING = {"wagtail.tasks.update_reference_index_task", "modelsearch.tasks.insert_or_update_object_task"}
+# So long an unknown task waits for a worker of the release that has queued it: during an upgrade, or after a rollback.
+LONGEST_UNKNOWN = datetime.timedelta(hours=1)
+NEXT_LOOK = datetime.timedelta(minutes=1)
 # What stops a task when the worker is asked to end for the second time. It hasn't failed.
 _STOPPED = {"builtins.SystemExit", "builtins.KeyboardInterrupt"}
 
@@ -40,6 +46,9 @@ class LeasingWorker(db_worker.Worker):
             if is_about_nothing(db_task_result):
                 db_task_result.set_successful(None)
                 return
+            if is_of_another_release(db_task_result):
+                put_off(db_task_result, NEXT_LOOK)
+                return
             super().run_task(db_task_result)
             is_stopped = not self.running and db_task_result.exception_class_path in _STOPPED
             # If the object was deleted meanwhile, the next turn has nothing to do.
@@ -58,6 +67,15 @@ def is_about_nothing(task: DBTaskResult) -> bool:
         return False
     app_label, model_name, pk = task.args_kwargs["args"]
     return not apps.get_model(app_label, model_name)._base_manager.filter(pk=pk).exists()
+
+
+def is_of_another_release(task: DBTaskResult) -> bool:
+    """Return whether the code of the task isn't here, and may be in a release that runs elsewhere or soon."""
+    try:
+        import_string(task.task_path)
+    except ImportError:
+        return timezone.now() - task.enqueued_at < LONGEST_UNKNOWN
+    return False
 
 
 def guard_result(instance: DBTaskResult, update_fields: Any, **kwargs: Any) -> None:

@@ -161,6 +161,22 @@ def test_a_worker_that_slept_stores_no_result_of_what_another_has(make_task, cap
 
 
 @pytest.mark.usefixtures("database_queue")
+@pytest.mark.parametrize(
+    ("age", "status"), [(datetime.timedelta(minutes=59), "READY"), (datetime.timedelta(hours=1), "FAILED")]
+)
+def test_a_task_of_another_release_waits_for_it(make_task, age: datetime.timedelta, status: str) -> None:
+    task = make_task(path="tests.galley.tasks.sample.task_of_tomorrow")
+    DBTaskResult.objects.update(enqueued_at=timezone.now() - age)
+    run_next(make_worker())
+    task.refresh_from_db()
+    assert (task.status, Lease.objects.count()) == (status, 0)
+    if status == "READY":
+        assert timezone.now() < task.run_after < timezone.now() + datetime.timedelta(minutes=2)
+        # It doesn't look as if its workers had died.
+        assert task.worker_ids == []
+
+
+@pytest.mark.usefixtures("database_queue")
 def test_a_task_that_is_stopped_waits_again(make_task) -> None:
     task, worker = make_task(), make_worker()
 
