@@ -4,7 +4,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -67,6 +66,7 @@ def test_it_waits_for_a_lock_and_for_nothing_else(monkeypatch, cause: type[Excep
 
     monkeypatch.setattr(Command, "handle", fail)
     monkeypatch.setattr(migrate, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(migrate, "set_limit", lambda connection, time: None)
     monkeypatch.setattr(connection, "vendor", "postgresql")
     with raised:
         call_command("migrate")
@@ -74,10 +74,10 @@ def test_it_waits_for_a_lock_and_for_nothing_else(monkeypatch, cause: type[Excep
 
 
 @pytest.mark.parametrize(
-    ("sql", "limit"), [("ALTER TABLE a ADD b int", "1s"), ("CREATE INDEX CONCURRENTLY a ON b (c)", "0")]
+    ("sql", "limits"), [("ALTER TABLE a ADD b int", []), ("CREATE INDEX CONCURRENTLY a ON b (c)", ["0", "1s"])]
 )
-def test_what_nobody_waits_behind_may_wait(sql: str, limit: str) -> None:
+def test_what_nobody_waits_behind_may_wait(monkeypatch, sql: str, limits: list[str]) -> None:
     done: list[str] = []
-    database = SimpleNamespace(connection=SimpleNamespace(execute=done.append))
-    migrate.limit_locks(lambda sql, *rest: done.append(sql), sql, (), False, {"connection": database})
-    assert done == [f"SET lock_timeout = '{limit}'", sql]
+    monkeypatch.setattr(migrate, "set_limit", lambda connection, time: done.append(time))
+    migrate.let_wait(lambda sql, *rest: done.append(sql), sql, (), False, {"connection": connection})
+    assert done == [*limits[:1], sql, *limits[1:]]

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 LOCK_TIMEOUT = "1s"
 PAUSE_SECONDS = 4
@@ -30,8 +31,9 @@ class Command(migrate.Command):
         if connection.vendor != "postgresql":
             super().handle(*args, **options)
             return
-        with connection.execute_wrapper(limit_locks):
+        with connection.execute_wrapper(let_wait):
             for _ in range(TRIES):
+                set_limit(connection, LOCK_TIMEOUT)
                 try:
                     super().handle(*args, **options)
                     break
@@ -45,12 +47,21 @@ class Command(migrate.Command):
                     "A table that is to be changed was in use for minutes: by a backup, or by a transaction that "
                     "nobody ends (pg_stat_activity). The site goes on as before. The same command continues from here."
                 )
-        with connection.cursor() as cursor:
-            cursor.execute("RESET lock_timeout")
+            set_limit(connection, "0")
 
 
-def limit_locks(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+def set_limit(connection: BaseDatabaseWrapper, time: str) -> None:
+    """Let statements wait for a lock for `time`, such as "1s"; "0" is without limit."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{time}'")
+
+
+def let_wait(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Execute a statement. What is done `CONCURRENTLY` may wait: nobody waits behind it."""
-    limit = 0 if "CONCURRENTLY" in str(sql) else LOCK_TIMEOUT
-    context["connection"].connection.execute(f"SET lock_timeout = '{limit}'")
-    return execute(sql, params, many, context)
+    if "CONCURRENTLY" not in str(sql):
+        return execute(sql, params, many, context)
+    set_limit(context["connection"], "0")
+    try:
+        return execute(sql, params, many, context)
+    finally:
+        set_limit(context["connection"], LOCK_TIMEOUT)
