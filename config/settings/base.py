@@ -149,7 +149,7 @@ SQLITE_OPTIONS = {
 # After some (milli)seconds, a connection ends whose other host is cut off, and says nothing. Also at the server: there,
 # what a lost host was changing would be locked for two hours.
 CUT_OFF = {"connect_timeout": "2", "tcp_user_timeout": "1500", "keepalives_idle": "5", "keepalives_interval": "2"}
-CUT_OFF["options"] = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+CUT_OFF["options"] = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_user_timeout=9s"
 # In seconds: how long a request waits for a connection, and how long the pool tries to make one. After that, the next
 # request lets it try again. By default, the time between two attempts doubles up to minutes.
 POOL = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 16), "timeout": 1.8, "reconnect_timeout": 0.5}
