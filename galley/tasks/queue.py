@@ -24,6 +24,14 @@ OLDEST_RESULT = datetime.timedelta(days=14)
 _DELETED_AT_ONCE = 1_000
 # A worker begins a task within a second, and is seen every ten.
 WORKER_LATE = datetime.timedelta(minutes=5)
+# How a task is queued again.
+_AGAIN: dict[str, Any] = {
+    "status": TaskResultStatus.READY,
+    "started_at": None,
+    "finished_at": None,
+    "exception_class_path": "",
+    "traceback": "",
+}
 logger = logging.getLogger(__name__)
 
 
@@ -71,23 +79,14 @@ def release_expired() -> None:
 
 def retry_failed(tasks: QuerySet[DBTaskResult]) -> int:
     """Queue those of `tasks` that have failed again. Return their number."""
-    return tasks.filter(status=TaskResultStatus.FAILED).update(
-        status=TaskResultStatus.READY,
-        enqueued_at=timezone.now(),
-        run_after=get_date_max(),
-        started_at=None,
-        finished_at=None,
-        worker_ids=[],
-        exception_class_path="",
-        traceback="",
-    )
+    failed = tasks.filter(status=TaskResultStatus.FAILED)
+    return failed.update(**_AGAIN, enqueued_at=timezone.now(), run_after=get_date_max(), worker_ids=[])
 
 
-def put_off(task: DBTaskResult, time: datetime.timedelta) -> None:
-    """Let a task that was begun wait for `time`, as if it hadn't been."""
-    DBTaskResult.objects.filter(pk=task.pk).update(
-        status=TaskResultStatus.READY, run_after=timezone.now() + time, started_at=None, worker_ids=[]
-    )
+def put_off(task: DBTaskResult, time: datetime.timedelta, **changes: Any) -> None:
+    """Queue a task that was begun, or has just failed, again: it is due in `time`. `changes` are of other fields."""
+    own = DBTaskResult.objects.filter(pk=task.pk)
+    own.update(**_AGAIN, run_after=timezone.now() + time, **changes)
 
 
 def delete_old_results() -> int:

@@ -17,7 +17,7 @@ from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
 from galley.tasks.models import Lease, Worker
-from galley.tasks.queue import is_own, put_off, release_expired, retry_failed
+from galley.tasks.queue import MOST_ATTEMPTS, is_own, put_off, release_expired, retry_failed
 
 logger = logging.getLogger(__name__)
 
@@ -26,9 +26,11 @@ SECONDS_BETWEEN_BEATS = 10.0
 _INDEXING = {"wagtail.tasks.update_reference_index_task", "modelsearch.tasks.insert_or_update_object_task"}
 # So long an unknown task waits for a worker of the release that has queued it: during an upgrade, or after a rollback.
 LONGEST_UNKNOWN = datetime.timedelta(hours=1)
-NEXT_LOOK = datetime.timedelta(minutes=1)
+NEXT_TRY = datetime.timedelta(minutes=1)
 # What stops a task when the worker is asked to end for the second time. It hasn't failed.
 _STOPPED = {"builtins.SystemExit", "builtins.KeyboardInterrupt"}
+# What passes: the database was started again, its disk was full, or two transactions waited for each other.
+_PASSING = {"django.db.utils.OperationalError", "django.db.utils.InterfaceError"}
 
 
 class LeaseLost(Exception):
@@ -45,20 +47,26 @@ class LeasingWorker(db_worker.Worker):
         try:
             if is_about_nothing(db_task_result):
                 db_task_result.set_successful(None)
-                return
-            if is_of_another_release(db_task_result):
-                put_off(db_task_result, NEXT_LOOK)
-                return
-            super().run_task(db_task_result)
-            is_stopped = not self.running and db_task_result.exception_class_path in _STOPPED
-            # If the object was deleted meanwhile, the next turn has nothing to do.
-            is_vain = db_task_result.status == TaskResultStatus.FAILED and is_about_nothing(db_task_result)
-            if is_stopped or is_vain:
-                retry_failed(DBTaskResult.objects.filter(pk=db_task_result.pk))
+            elif is_of_another_release(db_task_result):
+                put_off(db_task_result, NEXT_TRY, worker_ids=[])
+            else:
+                super().run_task(db_task_result)
+                self._queue_again(db_task_result)
         except LeaseLost:
             logger.warning("Another worker has taken up the task %s, whose lease was over.", db_task_result.pk)
         finally:
             Lease.give_back(db_task_result.pk, self.worker_id)
+
+    def _queue_again(self, task: DBTaskResult) -> None:
+        """Queue the task again if it has failed by no fault of its own."""
+        if task.status != TaskResultStatus.FAILED:
+            return
+        is_stopped = not self.running and task.exception_class_path in _STOPPED
+        # If the object was deleted meanwhile, the next turn has nothing to do.
+        if is_stopped or is_about_nothing(task):
+            retry_failed(DBTaskResult.objects.filter(pk=task.pk))
+        elif task.exception_class_path in _PASSING and len(task.worker_ids) < MOST_ATTEMPTS:
+            put_off(task, NEXT_TRY)
 
 
 def is_about_nothing(task: DBTaskResult) -> bool:

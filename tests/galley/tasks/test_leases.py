@@ -177,6 +177,25 @@ def test_a_task_of_another_release_waits_for_it(make_task, age: datetime.timedel
 
 
 @pytest.mark.usefixtures("database_queue")
+@pytest.mark.parametrize(("attempts", "status"), [(0, "READY"), (MOST_ATTEMPTS - 1, "FAILED")])
+def test_a_task_that_the_database_has_failed_is_tried_again(make_task, attempts: int, status: str) -> None:
+    def fail() -> None:
+        raise OperationalError("deadlock detected")
+
+    task = make_task(worker_ids=["w1"] * attempts)
+    sample.meanwhile.append(fail)
+    run_next(make_worker())
+    task.refresh_from_db()
+    assert (task.status, len(task.worker_ids), Lease.objects.count()) == (status, attempts + 1, 0)
+    # Not before its time.
+    assert not DBTaskResult.objects.ready()
+    sample.meanwhile.clear()
+    DBTaskResult.objects.update(run_after=timezone.now())
+    run_next(make_worker())
+    assert sample.runs == ["note"] * (status == "READY")
+
+
+@pytest.mark.usefixtures("database_queue")
 def test_a_task_that_is_stopped_waits_again(make_task) -> None:
     task, worker = make_task(), make_worker()
 
