@@ -131,8 +131,13 @@ def test_caddy_and_nginx_say_the_same_while_no_process_answers(tmp_path: Path) -
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "HOST": f"http://127.0.0.1:{port}"}
     command = ["caddy", "run", "--config", tmp_path / "Caddyfile", "--adapter", "caddyfile"]
     caddy = start_process(command, env=env, stderr=subprocess.DEVNULL)
+
+    def listens() -> bool:
+        with socket.socket() as visitor:
+            return not visitor.connect_ex(("127.0.0.1", port))
+
     try:
-        wait_until(lambda: not socket.socket().connect_ex(("127.0.0.1", port)))
+        wait_until(listens)
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/")
     finally:
