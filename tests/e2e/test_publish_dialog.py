@@ -128,6 +128,8 @@ async def test_a_picture_without_alt_text_is_named(editor_page: Page, project: i
     await press(editor_page)
     await editor_page.get_by_role("link", name="Alt text is empty").first.click()
     await expect(alt_text).to_be_focused()
+    # An autosave that comes later would be stored in the site of the next test.
+    await until_saved(editor_page)
 
 
 @pytest.mark.nightly
