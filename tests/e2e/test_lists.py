@@ -79,12 +79,17 @@ LINES_OF_WORD = """word => {
   return range.getClientRects().length;
 }"""
 
+RIGHT_EDGE = "document.querySelector('.listing').getBoundingClientRect().right"
+
 
 async def test_a_list_on_a_phone_breaks_no_word_of_a_title(editor_page: Page) -> None:
     await editor_page.set_viewport_size(SCREENS["phone"])
     for path in (f"/admin/pages/{BLOG_ID}/", "/admin/blogpostpage-list/"):
         await editor_page.goto(path)
         assert await editor_page.evaluate(LINES_OF_WORD, "footbridges") == 1
+        await editor_page.set_viewport_size({"width": 320, "height": 844})
+        assert await editor_page.evaluate(RIGHT_EDGE) <= 320
+        await editor_page.set_viewport_size(SCREENS["phone"])
     await editor_page.set_viewport_size(SCREENS["desk"])
 
 
