@@ -30,8 +30,7 @@ LEAST_TEMPORARY_BYTES = 64 * 1024**2
 
 def check_backups() -> Iterator[Finding]:
     """Ask how old the newest complete backup is."""
-    folder = Path(getattr(settings, "BACKUP_DIR", "backups"))
-    yield _judge_backup("backups", folder, next(iter(find_backups(folder)), None))
+    yield _judge_backup("backups", _backup_folder(), find_newest_backup())
     if not (bucket := find_bucket()):
         return
     name = "backups in the bucket"
@@ -53,15 +52,29 @@ def _judge_backup(name: str, place: Any, newest: datetime.datetime | None) -> Fi
     if newest is None:
         return Finding(name, State.WARNING, _("There is no backup in %s.") % place, mend)
     text = _("The newest backup is %s old.") % timesince(newest)
-    is_late = timezone.now() - newest > BACKUP_LATE
+    is_late = is_backup_late(newest)
     return Finding(name, State.FAULT if is_late else State.WELL, text, mend if is_late else "")
+
+
+def find_newest_backup() -> datetime.datetime | None:
+    """Return when the newest complete backup of this host was begun; None if there is none."""
+    return next(iter(find_backups(_backup_folder())), None)
+
+
+def is_backup_late(newest: datetime.datetime) -> bool:
+    """Return whether another backup should have been made since this one, twice."""
+    return timezone.now() - newest > BACKUP_LATE
+
+
+def _backup_folder() -> Path:
+    return Path(getattr(settings, "BACKUP_DIR", "backups"))
 
 
 def check_disk() -> Iterator[Finding]:
     """Ask how much room is left where the site writes, and where the backups are if that is another disk."""
     full = _("Make room or a larger disk: uploads fail when it is full, and a database on it stops writing.")
     yield _judge_disk(_folder(), full)
-    backups = Path(getattr(settings, "BACKUP_DIR", "backups")).absolute()
+    backups = _backup_folder().absolute()
     backups = next(folder for folder in (backups, *backups.parents) if folder.exists())
     if _find_disk(backups) != _find_disk(_folder()):
         yield _judge_disk(backups, _("Make room there, or set BACKUP_DIR to a larger disk: backups fail."))

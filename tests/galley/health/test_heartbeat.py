@@ -3,6 +3,7 @@
 import datetime
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,3 +77,17 @@ def test_overdue_pages_and_tasks_stop_it(
     assert asked == []
     assert "tasks wait" in caplog.text
     assert "pages that should be published" in caplog.text
+
+
+@pytest.mark.django_db
+def test_backups_that_are_no_longer_made_stop_it(
+    asked: list[str], settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.BACKUP_DIR = tmp_path
+    for days, expected in ((3, []), (1, [READY, SWITCH])):
+        folder = tmp_path / f"{timezone.now() - datetime.timedelta(days=days):%Y%m%d-%H%M%S}"
+        folder.mkdir()
+        (folder / "manifest.json").touch()
+        call_command("send_heartbeat")
+        assert asked == expected
+    assert caplog.text.count("the newest backup is of") == 1

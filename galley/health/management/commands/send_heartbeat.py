@@ -12,13 +12,14 @@ from wagtail.models import Revision
 
 from galley.health.network import NETWORK_TIMEOUT
 from galley.health.services import LONGEST_WAIT, OVERDUE
+from galley.health.storage import find_newest_backup, is_backup_late
 from galley.tasks.queue import read_status
 
 logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    """Requests `HEARTBEAT_URL` if pages, worker and queue are well. Without the setting, it does nothing."""
+    """Requests `HEARTBEAT_URL` if pages, worker, queue and backups are well. Without the setting, it does nothing."""
 
     help = "Requests HEARTBEAT_URL while the site answers and nothing is overdue. The worker runs it each minute."
 
@@ -42,6 +43,9 @@ def find_fault() -> str:
         return "pages that should be published by now aren't"
     if read_status().oldest_age > LONGEST_WAIT:
         return f"tasks wait for longer than {LONGEST_WAIT}"
+    # Where none was ever made, others may make them.
+    if (newest := find_newest_backup()) and is_backup_late(newest):
+        return f"the newest backup is of {newest:%Y-%m-%d}"
     try:
         request(f"{settings.WAGTAILADMIN_BASE_URL}/health/ready")
     except (OSError, http.client.HTTPException, ValueError) as error:
