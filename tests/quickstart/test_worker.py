@@ -6,6 +6,7 @@ import threading
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from queue import Queue
+from unittest.mock import Mock
 
 import pytest
 from django.db import DatabaseError, InterfaceError, OperationalError
@@ -194,6 +195,15 @@ def test_a_nightly_command_begins_in_the_minute_before_its_time(monkeypatch, sec
     monkeypatch.setattr(worker, "run_alone", lambda name, seconds, worker_id: found.append(name))
     worker._run_nightly(stop, "w1")
     assert found == runs
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("error", "is_within_the_hour"), [(RuntimeError("no luck"), True), (None, False)])
+def test_a_daily_command_that_has_failed_is_due_within_the_hour(monkeypatch, error, is_within_the_hour: bool) -> None:
+    monkeypatch.setattr(worker, "call_command", Mock(side_effect=error))
+    assert worker.run_alone("empty_bin", worker.DAY, "w1")
+    due = Lease.objects.get(pk=command_id("empty_bin")).until
+    assert (due < timezone.now() + timedelta(hours=1)) is is_within_the_hour
 
 
 @pytest.mark.django_db

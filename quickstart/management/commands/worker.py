@@ -171,16 +171,17 @@ def use_site_zone(**kwargs: Any) -> None:
 def run_alone(name: str, seconds: float, worker_id: str) -> bool:
     """Run the command unless another worker runs it, or it has been run within `seconds`. Return whether it has run.
 
-    A worker that is killed in the middle of it loses its lease, and the next one runs it.
+    A worker that is killed in the middle of it loses its lease, and the next one runs it. A command that has failed is
+    due again after an hour at most.
     """
     try:
         if not Lease.take(command_id(name), worker_id):
             return False
         try:
-            run_command(name)
+            pause = seconds if run_command(name) else min(seconds, HOUR)
             CommandRun.find(name).end()
             # A little less: the times of two workers differ.
-            Lease.rest(command_id(name), worker_id, datetime.timedelta(seconds=seconds * 0.9))
+            Lease.rest(command_id(name), worker_id, datetime.timedelta(seconds=pause * 0.9))
         finally:
             Lease.give_back(command_id(name), worker_id)
     except Error:
@@ -189,10 +190,12 @@ def run_alone(name: str, seconds: float, worker_id: str) -> bool:
     return True
 
 
-def run_command(name: str) -> None:
-    """Run the command `name`, in the site's time zone. An error is logged."""
+def run_command(name: str) -> bool:
+    """Run the command `name`, in the site's time zone. An error is logged. Return whether there was none."""
     try:
         with timezone.override(read_site_zone()):
             call_command(name, verbosity=0)
     except Exception:
         logger.exception("%s failed. The next run tries again.", name)
+        return False
+    return True
