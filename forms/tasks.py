@@ -14,7 +14,7 @@ from django_tasks.base import TaskContext
 
 from forms.models import ContactMessage, MailState
 from forms.plain_text import clean_line
-from galley.tasks.mail import RETRY_DELAYS, explain_failure, is_mail_sent, make_message_id
+from galley.tasks.mail import RETRY_DELAYS, connect, explain_failure, is_mail_sent, make_message_id
 from galley.tasks.queue import enqueue_with_commit
 
 # A task that is given up leaves its message in the state of being sent. An editor can then press "Send e-mail again".
@@ -78,6 +78,7 @@ def _build_mail(message: ContactMessage, recipients: list[str]) -> EmailMessage:
         subject=clean_line(f"{prefix} {subject}"),
         body=render_to_string("forms/mail/contact_message.txt", {"message": message, "admin_url": admin_url}),
         to=recipients,
+        connection=connect(),
         reply_to=[message.email],
         headers={"Message-ID": make_message_id(f"message:{message.fingerprint}")},
     )

@@ -12,6 +12,7 @@ from galley.languages.conf import language_settings
 from galley.monitoring.conf import logging_settings
 from galley.second_factor import conf as second_factor
 from galley.single_sign_on.conf import single_sign_on_settings
+from galley.tasks.conf import mail_settings
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -289,9 +290,8 @@ SILENCED_SYSTEM_CHECKS = [
 
 # E-mail and the contact form
 
-EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "console:")
-vars().update(EMAIL_CONFIG)
-EMAIL_TIMEOUT = EMAIL_CONFIG.get("EMAIL_TIMEOUT") or 15
+# Each mail waits in the queue, Wagtail's as well: no request waits for the mail server, and no mail is lost with it.
+vars().update(mail_settings(env.str("EMAIL_URL", "console:")))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Galley <galley@localhost>")
 
 # How many messages a sender may send through the contact form, and in how many seconds.

@@ -10,15 +10,15 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from django.conf import settings
-from django.core.mail import get_connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from galley.health.findings import Finding, State
-from galley.tasks.mail import describe_mail, explain_failure, is_mail_sent, name_server
+from galley.tasks.mail import connect, describe_mail, explain_failure, is_mail_sent, is_smtp, name_server
 
 CERTIFICATE_DAYS = 14
 NETWORK_TIMEOUT = 3.0  # seconds
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def check_mail() -> Iterator[Finding]:
@@ -27,9 +27,16 @@ def check_mail() -> Iterator[Finding]:
     if not is_mail_sent():
         yield Finding("mail", State.WARNING, describe_mail(), restart)
         return
-    is_smtp = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
-    options: dict[str, Any] = {"timeout": NETWORK_TIMEOUT} if is_smtp else {}
-    backend = get_connection(**options)
+    is_encrypted = settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL or settings.EMAIL_HOST in LOOPBACK
+    if is_smtp() and settings.EMAIL_HOST_USER and not is_encrypted:
+        text = _("The password for %s is sent without encryption.") % name_server()
+        mend = _(
+            "Begin EMAIL_URL in /etc/galley.env with submission://, or end it with /?ssl=True; then galley restart."
+        )
+        yield Finding("mail", State.FAULT, text, mend)
+        return
+    options: dict[str, Any] = {"timeout": NETWORK_TIMEOUT} if is_smtp() else {}
+    backend = connect(**options)
     try:
         backend.open()
     except OSError as error:  # smtplib's are of this kind

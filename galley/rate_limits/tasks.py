@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django_tasks import TaskContext, task
 
-from galley.tasks.mail import make_message_id
+from galley.tasks.mail import connect, make_message_id
 
 # Before everything else that waits: somebody sits and waits for it.
 PRIORITY = 50
@@ -43,4 +43,5 @@ class _ResetMailForm(PasswordResetForm):
         subject = " ".join(render_to_string(subject_template_name, context).split())
         text = render_to_string(email_template_name, context)
         message_id = make_message_id(f"new password {context['user'].pk} {context['task']}")
-        EmailMessage(subject, text, from_email, [to_email], headers={"Message-ID": message_id}).send()
+        headers = {"Message-ID": message_id}
+        EmailMessage(subject, text, from_email, [to_email], connection=connect(), headers=headers).send()

@@ -15,7 +15,7 @@ from wagtail.admin.utils import get_user_display_name
 from wagtail.models import Site
 
 from galley.site_settings.registered import may_change_settings
-from galley.tasks.mail import describe_mail, explain_failure, is_mail_sent, name_server
+from galley.tasks.mail import connect, describe_mail, explain_failure, is_mail_sent, name_server
 
 
 class MailPanel(HelpPanel):
@@ -55,7 +55,8 @@ def _send_test(request: HttpRequest) -> str:
         "time": timezone.localtime().strftime("%Y-%m-%d %H:%M %Z"),
     }
     try:
-        EmailMessage(" ".join((_("A test of %(site)s") % names).split()), text, to=[user.email]).send()
+        subject = " ".join((_("A test of %(site)s") % names).split())
+        EmailMessage(subject, text, to=[user.email], connection=connect()).send()
     except Exception as error:  # mail backends raise errors of any kind
         return f"{_('Nothing was sent.')} {explain_failure(error)}"
     if not is_mail_sent():

@@ -57,6 +57,9 @@ def test_the_mail_server_is_asked_with_tls_and_password(settings, monkeypatch, i
     assert found.state is (State.WELL if is_right else State.FAULT)
     assert ("Nothing was sent" if is_right else "did not accept the user name") in found.text
     assert "a secret" not in str(found)
+    settings.EMAIL_USE_TLS = False
+    found = ask(network.check_mail)
+    assert found.text == "The password for mail.example:587 is sent without encryption."
 
 
 class Answer(io.BytesIO):
