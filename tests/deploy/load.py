@@ -2,16 +2,23 @@
 
 import ssl
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable
+from itertools import count
 from types import TracebackType
 from typing import Self
+
+from tests.running_site import RunningSite
 
 # The certificate is the test's own.
 CONTEXT = ssl._create_unverified_context()  # noqa: S323
 VISITORS = 2
+CACHED = ["/", "/blog/", "/portfolio/"]
+# So long a visitor waits, in seconds. The site gives up earlier, even on a busy machine.
+PATIENCE = 8
 
 
 class Load:
@@ -20,11 +27,11 @@ class Load:
     `visit` returns what was answered. `answers` counts answers, `failures` has what else happened.
     """
 
-    def __init__(self, visit: Callable[[int], str]) -> None:
+    def __init__(self, visit: Callable[[int], str], visitors: int = VISITORS) -> None:
         self._visit = visit
         self._changed = threading.Condition()
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._run) for _ in range(VISITORS)]
+        self._threads = [threading.Thread(target=self._run) for _ in range(visitors)]
         self.answers: Counter[str] = Counter()
         self.failures: list[str] = []
 
@@ -68,6 +75,33 @@ class Load:
                 if failure is not None:
                     self.failures.append(failure)
                 self._changed.notify_all()
+
+
+class Visitors(Load):
+    """Visitors of pages that are stored in memory, and of others.
+
+    `seconds` is how long each kind of answer took, `ended` when the last of each kind was there.
+    """
+
+    def __init__(self, site: RunningSite, visitors: int = VISITORS) -> None:
+        super().__init__(self._read, visitors)
+        self._site = site
+        self._words = count()
+        self.seconds: dict[str, list[float]] = {}
+        self.ended: dict[str, float] = {}
+
+    def _read(self, number: int) -> str:
+        # A search for a word that nobody has searched for isn't in the cache.
+        path = CACHED[number % 3] if number % 2 else f"/search/?query=word{next(self._words)}"
+        began = time.monotonic()
+        try:
+            status = str(request(self._site.url + path, timeout=PATIENCE)[0])
+        except urllib.error.HTTPError as error:
+            status = f"{error.code}" if "Retry-After" in error.headers else f"{error.code} without Retry-After"
+        kind = f"{'stored' if number % 2 else 'searched'} {status}"
+        self.ended[kind] = time.monotonic()
+        self.seconds.setdefault(kind, []).append(self.ended[kind] - began)
+        return kind
 
 
 def request(url: str, data: bytes | None = None, *, timeout: float = 30, **headers: str) -> tuple[int, str]:
