@@ -153,7 +153,7 @@ CUT_OFF = {"connect_timeout": "2", "tcp_user_timeout": "1500", "keepalives_idle"
 CUT_OFF["options"] = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_user_timeout=9s"
 # In seconds: how long a request waits for a connection, and how long the pool tries to make one. After that, the next
 # request lets it try again. By default, the time between two attempts doubles up to minutes.
-POOL = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 16), "timeout": 1.8, "reconnect_timeout": 0.5}
+POOL = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 16), "timeout": 1.5, "reconnect_timeout": 0.5}
 DATABASE_PROCESSES = env.int("DATABASE_PROCESSES", 3)
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'galley.sqlite3'))}")}
@@ -161,6 +161,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # The threads of requests live as long as the process, and so do their connections.
     DATABASES["default"] |= {"OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
 else:
+    DATABASES["default"]["ENGINE"] = "galley.circuit_breaker"
     # The pool needs each connection back after the request. What DATABASE_URL says, such as `?sslmode=`, counts.
     DATABASES["default"]["OPTIONS"] = {"pool": POOL, **CUT_OFF} | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -290,7 +291,6 @@ SILENCED_SYSTEM_CHECKS = [
 
 # E-mail and the contact form
 
-# Each mail waits in the queue, Wagtail's as well: no request waits for the mail server, and no mail is lost with it.
 vars().update(mail_settings(env.str("EMAIL_URL", "console:")))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Galley <galley@localhost>")
 

@@ -23,9 +23,7 @@ def find_server_signs(database: Mapping[str, Any], hosts: Iterable[str], address
     """
     signs = []
     if not database["ENGINE"].endswith("sqlite3"):
-        signs.append(
-            f"the database is {database['ENGINE'].rpartition('.')[2]} at {database['HOST'] or 'a local socket'}"
-        )
+        signs.append(f"the database is a server at {database['HOST'] or 'a local socket'}")
     names = [*hosts, urlsplit(address).hostname or ""]
     signs += [f"{name} is a public host" for name in dict.fromkeys(names) if is_public(name)]
     # The settings of the server aren't those of root's own shell: there, the database seems to be SQLite.

@@ -171,8 +171,7 @@ def use_site_zone(**kwargs: Any) -> None:
 def run_alone(name: str, seconds: float, worker_id: str) -> bool:
     """Run the command unless another worker runs it, or it has been run within `seconds`. Return whether it has run.
 
-    A worker that is killed in the middle of it loses its lease, and the next one runs it. A command that has failed is
-    due again after an hour at most.
+    If the worker is killed in the middle of it, the next one runs it. What has failed is due again within the hour.
     """
     try:
         if not Lease.take(command_id(name), worker_id):

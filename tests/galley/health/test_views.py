@@ -10,6 +10,7 @@ from django.test import AsyncClient, Client
 from django.urls import reverse
 from django.utils import timezone
 
+from galley.circuit_breaker import CircuitBreaker
 from galley.health import views as health
 from galley.page_cache import redis_cache
 from galley.tasks.queue import QueueStatus
@@ -83,7 +84,7 @@ def test_a_full_disk_and_a_worker_that_is_away_are_named(asgi_get, monkeypatch: 
 
 @pytest.mark.django_db
 def test_a_redis_that_never_answers_is_named(silent: SilentServer, settings, asgi_get, monkeypatch) -> None:
-    monkeypatch.setattr(redis_cache, "pause", redis_cache.Pause())
+    monkeypatch.setattr(redis_cache, "breaker", CircuitBreaker(redis_cache.PAUSE_SECONDS))
     options = {"SOCKET_CONNECT_TIMEOUT": 0.01, "SOCKET_TIMEOUT": 0.01}
     backend = "galley.page_cache.redis_cache.PausingRedisCache"
     settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": silent.url, "OPTIONS": options}}

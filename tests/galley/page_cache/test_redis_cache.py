@@ -7,8 +7,10 @@ from asgiref.sync import async_to_sync
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 
+from galley import circuit_breaker
+from galley.circuit_breaker import CircuitBreaker
 from galley.page_cache import redis_cache
-from galley.page_cache.redis_cache import PAUSE_SECONDS, Pause
+from galley.page_cache.redis_cache import PAUSE_SECONDS
 from tests.services import SilentServer
 
 BACKEND = "galley.page_cache.redis_cache.PausingRedisCache"
@@ -18,8 +20,8 @@ BACKEND = "galley.page_cache.redis_cache.PausingRedisCache"
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What time it is, and no pause yet."""
     now = [1000.0]
-    monkeypatch.setattr(redis_cache, "monotonic", lambda: now[0])
-    monkeypatch.setattr(redis_cache, "pause", Pause())
+    monkeypatch.setattr(circuit_breaker, "monotonic", lambda: now[0])
+    monkeypatch.setattr(redis_cache, "breaker", CircuitBreaker(PAUSE_SECONDS))
     return now
 
 
@@ -63,17 +65,6 @@ def test_after_the_pause_one_caller_tries_again(silent: SilentServer, use, clock
         ask_all(cache)
         clock[0] += PAUSE_SECONDS
     assert silent.stop() == 3
-
-
-def test_while_one_caller_tries_the_others_do_not_wait(clock: list[float]) -> None:
-    pause = Pause()
-    assert [pause.may_ask(), pause.may_ask()] == [True, True]
-    pause.begin()
-    assert not pause.may_ask()
-    clock[0] += PAUSE_SECONDS
-    assert [pause.may_ask(), pause.may_ask()] == [True, False]
-    pause.end()
-    assert [pause.may_ask(), pause.may_ask()] == [True, True]
 
 
 def test_a_redis_that_is_back_is_used_again(silent: SilentServer, redis_url: str, use, clock: list[float]) -> None:

@@ -40,7 +40,7 @@ def test_what_tells_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         os.chown(code, 1000, 1000)
     assert find_server_signs(SQLITE, ["*"], LOCAL, code) == []
     assert find_server_signs(POSTGRESQL, ["*"], "https://example.org", code) == [
-        "the database is postgresql at db.example.org",
+        "the database is a server at db.example.org",
         "example.org is a public host",
     ]
     assert find_server_signs(SQLITE, ["*"], LOCAL, Path("/usr/share/doc")) == ["/usr/share belongs to root"]
@@ -67,7 +67,7 @@ def test_a_command_does_nothing_there_unless_asked_for(tmp_path: Path) -> None:
     command = [sys.executable, "manage.py", "diffsettings"]
     refused = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True)
     assert refused.returncode
-    assert "looks like a server: the database is postgresql at 127.0.0.1. Nothing was done." in refused.stderr
+    assert "looks like a server: the database is a server at 127.0.0.1. Nothing was done." in refused.stderr
     allowed = subprocess.run(
         command, cwd=PROJECT, env=env | {"ALLOW_DEV_SETTINGS": "1"}, capture_output=True, text=True
     )
