@@ -147,8 +147,7 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
 }
 # The preview's sockets run in threads that come and go, and share connections through Psycopg's pool.
-# After some (milli)seconds, a connection ends whose other host is cut off, and says nothing. Also at the server: there,
-# what a lost host was changing would be locked for two hours.
+# A connection to a host that is cut off ends this soon; also at the server, where its locks would last for two hours.
 CUT_OFF = {"connect_timeout": "2", "tcp_user_timeout": "1500", "keepalives_idle": "5", "keepalives_interval": "2"}
 CUT_OFF["options"] = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_user_timeout=9s"
 # In seconds: how long a request waits for a connection, and how long the pool tries to make one. After that, the next
