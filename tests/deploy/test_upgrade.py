@@ -238,6 +238,36 @@ def test_what_cannot_be_done_changes_nothing(server: DebianServer) -> None:
     assert not list((server.root / "srv/releases").iterdir())
 
 
+def test_settings_that_a_shell_and_systemd_read_differently_are_refused(server: DebianServer) -> None:
+    env_file = server.root / "galley.env"
+    settings = env_file.read_text()
+    alike = [
+        "",
+        "# It's a comment",
+        "  A=1",
+        "A=",
+        "A=*",
+        "A=a@b:c/d?e=f,g#h%20",
+        "A='$ & ; \\ \" `'",
+        'A="it\'s" ',
+        "A='ü'",
+    ]
+    characters = [f"A=secret{one}b" for one in "$`;|&<>()\\~ '\"\t\r"]
+    differently = [*characters, 'A="$b"', 'A="a\\b"', "A='a'b", "A='a", "A = b", "export A=b", "; b", "# b\\", "A=b\r"]
+    env_file.write_bytes("\n".join([settings, *alike]).encode())
+    assert "No release runs yet" in server.galley("status").stdout
+    for line in differently:
+        env_file.write_bytes(f"{settings}{line}\n{settings}".encode())
+        run = server.galley("upgrade")
+        number = len(settings.splitlines()) + 1
+        assert (run.returncode, f"{env_file} differently: {number}. Write NAME='value'" in run.stdout) == (1, True), (
+            line
+        )
+        assert "secret" not in run.stdout
+    env_file.write_text(f"{settings}A=$b\nA='b'\nA=b&c")
+    assert f"differently: {number}, {number + 2}. Write" in server.galley("upgrade").stdout
+
+
 @pytest.mark.parametrize(
     ("name", "overridden_by"),
     [

@@ -94,7 +94,7 @@ def test_commands_of_the_site_and_of_containers(settings: Any) -> None:
 
 
 def test_settings_are_taken_as_they_stand(tmp_path: Path) -> None:
-    """As `galley` reads them, by a shell, after those that `deploy/install` writes."""
+    """As a shell reads them for `galley`, after those that `deploy/install` writes."""
     example = (PROJECT / "deploy/galley.env.example").read_text()
     lines = "\n".join([example, *read_commands("settings")]).replace("AGE-SECRET-KEY-1…", new_key())
     needed = "\n".join(f'{name}="{value}"' for name, value in REQUIRED.items())
@@ -111,9 +111,17 @@ def test_settings_are_taken_as_they_stand(tmp_path: Path) -> None:
     others = {"HOST", "POSTGRES_PASSWORD", "GALLEY_EXTRAS", "MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_"}
     names = {line.partition("=")[0] for line in read_commands("settings")} - others
     assert {name for name in names if f"| `{name}` |" not in documented} == set()
+    assert "'sslmode': 'verify-full', 'sslrootcert': 'FILE'" in run.stdout
     assert "'Chief editors'" in run.stdout
     assert "'Example account'" in run.stdout
     assert "https://desk.auth.eu-west-1.amazoncognito.com" in run.stdout
+
+
+def test_systemd_reads_settings_as_the_shell_does(server: DebianServer) -> None:
+    example = (PROJECT / "deploy/galley.env.example").read_text()
+    with (server.root / "galley.env").open("a") as env_file:
+        env_file.write("\n".join([example, *read_commands("settings")]))
+    assert "a shell read" not in server.galley("status").stdout
 
 
 def test_settings_of_prometheus() -> None:
