@@ -2,12 +2,14 @@
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.deploy.server import BORROWED_PACKAGES, skip_without
+from tests.deploy.test_upgrade import STAND_IN
 from tests.docs.operating import read_commands
 from tests.running_site import PROJECT
 
@@ -23,6 +25,14 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={HOST} -keyout /etc/
     -out /etc/letsencrypt/live/{HOST}/fullchain.pem
 """,
 }
+# What takes its time, for the tests by day.
+QUICK = {
+    "psql": '#!/bin/sh\necho "psql $*"\n',
+    "createdb": "#!/bin/sh\n",
+    "service": '#!/bin/sh\n[ "$1" != nginx ] || pgrep -x nginx >/dev/null || nginx\n',
+    # All runs as root.
+    "setpriv": '#!/bin/sh\nshift 5\nexec "$@"\n',
+}
 ASK = f"curl --silent --insecure --resolve {HOST}:443:127.0.0.1 --output /dev/null --write-out '%{{http_code}}' https://{HOST}"
 
 
@@ -37,20 +47,86 @@ def test_its_options_are_those_of_the_documents() -> None:
         assert (run.returncode, expected in run.stderr) == (1, True), run.stderr
 
 
+def run_machine(folder: Path, clone: Path, stand_ins: dict[str, str], *lines: str) -> str:
+    """Return what the lines print that root types on such a machine, in the clone."""
+    skip_without("nginx", "redis-server", "psql", "git", "curl", "openssl", "unshare")
+    programs, root = folder / "programs", folder / "root"
+    for made in (programs, root):
+        made.mkdir()
+    for name, text in (STAND_INS | stand_ins).items():
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    first = "rm -rf /etc/galley.env /srv/galley /usr/local/bin/galley /etc/nginx/conf.d/*"
+    run = subprocess.run(
+        ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "bash", MACHINE, root, clone, programs],
+        input="\n".join([first, *lines]), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if "Operation not permitted" in run.stderr and "rm -rf" not in run.stderr:
+        pytest.skip(f"This machine has no namespaces: {run.stderr}")
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+@pytest.fixture
+def upstream(tmp_path: Path) -> Path:
+    """Return a repository with this installer and a stand-in for the site. A branch `next` is one release further."""
+    folder = tmp_path / "upstream"
+    shutil.copytree(PROJECT / "deploy", folder / "deploy")
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder, "first")
+    git(folder, "checkout", "--quiet", "-b", "next")
+    commit(folder, "second")
+    git(folder, "checkout", "--quiet", "main")
+    return folder
+
+
+def commit(folder: Path, name: str) -> None:
+    """Commit a release that answers with `name`."""
+    (folder / "manage.py").write_text(STAND_IN.read_text().replace('RELEASE = "first"', f'RELEASE = "{name}"'))
+    git(folder, "add", "--all")
+    git(folder, "-c", "user.name=Galley", "-c", "user.email=galley@localhost", "commit", "--quiet", "-m", name)
+
+
+def git(folder: Path, *arguments: str) -> None:
+    """Run git in the folder."""
+    subprocess.run(["git", *arguments], cwd=folder, check=True)
+
+
+def test_upgrades_come_from_where_the_clone_comes_from(tmp_path: Path, upstream: Path) -> None:
+    """The first release is that of the clone, which has one of its own."""
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", upstream, clone)
+    git(clone, "checkout", "--quiet", "-b", "local", "--track", "origin/main")
+    commit(clone, "local")
+    install = f"deploy/install --self-signed {HOST}"
+    answer = f"echo answered $(curl --silent --insecure --resolve {HOST}:443:127.0.0.1 https://{HOST}/)"
+    again = [
+        "rm -rf /srv/galley/repository",
+        install,
+        "echo from $(git -C /srv/galley/repository remote get-url origin)",
+    ]
+    output = run_machine(
+        tmp_path, clone, QUICK, "export GALLEY_DRAIN=0.1", install, answer,
+        f"git -C {upstream} merge --quiet --ff-only next", "galley upgrade", answer,
+        "git checkout --quiet --detach", *again, answer,
+        "git remote set-url origin /nowhere", *again,
+    )  # fmt: skip
+    assert re.findall("answered (.*)", output) == ["local", "second", "second"]
+    assert re.findall("from (/.*)", output) == [
+        str(upstream),
+        "/root/galley, which has no remote that root can fetch from without a password.",
+        "/root/galley",
+    ]
+
+
 @pytest.mark.nightly
 @pytest.mark.timeout(1800)
 def test_an_empty_machine_becomes_a_server(tmp_path: Path) -> None:
-    skip_without("nginx", "redis-server", "psql", "git", "curl", "openssl", "unshare")
-    programs, clone, root = (tmp_path / name for name in ("programs", "clone", "root"))
-    for folder in (programs, root):
-        folder.mkdir()
-    for name, text in STAND_INS.items():
-        (programs / name).write_text(text)
-        (programs / name).chmod(0o755)
-    subprocess.run(["git", "clone", "--quiet", PROJECT, clone], check=True)
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", PROJECT, clone)
     folder = f"/etc/letsencrypt/live/{HOST}"
     given = {"FILE --key FILE": f"{folder}/fullchain.pem --key {folder}/privkey.pem", "REVISION": "HEAD"}
-    lines = ["rm -rf /etc/galley.env /srv/galley /usr/local/bin/galley /etc/nginx/conf.d/*"]
+    lines = []
     for command in read_commands("deploy/install"):
         for placeholder, value in given.items():
             command = command.replace(placeholder, value)
@@ -59,13 +135,7 @@ def test_an_empty_machine_becomes_a_server(tmp_path: Path) -> None:
     # Without the command `galley`, nothing of the server's settings is known.
     bare = "env -u DJANGO_SETTINGS_MODULE .venv/bin/python manage.py check"
     lines += ["cd /srv/galley/current", f"{{ {bare} 2>&1 || true; }} | tail -n 1"]
-    run = subprocess.run(
-        ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "bash", MACHINE, root, clone, programs],
-        input="\n".join(lines), capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if "Operation not permitted" in run.stderr and "answered" not in run.stdout:
-        pytest.skip(f"This machine has no namespaces: {run.stderr}")
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert re.findall("answered (.*)", run.stdout) == ["200 200"] * len(read_commands("deploy/install"))
-    assert "settings 600 root" in run.stdout
-    assert "looks like a server: there is /etc/galley.env" in run.stdout
+    output = run_machine(tmp_path, clone, {}, *lines)
+    assert re.findall("answered (.*)", output) == ["200 200"] * len(read_commands("deploy/install"))
+    assert "settings 600 root" in output
+    assert "looks like a server: there is /etc/galley.env" in output

@@ -224,6 +224,8 @@ def test_units_are_those_of_the_release_that_runs(server: DebianServer) -> None:
 
 def test_what_cannot_be_done_changes_nothing(server: DebianServer) -> None:
     assert "no revision 'v9'. Nothing was done." in server.galley("upgrade", "v9").stdout
+    server.source.rename(server.root / "moved")
+    assert "No revisions could be fetched, for the reason above" in server.galley("upgrade").stdout
     assert "There is no former release. Nothing was done." in server.galley("rollback").stdout
     assert "No release runs yet" in server.galley("shell").stdout
     env_file = server.root / "galley.env"

@@ -17,6 +17,7 @@ KINDS = {
     "systemctl": r"systemctl ",
     "journalctl": r"journalctl ",
     "grep": r"grep ",
+    "git": r"git -C ",
     "apt-get": r"apt-get ",
     "settings": r"[A-Z][A-Z0-9_]+=",
     "nginx": r"(add_header|set_real_ip_from|real_ip_header) ",

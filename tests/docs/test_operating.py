@@ -26,7 +26,7 @@ from tests.docs.operating import KINDS, read_blocks, read_commands, read_languag
 from tests.running_site import PROJECT, environment, wait_until
 
 # What a reader puts in place of a word of the documents.
-PLACEHOLDERS = {"REVISION": "main", "NAME": "ada", "/srv/galley/": "{root}/srv/"}
+PLACEHOLDERS = {"REVISION": "main", "NAME": "ada", "URL": "{root}/source", "/srv/galley/": "{root}/srv/"}
 # Commands of the script itself; others are those of manage.py.
 OWN = {"upgrade", "rollback", "restart", "status"}
 SUBCOMMANDS = {"up": {"--detach", "--build"}, "run": {"--rm"}}
@@ -77,6 +77,15 @@ def test_commands_of_galley(server: DebianServer) -> None:
         if arguments[0] not in OWN:
             assert_is_command(*arguments)
             assert f" {' '.join(arguments)}" in called.read_text()
+
+
+def test_commands_of_git(server: DebianServer) -> None:
+    [command] = read_commands("git")
+    asks = ["git", "-C", server.root / "srv/repository", "remote", "get-url", "origin"]
+    subprocess.run([*asks[:-2], "set-url", "origin", "/nowhere"], check=True)
+    subprocess.run(["git", *read_arguments(command, server.root)], check=True)
+    assert subprocess.check_output(asks, text=True) == f"{server.source}\n"
+    assert server.galley("upgrade").returncode == 0
 
 
 def test_commands_of_the_site_and_of_containers(settings: Any) -> None:
