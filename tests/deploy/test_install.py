@@ -27,7 +27,10 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={HOST} -keyout /etc/
 }
 # What takes its time, for the tests by day.
 QUICK = {
-    "psql": '#!/bin/sh\necho "psql $*"\n',
+    "apt-get": '#!/bin/sh\necho "apt-get $*" >>/root/packages\n',
+    # At first, PostgreSQL doesn't answer.
+    "psql": '#!/bin/sh\necho "psql $*"\n[ -e /root/answers ]\n',
+    "systemctl": '#!/bin/sh\necho "systemctl $*"\n',
     "createdb": "#!/bin/sh\n",
     "service": '#!/bin/sh\n[ "$1" != nginx ] || pgrep -x nginx >/dev/null || nginx\n',
     # All runs as root.
@@ -100,13 +103,10 @@ def test_upgrades_come_from_where_the_clone_comes_from(tmp_path: Path, upstream:
     commit(clone, "local")
     install = f"deploy/install --self-signed {HOST}"
     answer = f"echo answered $(curl --silent --insecure --resolve {HOST}:443:127.0.0.1 https://{HOST}/)"
-    again = [
-        "rm -rf /srv/galley/repository",
-        install,
-        "echo from $(git -C /srv/galley/repository remote get-url origin)",
-    ]
+    repository = "/srv/galley/repository"
+    again = [f"rm -rf {repository}", install, f"echo from $(git -C {repository} remote get-url origin)"]
     output = run_machine(
-        tmp_path, clone, QUICK, "export GALLEY_DRAIN=0.1", install, answer,
+        tmp_path, clone, QUICK, "touch /root/answers", "export GALLEY_DRAIN=0.1", install, answer,
         f"git -C {upstream} merge --quiet --ff-only next", "galley upgrade", answer,
         "git checkout --quiet --detach", *again, answer,
         "git remote set-url origin /nowhere", *again,
@@ -117,6 +117,35 @@ def test_upgrades_come_from_where_the_clone_comes_from(tmp_path: Path, upstream:
         "/root/galley, which has no remote that root can fetch from without a password.",
         "/root/galley",
     ]
+
+
+def test_it_goes_on_where_it_stopped_and_keeps_what_was_changed(tmp_path: Path, upstream: Path) -> None:
+    """The command `galley` only marks a release as running, and `systemctl` prints what it is asked."""
+    (upstream / "deploy/galley").write_text("#!/bin/sh\necho galley $*\nln -sfn releases /srv/galley/current\n")
+    commit(upstream, "none")
+    install, conf = f"deploy/install --self-signed {HOST}", "/etc/nginx/conf.d/galley.conf"
+    packages = "tail -n 1 /root/packages"
+    output = run_machine(
+        tmp_path, upstream, QUICK, "mkdir -p /run/systemd/system",
+        f"{install} && exit 1", "touch /root/answers", "echo AGAIN",
+        install, packages, "grep ^DATABASE_URL= /etc/galley.env", f"echo '# Changed.' >>{conf}", "echo AGAIN",
+        install, f"tail -n 1 {conf} {conf}.new", "echo AGAIN",
+        # On another host: the settings come from elsewhere, and the database stays there.
+        "rm -rf /srv/galley", "sed -i s/@localhost/@db.example.org/ /etc/galley.env", install, packages,
+    )  # fmt: skip
+    failed, first, second, elsewhere = output.split("AGAIN\n")
+    assert ("psql" in failed, "== Certificate" in failed) == (True, False)
+    password = re.findall("ALTER ROLE galley PASSWORD '(.*)'", first)[-1]
+    assert f"DATABASE_URL='postgres://galley:{password}@localhost/galley'" in first
+    timer = "systemctl enable --now --quiet galley-backup.timer"
+    assert [timer in run for run in (first, second, elsewhere)] == [True, False, True]
+    assert ["nginx's settings stay as they are" in run for run in (first, second)] == [False, True]
+    assert f"==> {conf} <==\n# Changed.\n" in second
+    assert f"==> {conf}.new <==\n}}\n" in second
+    assert ["psql" in run for run in (second, elsewhere)] == [False, False]
+    local = ("nginx openssl postgresql redis-server\n", "enable --now --quiet redis-server")
+    assert [[one in run for one in local] for run in (first, elsewhere)] == [[True, True], [False, False]]
+    assert "nginx openssl postgresql-client\n" in elsewhere
 
 
 @pytest.mark.nightly
