@@ -54,6 +54,8 @@ def run_nginx(folder: Path, *behind: str) -> Iterator[Front]:
         "include /etc/nginx/galley-upstream.conf;": " ".join(f"server {server};" for server in servers),
         "listen 80;": f"listen unix:{folder / 'plain.sock'};",
         "listen 443 ": f"listen 127.0.0.1:{secure} ",
+        "listen [::]:80;": "",
+        "listen [::]:443 ssl http2;": "",
         "galley.example.org;": "localhost;",
         "/etc/ssl/certs/galley.example.org.pem": str(certificate),
         "/etc/ssl/private/galley.example.org.key": str(key),

@@ -102,6 +102,8 @@ def debian_server(root: Path, *, own_packages: bool, **settings: str) -> Iterato
         "galley.example.org": "localhost",
         "listen 80;": f"listen 127.0.0.1:{http};",
         "listen 443 ssl": f"listen 127.0.0.1:{https} ssl",
+        "listen [::]:80;": "",
+        "listen [::]:443 ssl http2;": "",
         "/var/log/nginx": str(root),
         "$host$": f"$host:{https}$",
         "Host $host": "Host $http_host",

@@ -103,11 +103,12 @@ def test_upgrades_come_from_where_the_clone_comes_from(tmp_path: Path, upstream:
     commit(clone, "local")
     install = f"deploy/install --self-signed {HOST}"
     answer = f"echo answered $(curl --silent --insecure --resolve {HOST}:443:127.0.0.1 https://{HOST}/)"
+    by_ipv6 = answer.replace("127.0.0.1", "[::1]")
     repository = "/srv/galley/repository"
     again = [f"rm -rf {repository}", install, f"echo from $(git -C {repository} remote get-url origin)"]
     output = run_machine(
         tmp_path, clone, QUICK, "touch /root/answers", "export GALLEY_DRAIN=0.1", install, answer,
-        f"git -C {upstream} merge --quiet --ff-only next", "galley upgrade", answer,
+        f"git -C {upstream} merge --quiet --ff-only next", "galley upgrade", by_ipv6,
         "git checkout --quiet --detach", *again, answer,
         "git remote set-url origin /nowhere", *again,
     )  # fmt: skip
