@@ -95,6 +95,14 @@ def test_releases_follow_each_other_under_load(server: DebianServer) -> None:
     ]
 
 
+def test_a_site_that_was_stopped_is_started_again(server: DebianServer) -> None:
+    assert not server.galley("upgrade").returncode
+    server.kill_web()
+    assert server.galley("status").returncode
+    assert not server.galley("restart").returncode
+    assert "first" in request(server.url)[1]
+
+
 def test_while_no_process_answers_visitors_read_what_to_do(server: DebianServer) -> None:
     for data in (None, b"message"):
         with pytest.raises(urllib.error.HTTPError) as refused:
