@@ -169,3 +169,29 @@ def test_an_empty_machine_becomes_a_server(tmp_path: Path) -> None:
     assert re.findall("answered (.*)", output) == ["200 200"] * len(read_commands("deploy/install"))
     assert "settings 600 root" in output
     assert "looks like a server: there is /etc/galley.env" in output
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(1800)
+def test_the_database_may_be_on_another_host(tmp_path: Path) -> None:
+    """As `docs/several-hosts.md` sets that host up; here it is the same machine, by the other's address."""
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", PROJECT, clone)
+    lines = [line.replace("PASSWORD", "password") for kind in ("runuser", "echo") for line in read_commands(kind)]
+    lines = [f"setsid {line} <<<$'password\\npassword'" if "--pwprompt" in line else line for line in lines]
+    [copy] = read_commands("install")
+    settings = [line for line in read_commands("settings") if re.match("(DATABASE|REDIS)_.*(10.0.0.3|=5)", line)]
+    settings += [f"SECRET_KEY={'0123456789' * 5}"]
+    output = run_machine(
+        tmp_path, clone, {},
+        "ip address add 10.0.0.3/32 dev lo", "service postgresql start", *lines,
+        "service postgresql restart", "service redis-server restart", copy,
+        *[f'echo "{line.replace("PASSWORD", "password")}" >>/etc/galley.env' for line in settings],
+        f"deploy/install --self-signed {HOST}", f"echo answered $({ASK}/health/ready)",
+        "galley shell -c 'from django.db import connection as c; print(c.settings_dict[\"HOST\"], c.vendor)'",
+        "galley shell -c 'from django.core.cache import cache; cache.set(\"a\", \"kept\"); print(cache.get(\"a\"))'",
+    )  # fmt: skip
+    assert len(settings) == 4
+    assert "answered 200" in output
+    assert "10.0.0.3 postgresql" in output
+    assert "kept" in output

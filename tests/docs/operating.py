@@ -19,6 +19,9 @@ KINDS = {
     "grep": r"grep ",
     "git": r"git -C ",
     "apt-get": r"apt-get ",
+    "runuser": r"runuser -u ",
+    "echo": r"echo ",
+    "install": r"install -",
     "settings": r"[A-Z][A-Z0-9_]+=",
     "nginx": r"(add_header|set_real_ip_from|real_ip_header) ",
 }
