@@ -1,5 +1,6 @@
 """What can be said of the container files without an engine: names in them exist, and nothing is secret."""
 
+import json
 import os
 import re
 import socket
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from compose_spec import PyCompose
 from django.core.management import get_commands
 
 from benchmarks.ports import find_port
@@ -22,6 +24,14 @@ pytestmark = pytest.mark.browser
 
 COMPOSE = yaml.safe_load((PROJECT / "compose.yaml").read_text())
 DOCKERFILE = (PROJECT / "Dockerfile").read_text()
+
+
+def test_each_service_is_what_the_specification_of_compose_allows() -> None:
+    PyCompose.from_json(json.dumps(COMPOSE)).validate()
+    for wrong in ({"imagee": "caddy"}, {"networks": ["nowhere"]}):
+        services = COMPOSE["services"] | {"wrong": {"image": "caddy"} | wrong}
+        with pytest.raises(ValueError, match=r"imagee|nowhere"):
+            PyCompose.from_json(json.dumps(COMPOSE | {"services": services})).validate()
 
 
 def test_the_services_run_commands_of_the_site() -> None:
