@@ -195,3 +195,31 @@ def test_the_database_may_be_on_another_host(tmp_path: Path) -> None:
     assert "answered 200" in output
     assert "10.0.0.3 postgresql" in output
     assert "kept" in output
+
+
+@pytest.mark.nightly
+def test_certbot_gets_a_certificate_and_renews_it(tmp_path: Path, upstream: Path) -> None:
+    """By the protocol of Let's Encrypt (RFC 8555), from an authority that Caddy runs."""
+    skip_without("certbot", "caddy")
+    authority, files = "https://localhost:9443", f"/etc/letsencrypt/live/{HOST}"
+    settings = (
+        f"{{\nskip_install_trust\nauto_https disable_redirects\n}}\n{authority} {{\ntls internal\nacme_server\n}}"
+    )
+    client = f"server = {authority}/acme/local/directory\nno-verify-ssl = true"
+    ask = f"openssl s_client -connect 127.0.0.1:443 -servername {HOST}"
+    show = [
+        f"echo stored $(openssl x509 -in {files}/fullchain.pem -noout -issuer -serial)",
+        f"echo served $({ask} </dev/null 2>/dev/null | openssl x509 -noout -issuer -serial) to $({ASK}/)",
+    ]
+    output = run_machine(
+        tmp_path, upstream, QUICK | {"certbot": '#!/bin/sh\nexec /usr/bin/certbot "$@"\n'},
+        f"echo '127.0.0.1 localhost {HOST}' >/etc/hosts", "rm -rf /etc/letsencrypt", "mkdir /etc/letsencrypt",
+        f"echo '{client}' >/etc/letsencrypt/cli.ini", f"echo '{settings}' >/root/Caddyfile",
+        "caddy run --config /root/Caddyfile --adapter caddyfile >/root/caddy.log 2>&1 &",
+        f"until curl --silent --insecure --output /dev/null {authority}; do sleep 0.2; done", "touch /root/answers",
+        f"deploy/install {HOST}", *show, "certbot renew --force-renewal --no-random-sleep-on-renew --quiet", *show,
+    )  # fmt: skip
+    stored = re.findall("^stored issuer=CN = Caddy Local Authority .* serial=(.*)", output, re.MULTILINE)
+    served = re.findall("^served issuer=CN = Caddy Local Authority .* serial=(.*) to 200", output, re.MULTILINE)
+    assert stored == served
+    assert len(set(stored)) == 2
