@@ -38,8 +38,9 @@ def test_a_page_goes_live_when_its_time_has_come(small_site: SmallSite) -> None:
     assert post.live
 
 
-def test_publishing_is_due_every_minute() -> None:
-    assert worker.SCHEDULED_COMMANDS["publish_scheduled"] == 60
+@pytest.mark.parametrize("name", ["publish_scheduled", "send_heartbeat"])
+def test_publishing_and_the_heartbeat_are_due_every_minute(name: str) -> None:
+    assert worker.SCHEDULED_COMMANDS[name] == 60
 
 
 @pytest.mark.django_db
