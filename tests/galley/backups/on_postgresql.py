@@ -9,6 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 import django
+import psycopg
 
 django.setup()
 
@@ -22,6 +23,7 @@ from galley.backups import databases, moving, restoring  # noqa: E402
 from galley.backups.making import make_backup  # noqa: E402
 from galley.backups.restoring import restore_backup  # noqa: E402
 from galley.backups.storing import BackupError, new_key, read_key  # noqa: E402
+from tests.galley.backups.writer import Writer  # noqa: E402
 
 MEDIA = Path(settings.MEDIA_ROOT)
 # The rows that PostgreSQL refuses, and how they are named.
@@ -78,11 +80,27 @@ def move(folder: Path) -> None:
     user.delete()
 
 
+def forget_writer(media: Path) -> None:
+    """Delete what `Writer` has written, so that the site can be compared."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM wagtailcore_uploadedfile; DELETE FROM taggit_tag")
+    for path in media.glob("documents/[0-9]*.txt"):
+        path.unlink()
+
+
 def back_up_and_restore(root: Path, empty_name: str) -> None:
-    """Back this site up, encrypted, and restore it in another, empty database."""
+    """Back this site up, encrypted and while it is written to, and restore it in another, empty database.
+
+    That refuses a dump that hasn't the rows of the snapshot, which the manifest names.
+    """
     key = read_key(new_key())
-    folder, manifest = make_backup(root, MEDIA, key)
+    (MEDIA / "unfinished").mkdir(exist_ok=True)
+    with Writer(MEDIA, lambda: psycopg.connect(os.environ["DATABASE_URL"])) as writer:
+        folder, manifest = make_backup(root, MEDIA, key)
+    assert writer.uploaded
+    assert manifest.rows["wagtailcore_uploadedfile"] == manifest.rows["taggit_tag"]
     assert not manifest.missing, manifest.missing
+    forget_writer(MEDIA)
     connection.close()
     connection.close_pool()
     connection.settings_dict["NAME"] = empty_name
@@ -92,6 +110,7 @@ def back_up_and_restore(root: Path, empty_name: str) -> None:
         refuses("auth_user has not 99 rows", lambda: restore_backup(folder, MEDIA.with_name("restored"), key))
     assert connection.introspection.table_names() == []
     restore_backup(folder, MEDIA.with_name("restored"), key)
+    forget_writer(MEDIA.with_name("restored"))
     with mock.patch.dict(os.environ, PATH="/nowhere"):
         refuses("pg_restore is absent", lambda: restore_backup(folder, MEDIA, key, replace=True))
 
