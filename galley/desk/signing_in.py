@@ -21,11 +21,13 @@ def session(request: HttpRequest) -> HttpResponse:
 
     A script gets 403 without access, with the `cause` if somebody is signed in who may not use the admin any more. A
     person is redirected to the sign-in, which leads back to here. A page of another origin can't send such a header.
+    Who must set up a second factor first isn't active: as if signed out, the dialog shows the sign-in, and that leads
+    there.
 
     A POST with a page's token succeeds only for the user who has loaded the page: signing in replaces the secret.
     """
     user = request.user
-    if _is_script(request) and user.is_authenticated and not user.has_perm("wagtailadmin.access_admin"):
+    if _is_script(request) and user.is_active and not user.has_perm("wagtailadmin.access_admin"):
         text = _(
             "You are signed in, but your account may not use the admin any more. Your text is still here: copy it "
             "before you leave, and ask a chief editor."

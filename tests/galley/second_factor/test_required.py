@@ -16,6 +16,8 @@ from tests.galley.second_factor.conftest import PASSWORD, SECOND_STEP, Phone, co
 
 INDEX = "/admin/account/second-factor/"
 ACTIVATE = f"{INDEX}totp/activate/"
+SESSION = "/admin/session/"
+SCRIPT = {"X-Requested-With": "XMLHttpRequest"}
 DEACTIVATE = f"{INDEX}totp/deactivate/"
 
 
@@ -28,6 +30,14 @@ def user_of(client: Client) -> Any:
     request = HttpRequest()
     request.session = client.session
     return get_user(request)
+
+
+def set_up(client: Client, monkeypatch: pytest.MonkeyPatch) -> Any:
+    secret = re.search(r'id="authenticator_secret"[^>]*value="(\w+)"', client.get(ACTIVATE).content.decode())
+    assert secret
+    # The test's own transaction is never committed.
+    monkeypatch.setattr(transaction, "on_commit", lambda function, **kwargs: function())
+    return client.post(ACTIVATE, {"code": code_for(secret[1])})
 
 
 def test_without_one_nothing_is_open_but_setting_it_up(
@@ -45,17 +55,27 @@ def test_without_one_nothing_is_open_but_setting_it_up(
     assert ACTIVATE in page
     assert "wagtail-sidebar" not in page
 
-    secret = re.search(r'id="authenticator_secret"[^>]*value="(\w+)"', client.get(ACTIVATE).content.decode())
-    assert secret
-    # The test's own transaction is never committed.
-    monkeypatch.setattr(transaction, "on_commit", lambda function, **kwargs: function())
-    response = client.post(ACTIVATE, {"code": code_for(secret[1])})
+    response = set_up(client, monkeypatch)
     assert response.url == f"{INDEX}recovery-codes/"
     codes = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
     page = client.get(response.url).content.decode()
     assert all(code in page for code in codes)
     assert is_signed_in(client)
     assert "wagtail-sidebar" in page
+
+
+def test_in_the_dialog_over_an_editor_it_is_set_up_and_the_text_saved(
+    client: Client, enter_password, editor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dialog stays open for whom the server takes for signed out. A `cause` would end it, with its frame."""
+    assert enter_password(next=SESSION).url == INDEX
+    answer = client.get(SESSION, headers=SCRIPT)
+    assert (answer.status_code, answer.content) == (403, Client().get(SESSION, headers=SCRIPT).content)
+    frame = client.get(SESSION, follow=True)
+    assert (frame.redirect_chain[-1][0], frame["X-Frame-Options"]) == (INDEX, "SAMEORIGIN")
+    assert client.get(ACTIVATE)["X-Frame-Options"] == "SAMEORIGIN"
+    set_up(client, monkeypatch)
+    assert client.get(SESSION, headers=SCRIPT).json()["user"] == str(editor.pk)
 
 
 def test_with_one_nothing_is_different(client: Client, enter_password, phone: Phone) -> None:
