@@ -109,11 +109,12 @@ def test_hosts_are_cut_off_and_come_back(site: Site) -> None:
     asyncio.run(preview())
     people.work(second.server, first.server)
 
-    # Without Redis, nobody sees an error.
+    # Without Redis, neither visitors nor editors see an error.
     first.redis.cut()
     people.waits_for(first.server, "/health/ready", 200, "no answer from Redis")
     assert people.read(first.server, "/search/?q=without").status_code == 200
     people.write(first.server)
+    people.edit(first.server, page_id)
     first.redis.mend()
     wait_until(lambda: "Redis" not in people.read(first.server, "/health/ready").text)
 

@@ -18,9 +18,18 @@ import requests
 from tests.deploy.hosts import STORAGE, Host, Hosts, WebHost, run_hosts
 from tests.forms.conftest import token_of_age
 from tests.galley.preview.conftest import form_of, markdown
-from tests.galley.preview.real_sockets import RealEditor, RealScreen, running
+from tests.galley.preview.real_sockets import RealEditor, RealScreen, log_in, running
 from tests.processes import ServerProcess, relay
-from tests.running_site import BLOG_ID, PROJECT, environment, read_session, start_process, wait_until
+from tests.running_site import (
+    BLOG_ID,
+    EDITOR,
+    EDITOR_PASSWORD,
+    PROJECT,
+    environment,
+    read_session,
+    start_process,
+    wait_until,
+)
 from tests.services import run_postgresql
 
 POST = "select id, title, slug from wagtailcore_page join blog_blogpostpage on page_ptr_id = id order by id limit 1"
@@ -66,11 +75,7 @@ class People:
     def work(self, here: ServerProcess, there: ServerProcess) -> None:
         """Publish, upload and write a message on one host, and see it on the other."""
         title = f"Post of hour {next(self._numbers)}"
-        fields = {"title": title, "slug": "", "body-count": "0", "action-publish": "1"}
-        fields |= {"post_authors-TOTAL_FORMS": "0", "post_authors-INITIAL_FORMS": "0"}
-        path = f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/"
-        published = self._post(here, path, fields, allow_redirects=False)
-        assert published.status_code == 302, published.text
+        self._save(here, f"/admin/pages/add/blog/blogpostpage/{BLOG_ID}/", title, **{"action-publish": "1"})
         self.waits_for(there, "/blog/", 200, title)
 
         uploaded = self.upload(here)
@@ -84,6 +89,21 @@ class People:
             picture = self.read(here, address)
             assert (picture.status_code, picture.headers["Content-Type"][:6]) == (200, "image/")
         self.write(here)
+
+    def edit(self, server: ServerProcess, page_id: int) -> None:
+        """Sign in, look at the dashboard, open a page in the editor, and save it."""
+        url, path = f"http://localhost:{server.port}", f"/admin/pages/{page_id}/edit/"
+        cookie = log_in(url, EDITOR, EDITOR_PASSWORD)
+        for address in ("/admin/", path):
+            page = requests.get(url + address, headers={"Cookie": cookie}, timeout=PATIENCE)
+            assert (page.status_code, "wagtail-sidebar" in page.text) == (200, True), address
+        self._save(server, path, f"Post of hour {next(self._numbers)}")
+
+    def _save(self, server: ServerProcess, path: str, title: str, **fields: str) -> None:
+        fields |= {"title": title, "slug": "", "body-count": "0"}
+        fields |= {"post_authors-TOTAL_FORMS": "0", "post_authors-INITIAL_FORMS": "0"}
+        saved = self._post(server, path, fields, allow_redirects=False)
+        assert saved.status_code == 302, saved.text
 
     def write(self, server: ServerProcess) -> None:
         """Send a message by the contact form."""
