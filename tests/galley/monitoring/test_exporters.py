@@ -20,22 +20,27 @@ pytestmark = pytest.mark.browser
 
 DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}
 
-FAILING_REQUEST = """
+SECRETS = [b"secret-cookie", b"secret-name", b"secret-token", b"secret=word", b"192.0.2.7"]
+# The body is that of somebody who signs in.
+FAILING_REQUESTS = """
 import asyncio
 from asgiref.testing import ApplicationCommunicator
 from config.asgi import application
 
-async def fail():
-    headers = [(b"host", b"localhost"), (b"x-request-id", b"0123456789abcdef" * 2), (b"cookie", b"a=secret-cookie")]
-    scope = {"type": "http", "method": "GET", "path": "/admin/login/", "query_string": b"secret=word",
+async def fail(method, path):
+    headers = [(b"host", b"localhost"), (b"x-request-id", b"0123456789abcdef" * 2),
+               (b"cookie", b"a=secret-cookie; csrftoken=" + b"t" * 32), (b"x-csrftoken", b"t" * 32),
+               (b"content-type", b"application/x-www-form-urlencoded"), (b"content-length", b"32")]
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"secret=word",
              "headers": headers, "scheme": "http", "server": ("localhost", 80), "client": ("192.0.2.7", 1)}
     site = ApplicationCommunicator(application, scope)
-    await site.send_input({"type": "http.request"})
+    await site.send_input({"type": "http.request", "body": b"username=secret-name&password=xy"})
     print((await site.receive_output(60))["status"])
     await site.receive_output(60)
     await site.wait()
 
-asyncio.run(fail())
+asyncio.run(fail("POST", "/admin/login/"))
+asyncio.run(fail("GET", "/preview/shared/secret-token/"))
 import sentry_sdk
 from opentelemetry import trace
 sentry_sdk.flush(10)
@@ -76,15 +81,18 @@ def test_an_error_and_its_trace_are_sent(collector, tmp_path: Path) -> None:
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{address}",
     }
     run = subprocess.run(
-        [sys.executable, "-c", FAILING_REQUEST], cwd=PROJECT, env=own, check=True, capture_output=True, text=True
+        [sys.executable, "-c", FAILING_REQUESTS], cwd=PROJECT, env=own, check=True, capture_output=True, text=True
     )
-    assert run.stdout.splitlines()[-1] == "503"
-    sent = dict(received)
-    assert b"OperationalError" in sent["/api/1/envelope/"]
-    assert b'"request_id":"0123456789abcdef"' in sent["/api/1/envelope/"]
-    assert b"/admin/login/" in sent["/v1/traces"]
-    assert b"secret-cookie" not in b"".join(sent.values())
-    assert b"secret=word" not in sent["/api/1/envelope/"]
+    assert run.stdout.split()[-2:] == ["503", "410"]
+    errors, traces = (
+        b"".join(body for at, body in received if at == path) for path in ("/api/1/envelope/", "/v1/traces")
+    )
+    assert b"OperationalError" in errors
+    assert b'"request_id":"0123456789abcdef"' in errors
+    assert b"/admin/login/" in traces
+    assert [secret for secret in SECRETS if secret in errors] == []
+    # A trace has the query and the visitor's address.
+    assert [secret for secret in SECRETS if secret in traces] == [b"secret=word", b"192.0.2.7"]
 
 
 def test_reports_leave_out_what_the_logs_do() -> None:
