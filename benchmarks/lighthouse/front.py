@@ -42,7 +42,7 @@ def run_nginx(folder: Path, *behind: str) -> Iterator[Front]:
     if not (shutil.which("nginx") and shutil.which("openssl")):
         raise SystemExit(HOW_TO_GET_IT)
     certificate, key = folder / "certificate.pem", folder / "key.pem"
-    request = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    request = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost"]
     request += ["-addext", "subjectAltName=DNS:localhost"]
     subprocess.run(
         ["openssl", "req", *request, "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL
