@@ -1,6 +1,7 @@
 """The questions about what is reached over the network: mail server, public address, certificate."""
 
 import datetime
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -69,10 +70,11 @@ def check_address() -> Iterator[Finding]:
         yield Finding("address", State.FAULT, text, mend)
         return
     yield Finding("address", State.WELL, _("The site answers at %s.") % address)
-    if policy:
+    scripts = re.search(r"(?:^|;)\s*script-src\s([^;]+)", policy or "")
+    if scripts and "'unsafe-inline'" not in scripts[1]:
         yield Finding("policy", State.WELL, _("Answers come with a content security policy."))
     else:
-        text = _("Answers come without a content security policy: a script that gets into a page would run.")
+        text = _("Answers come without the content security policy: a script that gets into a page would run.")
         mend = _("Let nginx pass on the header Content-Security-Policy: compare them with deploy/nginx.conf.")
         yield Finding("policy", State.FAULT, text, mend)
 

@@ -60,7 +60,7 @@ def check_database() -> Iterator[Finding]:
         if connection.vendor != "postgresql":
             cursor.execute("SELECT 1")
             yield Finding("database", State.WELL, connection.vendor)
-            yield Finding("clock", State.WELL, _("The database has the clock of this machine."))
+            yield Finding("clock", State.WELL, _("The database has the clock of this machine. No other was asked."))
             return
         cursor.execute("SELECT clock_timestamp(), current_setting('max_connections')::int")
         now, most = cursor.fetchone()
@@ -98,8 +98,8 @@ def _explain_away(error: Exception) -> Finding:
 
 
 def judge_clock(difference: float) -> Finding:
-    """Return the finding about clocks that differ by that many seconds."""
-    text = _("The clocks of this machine and of the database differ by %.0f seconds.") % difference
+    """Return the finding about clocks that differ by that many seconds: where both are one, it says nothing."""
+    text = _("The clocks of this machine and of the database differ by %.0f seconds. No other was asked.") % difference
     if difference <= CLOCK_SECONDS:
         return Finding("clock", State.WELL, text)
     return Finding("clock", State.WARNING, text, _("Let both follow a time server: timedatectl set-ntp true."))

@@ -1,16 +1,29 @@
 """Mail server, address and certificate: each question finds the fault that it is for."""
 
+import datetime
 import io
 import smtplib
 import ssl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from email.message import Message
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from django.utils import timezone
 
 from galley.health import network
 from galley.health.findings import Finding, State
+from galley.security_headers.middleware import find_headers
+from galley.security_headers.policies import CSP
 from tests.galley.health.asking import ask
 
 pytestmark = pytest.mark.django_db
@@ -83,10 +96,11 @@ def test_the_address_and_the_policy(settings, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(network, "urlopen", ask)
         return list(network.check_address())
 
-    policy = {"Content_Security_Policy": "default-src 'self'"}
+    policy = {"Content_Security_Policy": find_headers("/", "text/html")[CSP]}
     assert [found.state for found in look(Answer(b"alive", **policy))] == [State.WELL, State.WELL]
-    address, missing = look(Answer(b"alive"))
-    assert (address.state, missing.name, missing.state) == (State.WELL, "policy", State.FAULT)
+    for weak in ({}, {CSP: "frame-ancestors 'self'"}, {CSP: "script-src 'self' 'unsafe-inline'"}):
+        address, missing = look(Answer(b"alive", **weak))
+        assert (address.state, missing.name, missing.state) == (State.WELL, "policy", State.FAULT)
     [other] = look(Answer(b"Welcome to nginx!", **policy))
     assert (other.name, other.state) == ("address", State.FAULT)
     [away] = look(ConnectionRefusedError("refused"))
@@ -100,27 +114,67 @@ def test_the_sites_own_answer_is_the_one_that_is_asked_for(async_client) -> None
     assert response.headers["Content-Security-Policy"]
 
 
-def test_the_certificate(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def secure_site(settings, tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """Answer at the site's address by TLS; return the certificate, which ends in so many days."""
+    with ExitStack() as stack:
+
+        def answer(days: int) -> Path:
+            file = tmp_path / f"{days}.pem"
+            file.write_bytes(make_certificate(days))
+            server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(file)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            thread = Thread(target=server.serve_forever, args=[0.01])
+            thread.start()
+            for end in (server.server_close, thread.join, server.shutdown):
+                stack.callback(end)
+            settings.WAGTAILADMIN_BASE_URL = f"https://localhost:{server.server_port}"
+            return file
+
+        yield answer
+
+
+def make_certificate(days: int) -> bytes:
+    """Return the key and the certificate of a host that signs for itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    ends = timezone.now() + datetime.timedelta(days=days, hours=1)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(ends - datetime.timedelta(days=90))
+        .not_valid_after(ends)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    parts = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    pem = serialization.Encoding.PEM
+    return key.private_bytes(pem, *parts) + certificate.public_bytes(pem)
+
+
+def test_no_certificate(settings) -> None:
     assert "None is needed" in ask(network.check_certificate).text
     settings.WAGTAILADMIN_BASE_URL = "https://127.0.0.1:1"
     assert ask(network.check_certificate).state is State.WARNING
 
-    class Connection:
-        def __init__(self, *args: object, **options: object) -> None:
-            pass
 
-        def __enter__(self) -> "Connection":
-            return self
-
-        def __exit__(self, *args: object) -> None:
-            pass
-
-        wrap_socket = __init__
-        getpeercert = staticmethod(lambda: {"notAfter": "Jan  5 09:34:43 2018 GMT"})
-
-    monkeypatch.setattr(network.socket, "create_connection", Connection)
-    monkeypatch.setattr(Connection, "wrap_socket", lambda self, *args, **options: self)
-    monkeypatch.setattr(ssl, "create_default_context", Connection)
+@pytest.mark.parametrize(
+    ("days", "state", "text"),
+    [
+        (60, State.WELL, "valid for 60 more days"),
+        (network.CERTIFICATE_DAYS - 1, State.WARNING, "valid for 13 more days"),
+        (-1, State.FAULT, "Browsers warn of it: certificate has expired"),
+    ],
+)
+def test_the_certificate_of_visitors(
+    secure_site, monkeypatch: pytest.MonkeyPatch, days: int, state: State, text: str
+) -> None:
+    certificate = secure_site(days)
+    if days > 0:
+        untrusted = ask(network.check_certificate)
+        assert (untrusted.state, "self-signed" in untrusted.text) == (State.FAULT, True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     found = ask(network.check_certificate)
-    assert found.state is State.WARNING
-    assert "certbot renew" in found.mend
+    assert (found.state, text in found.text) == (state, True), found
+    assert ("certbot renew" in found.mend) is (state is not State.WELL)

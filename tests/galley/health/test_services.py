@@ -93,6 +93,7 @@ def test_the_database_and_the_clock() -> None:
     late = services.judge_clock(services.CLOCK_SECONDS + 2)
     assert late.state is State.WARNING
     assert "differ by 7 seconds" in late.text
+    assert all("No other was asked" in found.text for found in (clock, late))
     assert "timedatectl" in late.mend
 
 
