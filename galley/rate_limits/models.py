@@ -80,7 +80,8 @@ def _take(limit: Limit) -> int:
             **limit.key, defaults={"ends_at": new_end, "allowed": limit.attempts}
         )
         if is_new:
-            _delete_expired()
+            # Not before: who deletes rows while others wait for its own may wait for theirs.
+            transaction.on_commit(_delete_expired, robust=True)
         is_over = Q(ends_at__lte=now)
         taken = AttemptCount.objects.filter(is_over | Q(used__lt=limit.attempts), pk=count.pk).update(
             used=Case(When(is_over, then=Value(1)), default=F("used") + 1),
@@ -94,6 +95,7 @@ def _take(limit: Limit) -> int:
             return seconds_left(limit)
 
 
+@transaction.atomic
 def _delete_expired() -> None:
     """Delete counts whose time is over. Rows that another process is using are left out, so that none waits."""
     expired = AttemptCount.objects.select_for_update(skip_locked=True).filter(ends_at__lte=timezone.now())
