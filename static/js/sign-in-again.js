@@ -143,7 +143,8 @@ class SignInDialog {
       const fit = () => (frame.style.blockSize = `${content.offsetHeight}px`);
       if (content) new frame.contentWindow.ResizeObserver(fit).observe(content);
       if (this.element.matches(":modal")) page?.querySelector("input:not([type=hidden])")?.focus();
-      this.lookAgain();
+      // Recovery codes of a new second factor stay until the author goes back to the text.
+      if (!page?.location.pathname.endsWith("/recovery-codes/")) this.lookAgain();
     });
     return frame;
   }

@@ -6,3 +6,6 @@ from tests.running_site import PUBLIC_ADDRESS
 
 is_public = fetching.is_public
 fetching.is_public = lambda address: address == PUBLIC_ADDRESS or is_public(address)
+
+# Of a group that only one test makes.
+SECOND_FACTOR_REQUIRED = ["Strict"]

@@ -29,12 +29,18 @@ from tests.running_site import DATABASE, EDITOR, EDITOR_PASSWORD, RunningSite, w
 OTHER = "theodora"
 READER = "reader"
 SIGNED_OUT = "You were signed out"
+# The group whose members need a second factor: `tests/e2e/settings.py`.
+STRICT = "Strict"
 
 # Adds another editor, and somebody who may open the admin and edit nothing. Both have the editor's password.
 ADD_USER = """
     INSERT INTO auth_user
         (username, password, is_superuser, is_staff, is_active, first_name, last_name, email, date_joined)
     SELECT ?, password, ?, 0, 1, '', '', '', date_joined FROM auth_user WHERE username = ?
+"""
+JOIN = """
+    INSERT INTO auth_user_groups (user_id, group_id)
+    SELECT u.id, g.id FROM auth_user AS u, auth_group AS g WHERE u.username = ? AND g.name = ?
 """
 LET_IN = """
     INSERT INTO auth_user_user_permissions (user_id, permission_id)
@@ -112,6 +118,8 @@ def writer(editor_page: Page, database: Database, refusals: None) -> Page:
     """The page of an editor whose session can be ended."""
     database.restore_sessions()
     database.run("DELETE FROM mfa_authenticator")
+    database.run("DELETE FROM auth_user_groups WHERE group_id IN (SELECT id FROM auth_group WHERE name = ?)", STRICT)
+    database.run("DELETE FROM auth_group WHERE name = ?", STRICT)
     return editor_page
 
 
@@ -226,6 +234,29 @@ async def publish_after_the_sign_in(writer: Page, database: Database) -> None:
     await code.press("Enter")
     await expect(writer.locator(".messages")).to_contain_text("published")
     assert database.savers_of("Never sent.")[0] == OTHER
+
+
+async def test_a_second_factor_that_is_missing_is_set_up_over_the_text(writer: Page, database: Database) -> None:
+    await open_saved_post(writer, "Two factors", "Before.")
+    await until_autosave_notices(writer)
+    database.run("INSERT INTO auth_group (name) VALUES (?)", STRICT)
+    database.run(JOIN, EDITOR, STRICT)
+    database.end_sessions()
+    await write_on(writer, " After it.")
+    await sign_in(writer)
+    form = sign_in_form(writer)
+    await form.get_by_role("link", name="Activate").click()
+    secret = await form.locator("#authenticator_secret").input_value()
+    await form.get_by_label("code").fill(code_for(secret))
+    await form.get_by_label("code").press("Enter")
+    # The codes can be written down. Who goes back to the text goes on with it.
+    await expect(form.get_by_role("heading", name="Recovery Codes")).to_be_visible()
+    await look_with_axe(writer, "light")
+    await expect(dialog(writer)).to_be_visible()
+    assert database.savers_of("After it.") == []
+    await writer.locator(".CodeMirror").last.click()
+    await expect(dialog(writer)).to_be_hidden()
+    await database.until_saved("After it.")
 
 
 async def test_a_passkey_is_added_and_signs_in_at_the_second_step_and_in_the_dialog(
