@@ -8,12 +8,11 @@ digit may stand right before the first dollar or right after the second.
 import re
 from collections.abc import Mapping, Sequence
 from html import unescape
-from sys import getsizeof
 from threading import Lock
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
-from cachetools import LRUCache, cached
+from cachetools import cached
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_noop
@@ -27,6 +26,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
 
+from galley.markdown.caching import make_html_cache
 from galley.markdown.sanitising import sanitise
 from galley.markdown.time_limit import check_time, render_in_time
 
@@ -62,7 +62,7 @@ def convert_formula(tex: str, display: bool = False) -> SafeString:
     raise InvalidFormula(converted)
 
 
-@cached(LRUCache(MAX_CACHE_BYTES, getsizeof=getsizeof), lock=Lock())
+@cached(make_html_cache(MAX_CACHE_BYTES), lock=Lock())
 def convert_or_explain(tex: str, display: bool, language: str | None) -> str:
     """Return `tex` as a safe `<math>` element; of an invalid formula, what is wrong with it, in this `language`."""
     tex = tex.strip()

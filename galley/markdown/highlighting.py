@@ -3,10 +3,9 @@
 import re
 from contextlib import suppress
 from functools import lru_cache
-from sys import getsizeof
 from threading import Lock
 
-from cachetools import LRUCache, cached
+from cachetools import cached
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.token import STANDARD_TYPES
 
+from galley.markdown.caching import make_html_cache
 from galley.markdown.time_limit import OutOfTime, render_in_time, time_colouring
 
 # The classes that Pygments writes. The style sheet colours them, the sanitiser allows them.
@@ -58,7 +58,11 @@ def render_code(code: str, language: str) -> SafeString:
     return render_in_time(lambda: highlight_code(code, language), code, note)
 
 
-@cached(LRUCache(MAX_CACHE_BYTES, getsizeof=getsizeof), key=lambda code, lexer: (code, lexer.name), lock=Lock())
+@cached(
+    make_html_cache(MAX_CACHE_BYTES),
+    key=lambda code, lexer: (code, lexer.name),
+    lock=Lock(),
+)
 def _colour(code: str, lexer: Lexer) -> str:
     with time_colouring() as check:
         tokens = (token for token in lexer.get_tokens(code) if not check())

@@ -2,22 +2,22 @@
 
 import hashlib
 import logging
-from sys import getsizeof
 from threading import Lock
 
-from cachetools import LRUCache, cached
+from cachetools import cached
 from django.template.defaultfilters import linebreaks_filter
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from galley.markdown.caching import make_html_cache
 from galley.markdown.headings import number_equal_ids
 from galley.markdown.incremental import render_incrementally
 from galley.markdown.internal_links import resolve_links
 from galley.markdown.parser import parser
 from galley.markdown.sanitising import sanitise
-from galley.markdown.time_limit import MAX_SECONDS, TooSlow, time_text
+from galley.markdown.time_limit import MAX_SECONDS, TooSlow, is_time_limited, time_text
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 MAX_LENGTH = 400_000
 
 MAX_CACHE_BYTES = 16 * 1024 * 1024
+# A text that is typed is another one with each key. The other texts of some drafts have room beside it.
+MAX_DRAFT_CACHE_BYTES = 1024 * 1024
 
 
 def render_markdown(text: str, footnotes_name: str = "") -> SafeString:
@@ -53,12 +55,15 @@ def _hash_text(text: str, footnotes_name: str) -> bytes:
     return hashlib.blake2b(whole, digest_size=16).digest()
 
 
-@cached(LRUCache(MAX_CACHE_BYTES, getsizeof=getsizeof), key=_hash_text, lock=Lock())
 def render_unresolved(text: str, footnotes_name: str) -> str:
     """Return the sanitised HTML of `text` before its internal links are resolved. It depends on text and language.
 
     Raises `TooSlow` for a draft's text after `MAX_SECONDS`.
     """
+    return (render_draft if is_time_limited() else render_published)(text, footnotes_name)
+
+
+def _render(text: str, footnotes_name: str) -> str:
     if len(text) <= MAX_LENGTH:
         try:
             encodable = text.encode(errors="replace").decode()
@@ -71,6 +76,10 @@ def render_unresolved(text: str, footnotes_name: str) -> str:
             # RecursionError, or a defect in the parser: one text must not make its whole page fail.
             logger.exception("A Markdown text of %d characters can't be rendered; it is printed as it is", len(text))
     return _print_as_it_is(text, _("A Markdown text is too long, or too deeply nested, to be formatted."))
+
+
+render_published = cached(make_html_cache(MAX_CACHE_BYTES), key=_hash_text, lock=Lock())(_render)
+render_draft = cached(make_html_cache(MAX_DRAFT_CACHE_BYTES), key=_hash_text, lock=Lock())(_render)
 
 
 def render_whole(text: str, footnotes_name: str = "") -> str:

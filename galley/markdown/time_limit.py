@@ -45,6 +45,11 @@ def limit_time() -> Iterator[None]:
         _left.reset(token)
 
 
+def is_time_limited() -> bool:
+    """Return whether the texts of a draft are rendered."""
+    return _left.get() is not None
+
+
 @contextmanager
 def time_text() -> Iterator[None]:
     """Within it, one text is rendered. Raises `TooSlow` if there is a limit and the text takes longer."""

@@ -78,7 +78,8 @@ class Statement:
     columns: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=1024)
+# Each takes some kilobytes. Lists of numbers of many lengths make statements that come once.
+@lru_cache(maxsize=512)
 def parse(sql: str) -> Statement:
     """Return what `sql` does. It understands the statements that Django and its libraries write."""
     if _QUERY.match(sql):

@@ -8,6 +8,7 @@ from unittest.mock import Mock
 
 import nh3
 import pytest
+from cachetools import cached
 
 from galley.markdown import (
     extract_text,
@@ -17,7 +18,9 @@ from galley.markdown import (
     render_code,
     render_formula_block,
     render_markdown,
+    rendering,
 )
+from galley.markdown.caching import make_html_cache
 from galley.markdown.formulas import MAX_FORMULA_SIZE
 from galley.markdown.incremental import read_chunk, render_incrementally, rendered_cache, sanitise_closed
 from galley.markdown.parser import (
@@ -458,3 +461,17 @@ def test_texts_in_which_no_mark_can_begin_are_not_searched_for_marks(monkeypatch
     expected = parser.render(text)
     monkeypatch.setattr(parser.inline, "parse", lambda *arguments: pytest.fail("searched"))
     assert parser.render(text) == expected
+
+
+def test_what_is_typed_leaves_the_cache_of_published_texts_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each key makes another text. A short one takes more room for its key and its places than for itself."""
+    drafts = make_html_cache(20_000)
+    rendered: list[str] = []
+    published = dict(rendering.render_published.cache)
+    monkeypatch.setattr(rendering, "render_draft", cached(drafts, key=rendering._hash_text)(rendering._render))
+    with limit_time():
+        for number in range(100):
+            rendered.append(rendering.render_unresolved(f"Word {number}", ""))
+        assert rendering.render_unresolved("Word 99", "") is rendered[-1]
+    assert 20 < len(drafts) < 40
+    assert dict(rendering.render_published.cache) == published

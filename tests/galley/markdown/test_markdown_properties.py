@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 
 from galley.markdown import render_markdown
-from galley.markdown.rendering import render_unresolved
+from galley.markdown.rendering import render_published
 from tests.galley.markdown.markdown_texts import NOISE
 
 
@@ -42,5 +42,5 @@ def test_nothing_harmful_ever_comes_out(text: str) -> None:
 def test_the_same_text_gives_the_same_html(text: str) -> None:
     first = render_markdown(text)
     assert render_markdown(text) == first
-    render_unresolved.cache_clear()
+    render_published.cache_clear()
     assert render_markdown(text) == first
