@@ -113,12 +113,13 @@ def forget_texts() -> None:
     """Empty the caches of rendered Markdown and formulas."""
     from galley.markdown.formulas import convert_or_explain
     from galley.markdown.incremental import read_chunk, rendered_cache, sanitise_closed
-    from galley.markdown.rendering import render_unresolved
+    from galley.markdown.rendering import render_draft, render_published
 
     read_chunk.cache_clear()
     rendered_cache.clear()
     sanitise_closed.cache_clear()
-    render_unresolved.cache_clear()
+    render_published.cache_clear()
+    render_draft.cache_clear()
     convert_or_explain.cache_clear()
 
 
