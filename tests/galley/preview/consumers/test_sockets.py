@@ -13,7 +13,7 @@ from django.test import AsyncClient
 from wagtail.models import GroupPagePermission, Page, Revision
 
 from config.asgi import application
-from galley.markdown.rendering import render_unresolved, render_whole
+from galley.markdown.rendering import render_draft, render_whole
 from galley.preview.editor import draft_rendered
 from tests.factories import EditorFactory
 from tests.galley.preview.conftest import PATIENCE, Socket, form_of, markdown
@@ -72,7 +72,7 @@ def test_a_typed_change_reaches_every_screen_as_a_patch(site, editor, log_in) ->
 def test_a_text_that_takes_too_long_is_shown_with_a_note(site, editor, log_in, monkeypatch) -> None:
     client = log_in(editor)
     monkeypatch.setattr("galley.markdown.time_limit.MAX_SECONDS", -1.0)
-    render_unresolved.cache_clear()
+    render_draft.cache_clear()
 
     async def scene() -> None:
         typing, screen = Socket(editor_path(site.post), client), Socket("/preview/", client)
