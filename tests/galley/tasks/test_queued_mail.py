@@ -91,6 +91,7 @@ def test_a_change_that_is_undone_sends_nothing() -> None:
         send_mail("A note", "Who is he?", None, ["a@example.org"])
         transaction.set_rollback(True)
     assert not DBTaskResult.objects.exists()
+    assert not mail.outbox
 
 
 def test_a_mail_arrives_as_it_was_written() -> None:
