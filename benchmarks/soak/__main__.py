@@ -56,7 +56,7 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--every", type=float, default=10, help="seconds between two measurements; default 10")
     parser.add_argument("--posts", type=int, default=300, help="posts beside those of the sample site; default 300")
     parser.add_argument(
-        "--filling", type=int, default=2_500, help="requests that fill the page cache at first; default 2500"
+        "--filling", type=int, default=5_000, help="requests that fill the page cache at first; default 5000"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
     parser.add_argument("--samples", type=Path, metavar="FILE", help="add each measurement to this file")

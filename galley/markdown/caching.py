@@ -9,6 +9,7 @@ from cachetools import LRUCache
 ENTRY_BYTES = 500
 
 
-def make_html_cache(max_bytes: int) -> LRUCache[Hashable, str]:
-    """Return a cache of about `max_bytes`, which forgets first what wasn't used for longest."""
-    return LRUCache(max_bytes, getsizeof=lambda html: ENTRY_BYTES + getsizeof(html))
+def make_html_cache(max_bytes: int, max_texts: int | None = None) -> LRUCache[Hashable, str]:
+    """Return a cache of about `max_bytes` and at most `max_texts`, which forgets first what wasn't used for longest."""
+    least = max_bytes // max_texts if max_texts else 0
+    return LRUCache(max_bytes, getsizeof=lambda html: max(least, ENTRY_BYTES + getsizeof(html)))

@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 MAX_LENGTH = 400_000
 
 MAX_CACHE_BYTES = 16 * 1024 * 1024
+# Short texts are quickly rendered again. Without a bound on their number, a process would gain memory for days.
+MAX_CACHED_TEXTS = 2_000
 # A text that is typed is another one with each key. The other texts of some drafts have room beside it.
 MAX_DRAFT_CACHE_BYTES = 1024 * 1024
 
@@ -78,7 +80,7 @@ def _render(text: str, footnotes_name: str) -> str:
     return _print_as_it_is(text, _("A Markdown text is too long, or too deeply nested, to be formatted."))
 
 
-render_published = cached(make_html_cache(MAX_CACHE_BYTES), key=_hash_text, lock=Lock())(_render)
+render_published = cached(make_html_cache(MAX_CACHE_BYTES, MAX_CACHED_TEXTS), key=_hash_text, lock=Lock())(_render)
 render_draft = cached(make_html_cache(MAX_DRAFT_CACHE_BYTES), key=_hash_text, lock=Lock())(_render)
 
 

@@ -30,8 +30,8 @@ HEADERS_OF_304 = frozenset({b"cache-control", b"content-location", b"expires", b
 NOT_MODIFIED = "not modified"
 # The share of the memory for responses that were not requested again yet.
 SHARE_OF_NEW = 0.2
-# Keys of evicted entries.
-MAX_GHOSTS = 4_000
+# Keys of evicted entries: about as many as there is memory for pages of 25 kB.
+MAX_GHOSTS = 2_000
 
 
 class Start(dict[str, Any]):

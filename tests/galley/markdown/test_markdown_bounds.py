@@ -475,3 +475,12 @@ def test_what_is_typed_leaves_the_cache_of_published_texts_alone(monkeypatch: py
         assert rendering.render_unresolved("Word 99", "") is rendered[-1]
     assert 20 < len(drafts) < 40
     assert dict(rendering.render_published.cache) == published
+
+
+def test_a_cache_of_short_texts_holds_no_more_than_their_number() -> None:
+    published = make_html_cache(1024 * 1024, max_texts=50)
+    for number in range(100):
+        published[number] = f"<p>Word {number}</p>"
+    assert list(published) == list(range(50, 100))
+    published["long"] = "x" * 500_000
+    assert len(published) < 30
