@@ -44,7 +44,7 @@ def find_words(text: str) -> Iterator[tuple[str, int, int]]:
             yield word, start, end
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=2_048)
 def _normalise(word: str) -> str:
     """Return `word` in lower case, without accents and variants of letters (NFKC)."""
     plain = _IGNORED.sub("", unicodedata.normalize("NFKD", word.casefold()))
