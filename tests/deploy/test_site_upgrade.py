@@ -63,6 +63,7 @@ def test_visitors_read_and_write_through_an_upgrade_and_back(
         GALLEY_VAR_DIR=str(tmp_path / "srv/var"),
         CONTACT_MESSAGES_PER_SENDER="1000000",
     ) as server:
+        server.environment["GALLEY_DRAIN"] = "1"
         server.environment["GALLEY_PYTHON"] = str(Path(sys.base_prefix) / "bin/python3")
         server.git("fetch", "--quiet", str(PROJECT), "HEAD")
         server.git("reset", "--quiet", "--hard", "FETCH_HEAD")

@@ -35,6 +35,7 @@ def server(tmp_path: Path) -> Iterator[DebianServer]:
 
 
 def test_releases_follow_each_other_under_load(server: DebianServer) -> None:
+    server.environment["GALLEY_DRAIN"] = "1"
     assert server.galley("status").returncode
     run = server.galley("upgrade")
     assert not run.returncode, run.stdout

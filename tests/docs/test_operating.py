@@ -48,7 +48,6 @@ def server(tmp_path: Path) -> Iterator[DebianServer]:
     """A server with a stand-in for the site, and a former release."""
     settings = {"REDIS_URL": "redis://localhost", "GALLEY_VAR_DIR": str(tmp_path / "srv/var")}
     with debian_server(tmp_path, own_packages=False, **settings) as server:
-        server.environment["GALLEY_DRAIN"] = "0.1"
         release(server, "first")
         server.clone_repository()
         assert not server.galley("upgrade").returncode

@@ -114,7 +114,8 @@ class Site:
         return not (self.query(tasks) or self.query(posts))
 
     def let_leases_end(self) -> None:
-        """Do what a minute does."""
+        """Do what a minute does, and count the tasks that the kill has interrupted."""
+        self.interrupted += len(self.query("SELECT 1 FROM django_tasks_database_dbtaskresult WHERE status = 'RUNNING'"))
         self.query("UPDATE tasks_lease SET until = '2000-01-01' WHERE is_renewed")
         self.query("UPDATE django_tasks_database_dbtaskresult SET started_at = '2000-01-01' WHERE status = 'RUNNING'")
 
@@ -182,7 +183,6 @@ def kill_and_go_on(site: Site, kind: str, kill_at: int) -> None:
     """Kill the process at that event of new work, and let the next one go on."""
     site.add_work(kind)
     site.run(kind, kill_at)
-    site.interrupted += len(site.query("SELECT 1 FROM django_tasks_database_dbtaskresult WHERE status = 'RUNNING'"))
     site.let_leases_end()
     site.run(kind)
 
