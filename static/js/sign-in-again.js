@@ -82,6 +82,7 @@ class SignInDialog {
     this.part("close").addEventListener("click", () => this.end(false));
     this.part("save-as").addEventListener("click", () => this.saveAsOther());
     this.part("sign-out").addEventListener("click", () => this.signOut());
+    this.part("go-on").addEventListener("click", () => this.goOn());
     this.declineOnEscape = ({ key }) => key === "Escape" && this.end(false);
     this.element.addEventListener("keydown", this.declineOnEscape);
     this.element.addEventListener("cancel", () => this.end(false));
@@ -118,6 +119,8 @@ class SignInDialog {
     this.say(isOther ? "textOther" : "textSignedOut");
     this.part("save-as").hidden = this.part("sign-out").hidden = !isOther;
     this.part("new-tab").hidden = isOther;
+    this.part("close").hidden = false;
+    this.part("go-on").hidden = true;
     this.part("frame").replaceChildren(...(isOther ? [] : [this.makeFrame()]));
   }
 
@@ -138,19 +141,34 @@ class SignInDialog {
       const page = frame.contentDocument;
       frame.hidden = !page;
       page?.head.append(document.querySelector("#sign-in-again-style").cloneNode());
+      page?.documentElement.classList.add("sign-in-again-page");
       page?.addEventListener("keydown", this.declineOnEscape);
       const content = page?.querySelector("main");
       const fit = () => (frame.style.blockSize = `${content.offsetHeight}px`);
       if (content) new frame.contentWindow.ResizeObserver(fit).observe(content);
       if (this.element.matches(":modal")) page?.querySelector("input:not([type=hidden])")?.focus();
-      // Recovery codes of a new second factor stay until the author goes back to the text.
-      if (!page?.location.pathname.endsWith("/recovery-codes/")) this.lookAgain();
+      if (page?.location.pathname.endsWith("/recovery-codes/")) this.showCodes();
+      else this.goOn();
     });
     return frame;
   }
 
+  /** The recovery codes of a new second factor stay until the author has kept them, perhaps in another window. */
+  showCodes() {
+    this.hasCodes = true;
+    this.session = {}; // Whatever the server says next is shown.
+    this.say("textCodes");
+    this.part("new-tab").hidden = this.part("close").hidden = true;
+    this.part("go-on").hidden = false;
+  }
+
+  goOn() {
+    this.hasCodes = false;
+    return this.lookAgain();
+  }
+
   async lookAgain() {
-    if (!this.element.open) return;
+    if (!this.element.open || this.hasCodes) return;
     const session = await renewSession();
     if (!this.element.open || session.state === "unreachable" || session.state === "no-access") return;
     if (session.state === "ready") this.end(true);
@@ -162,6 +180,7 @@ class SignInDialog {
     const { whenDone } = this;
     if (!whenDone) return;
     this.whenDone = this.session = null;
+    this.hasCodes = false;
     this.wasDeclined = !how;
     this.element.close();
     this.part("frame").replaceChildren();
