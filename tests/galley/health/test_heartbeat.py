@@ -2,7 +2,9 @@
 
 import datetime
 import logging
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,31 @@ def refuse(address: str, asked: list[str]) -> Callable[[str], None]:
 def test_while_all_is_well_the_switch_is_reset(asked: list[str]) -> None:
     call_command("send_heartbeat")
     assert asked == [READY, SWITCH]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("status", "expected"), [(200, ["/health/ready", "/ping/1"]), (503, ["/health/ready"])])
+def test_the_switch_is_a_real_request_that_follows_a_good_answer(
+    settings: Any, status: int, expected: list[str]
+) -> None:
+    paths = []
+
+    class Handler(BaseHTTPRequestHandler):
+        """The site, and the switch."""
+
+        def do_GET(self) -> None:
+            paths.append(self.path)
+            self.send_response(status if self.path == "/health/ready" else 200)
+            self.end_headers()
+            self.wfile.write(b"OK")
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        settings.WAGTAILADMIN_BASE_URL = f"http://127.0.0.1:{server.server_port}"
+        settings.HEARTBEAT_URL = f"{settings.WAGTAILADMIN_BASE_URL}/ping/1"
+        call_command("send_heartbeat")
+        server.shutdown()
+    assert paths == expected
 
 
 @pytest.mark.django_db

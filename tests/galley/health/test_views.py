@@ -2,9 +2,12 @@
 
 import asyncio
 import threading
+from html import unescape
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.contrib.auth.models import AbstractUser
+from django.core.management import CommandError, call_command
 from django.db.utils import OperationalError
 from django.test import AsyncClient, Client
 from django.urls import reverse
@@ -12,6 +15,9 @@ from django.utils import timezone
 
 from galley.circuit_breaker import CircuitBreaker
 from galley.health import views as health
+from galley.health.findings import State
+from galley.health.management.commands import doctor
+from galley.health.questions import find_all
 from galley.page_cache import redis_cache
 from galley.tasks.queue import QueueStatus
 from tests.factories import SmallSite
@@ -136,3 +142,22 @@ def test_administrators_read_the_findings(client: Client, editor, member) -> Non
     assert reverse("health_report") in client.get(reverse("wagtailadmin_home")).text
     client.force_login(member("publish"))
     assert client.get(reverse("health_report")).status_code == 302
+
+
+@pytest.mark.django_db
+def test_the_report_says_all_that_the_doctor_says(
+    client: Client, editor: AbstractUser, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = find_all()
+    assert len({finding.state for finding in found}) == len(State)
+    for module in (health, doctor):
+        monkeypatch.setattr(module, "find_all", lambda: found)
+    with pytest.raises(CommandError):
+        call_command("doctor")
+    client.force_login(editor)
+    page, printed = unescape(client.get(reverse("health_report")).text), capsys.readouterr().out
+    for finding in found:
+        assert finding.text in page
+        assert finding.mend in page
+        assert f"{finding.name}: {finding.text}\n" in printed
+        assert finding.mend in printed

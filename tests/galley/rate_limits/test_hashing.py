@@ -80,8 +80,18 @@ def test_signing_in_never_blocks_the_event_loop(small_site: SmallSite) -> None:
     assert drive(sign_in("/_util/login/", "ada"), sign_in("/admin/login/", "ada")) == [200, 200]
 
 
-def test_an_account_is_changed_in_the_same_thread(small_site: SmallSite) -> None:
+def test_who_is_signed_in_changes_the_account_in_the_thread_of_known_browsers(
+    small_site: SmallSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ada = EditorFactory(username="ada")
+    threads = []
+    encode = MD5PasswordHasher.encode
+
+    def note_thread(*args: object) -> str:
+        threads.append(threading.current_thread().name.rpartition("_")[0])
+        return encode(*args)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", note_thread)
     client = Client()
     client.force_login(ada)
     cookies = f"csrftoken={TOKEN}; sessionid={client.cookies['sessionid'].value}"
@@ -92,3 +102,4 @@ def test_an_account_is_changed_in_the_same_thread(small_site: SmallSite) -> None
         f"csrfmiddlewaretoken={TOKEN}&password-old_password=wrong&password-new_password1=a&password-new_password2=b".encode(),
     )
     assert asyncio.run(send(request)) == 200
+    assert set(threads) == {"known-browsers"}

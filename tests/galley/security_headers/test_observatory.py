@@ -51,3 +51,11 @@ MADE_HERE = {"Content-Security-Policy", "Cross-Origin-Resource-Policy", "Permiss
 def test_preloading_is_only_for_who_asks_for_it(production: override_settings) -> None:
     assert production.options["SECURE_HSTS_PRELOAD"] is False
     assert production.options["SECURE_HSTS_SECONDS"] >= 31_536_000
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_asked_for", [False, True])
+def test_the_header_says_so(small_site: SmallSite, production: override_settings, is_asked_for: bool) -> None:
+    with production, override_settings(SECURE_HSTS_PRELOAD=is_asked_for):
+        header = Client().get("/", **SECURE)["Strict-Transport-Security"]
+    assert header.endswith("; preload") is is_asked_for
