@@ -1,10 +1,12 @@
-"""Conversion of colours to what every format and browser shows: eight bits a channel, in sRGB."""
+"""Conversion of colours to what every browser shows rightly: eight bits a channel, in sRGB or with a wider profile."""
 
 import io
 from contextlib import suppress
 from operator import itemgetter
 
 from PIL import Image, ImageCms
+
+from galley.decoding.profiles import write_plain_profile
 
 SAMPLE_SIZE = 48
 SAMPLE_COLOURS = 6
@@ -26,6 +28,16 @@ def convert_to_srgb(image: Image.Image) -> Image.Image:
             image = ImageCms.profileToProfile(image, source, target, outputMode=mode) or image
     image = image.copy() if image.mode == "L" else image.convert(mode)
     image.info = {}
+    return image
+
+
+def keep_wide_colours(image: Image.Image) -> Image.Image:
+    """Return `image` with its colour profile, if that has red, green and blue beyond sRGB; else in sRGB."""
+    profile = write_plain_profile(image.info.get("icc_profile", b"")) if image.mode in {"RGB", "RGBA"} else b""
+    if not profile:
+        return convert_to_srgb(image)
+    image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    image.info = {"icc_profile": profile}
     return image
 
 

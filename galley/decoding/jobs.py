@@ -9,7 +9,7 @@ from PIL import AvifImagePlugin, GifImagePlugin, Image, ImageOps, JpegImagePlugi
 from PIL import WebPImagePlugin as WebP
 
 from galley.decoding import animations, drawings
-from galley.decoding.colours import convert_to_srgb, find_tone
+from galley.decoding.colours import convert_to_srgb, find_tone, keep_wide_colours
 
 Answer = tuple[dict[str, Any], bytes]
 
@@ -68,7 +68,7 @@ def examine(content: bytes, max_memory: int) -> Answer:
         return {**values, "tone": "", "is_animated": False}, b""
     image = _open(content, max_memory)
     is_animated = image.format != "MPO" and getattr(image, "is_animated", False)
-    small = _shrink(image, content, box=TRIAL_BOX)
+    small = convert_to_srgb(_shrink(image, content, box=TRIAL_BOX))
     for image_format in TRIAL_FORMATS:
         _save(small, image_format, {})
     if is_animated:
@@ -133,7 +133,7 @@ def _shrink(
     box: Sequence[int] | None = None,
     background: Sequence[int] | None = None,
 ) -> Image.Image:
-    """Return a part of `image`, or the whole, in a smaller size, upright and in sRGB."""
+    """Return a part of `image`, or the whole, in a smaller size and upright, in colours that `_save` can write."""
     orientation = _find_orientation(image, content)
     turned = image.size[::-1] if orientation in QUARTER_TURNS else image.size
     of = of or turned
@@ -157,8 +157,10 @@ def _shrink(
     if tuple(size) != whole.size or part != (0, 0, *whole.size):
         info, whole = whole.info, whole.resize(tuple(size), Image.Resampling.LANCZOS, part)
         whole.info = info
+    if not background:
+        return keep_wide_colours(whole)
     made = convert_to_srgb(whole)
-    if background and made.has_transparency_data:
+    if made.has_transparency_data:
         flat = Image.new("RGBA", made.size, (*background, 255))
         flat.alpha_composite(made)
         made = flat.convert("RGB")
@@ -166,15 +168,16 @@ def _shrink(
 
 
 def _save(image: Image.Image, image_format: str, options: dict[str, Any]) -> bytes:
-    """Return `image`, which has no metadata, as a file. `options` are Willow's for the format."""
+    """Return `image`, which has no metadata but its profile, as a file. `options` are Willow's for the format."""
     if image_format == "jpeg" and image.mode == "RGBA":
         image = image.convert("RGB")
-    if image_format == "gif" and image.mode != "L":
-        image = image.convert("P", palette=Image.Palette.ADAPTIVE)
+    if image_format == "gif":  # it has no profile
+        image = convert_to_srgb(image)
+        image = image if image.mode == "L" else image.convert("P", palette=Image.Palette.ADAPTIVE)
     if image_format == "avif" and options.pop("lossless", False):
         options = {"quality": 100, "subsampling": "4:4:4"}
     made = BytesIO()
-    image.save(made, image_format.upper(), **options)
+    image.save(made, image_format.upper(), icc_profile=image.info.get("icc_profile", b""), **options)
     return made.getvalue()
 
 

@@ -76,7 +76,9 @@ def examine(content: bytes) -> dict[str, Any]:
 
 
 def convert(content: bytes, **options: Any) -> bytes:
-    """Return a picture in another size or format, upright, in sRGB and without metadata. Raises PictureError.
+    """Return a picture in another size or format, upright and without metadata. Raises PictureError.
+
+    Its colours are those of sRGB, or of the picture's own profile if that has more.
 
     `format` is Wagtail's name of the format; `save` are options for writing it. `rect` is cut out, in a picture of the
     size `of`, and scaled to `size`. Or the whole is scaled down to fit in `box`. `background` replaces transparency.

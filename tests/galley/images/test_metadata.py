@@ -18,6 +18,7 @@ from wagtail.admin.forms.account import AvatarPreferencesForm
 from wagtail.users.models import UserProfile
 
 from galley.decoding.processes import convert, copy
+from galley.decoding.profiles import write_plain_profile
 from galley.images import render_picture
 from galley.images.models import UNUSABLE
 from galley.images.renditions import RenditionName
@@ -87,8 +88,8 @@ GAMMA = 563  # 256ths
 SWATCHES = {(200, 100, 50): (227, 100, 42), (100, 160, 90): (53, 161, 85), (60, 90, 180): (36, 90, 184)}
 
 
-def write_wide_profile() -> bytes:
-    """Return a colour profile (ICC.1:2001-04) of Adobe RGB, which Pillow can't make."""
+def write_wide_profile(text: bytes = b"", curve: tuple[int, ...] = (GAMMA,)) -> bytes:
+    """Return a colour profile (ICC.1:2001-04) of Adobe RGB, which Pillow can't make. `text` stands in it, too."""
 
     def xyz(numbers: tuple[float, ...]) -> bytes:
         return struct.pack(">3i", *(round(number * 65536) for number in numbers))
@@ -96,7 +97,11 @@ def write_wide_profile() -> bytes:
     tags = {"desc": b"desc" + bytes(7) + b"\x05wide" + bytes(79), "wtpt": b"XYZ " + bytes(4) + xyz(WHITE)}
     for colour, numbers in ADOBE_RGB.items():
         tags[f"{colour}XYZ"] = b"XYZ " + bytes(4) + xyz(numbers)
-        tags[f"{colour}TRC"] = b"curv" + struct.pack(">4xIH2x", 1, GAMMA)
+        tags[f"{colour}TRC"] = b"curv" + struct.pack(f">4xI{len(curve)}H", len(curve), *curve).ljust(
+            -len(curve) % 2 * 2 + 8 + 2 * len(curve), b"\0"
+        )
+    if text:
+        tags["cprt"] = text
     table, data, begins = b"", b"", 132 + 12 * len(tags)
     for name, tag in tags.items():
         table += struct.pack(">4sII", name.encode(), begins + len(data), len(tag))
@@ -106,20 +111,64 @@ def write_wide_profile() -> bytes:
     return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + data
 
 
-@pytest.mark.parametrize("image_format", ["jpeg", "png", "webp", "avif"])
-def test_colours_look_as_the_profile_says_that_is_removed(image_format: str) -> None:
+def in_srgb(image: Image.Image) -> tuple[int, ...]:
+    """The colour in the middle, as a screen shows it that has sRGB's colours."""
+    if profile := image.info.get("icc_profile"):
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        image = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    return image.convert("RGB").getpixel((16, 16))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+@pytest.mark.parametrize("image_format", ["jpeg", "png", "webp", "avif", "gif"])
+def test_colours_look_as_the_profile_says(image_format: str, mode: str) -> None:
     for colour, expected in SWATCHES.items():
         picture = Image.new("RGB", (32, 32), colour)
+        picture = picture.quantize() if mode == "P" else picture.convert(mode)
         shown = {}
         for name, profile in (("with", write_wide_profile()), ("without", None)):
             content = io.BytesIO()
             picture.save(content, "PNG", icc_profile=profile)
             with Image.open(io.BytesIO(convert(content.getvalue(), format=image_format))) as made:
-                assert "icc_profile" not in made.info
-                shown[name] = made.convert("RGB").getpixel((16, 16))
+                assert ("icc_profile" in made.info) is (name == "with" and image_format != "gif")
+                # The wide colours are there, for a screen that has them.
+                if name == "with" and image_format != "gif":
+                    assert made.convert("RGB").getpixel((16, 16)) == pytest.approx(colour, abs=3)
+                shown[name] = in_srgb(made)
         # What is compressed differs a little.
-        assert shown["with"] == pytest.approx(expected, abs=0 if image_format == "png" else 3)
+        assert shown["with"] == pytest.approx(expected, abs=0 if image_format == "png" else 5)
         assert shown["without"] == pytest.approx(colour, abs=3)
+
+
+def test_a_background_is_in_the_colours_of_the_page() -> None:
+    content = io.BytesIO()
+    Image.new("RGBA", (32, 32), (0, 0, 0, 0)).save(content, "PNG", icc_profile=write_wide_profile())
+    with Image.open(io.BytesIO(convert(content.getvalue(), format="png", background=(200, 100, 50)))) as made:
+        assert ("icc_profile" in made.info, made.getpixel((16, 16))) == (False, (200, 100, 50))
+
+
+def test_a_profile_says_nothing_but_colours() -> None:
+    secret = b"text" + bytes(4) + b"Leica of Anna Artist"
+    wide = bytearray(write_wide_profile(secret))
+    wide[4:8], wide[48:56], wide[80:84] = b"secr", b"LeicSL2 ", b"Anna"
+    plain = write_plain_profile(bytes(wide))
+    for private in (b"Anna", b"Leic", b"secr", b"desc", b"wide"):
+        assert private in bytes(wide)
+        assert private not in plain
+    assert len(plain) < 500
+    assert write_plain_profile(plain) == plain
+
+
+@pytest.mark.parametrize("kind", ["sRGB", "LAB", "damaged", "cut off", "with many numbers", "none"])
+def test_other_profiles_are_applied_or_ignored(kind: str) -> None:
+    wide = write_wide_profile()
+    profile = {
+        "damaged": wide[:36] + b"xxxx" + wide[40:],
+        "cut off": wide[:180],
+        "with many numbers": write_wide_profile(curve=(0, *range(9, 65_536, 13))),
+        "none": b"",
+    }.get(kind) or (ImageCms.ImageCmsProfile(ImageCms.createProfile(kind)).tobytes() if kind != "none" else b"")
+    assert write_plain_profile(profile) == b""
 
 
 DRAWING = b"""<?xml version="1.0"?><!-- Anna Artist --><svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"
