@@ -126,10 +126,11 @@ def test_it_goes_on_where_it_stopped_and_keeps_what_was_changed(tmp_path: Path, 
     commit(upstream, "none")
     install, conf = f"deploy/install --self-signed {HOST}", "/etc/nginx/conf.d/galley.conf"
     packages = "tail -n 1 /root/packages"
+    units = "echo units $(cd /etc/systemd/system; ls galley-* | xargs)"
     output = run_machine(
         tmp_path, upstream, QUICK, "mkdir -p /run/systemd/system",
         f"{install} && exit 1", "touch /root/answers", "echo AGAIN",
-        install, packages, "grep ^DATABASE_URL= /etc/galley.env", f"echo '# Changed.' >>{conf}", "echo AGAIN",
+        install, packages, units, "grep ^DATABASE_URL= /etc/galley.env", f"echo '# Changed.' >>{conf}", "echo AGAIN",
         install, f"tail -n 1 {conf} {conf}.new", "echo AGAIN",
         # On another host: the settings come from elsewhere, and the database stays there.
         "rm -rf /srv/galley", "sed -i s/@localhost/@db.example.org/ /etc/galley.env", install, packages,
@@ -138,6 +139,8 @@ def test_it_goes_on_where_it_stopped_and_keeps_what_was_changed(tmp_path: Path, 
     assert ("psql" in failed, "== Certificate" in failed) == (True, False)
     password = re.findall("ALTER ROLE galley PASSWORD '(.*)'", first)[-1]
     assert f"DATABASE_URL='postgres://galley:{password}@localhost/galley'" in first
+    own = sorted(path.name for path in (PROJECT / "deploy").glob("galley-*"))
+    assert f"units {' '.join(own)}\n" in first
     timer = "systemctl enable --now --quiet galley-backup.timer"
     assert [timer in run for run in (first, second, elsewhere)] == [True, False, True]
     assert ["nginx's settings stay as they are" in run for run in (first, second)] == [False, True]
@@ -161,6 +164,8 @@ def test_an_empty_machine_becomes_a_server(tmp_path: Path) -> None:
         for placeholder, value in given.items():
             command = command.replace(placeholder, value)
         lines += [command, f"echo answered $({ASK}/health/ready) $({ASK}/admin/login/)"]
+    # The account that the commands have.
+    lines += ["galley shell -c 'import getpass; print(\"account\", getpass.getuser())'"]
     lines += ["galley status", "stat --format='settings %a %U' /etc/galley.env"]
     # Without the command `galley`, nothing of the server's settings is known.
     bare = "env -u DJANGO_SETTINGS_MODULE .venv/bin/python manage.py check"
@@ -168,6 +173,7 @@ def test_an_empty_machine_becomes_a_server(tmp_path: Path) -> None:
     output = run_machine(tmp_path, clone, {}, *lines)
     assert re.findall("answered (.*)", output) == ["200 200"] * len(read_commands("deploy/install"))
     assert "settings 600 root" in output
+    assert "account galley\n" in output
     assert "looks like a server: there is /etc/galley.env" in output
 
 

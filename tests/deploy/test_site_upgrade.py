@@ -11,11 +11,12 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from tests.deploy.load import Load, request
+from tests.deploy.load import PATIENCE, Load, request
 from tests.deploy.server import DebianServer, debian_server
 from tests.forms.conftest import token_of_age
 from tests.running_site import PROJECT
 
+VISITORS = 8
 PAGES = ["/", "/blog/", "/portfolio/?year=2024"]
 # The release before writes messages without it. With `db_default`, PostgreSQL fills it in.
 MIGRATION = """
@@ -74,16 +75,17 @@ def test_visitors_read_and_write_through_an_upgrade_and_back(
 
         def visit(number: int) -> str:
             if number % 4:
-                _, text = request(server.url + PAGES[number % 4 - 1])
+                _, text = request(server.url + PAGES[number % 4 - 1], timeout=PATIENCE)
                 return re.search(r'name="release" content="(\w+)"', text)[1]  # type: ignore[index]
             # The same text from the same form would be the same message.
             text = f"Number {number} of visitor {threading.get_ident()}"
             words = {"name": "Ada", "email": "ada@example.org", "text": text, "token": token}
-            status, answer = request(f"{server.url}/contact/", urlencode(words).encode(), Origin=server.url)
+            form = urlencode(words).encode()
+            status, answer = request(f"{server.url}/contact/", form, timeout=PATIENCE, Origin=server.url)
             assert status == 200, answer
             return "sent"
 
-        with Load(visit) as load:
+        with Load(visit, VISITORS) as load:
             load.wait_for("first")
             release(server, "second")
             expand(server)
@@ -97,6 +99,7 @@ def test_visitors_read_and_write_through_an_upgrade_and_back(
             load.wait_for("first")
             load.wait_for("sent")
             assert load.failures == []
+            sys.stdout.write(f"{load.answers.total()} requests of {VISITORS} visitors, none failed\n")
             # A control: visitors would have noticed.
             server.kill_web()
             load.wait_for_failures()

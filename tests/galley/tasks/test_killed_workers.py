@@ -242,6 +242,64 @@ def test_control_without_leases_the_mail_is_never_finished(site: Site) -> None:
     assert site.query(tasks) == [("RUNNING",)]
 
 
+# What a kill could do, and how it is undone here.
+DAMAGE = {
+    "a mail is lost": (
+        "UPDATE forms_contactmessage SET mail_state = 'sending'",
+        "UPDATE forms_contactmessage SET mail_state = 'sent'",
+    ),
+    "a page isn't published": (
+        "UPDATE wagtailcore_page SET live = 0 WHERE title LIKE 'Scheduled %'",
+        "UPDATE wagtailcore_page SET live = 1 WHERE title LIKE 'Scheduled %'",
+    ),
+    "a page is published twice": (
+        "UPDATE wagtailcore_pagelogentry SET label = 'was ' || action, action = 'wagtail.publish.scheduled' WHERE id ="
+        " (SELECT MIN(id) FROM wagtailcore_pagelogentry WHERE action <> 'wagtail.publish.scheduled')",
+        "UPDATE wagtailcore_pagelogentry SET action = SUBSTR(label, 5) WHERE label LIKE 'was %'",
+    ),
+    "a picture is there twice": (
+        "UPDATE home_siteimage SET title = 'Drawing ' || title WHERE id ="
+        " (SELECT MIN(id) FROM home_siteimage WHERE title LIKE 'Picture %')",
+        "UPDATE home_siteimage SET title = SUBSTR(title, 9) WHERE title LIKE 'Drawing Picture %'",
+    ),
+    "a post is imported twice": (
+        "UPDATE wagtailcore_page SET title = 'Imported 1-0' WHERE title = 'Imported 1-1'",
+        "UPDATE wagtailcore_page SET title = 'Imported 1-1' WHERE title = 'Imported 1-0' AND slug LIKE '%1-1'",
+    ),
+    "a page is read twice": (
+        "UPDATE django_tasks_database_dbtaskresult SET task_path = 'a.read_published_page'"
+        " WHERE task_path = 'forms.tasks.send_contact_mail'",
+        "UPDATE django_tasks_database_dbtaskresult SET task_path = 'forms.tasks.send_contact_mail'"
+        " WHERE task_path = 'a.read_published_page'",
+    ),
+}
+
+
+@pytest.mark.browser
+@pytest.mark.nightly
+def test_control_what_is_lost_or_doubled_is_noticed(site: Site) -> None:
+    for kind in KINDS:
+        site.add_work(kind)
+        site.run(kind)
+    wait_until_all_is_done(site)
+    site.check()
+    for name, (damage, mend) in DAMAGE.items():
+        sys.stdout.write(f"{name}\n")
+        site.query(damage)
+        with pytest.raises(AssertionError):
+            site.check()
+        site.query(mend)
+        site.check()
+    site.mailbox.received["another"] += 1
+    with pytest.raises(AssertionError):
+        site.check()
+    del site.mailbox.received["another"]
+    lost = next((site.var_dir / "media").glob("pictures/*/*"))
+    lost.unlink()
+    with pytest.raises(AssertionError):
+        site.check()
+
+
 def wait_until_all_is_done(site: Site) -> None:
     """Let a worker run until nothing waits, also what is deferred by some seconds."""
     pid = site.start(command=["worker", "--interval", "0.5"], kill_at=0, thread="MainThread")
