@@ -26,7 +26,7 @@ def main() -> int:
     commit = facts.commit()
     with run_soaked_site(options.posts, is_leaking=options.leak) as site:
         load = Load(site)
-        load.fill_page_cache(options.filling)
+        load.fill_caches(options.filling)
         series = _play(site, load, options)
         log = (site.folder / "var/log").read_text(errors="replace")
     measured = series.since(options.warm_up * 60)
@@ -54,9 +54,9 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=60, help="how long the load goes on; default 60")
     parser.add_argument("--warm-up", type=float, default=10, help="so many minutes of it don't count; default 10")
     parser.add_argument("--every", type=float, default=10, help="seconds between two measurements; default 10")
-    parser.add_argument("--posts", type=int, default=300, help="posts beside those of the sample site; default 300")
+    parser.add_argument("--posts", type=int, default=2_000, help="posts beside those of the sample site; default 2000")
     parser.add_argument(
-        "--filling", type=int, default=5_000, help="requests that fill the page cache at first; default 5000"
+        "--filling", type=int, default=8_000, help="requests that fill the caches at first; default 8000"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
     parser.add_argument("--samples", type=Path, metavar="FILE", help="add each measurement to this file")

@@ -31,10 +31,10 @@ class Load:
         self.failed: Counter[str] = Counter()
         self.failures: list[str] = []
 
-    def fill_page_cache(self, requests: int) -> None:
-        """Ask for so many addresses that nobody asks for again: then the cache can't grow any more."""
+    def fill_caches(self, requests: int) -> None:
+        """Ask for so many addresses that nobody asks for again: then the caches can't grow any more."""
         with ThreadPoolExecutor(FILLING_THREADS) as pool:
-            for future in [pool.submit(self._people.fill_page_cache) for _ in range(requests)]:
+            for future in [pool.submit(self._people.fill_caches) for _ in range(requests)]:
                 future.result()
 
     @contextmanager

@@ -1,5 +1,6 @@
 """What visitors and editors do on the site, each as a browser or a robot would. All of it can be repeated."""
 
+import random
 import re
 import socket
 import ssl
@@ -25,6 +26,7 @@ FILES = ("/blog/feed.atom", "/blog/feed.rss", "/blog/feed.json", "/sitemap.xml",
 ADMIN = ("/admin/", "/admin/images/", "/admin/pages/", "/admin/reports/broken-links/", "/admin/bin/", "/admin/account/")
 API = ("/admin/api/main/pages/?child_of=1&fields=parent", "/admin/api/main/images/", "/admin/session/")
 _LINK = re.compile(r'<a[^>]* href="(/(?:blog|portfolio)/[^"#]*)"')
+_POST = re.compile(r"<loc>https?://[^/]*(/blog/[^<]*)</loc>")
 _PICTURE = re.compile(r"/media/pictures/[\w./-]+")
 _LOADED = re.compile(r'name="(loaded_revision_\w+)" value="([^"]*)"')
 _NEWEST = re.compile(r'name="newest" value="(\d+)"')
@@ -109,6 +111,7 @@ class People:
         self._reader = Browser(site)
         links = {link for page in ENTRANCES for link in _LINK.findall(self._reader.get(page).text)}
         self._pages = cycle([*ENTRANCES, *sorted(link.replace("&amp;", "&") for link in links)])
+        self._posts = _POST.findall(self._reader.get("/sitemap-1.xml").text)
         self._files, self._admin, self._api = cycle(FILES), cycle(ADMIN), cycle(API)
         self._pictures: list[int] = []
         self._loaded: dict[str, str] = {}
@@ -139,9 +142,11 @@ class People:
         """The cookies of the editor."""
         return self._editor.cookie
 
-    def fill_page_cache(self) -> None:
-        """Ask for an address that is stored, and that nobody asked for before."""
-        self._reader.get(f"/blog/?page={next(self._numbers) % 20 + 1}&seen={next(self._numbers)}", 200, 404)
+    def fill_caches(self) -> None:
+        """Ask for an address that is stored, and that nobody asked for before: of a list, or of a post and its texts."""
+        number = next(self._numbers)
+        path = random.choice(self._posts) if number % 3 else "/blog/"
+        self._reader.get(f"{path}?page={number % 20 + 1}&seen={number}", 200, 404)
 
     def read(self) -> None:
         """Read a page as somebody who has come for the first time."""
