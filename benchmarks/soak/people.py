@@ -143,9 +143,9 @@ class People:
         return self._editor.cookie
 
     def fill_caches(self) -> None:
-        """Ask for an address that is stored, and that nobody asked for before: of a list, or of a post and its texts."""
+        """Ask for a list, or a post with its texts, at an address that is stored, and that nobody asked for before."""
         number = next(self._numbers)
-        path = random.choice(self._posts) if number % 3 else "/blog/"
+        path = random.choice(self._posts) if number % 3 else "/blog/"  # noqa: S311
         self._reader.get(f"{path}?page={number % 20 + 1}&seen={number}", 200, 404)
 
     def read(self) -> None:
