@@ -10,8 +10,8 @@ from benchmarks.soak.trend import Trend, find_trend
 # What may not grow: names of figures, and by how much the medians of two quarters may differ.
 LIMITS = {
     r"(web \d|worker) anonymous_mib": 5,
-    # A twentieth of what a server process has: some 5 MiB. It is level where only the room between objects grows.
-    r"(web \d|worker) python_blocks": 60_000,
+    # A fortieth of what a server process has. It is level where only the room between objects grows.
+    r"(web \d|worker) python_blocks": 30_000,
     r"(web \d|worker) threads": 2,
     # Connections of the pool come and go.
     r"(web \d|worker) descriptors": 6,
